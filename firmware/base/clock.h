@@ -1,0 +1,64 @@
+/* What time it is, how well we know it, and where in this boot we are.
+ *
+ * Every entry carries a reading; core code gets it as an argument and never reads a clock itself.
+ * Quality: SYNCED when the kernel says the clock is disciplined (adjtimex(2), STA_UNSYNC clear);
+ * HOLDOVER when not, but a battery-backed clock set it (/dev/rtc0 or /sys/class/rtc/rtc0 exists)
+ * and it is not before the monotone floor; OPERATOR_SET by a supervisor (later); else UNKNOWN,
+ * which never clears anybody. Used by pamit-lane and pamit-sync.
+ */
+#ifndef PAMIT_CLOCK_H
+#define PAMIT_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum clock_quality {
+    CLOCK_UNKNOWN = 0,
+    CLOCK_OPERATOR_SET = 1,
+    CLOCK_HOLDOVER = 2,
+    CLOCK_SYNCED = 3,
+};
+
+/* Indonesia's zones, as whole hours east of UTC; no daylight saving. */
+enum clock_zone {
+    CLOCK_WIB = 7,
+    CLOCK_WITA = 8,
+    CLOCK_WIT = 9,
+};
+
+#define CLOCK_BOOT_ID_LEN 16
+
+struct clock_reading {
+    int64_t wall_ms; /* since 1970-01-01T00:00:00Z */
+    enum clock_zone zone;
+    enum clock_quality quality;
+    uint32_t uncertainty_s;
+    uint8_t boot_id[CLOCK_BOOT_ID_LEN]; /* /proc/sys/kernel/random/boot_id as bytes */
+    int64_t boottime_ms;                /* CLOCK_BOOTTIME */
+};
+
+struct clock {
+    enum clock_zone zone;
+    bool assume_synced; /* the desk only: the host's clock is taken as good */
+    int64_t floor_ms;   /* wall time below this is UNKNOWN: the build's date or a signed time */
+    uint8_t boot_id[CLOCK_BOOT_ID_LEN];
+};
+
+/* Prepares `clock`; reads the boot id once. The floor starts at this build's own date. */
+void clock_init(struct clock *clock, enum clock_zone zone, bool assume_synced);
+
+/* Raises the floor; never lowers it. */
+void clock_raise_floor(struct clock *clock, int64_t floor_ms);
+
+/* Reads the clocks. Never fails: what can't be known is marked CLOCK_UNKNOWN. */
+void clock_read(const struct clock *clock, struct clock_reading *out);
+
+/* "SYNCED", ... and "WIB", ...; never NULL. */
+const char *clock_quality_name(enum clock_quality quality);
+const char *clock_zone_name(enum clock_zone zone);
+
+/* Writes "2026-11-21T07:37:08Z" for a wall time. `out` has room for CLOCK_TEXT_LEN bytes. */
+#define CLOCK_TEXT_LEN 32
+void clock_format_utc(int64_t wall_ms, char out[CLOCK_TEXT_LEN]);
+
+#endif

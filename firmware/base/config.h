@@ -1,0 +1,44 @@
+/* Configuration files, table driven: an ini file (inih) read into a struct by a table of keys.
+ *
+ * An unknown section or key, a key given twice, a bad value or a missing required key is an error
+ * that names file, line and key; nothing is then usable. Used by every process at start.
+ */
+#ifndef PAMIT_CONFIG_H
+#define PAMIT_CONFIG_H
+
+#include <stddef.h>
+
+#include "err.h"
+
+#define CONFIG_WHY_LEN 256
+
+enum config_type {
+    CONFIG_TEXT, /* char[size]; at least one byte, fits with its NUL */
+    CONFIG_PATH, /* char[size]; like TEXT; a relative one is taken from the file's own folder */
+    CONFIG_UINT, /* uint32_t within min..max */
+    CONFIG_BOOL, /* bool: yes or no */
+    CONFIG_ENUM, /* int: the value of the matching choice */
+};
+
+struct config_choice {
+    const char *name; /* NULL ends the list */
+    int value;
+};
+
+struct config_key {
+    const char *section;
+    const char *key;
+    enum config_type type;
+    size_t offset; /* in the struct that is filled */
+    size_t size;   /* CONFIG_TEXT, CONFIG_PATH: room in bytes */
+    unsigned min, max;
+    const struct config_choice *choices;
+    const char *preset; /* the value when the key is absent, as text; NULL: it is required */
+};
+
+/* Reads `path` into `out` by `keys`. On failure writes "FILE:LINE: reason" (or "FILE: reason") to
+ * `why` and leaves `out` untouched. ERR_MISSING: no such file; ERR_INVALID: its content. */
+MUST_CHECK enum err config_load(const char *path, const struct config_key *keys, size_t n_keys,
+                                void *out, size_t out_size, char why[CONFIG_WHY_LEN]);
+
+#endif

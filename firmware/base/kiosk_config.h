@@ -1,0 +1,86 @@
+/* The kiosk's one configuration file (/etc/pamit/pamit.conf), as every kiosk process reads it.
+ *
+ * board/ holds the files themselves; this holds their keys. Each process uses its own section and
+ * [kiosk]; all keys are checked by all, so a misspelt key never goes unseen.
+ */
+#ifndef PAMIT_KIOSK_CONFIG_H
+#define PAMIT_KIOSK_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clock.h"
+#include "config.h"
+
+#define KIOSK_PATH_LEN 256
+#define KIOSK_TEXT_LEN 64
+#define KIOSK_PINS     8
+
+/* Zero, the safe one, is the real counter: simulated devices need to be asked for. */
+enum kiosk_mode {
+    KIOSK_LIVE = 0,
+    KIOSK_TRAINING = 1, /* real devices; every entry marked TRAINING */
+    KIOSK_DESK = 2,     /* simulated devices; every entry marked DESK */
+};
+
+enum kiosk_site {
+    KIOSK_REMOTE = 0,
+    KIOSK_ONLINE = 1,
+};
+
+struct kiosk_config {
+    /* [kiosk] */
+    char kiosk_id[KIOSK_TEXT_LEN]; /* as in the certificate, e.g. "CGK-03-0412" */
+    enum kiosk_mode mode;
+    enum kiosk_site site; /* class of site, picks the staleness limits of policy */
+    enum clock_zone zone;
+    bool assume_clock_synced; /* accepted only with mode = desk */
+    char tpi_code[KIOSK_TEXT_LEN];
+    char tpi_name[KIOSK_TEXT_LEN];
+    char counter[KIOSK_TEXT_LEN];
+    char storage_key[KIOSK_PATH_LEN]; /* 32 bytes, 0600 */
+
+    /* [lane] */
+    char journal[KIOSK_PATH_LEN];      /* journal.db */
+    char entry_key[KIOSK_PATH_LEN];    /* PEM, P-256, 0600 */
+    char lane_socket[KIOSK_PATH_LEN];  /* where the console connects */
+    uint32_t console_uid;              /* the only other uid that may connect to it */
+    char officer_id[KIOSK_TEXT_LEN];   /* on duty, until logins exist */
+    char officer_name[KIOSK_TEXT_LEN]; /* shown on the strip */
+    char refer_to[KIOSK_TEXT_LEN];     /* where a referred traveller goes, site text */
+
+    /* [scanner] */
+    char scanner_device[KIOSK_PATH_LEN];
+    uint32_t scanner_baud;
+
+    /* [panel] */
+    char gpio_chip[KIOSK_PATH_LEN]; /* /dev/gpiochipN; mode desk: the desk's socket */
+    uint32_t lamp_green, lamp_amber, lamp_red, lamp_white, buzzer; /* line offsets */
+    uint32_t button_1, button_2, button_3, button_4;
+    bool lamps_active_low, buttons_active_low;
+
+    /* [sync] */
+    char cache[KIOSK_PATH_LEN];         /* cache.db */
+    char sync_db[KIOSK_PATH_LEN];       /* sync.db */
+    char registry_host[KIOSK_PATH_LEN]; /* host name, as in the registry's certificate */
+    uint32_t registry_port;
+    char ca_cert[KIOSK_PATH_LEN];     /* PEM: the only CA we trust */
+    char tls_cert[KIOSK_PATH_LEN];    /* PEM: ours */
+    char tls_key[KIOSK_PATH_LEN];     /* PEM, 0600 */
+    char receipt_key[KIOSK_PATH_LEN]; /* PEM public key: receipts and feeds of the registry */
+    char policy_key[KIOSK_PATH_LEN];  /* PEM public key: policy bundles */
+    uint32_t sync_interval_s;         /* between contacts when there is nothing to send */
+    uint32_t backoff_min_ms, backoff_max_ms;
+
+    /* [console] */
+    uint32_t console_port; /* on 127.0.0.1 and ::1 only */
+    uint32_t desk_port;    /* the desk page that may frame the officer's page; 0 none; desk only */
+    uint32_t panel_width_mm;       /* physical width of the screen: the page's scale */
+    char language[KIOSK_TEXT_LEN]; /* "id" or "en" at start */
+};
+
+/* Reads and cross-checks it (desk-only keys need mode = desk). Errors as config_load. */
+MUST_CHECK enum err kiosk_config_load(const char *path, struct kiosk_config *out,
+                                      char why[CONFIG_WHY_LEN]);
+
+#endif

@@ -1,0 +1,66 @@
+/* Every message Pamit's processes log: id, sd-daemon priority, words.
+ *
+ * Priorities follow RFC 5424 6.2.1: 2 critical (a promise is at risk), 3 error (something does not
+ * work), 4 warning (it works with less), 5 notice (rare and worth knowing), 6 info.
+ * The details that follow a message are documented by example where it is logged.
+ */
+#ifndef PAMIT_LOG_CATALOGUE_H
+#define PAMIT_LOG_CATALOGUE_H
+
+#define LOG_CATALOGUE(X)                                                                           \
+    /* any process */                                                                              \
+    X(CONFIG_BAD, 3, "the configuration is not usable")                                            \
+    X(START_FAILED, 3, "could not start")                                                          \
+    X(READY, 5, "ready")                                                                           \
+    X(STOPPING, 5, "stopping")                                                                     \
+    /* pamit-lane */                                                                               \
+    X(SCANNER_OPEN, 5, "scanner connected")                                                        \
+    X(SCANNER_GONE, 4, "scanner disconnected")                                                     \
+    X(SCAN_UNREADABLE, 5, "document not readable, no verdict")                                     \
+    X(SCAN_GARBAGE, 4, "bytes from the scanner that are no document")                              \
+    X(SCAN_IGNORED, 5, "scan ignored while a stop is open")                                        \
+    X(PRESENTED, 6, "verdict shown")                                                               \
+    X(DECIDED, 6, "decision recorded")                                                             \
+    X(ACTION_REFUSED, 5, "action refused")                                                         \
+    X(CONTEXT_SET, 6, "context of crossings set")                                                  \
+    X(JOURNAL_FAILED, 2, "an entry could not be stored, no verdict is shown")                      \
+    X(JOURNAL_RECOVERED, 5, "entries are stored again")                                            \
+    X(CACHE_DEGRADED, 3, "placement data not usable, everyone is referred")                        \
+    X(CACHE_READY, 5, "placement data in use")                                                     \
+    X(POLICY_REFUSED, 3, "policy refused, the old one stays")                                      \
+    X(POLICY_READY, 5, "policy in use")                                                            \
+    X(PANEL_FAILED, 3, "lamps, buzzer or buttons do not work")                                     \
+    X(CONSOLE_CONNECTED, 6, "console connected")                                                   \
+    X(CONSOLE_GONE, 4, "console disconnected, lamps and buttons go on")                            \
+    X(CONSOLE_REFUSED, 4, "connection refused, not the console's user")                            \
+    X(PAGE_SILENT, 4, "page did not confirm the verdict within its time")                          \
+    X(RECEIPT_REFUSED, 3, "a stored receipt does not verify")                                      \
+    /* pamit-console */                                                                            \
+    X(LANE_CONNECTED, 6, "lane connected")                                                         \
+    X(LANE_GONE, 4, "lane disconnected")                                                           \
+    X(PAGE_ADDRESS, 5, "officer's page")                                                           \
+    X(REQUEST_REFUSED, 4, "request refused")                                                       \
+    /* pamit-sync */                                                                               \
+    X(SYNC_ONLINE, 5, "registry reached")                                                          \
+    X(SYNC_OFFLINE, 4, "registry not reached, will try again")                                     \
+    X(SYNC_REFUSED, 3, "registry refused")                                                         \
+    X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
+    X(FEED_APPLIED, 6, "feed applied")                                                             \
+    X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
+    X(SYNC_STORE_FAILED, 3, "a sync database does not work")                                       \
+    X(SYNC_FORKED, 2, "registry holds another history of this kiosk")                              \
+    /* pamit-registry */                                                                           \
+    X(REGISTRY_LISTENING, 5, "listening")                                                          \
+    X(REGISTRY_CLIENT_REFUSED, 4, "client refused in the handshake")                               \
+    X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
+    X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
+    X(REGISTRY_GAP, 5, "gap: entries are missing before these")                                    \
+    X(REGISTRY_FORK, 2, "fork: entries contradict what is stored")                                 \
+    X(REGISTRY_STORE_FAILED, 2, "the registry's store does not work")                              \
+    /* pamit-desk */                                                                               \
+    X(DESK_SCAN, 6, "document put on the scanner")                                                 \
+    X(DESK_SWITCH, 5, "simulated part switched")                                                   \
+    X(DESK_LAMP, 6, "lamp changed")                                                                \
+    X(DESK_REFUSED, 4, "desk command refused")
+
+#endif

@@ -1,0 +1,20 @@
+/* The event loop of a process: sd-event, ending on SIGTERM and SIGINT, petting systemd's watchdog.
+ *
+ * sd-event is used directly everywhere; this only makes the loop the same in every main.
+ */
+#ifndef PAMIT_LOOP_H
+#define PAMIT_LOOP_H
+
+#include <systemd/sd-event.h>
+
+#include "err.h"
+
+/* A loop that ends with code 0 on SIGTERM or SIGINT (which it blocks for the whole process: call it
+ * before starting a thread) and ignores SIGPIPE. */
+MUST_CHECK enum err loop_open(sd_event **out);
+
+/* Tells systemd, if it is there, that the process is ready, and runs until the loop ends.
+ * Returns the process's exit code. */
+int loop_run(sd_event *loop);
+
+#endif

@@ -1,0 +1,25 @@
+/* A borrowed run of bytes. Whoever hands one out says until when it is good. */
+#ifndef PAMIT_SPAN_H
+#define PAMIT_SPAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+    const uint8_t *p;
+    size_t len;
+};
+
+static inline struct span span_of(const void *p, size_t len)
+{
+    return (struct span){.p = p, .len = len};
+}
+
+/* The bytes of a C string without its NUL. */
+static inline struct span span_of_text(const char *text)
+{
+    return span_of(text, strlen(text));
+}
+
+#endif
