@@ -1,0 +1,58 @@
+/* The verdict: a table of pure rules over facts, context and policy.
+ *
+ * Each rule that speaks adds a reason; the verdict is the worst colour, and SESUAI needs a green
+ * reason of its own. Rule code has no dates, countries or company names in it. It advises: the
+ * officer decides. Pure.
+ */
+#ifndef PAMIT_VERDICT_H
+#define PAMIT_VERDICT_H
+
+#include "clock.h"
+#include "context.h"
+#include "document.h"
+#include "placement.h"
+#include "policy.h"
+#include "reason.h"
+
+/* Zero, the safe one, refers. */
+enum verdict_result {
+    VERDICT_REFER = 0, /* RUJUK */
+    VERDICT_CLEAR,     /* SESUAI */
+    VERDICT_STOP,      /* TUNDA */
+};
+
+/* How fresh and whole the data behind a look-up were. */
+struct data_state {
+    bool placements_usable;   /* false: missing, corrupt, never filled: nothing was looked up */
+    int64_t placements_as_of; /* UTC seconds; 0: never */
+    int64_t lists_as_of;
+    uint64_t placements_version;
+};
+
+/* All a verdict may depend on. Borrowed for the call. */
+struct facts {
+    const struct document *document;
+    const struct context *context;
+    const struct match *match;
+    const struct data_state *data;
+    const struct policy *policy;
+    enum site_class site;
+    enum clock_quality clock_quality;
+    struct date today; /* at the counter's zone */
+};
+
+#define VERDICT_REASONS_MAX 24
+
+struct verdict {
+    enum verdict_result result;
+    size_t n_reasons;
+    struct reason_said reasons[VERDICT_REASONS_MAX]; /* worst colour first, then by code */
+};
+
+void verdict_judge(const struct facts *facts, struct verdict *out);
+
+/* "SESUAI", "RUJUK", "TUNDA"; static. */
+const char *verdict_name(enum verdict_result result);
+bool verdict_has(const struct verdict *verdict, uint16_t code);
+
+#endif
