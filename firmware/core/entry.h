@@ -1,0 +1,132 @@
+/* Journal entries: a signed header and a payload, both deterministic CBOR.
+ *
+ * The header chains (prev = SHA-256 of the previous header's encoding) and commits to the payload
+ * (payload_hash = SHA-256 of its encoding). The payload starts with a random salt, so that a purged
+ * one can't be guessed from its hash. COSE_Sign1 of the header with the kiosk's entry key is stored
+ * as its bare signature (sign.h, cose_join rebuilds the envelope).
+ *
+ * Header map: 1 version, 2 kiosk, 3 epoch, 4 seq, 5 kind, 6 wall time (ms), 7 zone, 8 quality,
+ * 9 uncertainty (s), 10 boot id, 11 boot time (ms), 12 payload_hash, 13 prev. On the wire a batch
+ * leaves out 12 and 13: the receiver rebuilds them. Pure; any process.
+ */
+#ifndef PAMIT_ENTRY_H
+#define PAMIT_ENTRY_H
+
+#include "cbor.h"
+#include "clock.h"
+#include "decision.h"
+#include "err.h"
+#include "sign.h"
+#include "verdict.h"
+
+#define ENTRY_VERSION     1
+#define ENTRY_KIOSK_LEN   64
+#define ENTRY_SALT_LEN    16
+#define ENTRY_HEADER_MAX  256
+#define ENTRY_PAYLOAD_MAX 8192
+#define ENTRY_OFFICER_LEN 64
+#define ENTRY_NOTE_LEN    1024
+
+#define ENTRY_KINDS(X)                                                                             \
+    X(PRESENTED, 1)                                                                                \
+    X(DECIDED, 2) X(SECONDARY, 3) X(REFERRAL, 4) X(CORRECTION, 5) X(VOID, 6) X(BACKFILL, 7)        \
+        X(NOTE, 8) X(SHIFT, 9) X(ACCESS, 10) X(PURGE, 11) X(EPOCH, 12) X(POLICY, 13) X(HEALTH, 14)
+
+enum entry_kind {
+    ENTRY_NONE = 0,
+#define ENTRY_ROW(name, value) ENTRY_##name = value,
+    ENTRY_KINDS(ENTRY_ROW)
+#undef ENTRY_ROW
+};
+
+struct entry_header {
+    char kiosk[ENTRY_KIOSK_LEN];
+    uint32_t epoch; /* from 1 */
+    uint64_t seq;   /* from 1, rises over epochs, never reused */
+    enum entry_kind kind;
+    struct clock_reading time;
+    uint8_t payload_hash[SIGN_HASH_LEN];
+    uint8_t prev[SIGN_HASH_LEN]; /* all zero for seq 1 */
+};
+
+/* Which fields a header's encoding holds. */
+enum entry_form {
+    ENTRY_WHOLE,    /* as signed */
+    ENTRY_UNLINKED, /* without payload_hash and prev, as on the wire */
+};
+
+MUST_CHECK enum err entry_header_encode(const struct entry_header *header, enum entry_form form,
+                                        void *out, size_t cap, size_t *len);
+/* ERR_INVALID; in the unlinked form the two hashes are left zero. Kinds this version does not know
+ * are kept as numbers. */
+MUST_CHECK enum err entry_header_decode(struct span bytes, enum entry_form form,
+                                        struct entry_header *out);
+
+/* "PRESENTED" ..., "UNKNOWN"; static. */
+const char *entry_kind_name(enum entry_kind kind);
+
+enum entry_mode {
+    MODE_LIVE = 0,
+    MODE_TRAINING,
+    MODE_DESK,
+};
+const char *entry_mode_name(enum entry_mode mode);
+
+/* ---- payloads ----------------------------------------------------------------------------- */
+
+/* The counter an entry is from. */
+struct entry_place {
+    enum entry_mode mode;
+    char tpi_code[24];
+    char counter[24];
+    char officer_id[ENTRY_OFFICER_LEN];
+};
+
+/* PRESENTED: what the counter was told about a traveller, and why. */
+struct entry_presented {
+    struct entry_place place;
+    uint64_t replaces; /* the PRESENTED that a change of context judged anew; 0: none */
+    struct context context;
+    struct document document; /* of its mrz: lines, format and checks only */
+    enum match_key match_key;
+    enum match_grade match_grade;
+    char placement_id[PLACEMENT_ID_LEN]; /* "" when MATCH_NONE */
+    struct data_state data;
+    uint64_t policy_version;
+    struct verdict verdict;
+};
+
+/* DECIDED: what a person decided about it. */
+struct entry_decided {
+    struct entry_place place;
+    uint64_t presented; /* seq of the PRESENTED it answers */
+    enum decision decision;
+    enum role role;
+    char second_officer_id[ENTRY_OFFICER_LEN]; /* the supervisor's, "" none */
+    enum auth_method auth_method;
+    uint32_t duration_ms; /* from shown to decided */
+    char note[ENTRY_NOTE_LEN];
+};
+
+/* EPOCH: a history begins, naming the heads it comes from. */
+struct entry_epoch {
+    uint32_t previous_epoch; /* 0: the kiosk's first */
+    uint64_t previous_seq;
+    uint8_t previous_head[SIGN_HASH_LEN];
+};
+
+/* Each writes a payload with the given salt. */
+MUST_CHECK enum err entry_presented_encode(const struct entry_presented *payload,
+                                           const uint8_t salt[ENTRY_SALT_LEN], void *out,
+                                           size_t cap, size_t *len);
+MUST_CHECK enum err entry_decided_encode(const struct entry_decided *payload,
+                                         const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
+                                         size_t *len);
+MUST_CHECK enum err entry_epoch_encode(const struct entry_epoch *payload,
+                                       const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
+                                       size_t *len);
+MUST_CHECK enum err entry_presented_decode(struct span bytes, struct entry_presented *out);
+MUST_CHECK enum err entry_decided_decode(struct span bytes, struct entry_decided *out);
+MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *out);
+
+#endif

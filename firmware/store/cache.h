@@ -1,0 +1,59 @@
+/* The placement cache: what the registry sent down, keyed and sealed (cache.db).
+ *
+ * pamit-sync writes (cache_writer), pamit-lane reads (cache_reader). Look-up texts are keyed with
+ * HMAC, cut to 8 bytes; records are sealed with AES-256-GCM bound to their id; a kiosk without its
+ * storage key tells nothing. NIK is keyed on import and dropped. Policy bundles are stored as
+ * signed; the lane verifies them itself.
+ */
+#ifndef PAMIT_CACHE_H
+#define PAMIT_CACHE_H
+
+#include "err.h"
+#include "placement.h"
+#include "seal.h"
+#include "verdict.h"
+
+#define CACHE_WHY_LEN   256
+#define CACHE_DELTA_MAX 500 /* rows in one transaction */
+
+struct cache_writer;
+struct cache_reader;
+
+/* A step of the placements feed, already verified. */
+struct cache_delta {
+    uint64_t from; /* must be the stored version */
+    uint64_t to;   /* greater than from, or equal when there are no rows */
+    int64_t as_of; /* UTC seconds: the data were current then; never falls */
+    const struct placement *rows;
+    size_t n_rows; /* <= CACHE_DELTA_MAX */
+};
+
+/* Opens or makes it (0600). ERR_CORRUPT with `why` naming file and reason: the caller goes on
+ * without a cache; ERR_AUTH: sealed with another storage key. */
+MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *root,
+                                      struct cache_writer **out, char why[CACHE_WHY_LEN]);
+void cache_writer_close(struct cache_writer *writer);
+/* All or nothing. ERR_OLD: `from` is not the stored version, or as_of falls; ERR_FULL, ERR_IO. */
+MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta);
+/* Stores a signed bundle. ERR_OLD: not newer than the stored one. */
+MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t version,
+                                     struct span envelope);
+MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements,
+                                          uint64_t *policy);
+
+MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,
+                                      struct cache_reader **out, char why[CACHE_WHY_LEN]);
+void cache_reader_close(struct cache_reader *reader);
+/* Version and age of what is stored; `placements_usable` when a feed was ever applied. */
+MUST_CHECK enum err cache_reader_state(struct cache_reader *reader, struct data_state *out);
+/* All records that the look-up texts find, each once, at most CANDIDATES_MAX; a numbered hit says
+ * whether the number is the record's current or a previous one. ERR_CORRUPT, ERR_AUTH: a row does
+ * not open: the caller refers. */
+MUST_CHECK enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
+                                      size_t n_lookups, struct candidate out[CANDIDATES_MAX],
+                                      size_t *n_found);
+/* The stored bundle. ERR_MISSING: none; ERR_SIZE: larger than cap. */
+MUST_CHECK enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap,
+                                        size_t *len, uint64_t *version);
+
+#endif

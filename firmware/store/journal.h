@@ -1,0 +1,52 @@
+/* The journal: every entry of this kiosk, durable, chained, signed, sealed (journal.db).
+ *
+ * One writer: pamit-lane's commit thread. An entry is acknowledged when journal_append has returned
+ * ERR_OK: its COMMIT is on the disk (WAL, synchronous=FULL). Payloads are sealed with a random key
+ * per UTC day, which is stored wrapped by a key derived from the storage key. Readers are in
+ * journal_reader.h. All calls block on the disk; none is thread safe.
+ */
+#ifndef PAMIT_JOURNAL_H
+#define PAMIT_JOURNAL_H
+
+#include "entry.h"
+#include "err.h"
+#include "seal.h"
+#include "sign.h"
+
+#define JOURNAL_WHY_LEN 256
+
+struct journal;
+
+struct journal_head {
+    uint32_t epoch;
+    uint64_t seq; /* of the last entry */
+    uint8_t hash[SIGN_HASH_LEN];
+};
+
+struct journal_keys {
+    const struct sign_key *entry; /* borrowed until journal_close, as is root */
+    const struct seal_root *root;
+};
+
+/* Opens the file, or makes it (0600) with its first entry, EPOCH, dated `now`. The last entry is
+ * verified. ERR_CORRUPT: it is no journal or its tail does not verify; ERR_AUTH: another kiosk's or
+ * another key's; ERR_BUSY: another writer has it; ERR_FULL; ERR_IO. `why` names file and reason. */
+MUST_CHECK enum err journal_open(const char *path, const char *kiosk,
+                                 const struct journal_keys *keys, const struct clock_reading *now,
+                                 struct journal **out, char why[JOURNAL_WHY_LEN]);
+void journal_close(struct journal *journal);
+
+/* Appends one entry and commits it. `payload` is encoded with its salt. On failure nothing was
+ * acknowledged: either nothing was stored, or (ERR_IO at COMMIT) the entry may turn out stored; the
+ * head is read again from the disk before the next append. ERR_FULL: no space. */
+MUST_CHECK enum err journal_append(struct journal *journal, enum entry_kind kind,
+                                   const struct clock_reading *time, struct span payload,
+                                   struct journal_head *head);
+
+/* The last entry as known to the writer. */
+void journal_head(const struct journal *journal, struct journal_head *out);
+
+/* Moves the WAL into the database; called when the counter is idle. */
+MUST_CHECK enum err journal_checkpoint(struct journal *journal);
+
+#endif

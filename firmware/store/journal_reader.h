@@ -1,0 +1,62 @@
+/* Reading a journal that another process writes: pamit-sync, pamit, and pamit-lane at start.
+ *
+ * Opened read-only; every call resets its statement before it returns, retries SQLITE_BUSY and
+ * READONLY_RECOVERY for a bounded time, uses no mmap and no schema it does not trust.
+ */
+#ifndef PAMIT_JOURNAL_READER_H
+#define PAMIT_JOURNAL_READER_H
+
+#include "journal.h"
+
+struct journal_reader;
+
+struct journal_row {
+    struct entry_header header;
+    size_t header_len;
+    uint8_t header_bytes[ENTRY_HEADER_MAX]; /* as signed */
+    uint8_t signature[SIGN_LEN];
+    bool payload_purged; /* the day key is gone: payload_len is 0 */
+    size_t payload_len;
+    uint8_t payload[ENTRY_PAYLOAD_MAX]; /* opened; its hash is checked against the header */
+};
+
+/* `root` may be NULL: payloads then count as purged. It is used only within the call. */
+MUST_CHECK enum err journal_reader_open(const char *path, const struct seal_root *root,
+                                        struct journal_reader **out, char why[JOURNAL_WHY_LEN]);
+void journal_reader_close(struct journal_reader *reader);
+
+/* The entry `seq`. ERR_MISSING: there is none; ERR_CORRUPT: it is not what its header says. */
+MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t seq,
+                                       struct journal_row *out);
+/* ERR_MISSING: the journal is empty. */
+MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out);
+
+/* ---- verification ------------------------------------------------------------------------- */
+
+enum journal_fault {
+    JOURNAL_SOUND = 0,
+    JOURNAL_UNREADABLE,    /* the row or its header does not parse */
+    JOURNAL_MISSING,       /* a seq is absent */
+    JOURNAL_CHAIN_BROKEN,  /* prev is not the hash of the entry before */
+    JOURNAL_BAD_SIGNATURE, /* not signed by this kiosk's entry key */
+    JOURNAL_BAD_PAYLOAD,   /* the payload is not the one the header names */
+    JOURNAL_FOREIGN,       /* another kiosk's entry */
+};
+
+struct journal_verdict {
+    enum journal_fault fault;
+    uint64_t seq;     /* the first bad entry; 0 if sound */
+    uint64_t entries; /* checked */
+    uint64_t purged;  /* of them without payload */
+    struct journal_head head;
+};
+
+/* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one.
+ * The loss of a tail can't be seen here, only against the registry's receipt. `progress` (may be
+ * NULL) is called now and then with the entries checked so far. */
+MUST_CHECK enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,
+                                   void (*progress)(uint64_t entries, void *user), void *user,
+                                   struct journal_verdict *out);
+const char *journal_fault_text(enum journal_fault fault);
+
+#endif
