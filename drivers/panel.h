@@ -1,0 +1,89 @@
+/* Panel: lamps, buzzer and buttons of a counter as one thing.
+ *
+ * Lamp rhythms and sounds are data (panel.c; source: the screen design guide, "Verdict encoding"
+ * and "Sounds", after IEC 60601-1-8's idea). All dark and silent when opened and when closed. No
+ * clock and no sleeping inside: time is an argument (any monotone ms), deadlines are data. The
+ * owner's loop:
+ *
+ *   when panel_fd() is readable, or the deadline has come:
+ *       while (panel_read_button(p, now_ms, &button) == 1)
+ *           handle(button);
+ *       panel_tick(p, now_ms, &deadline_ms);
+ *   after every panel_show() and panel_chirp(): panel_tick() too.
+ *
+ * Used by pamit-lane only.
+ */
+#ifndef PAMIT_PANEL_H
+#define PAMIT_PANEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gpio.h"
+
+#define PANEL_BUTTONS         4
+#define PANEL_NO_DEADLINE     INT64_MAX
+#define PANEL_CLEAR_LIT_MS    60000 /* green never stays lit longer than this */
+#define PANEL_RECORDED_LIT_MS 1500
+
+/* What the panel says. Zero, the safe one, is dark. */
+enum panel_pattern {
+    PANEL_DARK = 0,
+    PANEL_READING,           /* dark and silent: the screen speaks */
+    PANEL_CLEAR,             /* SESUAI: green steady, one tick; dark after PANEL_CLEAR_LIT_MS */
+    PANEL_REFER,             /* RUJUK: amber slowly, three pulses, once more after 10 s */
+    PANEL_STOP,              /* TUNDA: red fast, 3+2 pulses every 5 s, after 30 s every 15 s */
+    PANEL_STOP_ACKNOWLEDGED, /* red steady, silent */
+    PANEL_UNREADABLE,        /* white blinks, two short pulses */
+    PANEL_RECORDED,          /* green for a moment, one tick; then dark */
+    PANEL_FAULT,             /* white slowly, one long pulse every 20 s */
+    PANEL_PATTERNS
+};
+
+struct panel_pins {
+    unsigned green, amber, red, white, buzzer; /* offsets on the chip */
+    unsigned button[PANEL_BUTTONS];
+    bool lamps_active_low; /* and the buzzer */
+    bool buttons_active_low;
+};
+
+struct panel_button {
+    unsigned number; /* 1..PANEL_BUTTONS, left to right */
+    bool pressed;    /* false: let go */
+};
+
+struct panel;
+
+/* Takes all lines; dark. Errors and `why` as gpio_open. */
+int panel_open(const struct gpio_backend *backend, const char *chip_path,
+               const struct panel_pins *pins, struct panel **out, char why[DEVICE_WHY_LEN]);
+
+/* As panel_open, on the far end of a simulated panel's socket, which it then owns; for tests. */
+int panel_open_fd(int fd, const struct panel_pins *pins, struct panel **out);
+
+/* Begins `pattern` at `now_ms`, from its start, also when it is the one shown. Takes effect at the
+ * next panel_tick(). */
+void panel_show(struct panel *panel, enum panel_pattern pattern, int64_t now_ms);
+
+/* One 25 ms tick (scan or key accepted), lamps unchanged; nothing while a pattern sounds. */
+void panel_chirp(struct panel *panel, int64_t now_ms);
+
+/* Sets lamps and buzzer to what they should be at `now_ms` and *deadline_ms to when to call again
+ * (PANEL_NO_DEADLINE for never). Returns 0, or a negative errno when a line can't be set: the panel
+ * may then show something wrong and should be closed and opened again. */
+int panel_tick(struct panel *panel, int64_t now_ms, int64_t *deadline_ms);
+
+/* The next button change, debounced: a press counts at once, what follows within 20 ms settles.
+ * Returns 1 with *button, 0 when there is none now, -ENODEV when the panel went away. */
+int panel_read_button(struct panel *panel, int64_t now_ms, struct panel_button *button);
+
+/* To poll for buttons; good until close. */
+int panel_fd(const struct panel *panel);
+
+/* "CLEAR", ...; never NULL. */
+const char *panel_pattern_name(enum panel_pattern pattern);
+
+/* All dark and silent, lines released. NULL is fine. */
+void panel_close(struct panel *panel);
+
+#endif
