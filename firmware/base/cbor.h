@@ -4,8 +4,8 @@
  * and negative integers, byte and text strings, arrays, maps with integer keys, booleans, null.
  * Floats, tags other than COSE's, indefinite lengths and non-shortest forms are refused.
  *
- * Both sides are sticky: after a first failure every further call does nothing (a getter returns
- * zero or an empty span), and the caller asks once at the end. Pure; any process.
+ * Both sides are sticky: after a first failure every further call does nothing (a getter gives
+ * zero, an empty span or empty text), and the caller asks once at the end. Pure; any process.
  */
 #ifndef PAMIT_CBOR_H
 #define PAMIT_CBOR_H
@@ -16,6 +16,10 @@
 
 #include "err.h"
 #include "span.h"
+
+/* libcbor.so exports functions that have three of these names. Hidden, ours stay inside the program
+ * that links them and never replace libcbor's for some other library in the process. */
+#pragma GCC visibility push(hidden)
 
 struct cbor_writer {
     uint8_t *p;
@@ -67,5 +71,7 @@ bool cbor_is_null(struct cbor_reader *r); /* consumes a null and says so; else c
 struct span cbor_get_raw(struct cbor_reader *r);
 /* ERR_INVALID if anything was bad or bytes are left over. */
 MUST_CHECK enum err cbor_reader_finish(const struct cbor_reader *r);
+
+#pragma GCC visibility pop
 
 #endif
