@@ -1,0 +1,172 @@
+/* What the lane and the console say to each other: eight versioned CBOR messages.
+ *
+ * One SOCK_SEQPACKET unix socket, one message a packet, the lane listens, peer uid checked. The
+ * lane owns verdict, lamps and journal; the page is a view. Everything the page can show is in one
+ * message, VIEW, sent whole on every change: a page that connects late or misses one is right again
+ * with the next. The lane sends codes and data; the page owns the words. An action names the entry
+ * it answers; a stale one is refused with REFUSED.
+ *
+ * lane -> console: VIEW, HEARTBEAT (every second), REFUSED
+ * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS
+ *
+ * Each message is an array [version, type, body map]. Pure; pamit-lane and pamit-console.
+ */
+#ifndef PAMIT_VIEW_H
+#define PAMIT_VIEW_H
+
+#include "clock.h"
+#include "context.h"
+#include "decision.h"
+#include "entry.h"
+#include "verdict.h"
+
+#define VIEW_PROTOCOL    1
+#define VIEW_MESSAGE_MAX 8192
+#define VIEW_TEXT_LEN    64
+
+enum view_message_type {
+    VIEW_MESSAGE_NONE = 0,
+    VIEW_MESSAGE_VIEW,
+    VIEW_MESSAGE_HEARTBEAT,
+    VIEW_MESSAGE_REFUSED,
+    VIEW_MESSAGE_HELLO,
+    VIEW_MESSAGE_PAINTED,
+    VIEW_MESSAGE_ACTION,
+    VIEW_MESSAGE_CONTEXT,
+    VIEW_MESSAGE_DISMISS, /* back to ready from "not readable" or "recorded" */
+};
+
+/* Names of the page's screens; the lane's flow chooses. */
+#define VIEW_SCREENS(X)                                                                            \
+    X(STARTING)   /* nothing known yet */                                                          \
+    X(READY)      /* put a passport on the reader */                                               \
+    X(READING)    /* bytes come in */                                                              \
+    X(UNREADABLE) /* no MRZ, or a check digit fails: no verdict */                                 \
+    X(VERDICT)    /* PRESENTED is durable; an officer's decision is awaited */                     \
+    X(RECORDED)   /* DECIDED is durable */                                                         \
+    X(STORAGE)    /* entries can't be stored: nobody is cleared */
+
+enum view_screen {
+#define VIEW_SCREEN_ROW(name) VIEW_##name,
+    VIEW_SCREENS(VIEW_SCREEN_ROW)
+#undef VIEW_SCREEN_ROW
+        VIEW_SCREEN_COUNT
+};
+const char *view_screen_name(enum view_screen screen);
+
+/* Why a document could not be read. */
+struct view_unreadable {
+    bool garbage;                     /* not even lines of a document */
+    uint32_t issues;                  /* of enum mrz_issue */
+    enum mrz_check check[MRZ_PLACES]; /* when lines had the shape of an MRZ */
+    bool has_checks;
+};
+
+/* The record's part of the screen, when one was found. */
+struct view_placement {
+    char placement_id[PLACEMENT_ID_LEN];
+    char name[PLACEMENT_TEXT_LEN];
+    char dest_country[4];
+    char occupation[PLACEMENT_TEXT_LEN];
+    char p3mi_id[PLACEMENT_ID_LEN];
+    char employer_name[PLACEMENT_TEXT_LEN];
+    struct date contract_end;
+    enum placement_status status;
+    enum placement_scheme scheme;
+};
+
+struct view_link {
+    bool online;
+    uint64_t unsent;         /* entries no receipt covers yet */
+    int64_t last_contact_ms; /* 0: never */
+    int64_t data_as_of_ms;   /* of placements; 0: there are none */
+    bool data_stale;         /* older than policy allows for this site */
+};
+
+struct view_counts {
+    uint32_t total, clear, refer, stop; /* verdicts of today */
+};
+
+struct view {
+    /* the counter */
+    enum view_screen screen;
+    enum entry_mode mode;
+    enum clock_zone zone;
+    enum clock_quality clock_quality;
+    int64_t now_ms;
+    char kiosk_id[VIEW_TEXT_LEN];
+    char tpi_name[VIEW_TEXT_LEN];
+    char counter[VIEW_TEXT_LEN];
+    char officer_name[VIEW_TEXT_LEN];
+    char refer_to[VIEW_TEXT_LEN];
+    bool scanner_ok;
+    bool panel_ok;
+    struct view_link link;
+    struct view_counts counts;
+    struct context context; /* as it will be used for the next, or is for the shown crossing */
+
+    /* VIEW_UNREADABLE */
+    struct view_unreadable unreadable;
+
+    /* VIEW_VERDICT, VIEW_RECORDED */
+    uint64_t seq; /* of the PRESENTED */
+    int64_t shown_ms;
+    struct document document;
+    bool has_placement;
+    struct view_placement placement;
+    enum match_key match_key;
+    enum match_grade match_grade;
+    struct verdict verdict;
+    uint32_t allowed_officer;    /* bit n: decision n is open to the officer */
+    uint32_t allowed_supervisor; /* ... and to a supervisor */
+
+    /* VIEW_RECORDED */
+    enum decision decision;
+    uint64_t decided_seq;
+
+    /* A verdict that the next scan left undecided; 0: none. The officer is asked to mind it. */
+    uint64_t undecided_seq;
+};
+
+enum view_refusal {
+    VIEW_REFUSED_STALE = 0, /* it answers an entry that is not open any more */
+    VIEW_REFUSED_NOT_ALLOWED,
+    VIEW_REFUSED_NEEDS_NOTE,
+    VIEW_REFUSED_BUSY,    /* an entry is being stored */
+    VIEW_REFUSED_STORAGE, /* it could not be stored: nothing was recorded */
+    VIEW_REFUSED_INVALID,
+    VIEW_REFUSAL_COUNT
+};
+const char *view_refusal_name(enum view_refusal refusal);
+
+struct view_action {
+    uint64_t seq; /* the PRESENTED it answers */
+    enum decision decision;
+    enum role role;
+    char second_officer_id[ENTRY_OFFICER_LEN]; /* the supervisor, when role is SUPERVISOR */
+    char note[ENTRY_NOTE_LEN];
+};
+
+struct view_message {
+    enum view_message_type type;
+    union {
+        struct view view;
+        int64_t heartbeat_ms;
+        struct {
+            uint64_t seq;
+            enum view_refusal why;
+        } refused;
+        struct {
+            uint64_t seq;
+        } painted;
+        struct view_action action;
+        struct context context;
+    } body;
+};
+
+MUST_CHECK enum err view_message_encode(const struct view_message *message, void *out, size_t cap,
+                                        size_t *len);
+/* ERR_INVALID, or ERR_OLD for another protocol version. */
+MUST_CHECK enum err view_message_decode(struct span bytes, struct view_message *out);
+
+#endif
