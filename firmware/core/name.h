@@ -15,9 +15,11 @@
 struct name_words {
     size_t count;
     char word[NAME_WORDS_MAX][NAME_WORD_LEN]; /* upper case, sorted, each once */
+    bool cut; /* words or letters beyond the bounds were left out: equal to nothing */
 };
 
-/* Folds case and punctuation (apostrophes and hyphens are dropped); other separators part words. */
+/* Folds case and punctuation (apostrophes and hyphens are dropped); other separators part words.
+ * `name` is UTF-8. Two names without any word are equal: the caller asks for count > 0. */
 void name_split(const char *name, struct name_words *out);
 /* The same words with spellings folded: oe/u, dj/j, tj/c, sy/sj/s, ch/kh/h, dh/d, th/t, v/f,
  * y/iy/i, ie/i, double letters/one. */

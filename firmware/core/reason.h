@@ -31,6 +31,7 @@ enum reason_basis {
 enum reason_origin {
     REASON_BY_RULE = 0,
     REASON_BY_OFFICER,
+    REASON_BY_EITHER, /* a rule, or an officer after the fact */
 };
 
 struct reason {
