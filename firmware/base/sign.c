@@ -218,6 +218,11 @@ void verify_key_close(struct verify_key *key)
     free(key);
 }
 
+void verify_key_point(const struct verify_key *key, uint8_t out[SIGN_POINT_LEN])
+{
+    memcpy(out, key->point, SIGN_POINT_LEN);
+}
+
 void verify_key_id(const struct verify_key *key, uint8_t out[SIGN_KEY_ID_LEN])
 {
     point_id(key->point, out);

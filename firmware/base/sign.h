@@ -41,6 +41,7 @@ MUST_CHECK enum err verify_key_load(const char *path, struct verify_key **out,
 MUST_CHECK enum err verify_key_from_point(const uint8_t point[SIGN_POINT_LEN],
                                           struct verify_key **out);
 void verify_key_close(struct verify_key *key);
+void verify_key_point(const struct verify_key *key, uint8_t out[SIGN_POINT_LEN]);
 void verify_key_id(const struct verify_key *key, uint8_t out[SIGN_KEY_ID_LEN]);
 
 void sign_hash(struct span bytes, uint8_t out[SIGN_HASH_LEN]);
