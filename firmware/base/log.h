@@ -4,7 +4,7 @@
  * catalogue, log_catalogue.h. No MRZ text, names, numbers of documents, or keys: an entry's
  * sequence number is how a line points at a crossing.
  *
- * A line on stderr reads `<6>pamit-lane LANE_PRESENTED seq=12 verdict=RUJUK reasons=R010`: the
+ * A line on stderr reads `<6>pamit-lane PRESENTED seq=12 verdict=RUJUK reasons=R010`: the
  * sd-daemon(3) priority, the process, the id, then details as key=value. On a terminal the
  * priority is left out and the catalogue's words are added. With JOURNAL_STREAM naming stderr's
  * device and inode (systemd.exec(5)) it goes through sd_journal_send with the fields PAMIT_EVENT

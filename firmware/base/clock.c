@@ -1,0 +1,180 @@
+/* The clocks of Linux, and how far to believe them.
+ *
+ * A board without power loses its time unless its real-time clock has a battery; with a network,
+ * the kernel's clock is disciplined by an NTP daemon, which the kernel itself reports
+ * (adjtimex(2)): no need to know which daemon. The kernel takes that back (STA_UNSYNC) once its own
+ * error estimate, growing 500 ppm without updates, reaches 16 s: about nine hours after the link is
+ * lost.
+ *
+ * From then on the clock runs on in HOLDOVER. Its uncertainty is the drift of an uncompensated
+ * watch crystal, 40 ppm over temperature, during the 90 days a kiosk may be alone.
+ *
+ * A clock before the floor is wrong, whatever the kernel says of it.
+ */
+#include "clock.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "span.h"
+
+#define HOLDOVER_UNCERTAINTY_S (90u * 86400u * 40u / 1000000u)
+#define ASSUMED_UNCERTAINTY_S  1u
+
+/* What the system says about its clock. */
+struct facts {
+    bool disciplined;
+    uint32_t error_s; /* if disciplined */
+    bool has_rtc;
+};
+
+static int64_t clock_ms(clockid_t id)
+{
+    struct timespec now;
+    if (clock_gettime(id, &now) != 0)
+        return 0;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct facts facts_read(void)
+{
+    struct timex kernel = {.modes = 0};
+    const int code = adjtimex(&kernel);
+    struct facts facts = {.has_rtc = access("/dev/rtc0", F_OK) == 0 ||
+                                     access("/sys/class/rtc/rtc0", F_OK) == 0};
+    if (code >= 0 && code != TIME_ERROR && !(kernel.status & STA_UNSYNC)) {
+        facts.disciplined = true;
+        facts.error_s = (uint32_t)((kernel.maxerror + 999999) / 1000000);
+    }
+    return facts;
+}
+
+/* Sets quality and uncertainty of a reading whose wall time is known. */
+static void reading_judge(const struct clock *clock, const struct facts *facts,
+                          struct clock_reading *reading)
+{
+    reading->quality = CLOCK_UNKNOWN;
+    reading->uncertainty_s = UINT32_MAX;
+    if (reading->wall_ms < clock->floor_ms)
+        return;
+    if (facts->disciplined) {
+        reading->quality = CLOCK_SYNCED;
+        reading->uncertainty_s = facts->error_s;
+    } else if (clock->assume_synced) {
+        reading->quality = CLOCK_SYNCED;
+        reading->uncertainty_s = ASSUMED_UNCERTAINTY_S;
+    } else if (facts->has_rtc) {
+        reading->quality = CLOCK_HOLDOVER;
+        reading->uncertainty_s = HOLDOVER_UNCERTAINTY_S;
+    }
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* Reads a UUID's text; false, and `out` untouched, if it is none. */
+static bool uuid_parse(struct span text, uint8_t out[CLOCK_BOOT_ID_LEN])
+{
+    uint8_t bytes[CLOCK_BOOT_ID_LEN] = {0};
+    size_t n_digits = 0;
+    for (size_t i = 0; i < text.len && text.p[i] != '\n'; i++) {
+        if (text.p[i] == '-')
+            continue;
+        const int digit = hex_digit((char)text.p[i]);
+        if (digit < 0 || n_digits == 2 * sizeof bytes)
+            return false;
+        bytes[n_digits / 2] = (uint8_t)(bytes[n_digits / 2] << 4 | digit);
+        n_digits++;
+    }
+    if (n_digits != 2 * sizeof bytes)
+        return false;
+    memcpy(out, bytes, sizeof bytes);
+    return true;
+}
+
+/* Leaves `out` as it is when the system has no boot id: readings of two boots then look like one,
+ * and only CLOCK_BOOTTIME tells them apart. */
+static void boot_id_read(uint8_t out[CLOCK_BOOT_ID_LEN])
+{
+    char text[64];
+    const int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    const ssize_t len = read(fd, text, sizeof text);
+    close(fd);
+    if (len > 0)
+        uuid_parse(span_of(text, (size_t)len), out);
+}
+
+void clock_init(struct clock *clock, enum clock_zone zone, bool assume_synced)
+{
+    *clock = (struct clock){
+        .zone = zone,
+        .assume_synced = assume_synced,
+        .floor_ms = (int64_t)PAMIT_BUILD_DAY * 86400 * 1000,
+    };
+    boot_id_read(clock->boot_id);
+}
+
+void clock_raise_floor(struct clock *clock, int64_t floor_ms)
+{
+    if (floor_ms > clock->floor_ms)
+        clock->floor_ms = floor_ms;
+}
+
+void clock_read(const struct clock *clock, struct clock_reading *out)
+{
+    const struct facts facts = facts_read();
+    struct clock_reading reading = {
+        .wall_ms = clock_ms(CLOCK_REALTIME),
+        .zone = clock->zone,
+        .boottime_ms = clock_ms(CLOCK_BOOTTIME),
+    };
+    memcpy(reading.boot_id, clock->boot_id, sizeof reading.boot_id);
+    reading_judge(clock, &facts, &reading);
+    *out = reading;
+}
+
+const char *clock_quality_name(enum clock_quality quality)
+{
+    switch (quality) {
+    case CLOCK_OPERATOR_SET:
+        return "OPERATOR_SET";
+    case CLOCK_HOLDOVER:
+        return "HOLDOVER";
+    case CLOCK_SYNCED:
+        return "SYNCED";
+    case CLOCK_UNKNOWN:
+        break;
+    }
+    return "UNKNOWN";
+}
+
+const char *clock_zone_name(enum clock_zone zone)
+{
+    switch (zone) {
+    case CLOCK_WIB:
+        return "WIB";
+    case CLOCK_WITA:
+        return "WITA";
+    case CLOCK_WIT:
+        return "WIT";
+    }
+    return "UTC?";
+}
+
+void clock_format_utc(int64_t wall_ms, char out[CLOCK_TEXT_LEN])
+{
+    const time_t seconds = wall_ms / 1000 - (wall_ms % 1000 < 0);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || strftime(out, CLOCK_TEXT_LEN, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        out[0] = '\0';
+}
