@@ -36,9 +36,22 @@ struct config_key {
     const char *preset; /* the value when the key is absent, as text; NULL: it is required */
 };
 
-/* Reads `path` into `out` by `keys`. On failure writes "FILE:LINE: reason" (or "FILE: reason") to
- * `why` and leaves `out` untouched. ERR_MISSING: no such file; ERR_INVALID: its content. */
+#define CONFIG_KEYS_MAX 128
+
+/* Reads `path` into `out` by `keys`; what no key fills is zero. On failure writes "FILE:LINE:
+ * reason" (or "FILE: reason") to `why` and leaves `out` untouched. ERR_MISSING: no such file;
+ * ERR_INVALID: its content.
+ *
+ * The format is inih's: [section], key = value, comments from ';' or '#' at the start of a line or
+ * from " ;" after a value. No continued lines, no control characters, UTF-8, lines under 200 bytes
+ * (inih's buffer). */
 MUST_CHECK enum err config_load(const char *path, const struct config_key *keys, size_t n_keys,
                                 void *out, size_t out_size, char why[CONFIG_WHY_LEN]);
+
+/* The same, and lines[i] is the line that gave keys[i], 0 for a preset: for callers that check keys
+ * against each other. */
+MUST_CHECK enum err config_load_lines(const char *path, const struct config_key *keys,
+                                      size_t n_keys, void *out, size_t out_size,
+                                      unsigned lines[CONFIG_KEYS_MAX], char why[CONFIG_WHY_LEN]);
 
 #endif

@@ -1,0 +1,202 @@
+/* The table of the kiosk's keys, and the rules between them.
+ *
+ * Presets exist where one value is right for nearly every kiosk: speeds, intervals, ports. What
+ * belongs to one machine or one site (names, paths, pins, users, the time zone) has to be written
+ * in its file, so that nothing of it is ever right by accident.
+ */
+#include "kiosk_config.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define N_KEYS (sizeof kiosk_keys / sizeof kiosk_keys[0])
+
+#define PLACE(member) offsetof(struct kiosk_config, member)
+#define ROOM(member)  sizeof((struct kiosk_config *)NULL)->member
+
+/* Every key is named as its member. */
+#define TEXT(section, member)                                                                      \
+    {                                                                                              \
+        section, #member, CONFIG_TEXT, PLACE(member), ROOM(member), 0, 0, NULL, NULL               \
+    }
+#define TEXT_OR(section, member, preset)                                                           \
+    {                                                                                              \
+        section, #member, CONFIG_TEXT, PLACE(member), ROOM(member), 0, 0, NULL, preset             \
+    }
+#define PATH(section, member)                                                                      \
+    {                                                                                              \
+        section, #member, CONFIG_PATH, PLACE(member), ROOM(member), 0, 0, NULL, NULL               \
+    }
+#define UINT(section, member, min, max, preset)                                                    \
+    {                                                                                              \
+        section, #member, CONFIG_UINT, PLACE(member), 0, min, max, NULL, preset                    \
+    }
+#define BOOL(section, member, preset)                                                              \
+    {                                                                                              \
+        section, #member, CONFIG_BOOL, PLACE(member), 0, 0, 0, NULL, preset                        \
+    }
+#define ENUM(section, member, choices, preset)                                                     \
+    {                                                                                              \
+        section, #member, CONFIG_ENUM, PLACE(member), 0, 0, 0, choices, preset                     \
+    }
+
+/* GPIO lines of one chip; the Raspberry Pi 5's RP1 has 54, other chips some hundred. */
+#define LINE_MAX_OFFSET 1023
+#define PIN(member)     UINT("panel", member, 0, LINE_MAX_OFFSET, NULL)
+
+static const struct config_choice modes[] = {
+    {"live", KIOSK_LIVE}, {"training", KIOSK_TRAINING}, {"desk", KIOSK_DESK}, {NULL, 0}};
+static const struct config_choice sites[] = {
+    {"remote", KIOSK_REMOTE}, {"online", KIOSK_ONLINE}, {NULL, 0}};
+static const struct config_choice zones[] = {
+    {"WIB", CLOCK_WIB}, {"WITA", CLOCK_WITA}, {"WIT", CLOCK_WIT}, {NULL, 0}};
+
+static const struct config_key kiosk_keys[] = {
+    TEXT("kiosk", kiosk_id),
+    ENUM("kiosk", mode, modes, "live"),
+    ENUM("kiosk", site, sites, "remote"),
+    ENUM("kiosk", zone, zones, NULL),
+    BOOL("kiosk", assume_clock_synced, "no"),
+    TEXT("kiosk", tpi_code),
+    TEXT("kiosk", tpi_name),
+    TEXT("kiosk", counter),
+    PATH("kiosk", storage_key),
+
+    PATH("lane", journal),
+    PATH("lane", entry_key),
+    PATH("lane", lane_socket),
+    UINT("lane", console_uid, 0, UINT32_MAX - 1, NULL), /* -1 is no user: chown(2) */
+    TEXT("lane", officer_id),
+    TEXT("lane", officer_name),
+    TEXT("lane", refer_to),
+
+    PATH("scanner", scanner_device),
+    UINT("scanner", scanner_baud, 300, 4000000, "9600"),
+
+    PATH("panel", gpio_chip),
+    PIN(lamp_green),
+    PIN(lamp_amber),
+    PIN(lamp_red),
+    PIN(lamp_white),
+    PIN(buzzer),
+    PIN(button_1),
+    PIN(button_2),
+    PIN(button_3),
+    PIN(button_4),
+    BOOL("panel", lamps_active_low, "no"),
+    BOOL("panel", buttons_active_low, "no"),
+
+    PATH("sync", cache),
+    PATH("sync", sync_db),
+    TEXT("sync", registry_host),
+    UINT("sync", registry_port, 1, 65535, "8443"),
+    PATH("sync", ca_cert),
+    PATH("sync", tls_cert),
+    PATH("sync", tls_key),
+    PATH("sync", receipt_key),
+    PATH("sync", policy_key),
+    UINT("sync", sync_interval_s, 1, 86400, "30"),
+    UINT("sync", backoff_min_ms, 10, 3600000, "1000"),
+    UINT("sync", backoff_max_ms, 10, 3600000, "900000"),
+
+    UINT("console", console_port, 1, 65535, "8080"),
+    UINT("console", desk_port, 0, 65535, "0"),
+    UINT("console", panel_width_mm, 50, 2000, "217"), /* 10.1 inch, 1280 x 800 */
+    TEXT_OR("console", language, "id"),
+};
+
+_Static_assert(sizeof(enum kiosk_mode) == sizeof(int) && sizeof(enum kiosk_site) == sizeof(int) &&
+                   sizeof(enum clock_zone) == sizeof(int),
+               "CONFIG_ENUM writes an int");
+_Static_assert(N_KEYS <= CONFIG_KEYS_MAX, "the table fits");
+
+/* A file's keys and where they stand, for rules between keys. */
+struct checked {
+    const char *path;
+    const struct kiosk_config *config;
+    const unsigned *lines;
+    char *why;
+};
+
+static size_t key_index(const char *name)
+{
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(kiosk_keys[i].key, name) == 0)
+            return i;
+    assert(!"a key of the table");
+    return 0;
+}
+
+static enum err refuse(const struct checked *checked, const char *key, const char *reason)
+{
+    const unsigned line = checked->lines[key_index(key)];
+    if (line)
+        snprintf(checked->why, CONFIG_WHY_LEN, "%s:%u: %s", checked->path, line, reason);
+    else
+        snprintf(checked->why, CONFIG_WHY_LEN, "%s: %s", checked->path, reason);
+    return ERR_INVALID;
+}
+
+static enum err desk_check(const struct checked *checked)
+{
+    if (checked->config->mode == KIOSK_DESK)
+        return ERR_OK;
+    if (checked->config->assume_clock_synced)
+        return refuse(checked, "assume_clock_synced",
+                      "assume_clock_synced = yes needs mode = desk");
+    if (checked->config->desk_port)
+        return refuse(checked, "desk_port", "a desk_port needs mode = desk");
+    return ERR_OK;
+}
+
+/* No two lamps or buttons on one line of the chip. */
+static enum err pins_check(const struct checked *checked)
+{
+    static const char *const pins[] = {"lamp_green", "lamp_amber", "lamp_red",
+                                       "lamp_white", "buzzer",     "button_1",
+                                       "button_2",   "button_3",   "button_4"};
+    for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
+        for (size_t k = 0; k < i; k++) {
+            uint32_t a, b;
+            const uint8_t *members = (const uint8_t *)checked->config;
+            memcpy(&a, members + kiosk_keys[key_index(pins[i])].offset, sizeof a);
+            memcpy(&b, members + kiosk_keys[key_index(pins[k])].offset, sizeof b);
+            if (a != b)
+                continue;
+            char reason[CONFIG_WHY_LEN / 2];
+            snprintf(reason, sizeof reason, "%s is on line %u, and so is %s", pins[i], a, pins[k]);
+            return refuse(checked, pins[i], reason);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err rest_check(const struct checked *checked)
+{
+    const struct kiosk_config *config = checked->config;
+    if (config->backoff_min_ms > config->backoff_max_ms)
+        return refuse(checked, "backoff_min_ms", "backoff_min_ms is above backoff_max_ms");
+    if (strcmp(config->language, "id") != 0 && strcmp(config->language, "en") != 0)
+        return refuse(checked, "language", "language in [console] is none of: id, en");
+    return ERR_OK;
+}
+
+enum err kiosk_config_load(const char *path, struct kiosk_config *out, char why[CONFIG_WHY_LEN])
+{
+    struct kiosk_config config;
+    unsigned lines[CONFIG_KEYS_MAX];
+    enum err err = config_load_lines(path, kiosk_keys, N_KEYS, &config, sizeof config, lines, why);
+    if (err)
+        return err;
+    const struct checked checked = {path, &config, lines, why};
+    err = desk_check(&checked);
+    if (!err)
+        err = pins_check(&checked);
+    if (!err)
+        err = rest_check(&checked);
+    if (!err)
+        *out = config;
+    return err;
+}
