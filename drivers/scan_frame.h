@@ -62,7 +62,6 @@ struct scan_frame {
     const struct scan_profile *profile;
     bool started;    /* STARTED was given, its outcome was not */
     bool in_bracket; /* between STX and ETX */
-    bool spoilt;     /* the rest of this bracket is garbage */
     bool has_out;    /* `out` waits behind a GARBAGE */
     bool line_cut;   /* the beginning of `line` was lost: it cannot be a whole line */
     uint8_t n_lines;

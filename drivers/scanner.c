@@ -1,0 +1,176 @@
+/* A scanner that never gives up.
+ *
+ * Order matters in scanner_next(): what was read is told before the device is asked again, and a
+ * document cut off by the plug is told before the loss of the device, so that the screen never says
+ * "reading" of a reader that is gone.
+ *
+ * A line that opens and dies at once (a half-seated plug, a pty without its other end) must not
+ * make a busy loop: the back-off starts anew only after the line has lived for a while.
+ */
+#include "scanner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_LEN       4096
+#define READS_PER_CALL 16 /* then the owner's loop gets its turn */
+#define LIVED_MS       SCANNER_RETRY_MAX_MS
+
+struct scanner {
+    const struct serial_line_backend *backend;
+    const struct scan_profile *profile;
+    struct serial_settings settings;
+    char *path;
+    struct serial_line *line; /* NULL while gone */
+    struct scan_frame frame;
+    uint8_t buf[READ_LEN];
+    size_t buf_pos, buf_len;
+    int64_t last_byte_ms;
+    int64_t opened_ms;
+    int64_t next_try_ms;
+    int64_t retry_ms;
+    bool tried;     /* the line has been tried at least once */
+    bool gone_told; /* the owner knows that it is gone */
+    char why[DEVICE_WHY_LEN];
+};
+
+int scanner_open(const struct serial_line_backend *backend, const char *path,
+                 const struct scan_profile *profile, const struct serial_settings *settings,
+                 struct scanner **out)
+{
+    assert(backend && path && profile && out);
+    struct scanner *s = calloc(1, sizeof *s);
+    char *copy = strdup(path);
+    if (!s || !copy) {
+        free(s);
+        free(copy);
+        return -ENOMEM;
+    }
+    s->backend = backend;
+    s->profile = profile;
+    s->settings = settings ? *settings : profile->settings;
+    s->path = copy;
+    s->retry_ms = SCANNER_RETRY_MIN_MS;
+    scan_frame_init(&s->frame, profile);
+    *out = s;
+    return 0;
+}
+
+/* Runs the framing over what was read. */
+static bool frame_next(struct scanner *s, struct scan_event *event)
+{
+    size_t used = 0;
+    bool some =
+        scan_frame_push(&s->frame, s->buf + s->buf_pos, s->buf_len - s->buf_pos, &used, event);
+    s->buf_pos += used;
+    return some;
+}
+
+static void line_lost(struct scanner *s, int error, int64_t now_ms)
+{
+    serial_line_close(s->line);
+    s->line = NULL;
+    if (error == -ENODEV)
+        device_why(s->why, ENODEV, "%s: disconnected", s->path);
+    else
+        device_why(s->why, -error, "%s: reading failed (%s)", s->path, strerror(-error));
+    if (now_ms - s->opened_ms >= LIVED_MS)
+        s->retry_ms = SCANNER_RETRY_MIN_MS;
+    s->next_try_ms = now_ms + s->retry_ms;
+    s->gone_told = false;
+}
+
+/* Tries to open the line. Returns true when it is there. */
+static bool line_try(struct scanner *s, int64_t now_ms)
+{
+    if (s->tried)
+        s->retry_ms =
+            s->retry_ms * 2 < SCANNER_RETRY_MAX_MS ? s->retry_ms * 2 : SCANNER_RETRY_MAX_MS;
+    s->tried = true;
+    s->next_try_ms = now_ms + s->retry_ms;
+    if (serial_line_open(s->backend, s->path, &s->settings, &s->line, s->why) < 0)
+        return false;
+    s->opened_ms = now_ms;
+    s->gone_told = false;
+    s->why[0] = '\0';
+    return true;
+}
+
+/* While the line is gone: first the rest of what it said, then it is tried when due, and the owner
+ * is told once that it is gone. */
+static bool gone_next(struct scanner *s, int64_t now_ms, struct scan_event *event)
+{
+    if (scan_frame_pending(&s->frame))
+        return scan_frame_timeout(&s->frame, event);
+    bool due = !s->tried || now_ms >= s->next_try_ms;
+    bool told = s->gone_told || !s->tried;
+    if (told && due && line_try(s, now_ms)) {
+        *event = (struct scan_event){.kind = SCAN_EVENT_OPENED};
+        return true;
+    }
+    if (s->gone_told)
+        return false;
+    s->gone_told = true;
+    *event = (struct scan_event){.kind = SCAN_EVENT_GONE};
+    return true;
+}
+
+bool scanner_next(struct scanner *s, int64_t now_ms, struct scan_event *event)
+{
+    for (int reads = 0; reads <= READS_PER_CALL; reads++) {
+        if (frame_next(s, event))
+            return true;
+        if (!s->line)
+            return gone_next(s, now_ms, event);
+        if (reads == READS_PER_CALL)
+            break;
+        int n = serial_line_read(s->line, s->buf, sizeof s->buf);
+        if (n < 0) {
+            line_lost(s, n, now_ms);
+        } else if (n == 0) {
+            bool silent = scan_frame_pending(&s->frame) &&
+                          now_ms - s->last_byte_ms >= (int64_t)s->profile->silence_ms;
+            return silent && scan_frame_timeout(&s->frame, event);
+        } else {
+            s->buf_pos = 0;
+            s->buf_len = (size_t)n;
+            s->last_byte_ms = now_ms;
+        }
+    }
+    return false;
+}
+
+int scanner_fd(const struct scanner *s)
+{
+    return s->line ? serial_line_poll_fd(s->line) : -1;
+}
+
+int64_t scanner_deadline_ms(const struct scanner *s)
+{
+    if (!s->line)
+        return s->next_try_ms;
+    if (scan_frame_pending(&s->frame))
+        return s->last_byte_ms + (int64_t)s->profile->silence_ms;
+    return SCANNER_NO_DEADLINE;
+}
+
+enum scanner_state scanner_state(const struct scanner *s)
+{
+    return s->line ? SCANNER_OK : SCANNER_GONE;
+}
+
+const char *scanner_why(const struct scanner *s)
+{
+    return s->why;
+}
+
+void scanner_close(struct scanner *s)
+{
+    if (!s)
+        return;
+    serial_line_close(s->line);
+    free(s->path);
+    free(s);
+}

@@ -1,0 +1,181 @@
+/* Serial line on a real tty, through libserialport.
+ *
+ * Two things the library does not do for us, both measured: version 0.1.1 refuses a symlink such as
+ * /dev/serial/by-id/..., so the path is resolved here; and an unplugged adapter reads as "0 bytes"
+ * for ever. The second is told apart from silence by polling the port's fd: HUP, ERR, or readable
+ * and still 0 bytes, means gone.
+ *
+ * Exclusive use: TIOCEXCL keeps other users' programs out, the lock keeps a second root process
+ * out. The kernel drops both when the tty is closed for the last time, also by our death.
+ */
+#include "serial_line_backend.h"
+
+#include <errno.h>
+#include <libserialport.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+struct sp_line {
+    struct serial_line base;
+    struct sp_port *port;
+};
+
+/* The errno that stands for what a libserialport call just returned. */
+static int sp_errno(enum sp_return r)
+{
+    switch (r) {
+    case SP_ERR_ARG:
+        return EINVAL;
+    case SP_ERR_MEM:
+        return ENOMEM;
+    case SP_ERR_SUPP:
+        return EOPNOTSUPP;
+    case SP_ERR_FAIL:
+    case SP_OK:
+        break;
+    }
+    int error = sp_last_error_code();
+    return error > 0 ? error : EIO;
+}
+
+static int sp_resolve(const char *path, char real[PATH_MAX], char why[DEVICE_WHY_LEN])
+{
+    struct stat st;
+    if (!realpath(path, real) || stat(real, &st) < 0)
+        return device_why(why, errno, "%s: %s", path, strerror(errno));
+    if (!S_ISCHR(st.st_mode))
+        return device_why(why, ENOTTY, "%s: not a serial line (not a device)", path);
+    return 0;
+}
+
+static enum sp_parity sp_parity_of(enum serial_parity parity)
+{
+    switch (parity) {
+    case SERIAL_PARITY_EVEN:
+        return SP_PARITY_EVEN;
+    case SERIAL_PARITY_ODD:
+        return SP_PARITY_ODD;
+    case SERIAL_PARITY_NONE:
+        break;
+    }
+    return SP_PARITY_NONE;
+}
+
+static enum sp_return sp_apply(struct sp_port *port, const struct serial_settings *settings)
+{
+    enum sp_return r = sp_set_baudrate(port, (int)settings->baud);
+    if (r == SP_OK)
+        r = sp_set_bits(port, settings->data_bits);
+    if (r == SP_OK)
+        r = sp_set_parity(port, sp_parity_of(settings->parity));
+    if (r == SP_OK)
+        r = sp_set_stopbits(port, settings->stop_bits);
+    if (r == SP_OK)
+        r = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE);
+    return r;
+}
+
+/* Takes an open port for us alone and sets it up; stores its fd. */
+static int sp_prepare(struct sp_port *port, const struct serial_settings *settings, int *fd,
+                      const char *path, char why[DEVICE_WHY_LEN])
+{
+    enum sp_return r = sp_get_port_handle(port, fd);
+    if (r != SP_OK)
+        return device_why(why, sp_errno(r), "%s: no file descriptor", path);
+    if (serial_line_lock(*fd) < 0 || ioctl(*fd, TIOCEXCL) < 0)
+        return device_why(why, EBUSY, "%s: in use by another program", path);
+    r = sp_apply(port, settings);
+    if (r != SP_OK)
+        return device_why(why, EINVAL, "%s: does not take %u baud, %u data bits, %u stop bits",
+                          path, settings->baud, settings->data_bits, settings->stop_bits);
+    return 0;
+}
+
+static int sp_line_open(const char *path, const struct serial_settings *settings,
+                        struct serial_line **out, char why[DEVICE_WHY_LEN])
+{
+    char real[PATH_MAX];
+    int r = sp_resolve(path, real, why);
+    if (r < 0)
+        return r;
+    struct sp_line *line = calloc(1, sizeof *line);
+    if (!line)
+        return device_why(why, ENOMEM, "%s: out of memory", path);
+
+    enum sp_return sp = sp_get_port_by_name(real, &line->port);
+    if (sp != SP_OK) {
+        r = device_why(why, ENOTTY, "%s: not a serial line", path);
+        goto failed;
+    }
+    sp = sp_open(line->port, SP_MODE_READ_WRITE);
+    if (sp != SP_OK) {
+        int error = sp_errno(sp);
+        r = device_why(why, error, "%s: %s", path, strerror(error));
+        goto failed;
+    }
+    r = sp_prepare(line->port, settings, &line->base.fd, path, why);
+    if (r < 0) {
+        sp_close(line->port);
+        goto failed;
+    }
+    line->base.backend = &serial_line_sp;
+    *out = &line->base;
+    return 0;
+
+failed:
+    sp_free_port(line->port);
+    free(line);
+    return r;
+}
+
+static int sp_take(struct sp_line *line, uint8_t *buf, size_t size)
+{
+    enum sp_return n = sp_nonblocking_read(line->port, buf, size);
+    return n >= 0 ? (int)n : -sp_errno(n);
+}
+
+static int sp_line_read(struct serial_line *base, uint8_t *buf, size_t size)
+{
+    struct sp_line *line = (struct sp_line *)base;
+    int n = sp_take(line, buf, size);
+    if (n == -EIO || n == -ENXIO)
+        return -ENODEV;
+    if (n != 0)
+        return n;
+    struct pollfd state = {.fd = base->fd, .events = POLLIN};
+    if (poll(&state, 1, 0) <= 0)
+        return 0;
+    if (state.revents & (POLLHUP | POLLERR | POLLNVAL))
+        return -ENODEV;
+    n = sp_take(line, buf, size); /* came in after the first read, or the end */
+    return n > 0 ? n : -ENODEV;
+}
+
+static int sp_line_write(struct serial_line *base, const uint8_t *p, size_t len)
+{
+    struct sp_line *line = (struct sp_line *)base;
+    enum sp_return n = sp_nonblocking_write(line->port, p, len);
+    if (n >= 0)
+        return (int)n;
+    int error = sp_errno(n);
+    return error == EIO || error == ENXIO ? -ENODEV : -error;
+}
+
+static void sp_line_close(struct serial_line *base)
+{
+    struct sp_line *line = (struct sp_line *)base;
+    sp_close(line->port);
+    sp_free_port(line->port);
+    free(line);
+}
+
+const struct serial_line_backend serial_line_sp = {
+    .open = sp_line_open,
+    .read = sp_line_read,
+    .write = sp_line_write,
+    .close = sp_line_close,
+};
