@@ -1,0 +1,210 @@
+/* The tables of view_shape.h, and the names of screens and refusals.
+ *
+ * What the page does not show does not travel: of a document's MRZ nothing, of a placement record
+ * only struct view_placement.
+ */
+#include "view_shape.h"
+
+#include <assert.h>
+
+static_assert(sizeof(enum view_screen) == sizeof(uint32_t), "enums are copied as 32 bits");
+static_assert(DECISION_COUNT < 32, "allowed_officer and allowed_supervisor are 32 bits");
+
+#define PART(type_, s, m, low, top)                                                                \
+    {                                                                                              \
+        .type = (type_), .offset = offsetof(struct s, m), .size = sizeof(((struct s *)0)->m),      \
+        .min = (low), .max = (top)                                                                 \
+    }
+#define BOOL(s, m)           PART(VIEW_PART_BOOL, s, m, 0, 0)
+#define ENUM(s, m, low, top) PART(VIEW_PART_ENUM, s, m, low, top)
+#define U16(s, m)            PART(VIEW_PART_U16, s, m, 0, 0)
+#define U32(s, m, most)      PART(VIEW_PART_U32, s, m, 0, most)
+#define U64(s, m)            PART(VIEW_PART_U64, s, m, 0, 0)
+#define I64(s, m)            PART(VIEW_PART_I64, s, m, 0, 0)
+#define TEXT(s, m)           PART(VIEW_PART_TEXT, s, m, 0, 0)
+#define SEX(s, m)            PART(VIEW_PART_SEX, s, m, 0, 0)
+#define DATE(s, m)           PART(VIEW_PART_DATE, s, m, 0, 0)
+#define CHECKS(s, m)         PART(VIEW_PART_CHECKS, s, m, 0, 0)
+#define SHAPE(s, m, shape_)                                                                        \
+    {                                                                                              \
+        .type = VIEW_PART_SHAPE, .offset = offsetof(struct s, m), .shape = &(shape_)               \
+    }
+
+#define SHAPE_OF(parts_)                                                                           \
+    {                                                                                              \
+        .parts = (parts_), .n_parts = sizeof(parts_) / sizeof(parts_)[0]                           \
+    }
+
+static const struct view_part context_parts[] = {
+    ENUM(context, direction, 0, DIRECTION_RETURN),
+    ENUM(context, carrier_kind, 0, CARRIER_LAND),
+    TEXT(context, carrier_no),
+    TEXT(context, dest_country),
+    ENUM(context, purpose, 0, PURPOSE_COUNT - 1),
+    ENUM(context, category, 0, PURPOSE_COUNT - 1),
+};
+static const struct view_shape context_shape = SHAPE_OF(context_parts);
+
+static const struct view_part link_parts[] = {
+    BOOL(view_link, online),       U64(view_link, unsent),      I64(view_link, last_contact_ms),
+    I64(view_link, data_as_of_ms), BOOL(view_link, data_stale),
+};
+static const struct view_shape link_shape = SHAPE_OF(link_parts);
+
+static const struct view_part counts_parts[] = {
+    U32(view_counts, total, UINT32_MAX),
+    U32(view_counts, clear, UINT32_MAX),
+    U32(view_counts, refer, UINT32_MAX),
+    U32(view_counts, stop, UINT32_MAX),
+};
+static const struct view_shape counts_shape = SHAPE_OF(counts_parts);
+
+static const struct view_part unreadable_parts[] = {
+    BOOL(view_unreadable, garbage),
+    U32(view_unreadable, issues, UINT32_MAX),
+    CHECKS(view_unreadable, check),
+    BOOL(view_unreadable, has_checks),
+};
+static const struct view_shape unreadable_shape = SHAPE_OF(unreadable_parts);
+
+static const struct view_part document_parts[] = {
+    ENUM(document, capture, 0, DOCUMENT_SCANNED),
+    TEXT(document, number),
+    TEXT(document, country),
+    TEXT(document, nationality),
+    TEXT(document, name),
+    SEX(document, sex),
+    DATE(document, birth),
+    DATE(document, expiry),
+};
+static const struct view_shape document_shape = SHAPE_OF(document_parts);
+
+static const struct view_part placement_parts[] = {
+    TEXT(view_placement, placement_id),
+    TEXT(view_placement, name),
+    TEXT(view_placement, dest_country),
+    TEXT(view_placement, occupation),
+    TEXT(view_placement, p3mi_id),
+    TEXT(view_placement, employer_name),
+    DATE(view_placement, contract_end),
+    ENUM(view_placement, status, 0, PLACEMENT_REVOKED),
+    ENUM(view_placement, scheme, 0, SCHEME_CREW_FISHING),
+};
+static const struct view_shape placement_shape = SHAPE_OF(placement_parts);
+
+static const struct view_part reason_parts[] = {
+    U16(reason_said, code),
+    ENUM(reason_said, colour, 0, COLOUR_RED),
+    TEXT(reason_said, found),
+    TEXT(reason_said, expected),
+};
+static const struct view_shape reason_shape = SHAPE_OF(reason_parts);
+
+static const struct view_part verdict_parts[] = {
+    ENUM(verdict, result, 0, VERDICT_STOP),
+    {.type = VIEW_PART_LIST,
+     .offset = offsetof(struct verdict, reasons),
+     .size = sizeof(struct reason_said),
+     .max = VERDICT_REASONS_MAX,
+     .shape = &reason_shape,
+     .count_offset = offsetof(struct verdict, n_reasons)},
+};
+static const struct view_shape verdict_shape = SHAPE_OF(verdict_parts);
+
+#define DECISIONS_ALL ((1u << DECISION_COUNT) - 1)
+
+static const struct view_part view_parts[] = {
+    ENUM(view, screen, 0, VIEW_SCREEN_COUNT - 1),
+    ENUM(view, mode, 0, MODE_DESK),
+    ENUM(view, zone, CLOCK_WIB, CLOCK_WIT),
+    ENUM(view, clock_quality, 0, CLOCK_SYNCED),
+    I64(view, now_ms),
+    TEXT(view, kiosk_id),
+    TEXT(view, tpi_name),
+    TEXT(view, counter),
+    TEXT(view, officer_name),
+    TEXT(view, refer_to),
+    BOOL(view, scanner_ok),
+    BOOL(view, panel_ok),
+    SHAPE(view, link, link_shape),
+    SHAPE(view, counts, counts_shape),
+    SHAPE(view, context, context_shape),
+    SHAPE(view, unreadable, unreadable_shape),
+    U64(view, seq),
+    I64(view, shown_ms),
+    SHAPE(view, document, document_shape),
+    BOOL(view, has_placement),
+    SHAPE(view, placement, placement_shape),
+    ENUM(view, match_key, 0, MATCH_KEY_MANUAL),
+    ENUM(view, match_grade, 0, MATCH_EXACT),
+    SHAPE(view, verdict, verdict_shape),
+    U32(view, allowed_officer, DECISIONS_ALL),
+    U32(view, allowed_supervisor, DECISIONS_ALL),
+    ENUM(view, decision, 0, DECISION_COUNT - 1),
+    U64(view, decided_seq),
+    U64(view, undecided_seq),
+};
+
+/* Members of unnamed structs in the body: their place in it. */
+#define BODY_OFFSET(m) (offsetof(struct view_message, body.m) - offsetof(struct view_message, body))
+
+static const struct view_part heartbeat_parts[] = {
+    {.type = VIEW_PART_I64, .offset = BODY_OFFSET(heartbeat_ms)},
+};
+
+static const struct view_part refused_parts[] = {
+    {.type = VIEW_PART_U64, .offset = BODY_OFFSET(refused.seq)},
+    {.type = VIEW_PART_ENUM, .offset = BODY_OFFSET(refused.why), .max = VIEW_REFUSAL_COUNT - 1},
+};
+
+static const struct view_part painted_parts[] = {
+    {.type = VIEW_PART_U64, .offset = BODY_OFFSET(painted.seq)},
+};
+
+static const struct view_part action_parts[] = {
+    U64(view_action, seq),
+    ENUM(view_action, decision, DECISION_NONE + 1, DECISION_COUNT - 1),
+    ENUM(view_action, role, ROLE_OFFICER, ROLE_SUPERVISOR),
+    TEXT(view_action, second_officer_id),
+    TEXT(view_action, note),
+};
+
+static const struct view_shape shapes[] = {
+    [VIEW_MESSAGE_VIEW] = SHAPE_OF(view_parts),
+    [VIEW_MESSAGE_HEARTBEAT] = SHAPE_OF(heartbeat_parts),
+    [VIEW_MESSAGE_REFUSED] = SHAPE_OF(refused_parts),
+    [VIEW_MESSAGE_HELLO] = {0},
+    [VIEW_MESSAGE_PAINTED] = SHAPE_OF(painted_parts),
+    [VIEW_MESSAGE_ACTION] = SHAPE_OF(action_parts),
+    [VIEW_MESSAGE_CONTEXT] = SHAPE_OF(context_parts),
+    [VIEW_MESSAGE_DISMISS] = {0},
+};
+
+const struct view_shape *view_shape_of(enum view_message_type type)
+{
+    if (type <= VIEW_MESSAGE_NONE || type > VIEW_MESSAGE_DISMISS)
+        return NULL;
+    return &shapes[type];
+}
+
+const char *view_screen_name(enum view_screen screen)
+{
+    static const char *const names[] = {
+#define VIEW_SCREEN_ROW(name) [VIEW_##name] = #name,
+        VIEW_SCREENS(VIEW_SCREEN_ROW)
+#undef VIEW_SCREEN_ROW
+    };
+    assert(screen < VIEW_SCREEN_COUNT);
+    return names[screen];
+}
+
+const char *view_refusal_name(enum view_refusal refusal)
+{
+    static const char *const names[VIEW_REFUSAL_COUNT] = {
+        [VIEW_REFUSED_STALE] = "STALE",           [VIEW_REFUSED_NOT_ALLOWED] = "NOT_ALLOWED",
+        [VIEW_REFUSED_NEEDS_NOTE] = "NEEDS_NOTE", [VIEW_REFUSED_BUSY] = "BUSY",
+        [VIEW_REFUSED_STORAGE] = "STORAGE",       [VIEW_REFUSED_INVALID] = "INVALID",
+    };
+    assert(refusal < VIEW_REFUSAL_COUNT);
+    return names[refusal];
+}
