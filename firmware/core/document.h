@@ -22,7 +22,8 @@ struct document {
 };
 
 /* Fills a document from a valid MRZ, judged on `today` (9303-3, 4.8): birth in the latest century
- * that is not in the future, expiry in 20xx. */
+ * that is not in the future (unknown if there is none: the clock is wrong), expiry in 20xx. The
+ * capture is SCANNED: whoever had it typed says so afterwards. */
 void document_from_mrz(const struct mrz *mrz, struct date today, struct document *out);
 
 #endif
