@@ -115,6 +115,11 @@ struct entry_epoch {
     uint8_t previous_head[SIGN_HASH_LEN];
 };
 
+/* HEALTH: the kiosk about itself. */
+struct entry_health {
+    char what[24]; /* which part speaks: "storage" works again */
+};
+
 /* Each writes a payload with the given salt. */
 MUST_CHECK enum err entry_presented_encode(const struct entry_presented *payload,
                                            const uint8_t salt[ENTRY_SALT_LEN], void *out,
@@ -125,8 +130,12 @@ MUST_CHECK enum err entry_decided_encode(const struct entry_decided *payload,
 MUST_CHECK enum err entry_epoch_encode(const struct entry_epoch *payload,
                                        const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
                                        size_t *len);
+MUST_CHECK enum err entry_health_encode(const struct entry_health *payload,
+                                        const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
+                                        size_t *len);
 MUST_CHECK enum err entry_presented_decode(struct span bytes, struct entry_presented *out);
 MUST_CHECK enum err entry_decided_decode(struct span bytes, struct entry_decided *out);
 MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *out);
+MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
 
 #endif

@@ -119,6 +119,11 @@ static const struct entry_field epoch_table[] = {
 };
 static const struct entry_fields epoch_fields = ENTRY_FIELDS_OF(epoch_table);
 
+static const struct entry_field health_table[] = {
+    FIELD(1, EFIELD_TEXT, struct entry_health, what),
+};
+static const struct entry_fields health_fields = ENTRY_FIELDS_OF(health_table);
+
 /* The pair of public functions for one payload. */
 #define ENTRY_CODEC(name)                                                                          \
     enum err entry_##name##_encode(const struct entry_##name *payload,                             \
@@ -147,3 +152,4 @@ static const struct entry_fields epoch_fields = ENTRY_FIELDS_OF(epoch_table);
 ENTRY_CODEC(presented)
 ENTRY_CODEC(decided)
 ENTRY_CODEC(epoch)
+ENTRY_CODEC(health)

@@ -1,0 +1,201 @@
+/* The table of state x event. Every cell is written, also where nothing happens (STAY).
+ *
+ * Why a scan is treated as it is: while a commit is under way it is held, so that a passport laid
+ * down early is not lost; over SESUAI or RUJUK it begins the next traveller and the open verdict is
+ * noted as undecided; over TUNDA it is ignored, or one scan would sweep a stop away. For the same
+ * reason a change of context never re-judges a stop.
+ *
+ * What a failed commit leaves behind: after PRESENTING the traveller has no verdict; after DECIDING
+ * the verdict is open as before, behind the fault.
+ */
+#include "flow.h"
+
+#include <assert.h>
+
+#define STAY(state)                                                                                \
+    {                                                                                              \
+        FLOW_##state, 0, 0                                                                         \
+    }
+#define GO(state, does)                                                                            \
+    {                                                                                              \
+        FLOW_##state, (does), 0                                                                    \
+    }
+#define FOR(state, does, ms)                                                                       \
+    {                                                                                              \
+        FLOW_##state, (does), (ms)                                                                 \
+    }
+
+/* What every state in which a commit is under way answers to the rest of the world. */
+#define WHILE_STORING(state)                                                                       \
+    [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_HOLD),                      \
+    [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
+    [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW), [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_BUSY), \
+    [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_DISMISS] = STAY(state),              \
+    [FLOW_ON_DEADLINE] = STAY(state)
+
+/* ... and every state in which the storage fails: only a probe's outcome matters. */
+#define WHILE_FAILING(state)                                                                       \
+    [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_IGNORE_SCAN),               \
+    [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
+    [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW),                                                 \
+    [FLOW_ON_STORE_FAILED] = FOR(state, 0, FLOW_PROBE_MS),                                         \
+    [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_STORAGE),                                             \
+    [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_STORAGE), [FLOW_ON_DISMISS] = STAY(state),           \
+    [FLOW_ON_DEADLINE] = GO(state, FLOW_PROBE)
+
+static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
+    {
+        [FLOW_READY] =
+            {
+                [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(READY),
+                [FLOW_ON_STORED_STOP] = STAY(READY),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(READY, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(READY, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_DEADLINE] = STAY(READY),
+            },
+        [FLOW_READING] =
+            {
+                [FLOW_ON_BYTES] = STAY(READING),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(READING),
+                [FLOW_ON_STORED_STOP] = STAY(READING),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(READING, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(READING, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = STAY(READING),
+                [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_UNREADABLE] =
+            {
+                [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(UNREADABLE),
+                [FLOW_ON_STORED_STOP] = STAY(UNREADABLE),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(UNREADABLE, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(UNREADABLE, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_PRESENTING] =
+            {
+                WHILE_STORING(PRESENTING),
+                [FLOW_ON_STORED] = GO(WAITING, FLOW_SHOW),
+                [FLOW_ON_STORED_STOP] = GO(LOCKED, FLOW_SHOW),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+            },
+        [FLOW_WAITING] =
+            {
+                [FLOW_ON_BYTES] = STAY(WAITING),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_NOTE_UNDECIDED | FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_UNREADABLE] = GO(WAITING, FLOW_IGNORE_SCAN),
+                [FLOW_ON_SCANNER_GONE] = GO(WAITING, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(WAITING),
+                [FLOW_ON_STORED_STOP] = STAY(WAITING),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE_WAITING, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(DECIDING, FLOW_DECIDE),
+                [FLOW_ON_CONTEXT] = GO(PRESENTING, FLOW_SET_CONTEXT | FLOW_REJUDGE | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = STAY(WAITING),
+                [FLOW_ON_DEADLINE] = STAY(WAITING),
+            },
+        [FLOW_LOCKED] =
+            {
+                [FLOW_ON_BYTES] = STAY(LOCKED),
+                [FLOW_ON_DOCUMENT] = GO(LOCKED, FLOW_IGNORE_SCAN),
+                [FLOW_ON_UNREADABLE] = GO(LOCKED, FLOW_IGNORE_SCAN),
+                [FLOW_ON_SCANNER_GONE] = GO(LOCKED, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(LOCKED),
+                [FLOW_ON_STORED_STOP] = STAY(LOCKED),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE_LOCKED, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(DECIDING_LOCKED, FLOW_DECIDE),
+                [FLOW_ON_CONTEXT] = GO(LOCKED, FLOW_REFUSE_LOCKED),
+                [FLOW_ON_DISMISS] = GO(LOCKED, FLOW_QUIET),
+                [FLOW_ON_DEADLINE] = STAY(LOCKED),
+            },
+        [FLOW_DECIDING] =
+            {
+                WHILE_STORING(DECIDING),
+                [FLOW_ON_STORED] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORED_STOP] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORE_FAILED] =
+                    FOR(STORAGE_WAITING, FLOW_REFUSE_STORAGE | FLOW_SHOW, FLOW_PROBE_MS),
+            },
+        [FLOW_DECIDING_LOCKED] =
+            {
+                WHILE_STORING(DECIDING_LOCKED),
+                [FLOW_ON_STORED] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORED_STOP] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORE_FAILED] =
+                    FOR(STORAGE_LOCKED, FLOW_REFUSE_STORAGE | FLOW_SHOW, FLOW_PROBE_MS),
+            },
+        [FLOW_RECORDED] =
+            {
+                [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_SCANNER_GONE] = GO(RECORDED, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(RECORDED),
+                [FLOW_ON_STORED_STOP] = STAY(RECORDED),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(RECORDED, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(RECORDED, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_STORAGE] =
+            {
+                WHILE_FAILING(STORAGE),
+                [FLOW_ON_STORED] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_STORED_STOP] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_STORAGE_WAITING] =
+            {
+                WHILE_FAILING(STORAGE_WAITING),
+                [FLOW_ON_STORED] = GO(WAITING, FLOW_SHOW),
+                [FLOW_ON_STORED_STOP] = GO(WAITING, FLOW_SHOW),
+            },
+        [FLOW_STORAGE_LOCKED] =
+            {
+                WHILE_FAILING(STORAGE_LOCKED),
+                [FLOW_ON_STORED] = GO(LOCKED, FLOW_SHOW),
+                [FLOW_ON_STORED_STOP] = GO(LOCKED, FLOW_SHOW),
+            },
+};
+
+struct flow_move flow_step(enum flow_state state, enum flow_event event)
+{
+    assert((unsigned)state < FLOW_STATE_COUNT && (unsigned)event < FLOW_EVENT_COUNT);
+    return table[state][event];
+}
+
+const char *flow_state_name(enum flow_state state)
+{
+    static const char *const names[] = {
+#define FLOW_STATE_NAME(name) [FLOW_##name] = #name,
+        FLOW_STATES(FLOW_STATE_NAME)
+#undef FLOW_STATE_NAME
+    };
+    assert((unsigned)state < FLOW_STATE_COUNT);
+    return names[state];
+}
+
+const char *flow_event_name(enum flow_event event)
+{
+    static const char *const names[] = {
+#define FLOW_EVENT_NAME(name) [FLOW_ON_##name] = #name,
+        FLOW_EVENTS(FLOW_EVENT_NAME)
+#undef FLOW_EVENT_NAME
+    };
+    assert((unsigned)event < FLOW_EVENT_COUNT);
+    return names[event];
+}
