@@ -111,7 +111,7 @@ struct view {
     /* VIEW_VERDICT, VIEW_RECORDED */
     uint64_t seq; /* of the PRESENTED */
     int64_t shown_ms;
-    struct document document; /* its mrz does not travel: the page never shows it */
+    struct document document; /* of its mrz only the name's parts travel */
     bool has_placement;
     struct view_placement placement;
     enum match_key match_key;

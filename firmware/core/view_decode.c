@@ -59,7 +59,7 @@ static void get_plain(struct cbor_reader *r, const struct view_part *part, uint8
         get_u32(r, part, at);
         return;
     case VIEW_PART_U16: {
-        const uint16_t value = (uint16_t)cbor_get_uint(r, UINT16_MAX);
+        const uint16_t value = (uint16_t)cbor_get_uint(r, part->max);
         memcpy(at, &value, sizeof value);
         return;
     }

@@ -56,6 +56,7 @@ static void put_plain(struct cbor_writer *w, const struct view_part *part, const
     case VIEW_PART_U16: {
         uint16_t value;
         memcpy(&value, at, sizeof value);
+        assert(value <= part->max);
         cbor_put_uint(w, value);
         return;
     }

@@ -1,7 +1,7 @@
 /* The tables of view_shape.h, and the names of screens and refusals.
  *
- * What the page does not show does not travel: of a document's MRZ nothing, of a placement record
- * only struct view_placement.
+ * What the page does not show does not travel: of a document's MRZ only the two parts of the name,
+ * of a placement record only struct view_placement.
  */
 #include "view_shape.h"
 
@@ -10,6 +10,8 @@
 static_assert(sizeof(enum view_screen) == sizeof(uint32_t), "enums are copied as 32 bits");
 static_assert(DECISION_COUNT < 32, "allowed_officer and allowed_supervisor are 32 bits");
 
+#define REASON_CODE_MAX 999 /* three digits, reason_format */
+
 #define PART(type_, s, m, low, top)                                                                \
     {                                                                                              \
         .type = (type_), .offset = offsetof(struct s, m), .size = sizeof(((struct s *)0)->m),      \
@@ -17,7 +19,7 @@ static_assert(DECISION_COUNT < 32, "allowed_officer and allowed_supervisor are 3
     }
 #define BOOL(s, m)           PART(VIEW_PART_BOOL, s, m, 0, 0)
 #define ENUM(s, m, low, top) PART(VIEW_PART_ENUM, s, m, low, top)
-#define U16(s, m)            PART(VIEW_PART_U16, s, m, 0, 0)
+#define U16(s, m, most)      PART(VIEW_PART_U16, s, m, 0, most)
 #define U32(s, m, most)      PART(VIEW_PART_U32, s, m, 0, most)
 #define U64(s, m)            PART(VIEW_PART_U64, s, m, 0, 0)
 #define I64(s, m)            PART(VIEW_PART_I64, s, m, 0, 0)
@@ -73,6 +75,9 @@ static const struct view_part document_parts[] = {
     TEXT(document, country),
     TEXT(document, nationality),
     TEXT(document, name),
+    TEXT(document, mrz.primary),
+    TEXT(document, mrz.secondary),
+    BOOL(document, mrz.name_may_be_truncated),
     SEX(document, sex),
     DATE(document, birth),
     DATE(document, expiry),
@@ -93,7 +98,7 @@ static const struct view_part placement_parts[] = {
 static const struct view_shape placement_shape = SHAPE_OF(placement_parts);
 
 static const struct view_part reason_parts[] = {
-    U16(reason_said, code),
+    U16(reason_said, code, REASON_CODE_MAX),
     ENUM(reason_said, colour, 0, COLOUR_RED),
     TEXT(reason_said, found),
     TEXT(reason_said, expected),

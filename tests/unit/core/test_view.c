@@ -38,6 +38,9 @@ static struct view full_view(void)
                      .country = "IDN",
                      .nationality = "IDN",
                      .name = "RAHMAWATI SITI",
+                     .mrz = {.primary = "RAHMAWATI",
+                             .secondary = "SITI",
+                             .name_may_be_truncated = true},
                      .sex = 'F',
                      .birth = {1996, 3, 0},
                      .expiry = {2031, 9, 2}},
@@ -56,7 +59,7 @@ static struct view full_view(void)
         .verdict = {.result = VERDICT_STOP,
                     .n_reasons = 2,
                     .reasons = {{16, COLOUR_RED, "CANCELLED", "READY"},
-                                {UINT16_MAX, COLOUR_AMBER, "", "Bandar É"}}},
+                                {999, COLOUR_AMBER, "", "Bandar É"}}},
         .allowed_officer = 1u << DECISION_SECONDARY,
         .allowed_supervisor = (1u << DECISION_COUNT) - 1,
         .decision = DECISION_RETURN_REFERRED,
@@ -115,6 +118,8 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_string_equal(a->context.carrier_no, b->context.carrier_no);
     assert_memory_equal(a->unreadable.check, b->unreadable.check, sizeof a->unreadable.check);
     assert_string_equal(a->document.name, b->document.name);
+    assert_string_equal(a->document.mrz.secondary, b->document.mrz.secondary);
+    assert_true(b->document.mrz.name_may_be_truncated);
     assert_int_equal(a->document.sex, b->document.sex);
     assert_memory_equal(&a->document.birth, &b->document.birth, sizeof a->document.birth);
     assert_string_equal(a->placement.employer_name, b->placement.employer_name);
