@@ -30,6 +30,7 @@
     X(POLICY_REFUSED, 3, "policy refused, the old one stays")                                      \
     X(POLICY_READY, 5, "policy in use")                                                            \
     X(PANEL_FAILED, 3, "lamps, buzzer or buttons do not work")                                     \
+    X(PANEL_READY, 5, "lamps, buzzer and buttons in use")                                          \
     X(CONSOLE_CONNECTED, 6, "console connected")                                                   \
     X(CONSOLE_GONE, 4, "console disconnected, lamps and buttons go on")                            \
     X(CONSOLE_REFUSED, 4, "connection refused, not the console's user")                            \

@@ -1,0 +1,41 @@
+/* Commits off the loop: one worker thread appends to the journal, so that a slow disk never freezes
+ * lamps, buttons, buzzer or watchdog.
+ *
+ * At most one append is under way; its completion comes back as an event of the loop. The journal
+ * belongs to the worker from commit_open until commit_close. pamit-lane only.
+ */
+#ifndef PAMIT_COMMIT_H
+#define PAMIT_COMMIT_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "journal.h"
+
+struct commit;
+
+struct commit_result {
+    enum err err;
+    enum entry_kind kind;
+    struct journal_head head; /* the new head, when err is ERR_OK */
+};
+
+/* Called in the loop. `result` is borrowed for the call. */
+typedef void (*commit_done_fn)(const struct commit_result *result, void *user);
+
+/* Starts the worker. `journal` is borrowed until commit_close. ERR_MEMORY, ERR_IO. */
+MUST_CHECK enum err commit_open(sd_event *loop, struct journal *journal, commit_done_fn done,
+                                void *user, struct commit **out);
+/* Finishes what is under way, without calling back. NULL is fine. */
+void commit_close(struct commit *commit);
+
+bool commit_busy(const struct commit *commit);
+
+/* Begins an append; `payload` is copied. Not while busy (assert). */
+void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
+                   struct span payload);
+
+/* Moves the WAL into the database when nothing is to be appended; calls nobody back. */
+void commit_checkpoint(struct commit *commit);
+
+#endif

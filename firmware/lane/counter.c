@@ -1,0 +1,264 @@
+/* Drivers have no clock and no loop of their own: they give deadlines and take the time. Here each
+ * gets one time source and one I/O source. An fd may be closed by the driver while it handles an
+ * event (the scanner's at GONE), so its source is dropped as soon as the driver's fd differs.
+ */
+#include "counter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "log.h"
+
+#define PANEL_RETRY_MS 3000
+
+struct watch {
+    sd_event_source *io;
+    sd_event_source *timer;
+    int fd; /* of io; -1: none */
+};
+
+struct counter {
+    sd_event *loop;
+    const struct kiosk_config *config;
+    const struct counter_handlers *handlers;
+    void *user;
+    struct scanner *scanner;
+    struct watch scanner_watch;
+    struct panel *panel; /* NULL while missing */
+    struct watch panel_watch;
+    bool panel_missing_logged;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Points a watch at the driver's current fd and deadline. */
+static void watch_set(struct counter *counter, struct watch *watch, int fd, int64_t deadline_ms,
+                      sd_event_io_handler_t on_io)
+{
+    if (fd != watch->fd) {
+        watch->io = sd_event_source_disable_unref(watch->io);
+        watch->fd = -1;
+        if (fd >= 0 && sd_event_add_io(counter->loop, &watch->io, fd, EPOLLIN, on_io, counter) >= 0)
+            watch->fd = fd;
+    }
+    if (deadline_ms == INT64_MAX) {
+        sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+        return;
+    }
+    uint64_t due_us = deadline_ms > 0 ? (uint64_t)deadline_ms * 1000 : 0;
+    sd_event_source_set_time(watch->timer, due_us);
+    sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+}
+
+static void watch_drop(struct watch *watch)
+{
+    watch->io = sd_event_source_disable_unref(watch->io);
+    watch->timer = sd_event_source_disable_unref(watch->timer);
+}
+
+/* ---- scanner ------------------------------------------------------------------------------- */
+
+static int on_scanner_io(sd_event_source *source, int fd, uint32_t events, void *user);
+
+static void run_scanner(struct counter *counter)
+{
+    struct scan_event event;
+    while (scanner_next(counter->scanner, now_ms(), &event)) {
+        if (event.kind == SCAN_EVENT_GONE) {
+            counter->scanner_watch.io = sd_event_source_disable_unref(counter->scanner_watch.io);
+            counter->scanner_watch.fd = -1;
+            log_event(LOG_SCANNER_GONE, "why=\"%s\"", scanner_why(counter->scanner));
+        } else if (event.kind == SCAN_EVENT_OPENED) {
+            log_event(LOG_SCANNER_OPEN, "");
+        }
+        counter->handlers->scan(&event, counter->user);
+    }
+    watch_set(counter, &counter->scanner_watch, scanner_fd(counter->scanner),
+              scanner_deadline_ms(counter->scanner), on_scanner_io);
+}
+
+static int on_scanner_io(sd_event_source *source, int fd, uint32_t events, void *user)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    run_scanner(user);
+    return 0;
+}
+
+static int on_scanner_time(sd_event_source *source, uint64_t time_us, void *user)
+{
+    (void)source;
+    (void)time_us;
+    run_scanner(user);
+    return 0;
+}
+
+/* ---- panel --------------------------------------------------------------------------------- */
+
+static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *user);
+
+static struct panel_pins pins_of(const struct kiosk_config *config)
+{
+    return (struct panel_pins){
+        .green = config->lamp_green,
+        .amber = config->lamp_amber,
+        .red = config->lamp_red,
+        .white = config->lamp_white,
+        .buzzer = config->buzzer,
+        .button = {config->button_1, config->button_2, config->button_3, config->button_4},
+        .lamps_active_low = config->lamps_active_low,
+        .buttons_active_low = config->buttons_active_low,
+    };
+}
+
+static void lose_panel(struct counter *counter, const char *why)
+{
+    counter->panel_watch.io = sd_event_source_disable_unref(counter->panel_watch.io);
+    counter->panel_watch.fd = -1;
+    panel_close(counter->panel);
+    counter->panel = NULL;
+    if (!counter->panel_missing_logged)
+        log_event(LOG_PANEL_FAILED, "why=\"%s\"", why);
+    counter->panel_missing_logged = true;
+    watch_set(counter, &counter->panel_watch, -1, now_ms() + PANEL_RETRY_MS, on_panel_io);
+}
+
+static void find_panel(struct counter *counter)
+{
+    const struct kiosk_config *config = counter->config;
+    const struct gpio_backend *backend = config->mode == KIOSK_DESK ? &gpio_mem : &gpio_gpiod;
+    struct panel_pins pins = pins_of(config);
+    char why[DEVICE_WHY_LEN];
+    if (panel_open(backend, config->gpio_chip, &pins, &counter->panel, why) < 0) {
+        lose_panel(counter, why);
+        return;
+    }
+    counter->panel_missing_logged = false;
+    log_event(LOG_PANEL_READY, "");
+    counter->handlers->panel_changed(counter->user);
+}
+
+static void tick_panel(struct counter *counter)
+{
+    int64_t deadline_ms;
+    if (!counter->panel)
+        return;
+    if (panel_tick(counter->panel, now_ms(), &deadline_ms) < 0) {
+        lose_panel(counter, "a line can't be set");
+        counter->handlers->panel_changed(counter->user);
+        return;
+    }
+    watch_set(counter, &counter->panel_watch, panel_fd(counter->panel), deadline_ms, on_panel_io);
+}
+
+static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *user)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    struct counter *counter = user;
+    struct panel_button button;
+    int got = 0;
+    while (counter->panel && (got = panel_read_button(counter->panel, now_ms(), &button)) == 1) {
+        if (button.pressed)
+            counter->handlers->button(button.number, counter->user);
+    }
+    if (counter->panel && got < 0) {
+        lose_panel(counter, "the chip went away");
+        counter->handlers->panel_changed(counter->user);
+    }
+    tick_panel(counter);
+    return 0;
+}
+
+static int on_panel_time(sd_event_source *source, uint64_t time_us, void *user)
+{
+    (void)time_us;
+    struct counter *counter = user;
+    if (!counter->panel)
+        find_panel(counter);
+    return on_panel_io(source, -1, 0, user);
+}
+
+/* ---- both ---------------------------------------------------------------------------------- */
+
+static enum err open_devices(struct counter *counter)
+{
+    const struct kiosk_config *config = counter->config;
+    const struct serial_line_backend *line =
+        config->mode == KIOSK_DESK ? &serial_line_fd : &serial_line_sp;
+    struct serial_settings settings = scan_profile_auto.settings;
+    settings.baud = config->scanner_baud;
+    if (scanner_open(line, config->scanner_device, &scan_profile_auto, &settings,
+                     &counter->scanner) < 0)
+        return ERR_MEMORY;
+    if (sd_event_add_time(counter->loop, &counter->scanner_watch.timer, CLOCK_MONOTONIC, 0, 1000,
+                          on_scanner_time, counter) < 0 ||
+        sd_event_add_time(counter->loop, &counter->panel_watch.timer, CLOCK_MONOTONIC, 0, 1000,
+                          on_panel_time, counter) < 0)
+        return ERR_MEMORY;
+    return ERR_OK;
+}
+
+enum err counter_open(sd_event *loop, const struct kiosk_config *config,
+                      const struct counter_handlers *handlers, void *user, struct counter **out)
+{
+    struct counter *counter = calloc(1, sizeof *counter);
+    if (!counter)
+        return ERR_MEMORY;
+    counter->loop = loop;
+    counter->config = config;
+    counter->handlers = handlers;
+    counter->user = user;
+    counter->scanner_watch.fd = -1;
+    counter->panel_watch.fd = -1;
+    enum err err = open_devices(counter);
+    if (err) {
+        counter_close(counter);
+        return err;
+    }
+    *out = counter;
+    return ERR_OK;
+}
+
+void counter_close(struct counter *counter)
+{
+    if (!counter)
+        return;
+    watch_drop(&counter->scanner_watch);
+    watch_drop(&counter->panel_watch);
+    scanner_close(counter->scanner);
+    panel_close(counter->panel);
+    free(counter);
+}
+
+void counter_show(struct counter *counter, enum panel_pattern pattern)
+{
+    if (counter->panel)
+        panel_show(counter->panel, pattern, now_ms());
+    tick_panel(counter);
+}
+
+void counter_chirp(struct counter *counter)
+{
+    if (counter->panel)
+        panel_chirp(counter->panel, now_ms());
+    tick_panel(counter);
+}
+
+bool counter_scanner_ok(const struct counter *counter)
+{
+    return counter->scanner && scanner_state(counter->scanner) == SCANNER_OK;
+}
+
+bool counter_panel_ok(const struct counter *counter)
+{
+    return counter->panel != NULL;
+}

@@ -1,0 +1,37 @@
+/* The counter's devices in the loop: the scanner, and the panel of lamps, buzzer and buttons.
+ *
+ * Real ones (libserialport, libgpiod) unless the configuration's mode is desk. A device that is
+ * missing or goes away is tried again for ever; what is missing is logged with its reason and can
+ * be asked. pamit-lane only.
+ */
+#ifndef PAMIT_COUNTER_H
+#define PAMIT_COUNTER_H
+
+#include <systemd/sd-event.h>
+
+#include "err.h"
+#include "kiosk_config.h"
+#include "panel.h"
+#include "scanner.h"
+
+struct counter;
+
+struct counter_handlers {
+    void (*scan)(const struct scan_event *event, void *user); /* also OPENED and GONE */
+    void (*button)(unsigned number, void *user);              /* pressed, 1..PANEL_BUTTONS */
+    void (*panel_changed)(void *user);                        /* came or went: show it again */
+};
+
+/* `config` and `handlers` are borrowed until counter_close. Devices are opened in the loop. */
+MUST_CHECK enum err counter_open(sd_event *loop, const struct kiosk_config *config,
+                                 const struct counter_handlers *handlers, void *user,
+                                 struct counter **out);
+/* All dark and silent. NULL is fine. */
+void counter_close(struct counter *counter);
+
+void counter_show(struct counter *counter, enum panel_pattern pattern);
+void counter_chirp(struct counter *counter);
+bool counter_scanner_ok(const struct counter *counter);
+bool counter_panel_ok(const struct counter *counter);
+
+#endif

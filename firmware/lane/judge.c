@@ -1,0 +1,157 @@
+/* The cache is written by another process and may be missing, replaced or damaged at any time. Each
+ * judging therefore starts from judge_refresh, and an error while reading drops the connection:
+ * this traveller is referred, the next refresh tries again.
+ */
+#include "judge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "log.h"
+
+struct judge {
+    const struct kiosk_config *config;
+    const struct seal_root *root;
+    struct verify_key *policy_key;
+    struct cache_reader *cache; /* NULL while not usable */
+    bool degraded_logged;
+    uint64_t policy_refused; /* version last refused: said once */
+    struct data_state data;
+    struct policy policy;
+    uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+};
+
+enum err judge_open(const struct kiosk_config *config, const struct seal_root *root,
+                    struct judge **out, char why[SIGN_WHY_LEN])
+{
+    struct judge *judge = calloc(1, sizeof *judge);
+    if (!judge)
+        return ERR_MEMORY;
+    judge->config = config;
+    judge->root = root;
+    enum err err = verify_key_load(config->policy_key, &judge->policy_key, why);
+    if (err) {
+        free(judge);
+        return err;
+    }
+    *out = judge;
+    return ERR_OK;
+}
+
+void judge_close(struct judge *judge)
+{
+    if (!judge)
+        return;
+    cache_reader_close(judge->cache);
+    verify_key_close(judge->policy_key);
+    free(judge);
+}
+
+static void lose_cache(struct judge *judge, const char *why)
+{
+    cache_reader_close(judge->cache);
+    judge->cache = NULL;
+    judge->data = (struct data_state){0};
+    if (!judge->degraded_logged)
+        log_event(LOG_CACHE_DEGRADED, "why=\"%s\"", why);
+    judge->degraded_logged = true;
+}
+
+/* Verifies and decodes the stored bundle; the one in use stays unless all of it is good and newer.
+ */
+static enum err take_policy(struct judge *judge, uint64_t *version)
+{
+    size_t len;
+    enum err err =
+        cache_reader_policy(judge->cache, judge->envelope, sizeof judge->envelope, &len, version);
+    if (err || *version <= judge->policy.version)
+        return err == ERR_MISSING ? ERR_OK : err;
+    struct span payload;
+    err = cose_open(judge->policy_key, span_of(judge->envelope, len), &payload);
+    if (err)
+        return err;
+    struct policy policy;
+    err = policy_decode(payload, &policy);
+    if (err)
+        return err;
+    if (policy.version != *version)
+        return ERR_OLD;
+    judge->policy = policy;
+    log_event(LOG_POLICY_READY, "version=%" PRIu64, policy.version);
+    return ERR_OK;
+}
+
+void judge_refresh(struct judge *judge)
+{
+    char why[CACHE_WHY_LEN];
+    if (!judge->cache &&
+        cache_reader_open(judge->config->cache, judge->root, &judge->cache, why) != ERR_OK) {
+        lose_cache(judge, why);
+        return;
+    }
+    enum err err = cache_reader_state(judge->cache, &judge->data);
+    if (err) {
+        lose_cache(judge, err_text(err));
+        return;
+    }
+    uint64_t version = 0;
+    err = take_policy(judge, &version);
+    if (err && version != judge->policy_refused) {
+        judge->policy_refused = version;
+        log_event(LOG_POLICY_REFUSED, "version=%" PRIu64 " why=\"%s\"", version, err_text(err));
+    }
+    if (judge->degraded_logged && judge->data.placements_usable) {
+        judge->degraded_logged = false;
+        log_event(LOG_CACHE_READY, "version=%" PRIu64, judge->data.placements_version);
+    }
+}
+
+void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *data, bool *stale)
+{
+    *data = judge->data;
+    uint32_t hours = judge->policy.staleness_hours[judge->config->site].placements;
+    *stale = !data->placements_usable || now_ms / 1000 - data->placements_as_of > hours * 3600LL;
+}
+
+/* Candidates of a document; a cache that fails meanwhile is lost, and nothing is found. */
+static void find(struct judge *judge, const struct document *document, struct match *match)
+{
+    *match = (struct match){0};
+    struct candidate *candidates = calloc(CANDIDATES_MAX, sizeof *candidates);
+    if (!candidates) {
+        lose_cache(judge, err_text(ERR_MEMORY));
+        return;
+    }
+    struct lookup lookups[LOOKUPS_MAX];
+    size_t n_lookups = placement_lookups(document, lookups);
+    size_t n_found = 0;
+    enum err err = cache_reader_find(judge->cache, lookups, n_lookups, candidates, &n_found);
+    if (err)
+        lose_cache(judge, err_text(err));
+    else
+        placement_match(document, candidates, n_found, match);
+    free(candidates);
+}
+
+void judge_traveller(struct judge *judge, const struct document *document,
+                     const struct context *context, const struct clock_reading *now,
+                     struct judgement *out)
+{
+    judge_refresh(judge);
+    out->match = (struct match){0};
+    if (judge->data.placements_usable)
+        find(judge, document, &out->match);
+    out->data = judge->data;
+    out->policy_version = judge->policy.version;
+    struct facts facts = {
+        .document = document,
+        .context = context,
+        .match = &out->match,
+        .data = &out->data,
+        .policy = &judge->policy,
+        .site = judge->config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE,
+        .clock_quality = now->quality,
+        .today = date_of_wall(now->wall_ms, now->zone),
+    };
+    verdict_judge(&facts, &out->verdict);
+}

@@ -1,0 +1,42 @@
+/* Judging a traveller against what is cached: look-ups, the match, policy, the verdict.
+ *
+ * Owns the lane's reading side of cache.db and the verified policy. Whatever is wrong with them
+ * turns into facts that refer, never into a failure: a counter without data still serves, and says
+ * so. pamit-lane only.
+ */
+#ifndef PAMIT_JUDGE_H
+#define PAMIT_JUDGE_H
+
+#include "cache.h"
+#include "kiosk_config.h"
+#include "seal.h"
+#include "sign.h"
+#include "verdict.h"
+
+struct judge;
+
+struct judgement {
+    struct match match;
+    struct data_state data;
+    uint64_t policy_version;
+    struct verdict verdict;
+};
+
+/* `config` and `root` are borrowed until judge_close; the policy key is loaded from its file: its
+ * failures are judge_open's, with `why`. The cache itself may come later. */
+MUST_CHECK enum err judge_open(const struct kiosk_config *config, const struct seal_root *root,
+                               struct judge **out, char why[SIGN_WHY_LEN]);
+void judge_close(struct judge *judge);
+
+/* Opens the cache if it is not, and takes over a newer policy. Called now and then, and before
+ * every traveller. Logs what changes. */
+void judge_refresh(struct judge *judge);
+
+/* What is known of the data now; `stale` by the site's limit. */
+void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *data, bool *stale);
+
+void judge_traveller(struct judge *judge, const struct document *document,
+                     const struct context *context, const struct clock_reading *now,
+                     struct judgement *out);
+
+#endif

@@ -1,0 +1,274 @@
+/* Events come in, flow_step says what follows, the actions are carried out here. This file decides
+ * nothing about order: that is core/flow.c. It only knows how.
+ */
+#include "lane.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lane_state.h"
+#include "log.h"
+
+#define HEARTBEAT_MS   1000
+#define PAINT_LIMIT_MS 1000
+
+/* ---- actions -------------------------------------------------------------------------------- */
+
+void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why)
+{
+    log_event(LOG_ACTION_REFUSED, "seq=%" PRIu64 " why=%s", seq, view_refusal_name(why));
+    struct view_message message = {.type = VIEW_MESSAGE_REFUSED};
+    message.body.refused.seq = seq;
+    message.body.refused.why = why;
+    console_port_send(lane->console, &message);
+}
+
+/* Purpose and category belong to one traveller, the voyage to all of a sailing. */
+static void forget_traveller(struct lane *lane)
+{
+    lane->context.purpose = PURPOSE_NONE;
+    lane->context.category = PURPOSE_NONE;
+}
+
+static void note_undecided(struct lane *lane)
+{
+    lane->undecided_seq = lane->shown.seq;
+    forget_traveller(lane);
+}
+
+static void set_context(struct lane *lane)
+{
+    lane->context = lane->wanted;
+    log_event(LOG_CONTEXT_SET, "direction=%s purpose=%s category=%s",
+              direction_name(lane->context.direction), purpose_name(lane->context.purpose),
+              purpose_name(lane->context.category));
+}
+
+static void act(struct lane *lane, uint32_t actions)
+{
+    if (actions & FLOW_HOLD)
+        lane->held = true;
+    if (actions & FLOW_IGNORE_SCAN)
+        log_event(LOG_SCAN_IGNORED, "state=%s", flow_state_name(lane->state));
+    if (actions & FLOW_REFUSE_BUSY)
+        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_BUSY);
+    if (actions & FLOW_REFUSE_STALE)
+        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_STALE);
+    if (actions & FLOW_REFUSE_LOCKED)
+        lane_refuse(lane, lane->shown.seq, VIEW_REFUSED_NOT_ALLOWED);
+    if (actions & FLOW_REFUSE_STORAGE)
+        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_STORAGE);
+    if (actions & FLOW_NOTE_UNDECIDED)
+        note_undecided(lane);
+    if (actions & FLOW_SET_CONTEXT)
+        set_context(lane);
+    if (actions & FLOW_PRESENT)
+        lane_present(lane, &lane->read, 0);
+    if (actions & FLOW_REJUDGE)
+        lane_present(lane, &lane->shown.document, lane->shown.seq);
+    if (actions & FLOW_DECIDE)
+        lane_decide(lane);
+    if (actions & FLOW_PROBE)
+        lane_probe(lane);
+    if (actions & FLOW_QUIET)
+        counter_show(lane->counter, PANEL_STOP_ACKNOWLEDGED);
+    if (actions & FLOW_SHOW)
+        lane_show(lane);
+}
+
+void lane_on(struct lane *lane, enum flow_event event)
+{
+    struct flow_move move = flow_step(lane->state, event);
+    if (move.deadline_ms) {
+        sd_event_source_set_time_relative(lane->deadline, (uint64_t)move.deadline_ms * 1000);
+        sd_event_source_set_enabled(lane->deadline, SD_EVENT_ONESHOT);
+    } else if (move.next != lane->state) {
+        sd_event_source_set_enabled(lane->deadline, SD_EVENT_OFF);
+    }
+    lane->state = move.next;
+    act(lane, move.actions);
+}
+
+/* ---- completed commits ---------------------------------------------------------------------- */
+
+static void log_presented(const struct crossing *crossing)
+{
+    char codes[VERDICT_REASONS_MAX * REASON_TEXT_LEN + 1] = "";
+    size_t at = 0;
+    const struct verdict *verdict = &crossing->judgement.verdict;
+    for (size_t i = 0; i < verdict->n_reasons; i++) {
+        char code[REASON_TEXT_LEN];
+        reason_format(verdict->reasons[i].code, code);
+        at += (size_t)snprintf(codes + at, sizeof codes - at, "%s%s", i ? "," : "", code);
+    }
+    log_event(LOG_PRESENTED, "seq=%" PRIu64 " verdict=%s reasons=%s", crossing->seq,
+              verdict_name(verdict->result), codes);
+}
+
+static enum flow_event presented(struct lane *lane, uint64_t seq)
+{
+    lane->shown = lane->storing;
+    lane->shown.seq = seq;
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    lane->shown.shown_boottime_ms = now.boottime_ms;
+    lane->painted = false;
+    enum verdict_result result = lane->shown.judgement.verdict.result;
+    lane_counts_add(lane, result, lane->shown.replaces != 0);
+    log_presented(&lane->shown);
+    return result == VERDICT_STOP ? FLOW_ON_STORED_STOP : FLOW_ON_STORED;
+}
+
+static enum flow_event decided(struct lane *lane, uint64_t seq)
+{
+    lane->decided = lane->action.decision;
+    lane->decided_seq = seq;
+    lane->undecided_seq = 0;
+    forget_traveller(lane);
+    log_event(LOG_DECIDED, "seq=%" PRIu64 " answers=%" PRIu64 " decision=%s", seq, lane->shown.seq,
+              decision_name(lane->decided));
+    return FLOW_ON_STORED;
+}
+
+static enum flow_event stored(struct lane *lane, const struct commit_result *result)
+{
+    lane->head = result->head;
+    if (result->kind == ENTRY_PRESENTED)
+        return presented(lane, result->head.seq);
+    if (result->kind == ENTRY_DECIDED)
+        return decided(lane, result->head.seq);
+    log_event(LOG_JOURNAL_RECOVERED, "seq=%" PRIu64, result->head.seq);
+    return FLOW_ON_STORED;
+}
+
+static void on_commit(const struct commit_result *result, void *user)
+{
+    struct lane *lane = user;
+    enum flow_event event = FLOW_ON_STORE_FAILED;
+    if (result->err == ERR_OK)
+        event = stored(lane, result);
+    else if (result->kind != ENTRY_HEALTH)
+        log_event(LOG_JOURNAL_FAILED, "kind=%s why=\"%s\"", entry_kind_name(result->kind),
+                  err_text(result->err));
+    lane_on(lane, event);
+    if (lane->held && !commit_busy(lane->commit)) {
+        lane->held = false;
+        lane_on(lane, FLOW_ON_DOCUMENT);
+    }
+}
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static int on_deadline(sd_event_source *source, uint64_t time_us, void *user)
+{
+    (void)source;
+    (void)time_us;
+    lane_on(user, FLOW_ON_DEADLINE);
+    return 0;
+}
+
+static void check_painted(struct lane *lane, const struct clock_reading *now)
+{
+    bool open = lane->state == FLOW_WAITING || lane->state == FLOW_LOCKED;
+    if (!open || lane->painted || !console_port_connected(lane->console) ||
+        now->boottime_ms - lane->shown.shown_boottime_ms < PAINT_LIMIT_MS)
+        return;
+    log_event(LOG_PAGE_SILENT, "seq=%" PRIu64, lane->shown.seq);
+    lane->painted = true; /* said once */
+}
+
+/* Every second: is there news of the registry, the data, the day; and the page's heartbeat. */
+static int on_second(sd_event_source *source, uint64_t time_us, void *user)
+{
+    struct lane *lane = user;
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    struct view_link before = lane->link;
+    judge_refresh(lane->parts->judge);
+    lane_counts_roll(lane, &now);
+    lane_link_refresh(lane, &now);
+    check_painted(lane, &now);
+    if (memcmp(&before, &lane->link, sizeof before) != 0)
+        lane_show_page(lane);
+    struct view_message beat = {.type = VIEW_MESSAGE_HEARTBEAT};
+    beat.body.heartbeat_ms = now.wall_ms;
+    console_port_send(lane->console, &beat);
+    if (lane->state == FLOW_READY && lane->checkpointed_seq != lane->head.seq) {
+        lane->checkpointed_seq = lane->head.seq;
+        commit_checkpoint(lane->commit);
+    }
+    sd_event_source_set_time(source, time_us + HEARTBEAT_MS * 1000);
+    return 0;
+}
+
+static void on_panel_changed(void *user)
+{
+    lane_show(user);
+}
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+static const struct counter_handlers counter_handlers = {
+    .scan = lane_on_scan, .button = lane_on_button, .panel_changed = on_panel_changed};
+
+static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
+{
+    enum err err = lane_restore(lane);
+    if (!err)
+        err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
+    if (!err)
+        err = counter_open(lane->loop, lane->config, &counter_handlers, lane, &lane->counter);
+    if (err) {
+        snprintf(why, LANE_WHY_LEN, "%s", err_text(err));
+        return err;
+    }
+    return console_port_open(lane->loop, lane->config->lane_socket, lane->config->console_uid,
+                             lane_on_message, lane, &lane->console, why);
+}
+
+enum err lane_open(sd_event *loop, const struct kiosk_config *config,
+                   const struct lane_parts *parts, struct lane **out, char why[LANE_WHY_LEN])
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (!lane) {
+        snprintf(why, LANE_WHY_LEN, "%s", err_text(ERR_MEMORY));
+        return ERR_MEMORY;
+    }
+    lane->loop = loop;
+    lane->config = config;
+    lane->parts = parts;
+    lane->state = FLOW_READY;
+    clock_init(&lane->clock, config->zone, config->assume_clock_synced);
+    judge_refresh(parts->judge);
+    enum err err = start_parts(lane, why);
+    if (!err && (sd_event_add_time_relative(loop, &lane->deadline, CLOCK_MONOTONIC, 0, 1000,
+                                            on_deadline, lane) < 0 ||
+                 sd_event_source_set_enabled(lane->deadline, SD_EVENT_OFF) < 0 ||
+                 sd_event_add_time_relative(loop, &lane->second, CLOCK_MONOTONIC,
+                                            HEARTBEAT_MS * 1000, 50000, on_second, lane) < 0 ||
+                 sd_event_source_set_enabled(lane->second, SD_EVENT_ON) < 0))
+        err = ERR_MEMORY;
+    if (err) {
+        lane_close(lane);
+        return err;
+    }
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    lane_link_refresh(lane, &now);
+    lane_show(lane);
+    *out = lane;
+    return ERR_OK;
+}
+
+void lane_close(struct lane *lane)
+{
+    if (!lane)
+        return;
+    sd_event_source_disable_unref(lane->deadline);
+    sd_event_source_disable_unref(lane->second);
+    counter_close(lane->counter);
+    commit_close(lane->commit);
+    console_port_close(lane->console);
+    free(lane);
+}

@@ -1,0 +1,36 @@
+/* The lane: a counter at work, from scan to recorded decision.
+ *
+ * Puts together what the other files give: devices (counter.h), judging (judge.h), durable entries
+ * (commit.h), the page (console_port.h), and the rules of what may follow what (core/flow.h).
+ * pamit-lane only.
+ */
+#ifndef PAMIT_LANE_H
+#define PAMIT_LANE_H
+
+#include <systemd/sd-event.h>
+
+#include "judge.h"
+#include "journal.h"
+#include "kiosk_config.h"
+#include "uplink.h"
+
+#define LANE_WHY_LEN 320
+
+/* Opened by main, borrowed until lane_close. */
+struct lane_parts {
+    struct journal *journal;
+    struct judge *judge;
+    struct uplink *uplink;
+    const struct seal_root *root;
+};
+
+struct lane;
+
+/* Starts serving in `loop`. A stop that was open when the lane ended is open again. */
+MUST_CHECK enum err lane_open(sd_event *loop, const struct kiosk_config *config,
+                              const struct lane_parts *parts, struct lane **out,
+                              char why[LANE_WHY_LEN]);
+/* Lamps dark; what is being stored is finished. NULL is fine. */
+void lane_close(struct lane *lane);
+
+#endif

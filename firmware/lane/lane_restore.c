@@ -1,0 +1,116 @@
+/* Today's counts, and what a restart must not forget.
+ *
+ * A TUNDA survives a killed process, a power cut and a reboot: the journal holds its PRESENTED, and
+ * as long as no DECIDED answers it the counter comes up locked. Counts are read back the same way.
+ */
+#include <string.h>
+
+#include "journal_reader.h"
+#include "lane_state.h"
+
+#define RESTORE_ENTRIES_MAX 20000 /* a day at the hard maximum of 6,000 crossings, with room */
+
+static uint32_t *counter_of(struct view_counts *counts, enum verdict_result result)
+{
+    switch (result) {
+    case VERDICT_CLEAR:
+        return &counts->clear;
+    case VERDICT_STOP:
+        return &counts->stop;
+    case VERDICT_REFER:
+        break;
+    }
+    return &counts->refer;
+}
+
+void lane_counts_add(struct lane *lane, enum verdict_result result, bool replaces)
+{
+    uint32_t *replaced = counter_of(&lane->counts, lane->counted);
+    if (replaces && *replaced) {
+        (*replaced)--;
+        lane->counts.total--;
+    }
+    (*counter_of(&lane->counts, result))++;
+    lane->counts.total++;
+    lane->counted = result;
+}
+
+void lane_counts_roll(struct lane *lane, const struct clock_reading *now)
+{
+    int32_t day = date_to_days(date_of_wall(now->wall_ms, now->zone));
+    if (day == lane->counts_day)
+        return;
+    lane->counts_day = day;
+    lane->counts = (struct view_counts){0};
+}
+
+/* What was last presented and is not decided. */
+struct open_crossing {
+    uint64_t seq; /* 0: none */
+    int64_t shown_ms;
+    struct entry_presented entry;
+};
+
+static void restore_row(struct lane *lane, const struct journal_row *row,
+                        struct open_crossing *open)
+{
+    struct span payload = span_of(row->payload, row->payload_len);
+    struct entry_decided decided;
+    struct entry_presented presented;
+    if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK &&
+        decided.presented == open->seq)
+        open->seq = 0;
+    if (row->header.kind != ENTRY_PRESENTED ||
+        entry_presented_decode(payload, &presented) != ERR_OK)
+        return;
+    open->seq = row->header.seq;
+    open->shown_ms = row->header.time.wall_ms;
+    open->entry = presented;
+    if (date_to_days(date_of_wall(row->header.time.wall_ms, row->header.time.zone)) ==
+        lane->counts_day)
+        lane_counts_add(lane, presented.verdict.result, presented.replaces != 0);
+}
+
+static void reopen_stop(struct lane *lane, const struct open_crossing *open)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    struct crossing *shown = &lane->shown;
+    shown->seq = open->seq;
+    shown->replaces = open->entry.replaces;
+    shown->shown_ms = open->shown_ms;
+    shown->shown_boottime_ms = now.boottime_ms;
+    shown->document = open->entry.document;
+    shown->context = open->entry.context;
+    shown->judgement.verdict = open->entry.verdict;
+    shown->judgement.match.key = open->entry.match_key;
+    shown->judgement.match.grade = open->entry.match_grade;
+    lane->context = open->entry.context;
+    lane->state = FLOW_LOCKED;
+}
+
+enum err lane_restore(struct lane *lane)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    lane_counts_roll(lane, &now);
+    journal_head(lane->parts->journal, &lane->head);
+    struct journal_reader *reader;
+    char why[JOURNAL_WHY_LEN];
+    enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
+    if (err)
+        return err;
+    uint64_t last = lane->head.seq;
+    uint64_t seq = last > RESTORE_ENTRIES_MAX ? last - RESTORE_ENTRIES_MAX : 1;
+    struct open_crossing open = {0};
+    struct journal_row row;
+    for (; !err && seq <= last; seq++) {
+        err = journal_reader_get(reader, seq, &row);
+        if (!err)
+            restore_row(lane, &row, &open);
+    }
+    journal_reader_close(reader);
+    if (!err && open.seq && open.entry.verdict.result == VERDICT_STOP)
+        reopen_stop(lane, &open);
+    return err;
+}

@@ -1,0 +1,159 @@
+/* From the lane's state to what people see and hear.
+ *
+ * The page gets everything in one message. Green is lit for a verdict that is durable and for a
+ * recorded clearance, each with an end of its own in the panel; every other recorded decision is
+ * only heard, so that nobody walks on a green that meant "deferred".
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lane_state.h"
+
+static const enum view_screen screens[FLOW_STATE_COUNT] = {
+    [FLOW_READY] = VIEW_READY,
+    [FLOW_READING] = VIEW_READING,
+    [FLOW_UNREADABLE] = VIEW_UNREADABLE,
+    [FLOW_PRESENTING] = VIEW_READING,
+    [FLOW_WAITING] = VIEW_VERDICT,
+    [FLOW_LOCKED] = VIEW_VERDICT,
+    [FLOW_DECIDING] = VIEW_VERDICT,
+    [FLOW_DECIDING_LOCKED] = VIEW_VERDICT,
+    [FLOW_RECORDED] = VIEW_RECORDED,
+    [FLOW_STORAGE] = VIEW_STORAGE,
+    [FLOW_STORAGE_WAITING] = VIEW_STORAGE,
+    [FLOW_STORAGE_LOCKED] = VIEW_STORAGE,
+};
+
+static bool clearance(enum decision decision)
+{
+    return decision == DECISION_CLEARED || decision == DECISION_CLEARED_NOTE ||
+           decision == DECISION_LOGGED_ONLY || decision == DECISION_RETURN_LOGGED;
+}
+
+static enum panel_pattern pattern_of(const struct lane *lane)
+{
+    static const enum panel_pattern patterns[FLOW_STATE_COUNT] = {
+        [FLOW_READY] = PANEL_DARK,
+        [FLOW_READING] = PANEL_READING,
+        [FLOW_UNREADABLE] = PANEL_UNREADABLE,
+        [FLOW_PRESENTING] = PANEL_READING,
+        [FLOW_WAITING] = PANEL_REFER,
+        [FLOW_LOCKED] = PANEL_STOP,
+        [FLOW_DECIDING] = PANEL_REFER,
+        [FLOW_DECIDING_LOCKED] = PANEL_STOP,
+        [FLOW_RECORDED] = PANEL_DARK,
+        [FLOW_STORAGE] = PANEL_FAULT,
+        [FLOW_STORAGE_WAITING] = PANEL_FAULT,
+        [FLOW_STORAGE_LOCKED] = PANEL_FAULT,
+    };
+    if (lane->state == FLOW_WAITING && lane->shown.judgement.verdict.result == VERDICT_CLEAR)
+        return PANEL_CLEAR;
+    if (lane->state == FLOW_RECORDED && clearance(lane->decided))
+        return PANEL_RECORDED;
+    return patterns[lane->state];
+}
+
+static void fill_counter(const struct lane *lane, struct view *view)
+{
+    static const enum entry_mode modes[] = {
+        [KIOSK_LIVE] = MODE_LIVE, [KIOSK_TRAINING] = MODE_TRAINING, [KIOSK_DESK] = MODE_DESK};
+    const struct kiosk_config *config = lane->config;
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    view->screen = screens[lane->state];
+    view->mode = modes[config->mode];
+    view->zone = config->zone;
+    view->clock_quality = now.quality;
+    view->now_ms = now.wall_ms;
+    snprintf(view->kiosk_id, sizeof view->kiosk_id, "%s", config->kiosk_id);
+    snprintf(view->tpi_name, sizeof view->tpi_name, "%s", config->tpi_name);
+    snprintf(view->counter, sizeof view->counter, "%s", config->counter);
+    snprintf(view->officer_name, sizeof view->officer_name, "%s", config->officer_name);
+    snprintf(view->refer_to, sizeof view->refer_to, "%s", config->refer_to);
+    view->scanner_ok = counter_scanner_ok(lane->counter);
+    view->panel_ok = counter_panel_ok(lane->counter);
+    view->link = lane->link;
+    view->counts = lane->counts;
+    view->context = lane->context;
+    view->undecided_seq = lane->undecided_seq;
+    view->unreadable = lane->unreadable;
+}
+
+static uint32_t allowed(const struct crossing *crossing, enum role role)
+{
+    uint32_t mask = 0;
+    for (unsigned i = DECISION_NONE + 1; i < DECISION_COUNT; i++) {
+        if (decision_allowed(&crossing->judgement.verdict, &crossing->context, (enum decision)i,
+                             role))
+            mask |= 1u << i;
+    }
+    return mask;
+}
+
+static void fill_placement(const struct placement *placement, struct view_placement *out)
+{
+    snprintf(out->placement_id, sizeof out->placement_id, "%s", placement->placement_id);
+    snprintf(out->name, sizeof out->name, "%s",
+             placement->name_full[0] ? placement->name_full : placement->name_mrz);
+    snprintf(out->dest_country, sizeof out->dest_country, "%s", placement->dest_country);
+    snprintf(out->occupation, sizeof out->occupation, "%s", placement->occupation);
+    snprintf(out->p3mi_id, sizeof out->p3mi_id, "%s", placement->p3mi_id);
+    snprintf(out->employer_name, sizeof out->employer_name, "%s", placement->employer_name);
+    out->contract_end = placement->contract_end;
+    out->status = placement->status;
+    out->scheme = placement->scheme;
+}
+
+static void fill_crossing(const struct lane *lane, struct view *view)
+{
+    const struct crossing *shown = &lane->shown;
+    view->seq = shown->seq;
+    view->shown_ms = shown->shown_ms;
+    view->document = shown->document;
+    view->context = shown->context;
+    view->verdict = shown->judgement.verdict;
+    view->match_key = shown->judgement.match.key;
+    view->match_grade = shown->judgement.match.grade;
+    view->has_placement = shown->judgement.match.grade != MATCH_NONE &&
+                          shown->judgement.match.placement.placement_id[0];
+    if (view->has_placement)
+        fill_placement(&shown->judgement.match.placement, &view->placement);
+    view->allowed_officer = allowed(shown, ROLE_OFFICER);
+    if (lane->config->mode != KIOSK_LIVE) /* no logins yet: nobody is a supervisor there */
+        view->allowed_supervisor = allowed(shown, ROLE_SUPERVISOR);
+}
+
+void lane_show_page(struct lane *lane)
+{
+    if (!console_port_connected(lane->console))
+        return;
+    struct view_message message = {.type = VIEW_MESSAGE_VIEW};
+    struct view *view = &message.body.view;
+    fill_counter(lane, view);
+    if (view->screen == VIEW_VERDICT || view->screen == VIEW_RECORDED)
+        fill_crossing(lane, view);
+    if (view->screen == VIEW_RECORDED) {
+        view->decision = lane->decided;
+        view->decided_seq = lane->decided_seq;
+    }
+    console_port_send(lane->console, &message);
+}
+
+void lane_show(struct lane *lane)
+{
+    counter_show(lane->counter, pattern_of(lane));
+    if (lane->state == FLOW_RECORDED && !clearance(lane->decided))
+        counter_chirp(lane->counter);
+    lane_show_page(lane);
+}
+
+void lane_link_refresh(struct lane *lane, const struct clock_reading *now)
+{
+    struct data_state data;
+    bool stale;
+    judge_data(lane->parts->judge, now->wall_ms, &data, &stale);
+    memset(&lane->link, 0, sizeof lane->link);
+    uplink_read(lane->parts->uplink, now->wall_ms, lane->head.seq, &lane->link);
+    lane->link.data_as_of_ms = data.placements_usable ? data.placements_as_of * 1000 : 0;
+    lane->link.data_stale = stale;
+}

@@ -1,0 +1,88 @@
+/* The state of the lane between events; shared by lane*.c only. */
+#ifndef PAMIT_LANE_STATE_H
+#define PAMIT_LANE_STATE_H
+
+#include "commit.h"
+#include "console_port.h"
+#include "counter.h"
+#include "flow.h"
+#include "judge.h"
+#include "lane.h"
+#include "uplink.h"
+
+/* One traveller, judged. Shown only once its PRESENTED has a seq. */
+struct crossing {
+    uint64_t seq;      /* of its PRESENTED; 0 while that is being stored */
+    uint64_t replaces; /* the PRESENTED that this one judges anew; 0: none */
+    int64_t shown_ms;
+    int64_t shown_boottime_ms;
+    struct document document;
+    struct context context;
+    struct judgement judgement;
+};
+
+struct lane {
+    const struct kiosk_config *config;
+    const struct lane_parts *parts;
+    sd_event *loop;
+    struct commit *commit;
+    struct console_port *console;
+    struct counter *counter;
+    sd_event_source *deadline;
+    sd_event_source *second;
+
+    enum flow_state state;
+    struct clock clock;
+    struct journal_head head;
+    uint64_t checkpointed_seq; /* head when the WAL was last folded in */
+    struct context context;    /* for the next traveller */
+
+    struct document read; /* the document that FLOW_ON_DOCUMENT is about */
+    bool held;            /* ... and it waits for the commit under way */
+    struct view_unreadable unreadable;
+
+    struct crossing storing; /* its PRESENTED is being stored */
+    struct crossing shown;
+    struct context wanted;     /* what FLOW_ON_CONTEXT is about */
+    struct view_action action; /* what FLOW_ON_DECIDE is about */
+    enum decision decided;     /* the last one that is durable, with its entry */
+    uint64_t decided_seq;
+    uint64_t undecided_seq;
+
+    struct view_counts counts;
+    int32_t counts_day;
+    enum verdict_result counted; /* of the last PRESENTED, for one that replaces it */
+    bool painted; /* the page confirmed the shown verdict, or its absence is logged */
+    struct view_link link;
+};
+
+/* lane.c: an event of the flow, with what it is about already in the lane. */
+void lane_on(struct lane *lane, enum flow_event event);
+/* Tells the page why its action does not count. */
+void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why);
+
+/* lane_entries.c: begin to store an entry. */
+void lane_present(struct lane *lane, const struct document *document, uint64_t replaces);
+void lane_decide(struct lane *lane);
+void lane_probe(struct lane *lane);
+
+/* lane_input.c */
+void lane_on_scan(const struct scan_event *event, void *user);
+void lane_on_button(unsigned number, void *user);
+void lane_on_message(const struct view_message *message, void *user);
+
+/* lane_show.c: the page, lamps and buzzer take the lane's state. */
+void lane_show(struct lane *lane);
+/* The page alone. */
+void lane_show_page(struct lane *lane);
+
+/* Asks uplink and judge how things stand, into lane->link. */
+void lane_link_refresh(struct lane *lane, const struct clock_reading *now);
+
+/* lane_restore.c */
+void lane_counts_add(struct lane *lane, enum verdict_result result, bool replaces);
+void lane_counts_roll(struct lane *lane, const struct clock_reading *now);
+/* Takes over today's counts and an open stop from the journal, at start. */
+MUST_CHECK enum err lane_restore(struct lane *lane);
+
+#endif

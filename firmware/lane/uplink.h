@@ -1,0 +1,25 @@
+/* What the lane may say of the registry: online or not, and how much it has acknowledged.
+ *
+ * Reads sync.db, which pamit-sync writes, and verifies the receipt in it again: an unsigned or
+ * foreign one acknowledges nothing. pamit-lane only.
+ */
+#ifndef PAMIT_UPLINK_H
+#define PAMIT_UPLINK_H
+
+#include "kiosk_config.h"
+#include "sign.h"
+#include "view.h"
+
+struct uplink;
+
+/* Loads the receipt key; sync.db itself may come later. `config` is borrowed. */
+MUST_CHECK enum err uplink_open(const struct kiosk_config *config, struct uplink **out,
+                                char why[SIGN_WHY_LEN]);
+void uplink_close(struct uplink *uplink);
+
+/* Fills online, unsent and last contact; `head_seq` is the journal's last entry. A pamit-sync that
+ * has not spoken for two of its intervals and UPLINK_GRACE_S counts as offline. */
+#define UPLINK_GRACE_S 30
+void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out);
+
+#endif
