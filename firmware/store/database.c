@@ -1,0 +1,377 @@
+/* SQLite as Pamit uses it.
+ *
+ * Why not SQLite's defaults: its automatic checkpoint runs inside some COMMIT or other and would
+ * make one traveller in a few hundred wait; closing the last connection deletes the WAL, and a
+ * reader of another uid can't make a new one (SQLITE_FCNTL_PERSIST_WAL, measured); a schema can
+ * hold triggers and views, so a file someone prepared must not run them (trusted_schema); a mapped
+ * file that is cut short kills the process (mmap_size).
+ *
+ * A file is fresh while it holds no schema: schema, header and first rows come in one transaction,
+ * so that a crash between leaves nothing half made. If the file is gone or empty but its WAL is
+ * not, SQLite would delete the WAL and begin anew; we refuse, since it may hold all we know.
+ */
+#include "database.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATH_ROOM 4096
+
+static enum err say(char why[DATABASE_WHY_LEN], const char *path, enum err err, const char *reason)
+{
+    snprintf(why, DATABASE_WHY_LEN, "%s: %s", path, reason);
+    return err;
+}
+
+enum err database_err(const struct database *database, int rc)
+{
+    const int error = database->handle ? sqlite3_system_errno(database->handle) : 0;
+
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ERR_OK;
+    case SQLITE_FULL:
+        return ERR_FULL;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_ERROR: /* a table or column that should be there is not */
+        return ERR_CORRUPT;
+    case SQLITE_NOMEM:
+        return ERR_MEMORY;
+    case SQLITE_TOOBIG:
+        return ERR_SIZE;
+    case SQLITE_READONLY:
+        if (rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT)
+            return ERR_BUSY;
+        return rc == SQLITE_READONLY_DBMOVED ? ERR_IO : ERR_DENIED;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return ERR_DENIED;
+    case SQLITE_IOERR:
+        /* SQLite names only ENOSPC; a quota or a file size limit is as full a disk. */
+        if (error == EDQUOT || error == EFBIG || error == ENOSPC)
+            return ERR_FULL;
+        return rc == SQLITE_IOERR_NOMEM ? ERR_MEMORY : ERR_IO;
+    case SQLITE_CANTOPEN:
+        return error > 0 ? err_from_errno(error) : ERR_IO;
+    default:
+        return ERR_IO;
+    }
+}
+
+static void pause_between_tries(void)
+{
+    const struct timespec pause = {.tv_nsec = DATABASE_RETRY_MS * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+/* A reader that may not write can't recover a WAL itself and waits for the writer to. */
+static bool writer_recovers(int rc)
+{
+    return rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT ||
+           rc == SQLITE_BUSY_RECOVERY;
+}
+
+int database_step(sqlite3_stmt *statement)
+{
+    int rc = sqlite3_step(statement);
+
+    for (int i = 0; i < DATABASE_RETRIES_MAX && writer_recovers(rc); i++) {
+        sqlite3_reset(statement);
+        pause_between_tries();
+        rc = sqlite3_step(statement);
+    }
+    return rc;
+}
+
+enum err database_step_done(struct database *database, sqlite3_stmt *statement)
+{
+    const enum err err = database_err(database, database_step(statement));
+
+    sqlite3_reset(statement);
+    return err;
+}
+
+enum err database_prepare(struct database *database, const char *sql, sqlite3_stmt **out)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc =
+        sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+    for (int i = 0; i < DATABASE_RETRIES_MAX && writer_recovers(rc); i++) {
+        pause_between_tries();
+        rc = sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                                NULL);
+    }
+    if (rc == SQLITE_OK)
+        *out = statement;
+    return database_err(database, rc);
+}
+
+enum err database_run(struct database *database, const char *sql)
+{
+    return database_err(database, sqlite3_exec(database->handle, sql, NULL, NULL, NULL));
+}
+
+struct span database_column(sqlite3_stmt *statement, int column)
+{
+    const void *p = sqlite3_column_blob(statement, column);
+    const int len = sqlite3_column_bytes(statement, column);
+    return span_of(p, len > 0 ? (size_t)len : 0);
+}
+
+enum err database_begin(struct database *database)
+{
+    return database_run(database, "BEGIN IMMEDIATE");
+}
+
+enum err database_begin_reading(struct database *database)
+{
+    return database_run(database, "BEGIN");
+}
+
+void database_rollback(struct database *database)
+{
+    /* Many failures have rolled back already; then there is nothing to end. */
+    if (!sqlite3_get_autocommit(database->handle))
+        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+enum err database_commit(struct database *database)
+{
+    const enum err err = database_run(database, "COMMIT");
+
+    if (err)
+        database_rollback(database);
+    else if (database->wal_pages > DATABASE_WAL_PAGES_MAX)
+        (void)!database_checkpoint(database); /* the commit stands; the next one tries again */
+    return err;
+}
+
+enum err database_checkpoint(struct database *database)
+{
+    int in_wal = 0, moved = 0;
+    const int rc = sqlite3_wal_checkpoint_v2(database->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                             &in_wal, &moved);
+
+    if (rc == SQLITE_OK && in_wal == moved)
+        database->wal_pages = 0;
+    return database_err(database, rc);
+}
+
+static int note_wal_pages(void *user, sqlite3 *handle, const char *name, int pages)
+{
+    struct database *database = user;
+
+    (void)handle;
+    (void)name;
+    database->wal_pages = (unsigned)pages;
+    return SQLITE_OK;
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static enum err lock_take(const char *path, int *lock, char why[DATABASE_WHY_LEN])
+{
+    char name[PATH_ROOM];
+
+    if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
+        return say(why, path, ERR_SIZE, "the path is too long");
+    const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        const int error = errno;
+        return say(why, name, err_from_errno(error), strerror(error));
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        const int error = errno;
+        close(fd);
+        if (error == EWOULDBLOCK)
+            return say(why, path, ERR_BUSY, "another process writes it");
+        return say(why, name, err_from_errno(error), strerror(error));
+    }
+    *lock = fd;
+    return ERR_OK;
+}
+
+static off_t size_of(const char *path, const char *suffix)
+{
+    char name[PATH_ROOM];
+    struct stat st;
+
+    if ((size_t)snprintf(name, sizeof name, "%s%s", path, suffix) >= sizeof name)
+        return 0;
+    return stat(name, &st) == 0 ? st.st_size : 0;
+}
+
+/* Makes the file if it is not there, for its owner alone. */
+static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
+{
+    if (size_of(path, "") == 0 && size_of(path, "-wal") > 0)
+        return say(why, path, ERR_CORRUPT, "the file is gone or empty, but its -wal is not");
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) {
+        const int error = errno;
+        return say(why, path, err_from_errno(error), strerror(error));
+    }
+    if (fd >= 0)
+        close(fd); /* a new file: no lock of SQLite's is lost with this descriptor */
+    return ERR_OK;
+}
+
+static enum err number_of(struct database *database, const char *sql, int64_t *out)
+{
+    sqlite3_stmt *statement = NULL;
+    enum err err = database_prepare(database, sql, &statement);
+
+    if (err)
+        return err;
+    const int rc = database_step(statement);
+    if (rc == SQLITE_ROW)
+        *out = sqlite3_column_int64(statement, 0);
+    err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(database, rc);
+    sqlite3_finalize(statement);
+    return err;
+}
+
+/* Is the file what it should be? */
+static enum err kind_check(struct database *database, const char *path, char why[DATABASE_WHY_LEN])
+{
+    const struct database_kind *kind = database->kind;
+    char reason[128];
+    int64_t id = 0, version = 0, tables = 0;
+    enum err err = number_of(database, "PRAGMA application_id", &id);
+
+    if (!err)
+        err = number_of(database, "PRAGMA user_version", &version);
+    if (!err)
+        err = number_of(database, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (err) {
+        snprintf(reason, sizeof reason, "not a readable %s database: %s", kind->what,
+                 sqlite3_errmsg(database->handle));
+        return say(why, path, err, reason);
+    }
+    database->fresh = id == 0 && version == 0 && tables == 0;
+    if (database->fresh)
+        return ERR_OK;
+    if (id != kind->application_id) {
+        snprintf(reason, sizeof reason, "a database, but not a %s of Pamit", kind->what);
+        return say(why, path, ERR_CORRUPT, reason);
+    }
+    if (version != kind->version) {
+        snprintf(reason, sizeof reason, "a %s of version %lld; this program knows version %d",
+                 kind->what, (long long)version, (int)kind->version);
+        return say(why, path, ERR_CORRUPT, reason);
+    }
+    return ERR_OK;
+}
+
+static enum err writer_set_up(struct database *database)
+{
+    sqlite3_stmt *statement = NULL;
+    int persist = 1;
+    enum err err = database_run(database, "PRAGMA synchronous=FULL");
+
+    if (!err)
+        err = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
+    if (!err) {
+        const int rc = database_step(statement);
+        err = database_err(database, rc);
+        if (rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
+            err = ERR_IO; /* the file system can't share memory */
+        sqlite3_finalize(statement);
+    }
+    if (err)
+        return err;
+    sqlite3_wal_autocheckpoint(database->handle, 0);
+    sqlite3_wal_hook(database->handle, note_wal_pages, database);
+    return database_err(
+        database, sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist));
+}
+
+static enum err connection_open(const char *path, enum database_access access,
+                                struct database *database, char why[DATABASE_WHY_LEN])
+{
+    const int flags = access == DATABASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    enum err err = database_err(database, sqlite3_open_v2(path, &database->handle, flags, NULL));
+
+    if (err && database->handle)
+        err = database_err(database, sqlite3_extended_errcode(database->handle));
+    if (err)
+        return say(why, path, err, err_text(err));
+    sqlite3_extended_result_codes(database->handle, 1);
+    sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    err = kind_check(database, path, why);
+    if (err)
+        return err;
+    if (access == DATABASE_READ && database->fresh)
+        return say(why, path, ERR_MISSING, "empty: nothing was stored yet");
+    err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
+    if (!err && access == DATABASE_WRITE)
+        err = writer_set_up(database);
+    return err ? say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
+}
+
+enum err database_open(const char *path, const struct database_kind *kind,
+                       enum database_access access, struct database *out,
+                       char why[DATABASE_WHY_LEN])
+{
+    int lock = -1;
+    enum err err = ERR_OK;
+
+    if (access == DATABASE_WRITE) {
+        err = lock_take(path, &lock, why);
+        if (!err)
+            err = file_prepare(path, why);
+    }
+    if (!err) {
+        *out = (struct database){.kind = kind, .lock = lock};
+        err = connection_open(path, access, out, why);
+        if (err)
+            sqlite3_close(out->handle);
+    }
+    if (err && lock >= 0)
+        close(lock);
+    return err;
+}
+
+void database_close(struct database *database)
+{
+    /* Closing would be refused while a statement lives: a bug of the owner. */
+    const int rc = sqlite3_close(database->handle);
+
+    assert(rc == SQLITE_OK);
+    if (database->lock >= 0)
+        close(database->lock); /* lets go of the flock; the file stays for the next writer */
+}
+
+enum err database_create(struct database *database)
+{
+    char header[96];
+
+    assert(database->fresh && !sqlite3_get_autocommit(database->handle));
+    snprintf(header, sizeof header, "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+             (int)database->kind->application_id, (int)database->kind->version);
+    enum err err = database_run(database, header);
+    if (!err)
+        err = database_run(database, database->kind->schema);
+    if (!err)
+        database->fresh = false;
+    return err;
+}

@@ -1,0 +1,82 @@
+/* Opening SQLite the one way Pamit does: who writes, what is durable, which failures have names.
+ *
+ * A database file has one writing process at a time, held by flock(2) on FILE.lock, and any number
+ * of readers. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is on
+ * the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint), and
+ * at the latest when it has DATABASE_WAL_PAGES_MAX pages.
+ * Internal to store. All calls block on the disk; none is thread safe.
+ */
+#ifndef PAMIT_DATABASE_H
+#define PAMIT_DATABASE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "span.h"
+
+#define DATABASE_WHY_LEN       256
+#define DATABASE_WAL_PAGES_MAX 1000 /* of 4 KiB */
+#define DATABASE_BUSY_MS       2000 /* wait for a lock that another connection holds */
+#define DATABASE_RETRY_MS      20
+#define DATABASE_RETRIES_MAX   100
+
+/* What a file is; checked against what it says of itself. */
+struct database_kind {
+    const char *what;       /* "journal": for messages */
+    int32_t application_id; /* SQLite's file header, offset 68 */
+    int32_t version;        /* of the schema: user_version */
+    const char *schema;     /* what makes a fresh one */
+};
+
+enum database_access {
+    DATABASE_READ,
+    DATABASE_WRITE, /* makes the file (0600) if there is none */
+};
+
+struct database {
+    sqlite3 *handle;
+    const struct database_kind *kind;
+    int lock;           /* descriptor that holds the flock; -1 for readers */
+    bool fresh;         /* it has no schema yet: database_create comes next */
+    unsigned wal_pages; /* in the WAL after the last commit */
+};
+
+/* `why` says file and reason. ERR_CORRUPT: not a database, not of this kind or version, or its WAL
+ * is there without it; ERR_MISSING: none, or empty (readers); ERR_BUSY: another process writes it;
+ * ERR_DENIED, ERR_FULL, ERR_IO. `out` stays where it is until
+ * database_close; after a failure it is meaningless. */
+MUST_CHECK enum err database_open(const char *path, const struct database_kind *kind,
+                                  enum database_access access, struct database *out,
+                                  char why[DATABASE_WHY_LEN]);
+void database_close(struct database *database);
+
+/* The failure that the last result `rc` of SQLite stands for; ERR_OK for OK, ROW and DONE. */
+MUST_CHECK enum err database_err(const struct database *database, int rc);
+
+/* Runs statements that give no rows. */
+MUST_CHECK enum err database_run(struct database *database, const char *sql);
+/* Writers: takes the write lock at once. */
+MUST_CHECK enum err database_begin(struct database *database);
+/* Readers: what follows, up to database_rollback, sees one state. */
+MUST_CHECK enum err database_begin_reading(struct database *database);
+/* On failure nothing is open any more, and the transaction may or may not be stored. */
+MUST_CHECK enum err database_commit(struct database *database);
+void database_rollback(struct database *database);
+/* Within a transaction of a fresh file. */
+MUST_CHECK enum err database_create(struct database *database);
+
+MUST_CHECK enum err database_prepare(struct database *database, const char *sql,
+                                     sqlite3_stmt **out);
+/* sqlite3_step, again and again for a bounded time while a writer recovers or restarts. */
+MUST_CHECK int database_step(sqlite3_stmt *statement);
+/* Steps a statement that gives no row, and resets it. */
+MUST_CHECK enum err database_step_done(struct database *database, sqlite3_stmt *statement);
+/* A blob or text column, good until the statement is stepped or reset. */
+struct span database_column(sqlite3_stmt *statement, int column);
+
+/* Moves what readers allow of the WAL into the file. */
+MUST_CHECK enum err database_checkpoint(struct database *database);
+
+#endif

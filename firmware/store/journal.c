@@ -1,0 +1,339 @@
+/* The journal's writer.
+ *
+ * One entry is one transaction: header, signature, sealed payload and, on the first of a day, the
+ * day's key. The head in memory is what the chain goes on from; after a COMMIT that failed nobody
+ * knows whether it is stored (the WAL frames may be on the disk although fsync said no), so the
+ * head is read again from the file before anything else is appended.
+ *
+ * The entry as built is verified by nobody here: a signature that this key just made is good.
+ * What is verified at opening is the last entry, so that a journal is never continued on a tail
+ * that is not ours. The whole chain is journal_verify's.
+ */
+#include "journal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "journal_format.h"
+
+struct journal {
+    struct database database;
+    struct day_keys days;
+    sqlite3_stmt *insert, *last;
+    const struct sign_key *signer;
+    struct verify_key *own; /* the public half of signer */
+    char kiosk[ENTRY_KIOSK_LEN];
+    struct journal_head head; /* seq 0: nothing stored */
+    bool head_unsure;         /* a commit failed: read the head again */
+};
+
+static enum err say(char why[JOURNAL_WHY_LEN], const char *path, enum err err, const char *reason)
+{
+    snprintf(why, JOURNAL_WHY_LEN, "%s: %s", path, reason);
+    return err;
+}
+
+/* Is this entry whole and ours? Its payload is opened too, if it is there. */
+static enum err tail_check(struct journal *journal, const struct stored_entry *stored)
+{
+    struct entry_header header;
+    const struct seal_key *key;
+    uint8_t context[PAYLOAD_CONTEXT_LEN], payload[ENTRY_PAYLOAD_MAX], hash[SIGN_HASH_LEN];
+    size_t len = 0;
+
+    if (entry_header_decode(stored->header, ENTRY_WHOLE, &header) || header.seq != stored->seq ||
+        strcmp(header.kiosk, journal->kiosk) != 0 || stored->signature.len != SIGN_LEN)
+        return ERR_CORRUPT;
+    enum err err = cose_check(journal->own, stored->header, stored->signature.p);
+    if (!err && !stored->purged)
+        err = day_keys_find(&journal->days, header.time.wall_ms, &key);
+    if (!err && !stored->purged)
+        err = seal_open(key, payload_context(&header, context), stored->payload, payload,
+                        sizeof payload, &len);
+    if (err == ERR_MISSING)
+        return ERR_OK; /* the day is purged */
+    if (err)
+        return err == ERR_AUTH || err == ERR_SIZE || err == ERR_INVALID ? ERR_CORRUPT : err;
+    sign_hash(span_of(payload, len), hash);
+    return stored->purged || memcmp(hash, header.payload_hash, sizeof hash) == 0 ? ERR_OK
+                                                                                 : ERR_CORRUPT;
+}
+
+/* Reads the last entry, verifies it and makes it the head. ERR_MISSING: there is none. */
+static enum err head_read(struct journal *journal)
+{
+    struct stored_entry stored;
+    struct entry_header header;
+    enum err err;
+    const int rc = database_step(journal->last);
+
+    if (rc == SQLITE_ROW) {
+        stored_entry_read(journal->last, &stored);
+        err = tail_check(journal, &stored);
+        if (!err && !entry_header_decode(stored.header, ENTRY_WHOLE, &header)) {
+            journal->head = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
+            sign_hash(stored.header, journal->head.hash);
+            journal->head_unsure = false;
+        }
+    } else {
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&journal->database, rc);
+    }
+    sqlite3_reset(journal->last);
+    return err;
+}
+
+/* ---- appending ---------------------------------------------------------------------------- */
+
+/* Seals, signs and inserts an entry within the open transaction. */
+static enum err entry_insert(struct journal *journal, const struct entry_header *header,
+                             struct span payload, uint8_t hash[SIGN_HASH_LEN])
+{
+    uint8_t bytes[ENTRY_HEADER_MAX], signature[SIGN_LEN], sealed[JOURNAL_SEALED_MAX];
+    uint8_t context[PAYLOAD_CONTEXT_LEN];
+    size_t len = 0, sealed_len = 0;
+    const struct seal_key *key = NULL;
+    enum err err = entry_header_encode(header, ENTRY_WHOLE, bytes, sizeof bytes, &len);
+
+    if (!err)
+        err = cose_sign(journal->signer, span_of(bytes, len), signature);
+    if (!err)
+        err = day_keys_make(&journal->days, header->time.wall_ms, &key);
+    if (!err)
+        err = seal_box(key, payload_context(header, context), payload, sealed, sizeof sealed,
+                       &sealed_len);
+    if (err)
+        return err;
+    sqlite3_bind_int64(journal->insert, 1, (sqlite3_int64)header->seq);
+    sqlite3_bind_blob(journal->insert, 2, bytes, (int)len, SQLITE_STATIC);
+    sqlite3_bind_blob(journal->insert, 3, signature, sizeof signature, SQLITE_STATIC);
+    sqlite3_bind_blob(journal->insert, 4, sealed, (int)sealed_len, SQLITE_STATIC);
+    err = database_step_done(&journal->database, journal->insert);
+    sqlite3_clear_bindings(journal->insert);
+    sign_hash(span_of(bytes, len), hash);
+    return err;
+}
+
+enum err journal_append(struct journal *journal, enum entry_kind kind,
+                        const struct clock_reading *time, struct span payload,
+                        struct journal_head *head)
+{
+    assert(payload.len <= ENTRY_PAYLOAD_MAX);
+
+    enum err err = journal->head_unsure ? head_read(journal) : ERR_OK;
+    if (err)
+        return err;
+    struct entry_header header = {
+        .epoch = journal->head.epoch, .seq = journal->head.seq + 1, .kind = kind, .time = *time};
+    struct journal_head next = {.epoch = header.epoch, .seq = header.seq};
+    memcpy(header.kiosk, journal->kiosk, sizeof header.kiosk);
+    memcpy(header.prev, journal->head.hash, sizeof header.prev);
+    sign_hash(payload, header.payload_hash);
+
+    err = database_begin(&journal->database);
+    if (err)
+        return err;
+    err = entry_insert(journal, &header, payload, next.hash);
+    if (!err) {
+        journal->head_unsure = true;
+        err = database_commit(&journal->database);
+    } else {
+        database_rollback(&journal->database);
+    }
+    if (err) {
+        day_keys_forget(&journal->days);
+        return err;
+    }
+    journal->head_unsure = false;
+    journal->head = next;
+    *head = next;
+    return ERR_OK;
+}
+
+void journal_head(const struct journal *journal, struct journal_head *out)
+{
+    *out = journal->head;
+}
+
+enum err journal_checkpoint(struct journal *journal)
+{
+    return database_checkpoint(&journal->database);
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static enum err meta_insert(struct journal *journal, const struct seal_root *root)
+{
+    uint8_t check[KEY_CHECK_LEN], signer[SIGN_KEY_ID_LEN];
+    struct seal_key *wrap = NULL;
+    sqlite3_stmt *insert = NULL;
+    enum err err = seal_key_derive(root, "pamit journal wrap", &wrap);
+
+    if (err)
+        return err;
+    err = key_check_make(wrap, check);
+    seal_key_close(wrap);
+    sign_key_id(journal->signer, signer);
+    if (!err)
+        err = database_prepare(&journal->database,
+                               "INSERT INTO meta(id, kiosk, signer, key_check)"
+                               " VALUES(1, ?1, ?2, ?3)",
+                               &insert);
+    if (err)
+        return err;
+    sqlite3_bind_text(insert, 1, journal->kiosk, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(insert, 2, signer, sizeof signer, SQLITE_STATIC);
+    sqlite3_bind_blob(insert, 3, check, sizeof check, SQLITE_STATIC);
+    err = database_step_done(&journal->database, insert);
+    sqlite3_finalize(insert);
+    return err;
+}
+
+/* ERR_AUTH: another kiosk's, or signed by another key. */
+static enum err meta_check(struct journal *journal, const char **reason)
+{
+    uint8_t signer[SIGN_KEY_ID_LEN];
+    sqlite3_stmt *select = NULL;
+    enum err err = database_prepare(&journal->database, "SELECT kiosk, signer FROM meta", &select);
+
+    if (err)
+        return err;
+    sign_key_id(journal->signer, signer);
+    const int rc = database_step(select);
+    if (rc != SQLITE_ROW) {
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(&journal->database, rc);
+    } else {
+        const struct span kiosk = database_column(select, 0);
+        const struct span id = database_column(select, 1);
+        if (kiosk.len != strlen(journal->kiosk) || memcmp(kiosk.p, journal->kiosk, kiosk.len) != 0)
+            *reason = "the journal of another kiosk";
+        else if (id.len != sizeof signer || memcmp(id.p, signer, id.len) != 0)
+            *reason = "signed with another entry key";
+        err = *reason ? ERR_AUTH : ERR_OK;
+    }
+    sqlite3_finalize(select);
+    return err;
+}
+
+static enum err statements_prepare(struct journal *journal)
+{
+    enum err err = database_prepare(&journal->database,
+                                    "INSERT INTO entry(" STORED_ENTRY_COLUMNS ")"
+                                    " VALUES(?1, ?2, ?3, ?4)",
+                                    &journal->insert);
+    if (!err)
+        err = database_prepare(
+            &journal->database,
+            "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq DESC LIMIT 1", &journal->last);
+    return err;
+}
+
+/* The kiosk's first entry, in the transaction that makes the tables. */
+static enum err first_entry(struct journal *journal, const struct clock_reading *now)
+{
+    static const struct entry_epoch beginning;
+    uint8_t payload[64], salt[ENTRY_SALT_LEN];
+    size_t len = 0;
+    struct entry_header header = {.epoch = 1, .seq = 1, .kind = ENTRY_EPOCH, .time = *now};
+    struct journal_head head = {.epoch = 1, .seq = 1};
+
+    memcpy(header.kiosk, journal->kiosk, sizeof header.kiosk);
+    seal_random(salt, sizeof salt);
+    enum err err = entry_epoch_encode(&beginning, salt, payload, sizeof payload, &len);
+    if (!err) {
+        sign_hash(span_of(payload, len), header.payload_hash);
+        err = entry_insert(journal, &header, span_of(payload, len), head.hash);
+    }
+    if (!err)
+        journal->head = head;
+    return err;
+}
+
+static enum err journal_begin(struct journal *journal, const struct seal_root *root,
+                              const struct clock_reading *now)
+{
+    enum err err = database_begin(&journal->database);
+
+    if (err)
+        return err;
+    err = database_create(&journal->database);
+    if (!err)
+        err = meta_insert(journal, root);
+    if (!err)
+        err = day_keys_open(&journal->database, root, &journal->days);
+    if (!err)
+        err = statements_prepare(journal);
+    if (!err)
+        err = first_entry(journal, now);
+    if (!err)
+        return database_commit(&journal->database);
+    database_rollback(&journal->database);
+    return err;
+}
+
+static enum err journal_continue(struct journal *journal, const struct seal_root *root,
+                                 const char **reason)
+{
+    enum err err = meta_check(journal, reason);
+
+    if (!err) {
+        err = day_keys_open(&journal->database, root, &journal->days);
+        if (err == ERR_AUTH)
+            *reason = "sealed with another storage key";
+    }
+    if (!err)
+        err = statements_prepare(journal);
+    if (!err) {
+        err = head_read(journal);
+        if (err == ERR_MISSING)
+            err = ERR_CORRUPT;
+        if (err == ERR_CORRUPT)
+            *reason = "the last entry is missing, altered or not ours";
+    }
+    return err;
+}
+
+enum err journal_open(const char *path, const char *kiosk, const struct journal_keys *keys,
+                      const struct clock_reading *now, struct journal **out,
+                      char why[JOURNAL_WHY_LEN])
+{
+    uint8_t point[SIGN_POINT_LEN];
+    const char *reason = NULL;
+    struct journal *journal = calloc(1, sizeof *journal);
+
+    if (!journal)
+        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+    assert(kiosk[0] && strlen(kiosk) < sizeof journal->kiosk);
+    strcpy(journal->kiosk, kiosk);
+    journal->signer = keys->entry;
+    enum err err = database_open(path, &journal_kind, DATABASE_WRITE, &journal->database, why);
+    if (err) {
+        free(journal);
+        return err;
+    }
+    sign_key_point(keys->entry, point);
+    err = verify_key_from_point(point, &journal->own);
+    if (!err)
+        err = journal->database.fresh ? journal_begin(journal, keys->root, now)
+                                      : journal_continue(journal, keys->root, &reason);
+    if (err) {
+        say(why, path, err, reason ? reason : err_text(err));
+        journal_close(journal);
+        return err;
+    }
+    *out = journal;
+    return ERR_OK;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (!journal)
+        return;
+    sqlite3_finalize(journal->insert);
+    sqlite3_finalize(journal->last);
+    day_keys_close(&journal->days);
+    if (journal->own)
+        verify_key_close(journal->own);
+    database_close(&journal->database);
+    free(journal);
+}

@@ -1,0 +1,202 @@
+/* The journal's tables, day keys and sealing contexts.
+ *
+ * A payload's day follows from its header, so no column says it: what is stored twice can differ.
+ * A day key that is missing is an outcome (purged by retention); one that does not unwrap is
+ * tampering, because purging deletes the row.
+ */
+#include "journal_format.h"
+
+#include <assert.h>
+
+#define DAY_MS          86400000
+#define DAY_CONTEXT_LEN 17
+
+const struct database_kind journal_kind = {
+    .what = "journal",
+    .application_id = 0x504d4a31, /* "PMJ1" */
+    .version = 1,
+    .schema = "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), kiosk TEXT NOT NULL,"
+              " signer BLOB NOT NULL, key_check BLOB NOT NULL) STRICT;"
+              "CREATE TABLE entry(seq INTEGER PRIMARY KEY, header BLOB NOT NULL,"
+              " signature BLOB NOT NULL, payload BLOB) STRICT;"
+              "CREATE TABLE day_key(day INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;",
+};
+
+static const char check_text[] = "pamit storage ok";
+_Static_assert(sizeof check_text - 1 == KEY_CHECK_LEN - SEAL_OVERHEAD, "the box's size");
+
+static void put_big_endian(uint8_t *p, uint64_t value, size_t bytes)
+{
+    for (size_t i = bytes; i > 0; i--) {
+        p[i - 1] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+struct span payload_context(const struct entry_header *header, uint8_t out[PAYLOAD_CONTEXT_LEN])
+{
+    memcpy(out, "pamit entry ", 12);
+    put_big_endian(out + 12, header->epoch, 4);
+    put_big_endian(out + 16, header->seq, 8);
+    return span_of(out, PAYLOAD_CONTEXT_LEN);
+}
+
+static struct span day_context(int64_t day, uint8_t out[DAY_CONTEXT_LEN])
+{
+    memcpy(out, "pamit day", 9);
+    put_big_endian(out + 9, (uint64_t)day, 8);
+    return span_of(out, DAY_CONTEXT_LEN);
+}
+
+static int64_t day_of(int64_t wall_ms)
+{
+    return wall_ms / DAY_MS - (wall_ms % DAY_MS < 0);
+}
+
+enum err key_check_make(const struct seal_key *wrap, uint8_t out[KEY_CHECK_LEN])
+{
+    size_t len;
+    return seal_box(wrap, span_of_text("key check"), span_of_text(check_text), out, KEY_CHECK_LEN,
+                    &len);
+}
+
+enum err key_check_open(const struct seal_key *wrap, struct span box)
+{
+    uint8_t text[sizeof check_text];
+    size_t len;
+
+    if (box.len != KEY_CHECK_LEN)
+        return ERR_CORRUPT;
+    return seal_open(wrap, span_of_text("key check"), box, text, sizeof text, &len);
+}
+
+void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out)
+{
+    out->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    out->header = database_column(statement, 1);
+    out->signature = database_column(statement, 2);
+    out->payload = database_column(statement, 3);
+    out->purged = sqlite3_column_type(statement, 3) == SQLITE_NULL;
+}
+
+/* ---- day keys ----------------------------------------------------------------------------- */
+
+static enum err key_belongs(struct database *database, const struct seal_key *wrap)
+{
+    sqlite3_stmt *statement = NULL;
+    enum err err = database_prepare(database, "SELECT key_check FROM meta", &statement);
+
+    if (err)
+        return err;
+    const int rc = database_step(statement);
+    if (rc == SQLITE_ROW)
+        err = key_check_open(wrap, database_column(statement, 0));
+    else
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(database, rc);
+    sqlite3_finalize(statement);
+    return err;
+}
+
+enum err day_keys_open(struct database *database, const struct seal_root *root,
+                       struct day_keys *out)
+{
+    struct day_keys keys = {.database = database};
+    enum err err = ERR_OK;
+
+    if (root)
+        err = seal_key_derive(root, "pamit journal wrap", &keys.wrap);
+    if (!err && keys.wrap)
+        err = key_belongs(database, keys.wrap);
+    if (!err)
+        err = database_prepare(database, "SELECT wrapped FROM day_key WHERE day = ?1", &keys.find);
+    if (err)
+        day_keys_close(&keys);
+    else
+        *out = keys;
+    return err;
+}
+
+void day_keys_forget(struct day_keys *keys)
+{
+    if (keys->key)
+        seal_key_close(keys->key);
+    keys->key = NULL;
+}
+
+void day_keys_close(struct day_keys *keys)
+{
+    day_keys_forget(keys);
+    sqlite3_finalize(keys->find);
+    if (keys->wrap)
+        seal_key_close(keys->wrap);
+    *keys = (struct day_keys){0};
+}
+
+static enum err unwrap(const struct day_keys *keys, int64_t day, struct span wrapped,
+                       struct seal_key **out)
+{
+    uint8_t context[DAY_CONTEXT_LEN], bytes[SEAL_KEY_LEN];
+    size_t len = 0;
+    enum err err =
+        seal_open(keys->wrap, day_context(day, context), wrapped, bytes, sizeof bytes, &len);
+
+    if (!err)
+        err = len == sizeof bytes ? seal_key_from_bytes(bytes, out) : ERR_AUTH;
+    explicit_bzero(bytes, sizeof bytes);
+    return err == ERR_SIZE || err == ERR_INVALID ? ERR_AUTH : err;
+}
+
+enum err day_keys_find(struct day_keys *keys, int64_t wall_ms, const struct seal_key **out)
+{
+    const int64_t day = day_of(wall_ms);
+    enum err err;
+
+    if (!keys->wrap)
+        return ERR_MISSING;
+    if (!keys->key || keys->day != day) {
+        struct seal_key *key = NULL;
+        sqlite3_bind_int64(keys->find, 1, day);
+        const int rc = database_step(keys->find);
+        if (rc == SQLITE_ROW)
+            err = unwrap(keys, day, database_column(keys->find, 0), &key);
+        else
+            err = rc == SQLITE_DONE ? ERR_MISSING : database_err(keys->database, rc);
+        sqlite3_reset(keys->find);
+        if (err)
+            return err;
+        day_keys_forget(keys);
+        keys->key = key;
+        keys->day = day;
+    }
+    *out = keys->key;
+    return ERR_OK;
+}
+
+enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal_key **out)
+{
+    enum err err = day_keys_find(keys, wall_ms, out);
+
+    if (err != ERR_MISSING)
+        return err;
+    assert(keys->wrap);
+
+    const int64_t day = day_of(wall_ms);
+    uint8_t context[DAY_CONTEXT_LEN], bytes[SEAL_KEY_LEN], wrapped[SEAL_KEY_LEN + SEAL_OVERHEAD];
+    size_t len = 0;
+    sqlite3_stmt *insert = NULL;
+
+    seal_random(bytes, sizeof bytes);
+    err = seal_box(keys->wrap, day_context(day, context), span_of(bytes, sizeof bytes), wrapped,
+                   sizeof wrapped, &len);
+    explicit_bzero(bytes, sizeof bytes);
+    if (!err)
+        err = database_prepare(keys->database, "INSERT INTO day_key(day, wrapped) VALUES(?1, ?2)",
+                               &insert);
+    if (!err) {
+        sqlite3_bind_int64(insert, 1, day);
+        sqlite3_bind_blob(insert, 2, wrapped, (int)len, SQLITE_STATIC);
+        err = database_step_done(keys->database, insert);
+        sqlite3_finalize(insert);
+    }
+    return err ? err : day_keys_find(keys, wall_ms, out);
+}

@@ -1,0 +1,63 @@
+/* How entries lie in journal.db: shared by its writer, its readers and its verification.
+ *
+ * entry(seq, header, signature, payload): header as signed, bare COSE signature, payload sealed
+ * with the day key of the header's UTC day, bound to epoch and seq; NULL once purged.
+ * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
+ * the storage key. Destroying the row makes the day's payloads unreadable for ever.
+ * meta: whose journal it is. Internal to store.
+ */
+#ifndef PAMIT_JOURNAL_FORMAT_H
+#define PAMIT_JOURNAL_FORMAT_H
+
+#include "database.h"
+#include "entry.h"
+#include "journal.h"
+#include "seal.h"
+
+#define JOURNAL_SEALED_MAX (ENTRY_PAYLOAD_MAX + SEAL_OVERHEAD)
+
+extern const struct database_kind journal_kind;
+
+/* The days' keys of one connection; the last one used is kept open. */
+struct day_keys {
+    struct database *database;
+    struct seal_key *wrap; /* NULL: no storage key, nothing can be opened */
+    sqlite3_stmt *find;
+    int64_t day;
+    struct seal_key *key; /* of `day`, or NULL */
+};
+
+/* `root` may be NULL; it is not kept. ERR_AUTH: the journal is sealed with another storage key. */
+MUST_CHECK enum err day_keys_open(struct database *database, const struct seal_root *root,
+                                  struct day_keys *out);
+void day_keys_close(struct day_keys *keys);
+/* The key for a wall time, borrowed until the next call. ERR_MISSING: destroyed, never made, or no
+ * storage key; ERR_AUTH: its row was altered. */
+MUST_CHECK enum err day_keys_find(struct day_keys *keys, int64_t wall_ms,
+                                  const struct seal_key **out);
+/* As day_keys_find, and makes the key within the open transaction if there is none. */
+MUST_CHECK enum err day_keys_make(struct day_keys *keys, int64_t wall_ms,
+                                  const struct seal_key **out);
+/* Forgets the key in memory: after a rollback it may not be in the file. */
+void day_keys_forget(struct day_keys *keys);
+
+/* What a payload is sealed with beside its key. */
+#define PAYLOAD_CONTEXT_LEN 24
+struct span payload_context(const struct entry_header *header, uint8_t out[PAYLOAD_CONTEXT_LEN]);
+
+/* A box that only the right storage key opens: meta.key_check. */
+#define KEY_CHECK_LEN (SEAL_OVERHEAD + 16)
+MUST_CHECK enum err key_check_make(const struct seal_key *wrap, uint8_t out[KEY_CHECK_LEN]);
+/* ERR_AUTH: another key. */
+MUST_CHECK enum err key_check_open(const struct seal_key *wrap, struct span box);
+
+/* One stored entry as bytes, borrowed until the statement is stepped or reset. */
+struct stored_entry {
+    uint64_t seq;
+    struct span header, signature, payload;
+    bool purged;
+};
+#define STORED_ENTRY_COLUMNS "seq, header, signature, payload"
+void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* What journal_reader and journal_verify share: the open reader. Internal to store. */
+#ifndef PAMIT_JOURNAL_READ_H
+#define PAMIT_JOURNAL_READ_H
+
+#include "journal_format.h"
+#include "journal_reader.h"
+
+struct journal_reader {
+    struct database database;
+    struct day_keys days;
+    sqlite3_stmt *by_seq, *last;
+    char kiosk[ENTRY_KIOSK_LEN]; /* whose journal it says it is */
+};
+
+/* Opens the payload of a stored entry. ERR_MISSING: purged; ERR_CORRUPT: not what the header
+ * names. */
+MUST_CHECK enum err payload_open(struct journal_reader *reader, const struct stored_entry *stored,
+                                 const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
+                                 size_t *len);
+
+#endif
