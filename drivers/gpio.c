@@ -2,6 +2,9 @@
 #include "gpio_backend.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 
 int gpio_open(const struct gpio_backend *backend, const char *path,
               const struct gpio_request *request, struct gpio **out, char why[DEVICE_WHY_LEN])
@@ -34,4 +37,13 @@ void gpio_close(struct gpio *gpio)
     for (size_t i = 0; i < gpio->n_outputs; i++)
         (void)gpio->backend->set(gpio, i, false); /* gone already: nothing left to darken */
     gpio->backend->close(gpio);
+}
+
+int gpio_why_chip(const char *path, int error, char why[DEVICE_WHY_LEN])
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (exists && (error == ENOTTY || error == ENODEV || error == ENOENT))
+        return device_why(why, ENOTTY, "%s: not a gpiochip", path);
+    return device_why(why, error, "%s: %s", path, strerror(error));
 }

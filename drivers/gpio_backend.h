@@ -24,4 +24,9 @@ struct gpio_backend {
     void (*close)(struct gpio *gpio);
 };
 
+/* Explains why the chip at `path` did not open with `error`. libgpiod's versions use several errnos
+ * for "exists, but is no gpiochip", and need sysfs to tell. Returns the negative errno of
+ * gpio_open(). */
+int gpio_why_chip(const char *path, int error, char why[DEVICE_WHY_LEN]);
+
 #endif

@@ -93,8 +93,7 @@ static int chip1_open(const char *path, const struct gpio_request *request, stru
     } else {
         c->chip = gpiod_chip_open(path);
         if (!c->chip)
-            r = errno == ENOTTY ? device_why(why, ENOTTY, "%s: not a gpiochip", path)
-                                : device_why(why, errno, "%s: %s", path, strerror(errno));
+            r = gpio_why_chip(path, errno, why);
     }
     for (size_t i = 0; r == 0 && i < request->n_outputs; i++)
         r = chip1_take_output(c, i, path, request, why);

@@ -125,8 +125,7 @@ static int chip2_open(const char *path, const struct gpio_request *request, stru
     int r = 0;
     struct gpiod_chip *chip = gpiod_chip_open(path);
     if (!chip) {
-        r = errno == ENOTTY ? device_why(why, ENOTTY, "%s: not a gpiochip", path)
-                            : device_why(why, errno, "%s: %s", path, strerror(errno));
+        r = gpio_why_chip(path, errno, why);
     } else {
         c->lines = chip2_request(chip, request);
         if (!c->lines)

@@ -21,7 +21,7 @@ enum serial_parity {
 };
 
 struct serial_settings {
-    uint32_t baud; /* 1200..921600, a standard rate */
+    uint32_t baud; /* a rate the device takes */
     enum serial_parity parity;
     uint8_t data_bits; /* 7 or 8 */
     uint8_t stop_bits; /* 1 or 2 */

@@ -1,0 +1,132 @@
+/* GPIO: the simulated back end over a socketpair, and plain words when a chip is not there. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gpio.h"
+
+static const struct gpio_pin outputs[] = {{17, false, "lamp green"}, {22, true, "lamp red"}};
+static const struct gpio_pin inputs[] = {{5, false, "button 1"}, {6, true, "button 2"}};
+static const struct gpio_request request = {
+    .consumer = "test", .outputs = outputs, .n_outputs = 2, .inputs = inputs, .n_inputs = 2};
+
+static void expect_message(int far, uint8_t line, uint8_t value)
+{
+    uint8_t got[3] = {0};
+    assert_int_equal(recv(far, got, sizeof got, MSG_DONTWAIT), 2);
+    assert_int_equal(got[0], line);
+    assert_int_equal(got[1], value);
+}
+
+static void expect_quiet(int far)
+{
+    uint8_t got[3];
+    assert_int_equal(recv(far, got, sizeof got, MSG_DONTWAIT), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
+static struct gpio *open_pair(int *far)
+{
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+    struct gpio *gpio = NULL;
+    assert_int_equal(gpio_mem_open_fd(pair[0], &request, &gpio), 0);
+    *far = pair[1];
+    return gpio;
+}
+
+static void outputs_begin_and_end_inactive(void **state)
+{
+    (void)state;
+    int far;
+    struct gpio *gpio = open_pair(&far);
+    expect_message(far, 17, 0);
+    expect_message(far, 22, 0);
+    assert_int_equal(gpio_set(gpio, 0, true), 0);
+    expect_message(far, 17, 1);
+    assert_int_equal(gpio_set(gpio, 1, true), 0);
+    expect_message(far, 22, 1);
+    expect_quiet(far);
+    gpio_close(gpio);
+    expect_message(far, 17, 0);
+    expect_message(far, 22, 0);
+    uint8_t end;
+    assert_int_equal(recv(far, &end, 1, 0), 0);
+    close(far);
+}
+
+static void inputs_tell_of_changes_and_nonsense_is_ignored(void **state)
+{
+    (void)state;
+    int far;
+    struct gpio *gpio = open_pair(&far);
+    struct gpio_event event = {.input = 99};
+    assert_int_equal(gpio_read_event(gpio, &event), 0);
+    const uint8_t messages[][3] = {{99, 1}, {5, 2}, {17, 1}, {6, 1}};
+    assert_int_equal(send(far, "x", 1, 0), 1);
+    assert_int_equal(send(far, "\x05\x01\x01", 3, 0), 3);
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
+        assert_int_equal(send(far, messages[i], 2, 0), 2);
+    assert_int_equal(gpio_read_event(gpio, &event), 1);
+    assert_int_equal(event.input, 1);
+    assert_true(event.active);
+    assert_int_equal(gpio_read_event(gpio, &event), 0);
+    close(far);
+    assert_int_equal(gpio_read_event(gpio, &event), -ENODEV);
+    assert_int_equal(gpio_set(gpio, 0, true), -ENODEV);
+    gpio_close(gpio);
+}
+
+struct refusal {
+    const char *says;
+    const struct gpio_backend *backend;
+    const char *path;
+    int error;
+    const char *why;
+};
+
+static void what_is_no_chip_is_refused_with_path_and_reason(void **state)
+{
+    (void)state;
+    char file[] = "/tmp/pamit-file-XXXXXX";
+    close(mkstemp(file));
+    const struct refusal rows[] = {
+        {"no such chip", &gpio_gpiod, "/dev/gpiochip99", ENOENT, "No such file"},
+        {"a regular file", &gpio_gpiod, file, ENOTTY, "not a gpiochip"},
+        {"/dev/null", &gpio_gpiod, "/dev/null", ENOTTY, "not a gpiochip"},
+        {"no desk", &gpio_mem, "/nonexistent/gpio.sock", ENOENT, "does not answer"},
+        {"no socket", &gpio_mem, "/dev/null", ECONNREFUSED, "does not answer"},
+        {"path of a socket too long", &gpio_mem,
+         "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "aa"
+         "aaaaaaaaaaaaaaaaaaaaaaaa",
+         ENAMETOOLONG, "too long"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gpio *gpio = NULL;
+        char why[DEVICE_WHY_LEN] = "";
+        int r = gpio_open(rows[i].backend, rows[i].path, &request, &gpio, why);
+        if (r != -rows[i].error || gpio || strncmp(why, rows[i].path, strlen(rows[i].path)) != 0 ||
+            !strstr(why, rows[i].why))
+            fail_msg("%s: got %d, \"%s\"", rows[i].says, r, why);
+    }
+    unlink(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outputs_begin_and_end_inactive),
+        cmocka_unit_test(inputs_tell_of_changes_and_nonsense_is_ignored),
+        cmocka_unit_test(what_is_no_chip_is_refused_with_path_and_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
