@@ -1,5 +1,5 @@
 /* Files that hold keys: read whole, never partly, and secrets only if nobody else can read them.
- * Private to base. */
+ * For base, and for the TLS files of pamit-sync. */
 #ifndef PAMIT_KEY_FILE_H
 #define PAMIT_KEY_FILE_H
 

@@ -15,6 +15,7 @@
 #include <mbedtls/pk.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/psa_util.h>
+#include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <psa/crypto.h>
 
@@ -65,6 +66,50 @@ static inline int compat_pk_write_point(const mbedtls_pk_context *pk, uint8_t ou
     const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(*pk);
     return mbedtls_ecp_point_write_binary(&pair->grp, &pair->Q, MBEDTLS_ECP_PF_UNCOMPRESSED, &len,
                                           out, 65);
+#endif
+}
+
+/* 0 if `private_key` is the private half of `public_key`. */
+static inline int compat_pk_check_pair(const mbedtls_pk_context *public_key,
+                                       const mbedtls_pk_context *private_key)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    return mbedtls_pk_check_pair(public_key, private_key, mbedtls_psa_get_random,
+                                 MBEDTLS_PSA_RANDOM_STATE);
+#else
+    return mbedtls_pk_check_pair(public_key, private_key);
+#endif
+}
+
+/* Nothing older than TLS 1.2. */
+static inline void compat_ssl_conf_min_tls12(mbedtls_ssl_config *config)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+    mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+    mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+/* The number of the alert that a call just reported as MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: the
+ * library has no function for it in any version, and without it a refusal has no reason. */
+static inline int compat_ssl_alert(const mbedtls_ssl_context *ssl)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    return ssl->MBEDTLS_PRIVATE(in_msg)[1];
+#else
+    return ssl->in_msg[1];
+#endif
+}
+
+/* True if mbedtls_ssl_read only says that a TLS 1.3 session ticket came: read again. */
+static inline bool compat_ssl_is_ticket(int result)
+{
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    return result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+    (void)result;
+    return false;
 #endif
 }
 

@@ -1,0 +1,170 @@
+/* What a TLS connection needs from files: whom we trust, and who we are.
+ *
+ * Everything that can be wrong with a file is found here, at start, with the file's name: once a
+ * handshake runs, a wrong file looks like a wrong registry. So the key is checked to be the
+ * certificate's, and the certificate to be this kiosk's.
+ *
+ * Whether the dates of our certificate are good is not asked: that is a question about the clock as
+ * much as about the certificate, and the registry answers it.
+ */
+#include "tls_context.h"
+
+#include <mbedtls/entropy.h>
+#include <mbedtls/oid.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "key_file.h"
+
+#define PEM_MAX 65536
+
+static enum err bad_file(char *why, const char *path, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static enum err bad_file(char *why, const char *path, const char *format, ...)
+{
+    char reason[TLS_WHY_LEN];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    int n = snprintf(why, TLS_WHY_LEN, "%s: ", path);
+    if (n > 0 && n < TLS_WHY_LEN)
+        snprintf(why + n, TLS_WHY_LEN - (size_t)n, "%s", reason);
+    return ERR_INVALID;
+}
+
+/* The whole file as text: mbedTLS wants the NUL, and counts it. */
+static enum err read_pem(const char *path, bool secret, uint8_t *pem, size_t *size, char *why)
+{
+    size_t len;
+    const enum err err = key_file_read(path, secret, pem, PEM_MAX - 1, &len, why);
+    if (err != ERR_OK)
+        return err;
+    pem[len] = '\0';
+    *size = len + 1;
+    return ERR_OK;
+}
+
+static enum err load_certs(const char *path, mbedtls_x509_crt *certs, uint8_t *pem, char *why)
+{
+    size_t size;
+    const enum err err = read_pem(path, false, pem, &size, why);
+    if (err != ERR_OK)
+        return err;
+    const int result = mbedtls_x509_crt_parse(certs, pem, size);
+    if (result > 0)
+        return bad_file(why, path, "%d of its certificates can't be read", result);
+    if (result < 0)
+        return bad_file(why, path, "holds no certificate in PEM");
+    return ERR_OK;
+}
+
+static enum err load_key(const char *path, mbedtls_pk_context *key, uint8_t *pem, char *why)
+{
+    size_t size;
+    const enum err err = read_pem(path, true, pem, &size, why);
+    if (err != ERR_OK)
+        return err;
+    if (compat_pk_parse_private(key, pem, size) != 0)
+        return bad_file(why, path, "holds no private key in PEM");
+    if (!compat_pk_is_p256(key))
+        return bad_file(why, path, "is not a key on P-256");
+    return ERR_OK;
+}
+
+/* The first common name of a certificate's subject; "" if it has none that fits. */
+static void common_name(const mbedtls_x509_crt *cert, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (const mbedtls_x509_name *part = &cert->subject; part; part = part->next) {
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) != 0 || part->val.len >= size)
+            continue;
+        memcpy(out, part->val.p, part->val.len);
+        out[part->val.len] = '\0';
+        return;
+    }
+}
+
+static enum err check_own(const struct tls_files *files, struct tls_context *context, char *why)
+{
+    if (compat_pk_check_pair(&context->own.pk, &context->key) != 0)
+        return bad_file(why, files->tls_key, "is not the key of %s", files->tls_cert);
+    char name[TLS_NAME_LEN];
+    common_name(&context->own, name, sizeof name);
+    if (strcmp(name, files->kiosk) != 0)
+        return bad_file(why, files->tls_cert, "is the certificate of \"%s\", this kiosk is \"%s\"",
+                        name, files->kiosk);
+    return ERR_OK;
+}
+
+static enum err load_files(const struct tls_files *files, struct tls_context *context, char *why)
+{
+    uint8_t *pem = malloc(PEM_MAX);
+    if (!pem)
+        return ERR_MEMORY;
+    enum err err = load_certs(files->ca_cert, &context->ca, pem, why);
+    if (err == ERR_OK)
+        err = load_certs(files->tls_cert, &context->own, pem, why);
+    if (err == ERR_OK)
+        err = load_key(files->tls_key, &context->key, pem, why);
+    mbedtls_platform_zeroize(pem, PEM_MAX);
+    free(pem);
+    return err == ERR_OK ? check_own(files, context, why) : err;
+}
+
+static int random_bytes(void *unused, unsigned char *out, size_t len)
+{
+    (void)unused;
+    return psa_generate_random(out, len) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+}
+
+static enum err configure(struct tls_context *context)
+{
+    mbedtls_ssl_config *config = &context->config;
+    if (mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                    MBEDTLS_SSL_PRESET_DEFAULT) != 0)
+        return ERR_MEMORY;
+    compat_ssl_conf_min_tls12(config);
+    mbedtls_ssl_conf_rng(config, random_bytes, NULL);
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_ca_chain(config, &context->ca, NULL);
+    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    return mbedtls_ssl_conf_own_cert(config, &context->own, &context->key) == 0 ? ERR_OK
+                                                                                : ERR_MEMORY;
+}
+
+enum err tls_context_open(const struct tls_files *files, struct tls_context **out,
+                          char why[TLS_WHY_LEN])
+{
+    struct tls_context *context = malloc(sizeof *context);
+    if (!context) {
+        snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
+        return ERR_MEMORY;
+    }
+    snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
+    mbedtls_ssl_config_init(&context->config);
+    mbedtls_x509_crt_init(&context->ca);
+    mbedtls_x509_crt_init(&context->own);
+    mbedtls_pk_init(&context->key);
+    enum err err = load_files(files, context, why);
+    if (err == ERR_OK)
+        err = configure(context);
+    if (err != ERR_OK) {
+        tls_context_close(context);
+        return err;
+    }
+    *out = context;
+    return ERR_OK;
+}
+
+void tls_context_close(struct tls_context *context)
+{
+    if (!context)
+        return;
+    mbedtls_ssl_config_free(&context->config);
+    mbedtls_x509_crt_free(&context->ca);
+    mbedtls_x509_crt_free(&context->own);
+    mbedtls_pk_free(&context->key);
+    free(context);
+}

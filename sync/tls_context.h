@@ -1,0 +1,18 @@
+/* Inside of struct tls_context, shared by tls_context.c and tls.c alone. */
+#ifndef PAMIT_TLS_CONTEXT_H
+#define PAMIT_TLS_CONTEXT_H
+
+#include <mbedtls/ssl.h>
+
+#include "mbedtls_compat.h"
+#include "tls.h"
+
+#define TLS_NAME_LEN 64 /* of a common name: X.520 ub-common-name */
+
+struct tls_context {
+    mbedtls_ssl_config config;
+    mbedtls_x509_crt ca, own;
+    mbedtls_pk_context key;
+};
+
+#endif
