@@ -23,14 +23,13 @@ static enum err bad_file(char *why, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static enum err bad_file(char *why, const char *path, const char *format, ...)
 {
-    char reason[TLS_WHY_LEN];
+    const int n = snprintf(why, TLS_WHY_LEN, "%s: ", path);
+    if (n < 0 || n >= TLS_WHY_LEN)
+        return ERR_INVALID;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
+    vsnprintf(why + n, TLS_WHY_LEN - (size_t)n, format, arguments);
     va_end(arguments);
-    int n = snprintf(why, TLS_WHY_LEN, "%s: ", path);
-    if (n > 0 && n < TLS_WHY_LEN)
-        snprintf(why + n, TLS_WHY_LEN - (size_t)n, "%s", reason);
     return ERR_INVALID;
 }
 
