@@ -1,9 +1,9 @@
 /* Configuration by table: inih splits lines, this gives every key its place, type and bounds.
  *
- * inih as Debian builds it does not tell its handler the line's number and joins or cuts some lines
- * silently: continued ones (indented), ones longer than its buffer, ones with a NUL. So lines are
- * handed to it by a reader of ours that counts them and refuses those; the first thing that is
- * wrong is kept, with its line, and ends the reading.
+ * inih as Debian builds it does not tell its handler the line's number, goes on after a line it
+ * can't read, and joins or cuts some lines silently: continued ones (indented), ones longer than
+ * its buffer, ones with a NUL. So lines are handed to it by a reader of ours that counts them and
+ * refuses all those; the first thing that is wrong is kept, with its line, and ends the reading.
  *
  * Values are collected in a copy and handed over whole: nobody sees half a configuration.
  */
@@ -166,20 +166,26 @@ static int key_found(void *user, const char *section, const char *name, const ch
     return 0;
 }
 
-/* What is wrong with a line as such, NULL if nothing. `text` is without its newline. */
-static const char *line_fault(struct span text)
+/* What is wrong with a line as such, NULL if nothing. `line` is without its newline. */
+static const char *line_fault(const char *line, size_t len)
 {
-    while (text.len > 0 && (text.p[text.len - 1] == '\r' || text.p[text.len - 1] == '\t'))
-        text.len--;
+    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\t'))
+        len--;
     size_t indent = 0;
-    while (indent < text.len && (text.p[indent] == ' ' || text.p[indent] == '\t'))
+    while (indent < len && (line[indent] == ' ' || line[indent] == '\t'))
         indent++;
-    const struct span content = span_of(text.p + indent, text.len - indent);
-    if (content.len > 0 && indent > 0 && content.p[0] != ';' && content.p[0] != '#')
-        return "a line that begins with a space";
-    if (!utf8_is_plain(content))
+    const char *content = line + indent;
+    len -= indent;
+    if (!utf8_is_plain(span_of(content, len)))
         return "a control character or bytes that are not UTF-8";
-    return NULL;
+    if (len == 0 || content[0] == ';' || content[0] == '#')
+        return NULL;
+    if (indent > 0)
+        return "a line that begins with a space";
+    const bool is_section = content[0] == '[' && memchr(content, ']', len);
+    const bool is_pair =
+        content[0] != '[' && (memchr(content, '=', len) || memchr(content, ':', len));
+    return is_section || is_pair ? NULL : "neither a [section] nor a key = value";
 }
 
 /* inih's reader: like fgets, one line a call, or NULL to end. */
@@ -193,10 +199,15 @@ static char *line_next(char *buffer, int size, void *user)
     while (len < (size_t)size - 1 && (byte = getc(reading->file)) != EOF && byte != '\n')
         buffer[len++] = (char)byte;
     buffer[len] = '\0';
+    if (byte == EOF && ferror(reading->file)) {
+        refuse(reading, "%s", strerrordesc_np(errno));
+        reading->err = ERR_IO;
+        return NULL;
+    }
     if (byte == EOF && len == 0)
         return NULL;
     reading->line++;
-    const char *fault = line_fault(span_of(buffer, len));
+    const char *fault = line_fault(buffer, len);
     if (byte != '\n' && byte != EOF)
         refuse(reading, "a line of %d bytes or more", size - 1);
     else if (reading->line > LINES_MAX)
@@ -211,11 +222,7 @@ static void file_read(struct reading *reading)
     const int bad_line = ini_parse_stream(line_next, reading, key_found, reading);
     if (reading->err)
         return;
-    if (ferror(reading->file)) {
-        reading->line = 0;
-        refuse(reading, "%s", strerrordesc_np(errno));
-        reading->err = ERR_IO;
-    } else if (bad_line < 0) {
+    if (bad_line < 0) {
         reading->line = 0;
         refuse(reading, "%s", err_text(ERR_MEMORY));
         reading->err = ERR_MEMORY;

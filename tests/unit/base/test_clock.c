@@ -1,0 +1,152 @@
+/* clock: what may be believed. Includes the module, so that its judgement can be fed facts which no
+ * test machine can be brought to have. */
+#include "fixture.h"
+
+#define PAMIT_BUILD_DAY 20454 /* 2026-01-01; the build gives the real one */
+#include "clock.c"
+
+#define FLOOR_MS INT64_C(1790000000000)
+
+static void quality_follows_the_facts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        int64_t wall_ms;
+        bool assume_synced;
+        struct facts facts;
+        enum clock_quality quality;
+        uint32_t uncertainty_s;
+    } rows[] = {
+        {"the kernel's clock is disciplined", FLOOR_MS, false, {true, 2, false}, CLOCK_SYNCED, 2},
+        {"with a clock chip it is no better", FLOOR_MS, false, {true, 2, true}, CLOCK_SYNCED, 2},
+        {"a clock chip runs on", FLOOR_MS, false, {false, 0, true}, CLOCK_HOLDOVER, 311},
+        {"neither: unknown", FLOOR_MS, false, {false, 0, false}, CLOCK_UNKNOWN, UINT32_MAX},
+        {"the desk takes the host's", FLOOR_MS, true, {false, 0, false}, CLOCK_SYNCED, 1},
+        {"before the floor disciplined means nothing",
+         FLOOR_MS - 1,
+         false,
+         {true, 2, true},
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
+        {"before the floor a chip means nothing",
+         0,
+         false,
+         {false, 0, true},
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
+        {"nor does the desk", FLOOR_MS - 1, true, {false, 0, false}, CLOCK_UNKNOWN, UINT32_MAX},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct clock clock = {.assume_synced = rows[i].assume_synced, .floor_ms = FLOOR_MS};
+        struct clock_reading reading = {.wall_ms = rows[i].wall_ms};
+        reading_judge(&clock, &rows[i].facts, &reading);
+        if (reading.quality != rows[i].quality || reading.uncertainty_s != rows[i].uncertainty_s)
+            fail_msg("%s", rows[i].says);
+    }
+}
+
+static void floor_starts_at_the_build_and_only_rises(void **state)
+{
+    (void)state;
+    struct clock clock;
+    clock_init(&clock, CLOCK_WIB, false);
+    const int64_t build_ms = clock.floor_ms;
+    assert_true(build_ms == INT64_C(1767225600000));
+    clock_raise_floor(&clock, build_ms - 1);
+    assert_true(clock.floor_ms == build_ms);
+    clock_raise_floor(&clock, build_ms + 1);
+    assert_true(clock.floor_ms == build_ms + 1);
+}
+
+static void a_reading_holds_all_there_is(void **state)
+{
+    (void)state;
+    static const uint8_t none[CLOCK_BOOT_ID_LEN];
+    struct clock clock;
+    struct clock_reading a, b;
+    clock_init(&clock, CLOCK_WIT, true);
+    clock_read(&clock, &a);
+    clock_read(&clock, &b);
+    assert_int_equal(a.zone, CLOCK_WIT);
+    assert_int_equal(a.quality, CLOCK_SYNCED);
+    assert_true(a.wall_ms > clock.floor_ms);
+    assert_true(a.boottime_ms > 0 && b.boottime_ms >= a.boottime_ms);
+    assert_memory_not_equal(a.boot_id, none, sizeof none);
+    assert_memory_equal(a.boot_id, b.boot_id, sizeof a.boot_id);
+    clock_raise_floor(&clock, INT64_MAX);
+    clock_read(&clock, &a);
+    assert_int_equal(a.quality, CLOCK_UNKNOWN);
+}
+
+static void boot_ids_are_uuids_or_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        const char *text;
+        bool want;
+    } rows[] = {
+        {"as the kernel writes it", "a1b2c3d4-0000-4000-8000-0123456789ab\n", true},
+        {"a digit short", "a1b2c3d4-0000-4000-8000-0123456789a\n", false},
+        {"a digit long", "a1b2c3d4-0000-4000-8000-0123456789abc\n", false},
+        {"no hex", "g1b2c3d4-0000-4000-8000-0123456789ab\n", false},
+        {"nothing", "", false},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        uint8_t id[CLOCK_BOOT_ID_LEN] = {0};
+        if (uuid_parse(span_of_text(rows[i].text), id) != rows[i].want)
+            fail_msg("%s", rows[i].says);
+        fixture_assert_bytes(rows[i].says, span_of(id, sizeof id),
+                             rows[i].want ? "a1b2c3d4000040008000 0123456789ab"
+                                          : "00000000000000000000 000000000000");
+    }
+}
+
+static void times_are_written_in_utc(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t wall_ms;
+        const char *want;
+    } rows[] = {
+        {0, "1970-01-01T00:00:00Z"},
+        {INT64_C(1795246628000), "2026-11-21T07:37:08Z"},
+        {INT64_C(1795246628999), "2026-11-21T07:37:08Z"},
+        {INT64_C(1709164800000), "2024-02-29T00:00:00Z"},
+        {-1, "1969-12-31T23:59:59Z"},
+        {INT64_MAX, "292278994-08-17T07:12:55Z"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[CLOCK_TEXT_LEN];
+        clock_format_utc(rows[i].wall_ms, text);
+        assert_string_equal(text, rows[i].want);
+    }
+}
+
+static void names_are_those_of_the_entries(void **state)
+{
+    (void)state;
+    assert_string_equal(clock_quality_name(CLOCK_UNKNOWN), "UNKNOWN");
+    assert_string_equal(clock_quality_name(CLOCK_OPERATOR_SET), "OPERATOR_SET");
+    assert_string_equal(clock_quality_name(CLOCK_HOLDOVER), "HOLDOVER");
+    assert_string_equal(clock_quality_name(CLOCK_SYNCED), "SYNCED");
+    assert_string_equal(clock_quality_name((enum clock_quality)9), "UNKNOWN");
+    assert_string_equal(clock_zone_name(CLOCK_WIB), "WIB");
+    assert_string_equal(clock_zone_name(CLOCK_WITA), "WITA");
+    assert_string_equal(clock_zone_name(CLOCK_WIT), "WIT");
+    assert_non_null(clock_zone_name((enum clock_zone)0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quality_follows_the_facts),
+        cmocka_unit_test(floor_starts_at_the_build_and_only_rises),
+        cmocka_unit_test(a_reading_holds_all_there_is),
+        cmocka_unit_test(boot_ids_are_uuids_or_none),
+        cmocka_unit_test(times_are_written_in_utc),
+        cmocka_unit_test(names_are_those_of_the_entries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
