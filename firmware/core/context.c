@@ -84,3 +84,9 @@ _Bool carrier_kind_parse(const char *name, enum carrier_kind *out)
     *out = (enum carrier_kind)value;
     return 1;
 }
+
+_Bool context_is_not_worker(const struct context *context)
+{
+    return context->category != PURPOSE_NONE && context->category != PURPOSE_WORK &&
+           context->category != PURPOSE_LEAVE_RETURN && context->category != PURPOSE_CREW;
+}

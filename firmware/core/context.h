@@ -15,8 +15,7 @@ enum direction {
     X(WORK)                                                                                        \
     X(LEAVE_RETURN)                                                                                \
     X(TOUR)                                                                                        \
-    X(UMRAH_HAJJ) X(FAMILY) X(TRAINING) X(STUDY) X(WHV) X(CREW) X(OFFICIAL) X(BORDER_TRADE)        \
-        X(OTHER)
+    X(UMRAH_HAJJ) X(FAMILY) X(TRAINING) X(STUDY) X(WHV) X(CREW) X(OFFICIAL) X(BORDER_TRADE) X(OTHER)
 
 enum purpose {
     PURPOSE_NONE = 0, /* not asked, not chosen */
@@ -50,5 +49,8 @@ const char *carrier_kind_name(enum carrier_kind kind);
 _Bool purpose_parse(const char *name, enum purpose *out);
 _Bool direction_parse(const char *name, enum direction *out);
 _Bool carrier_kind_parse(const char *name, enum carrier_kind *out);
+
+/* The officer chose a category that is no worker's: any but WORK, LEAVE_RETURN and CREW. */
+_Bool context_is_not_worker(const struct context *context);
 
 #endif

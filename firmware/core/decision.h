@@ -9,8 +9,10 @@
 
 #define DECISIONS(X)                                                                               \
     X(CLEARED)                                                                                     \
-    X(CLEARED_NOTE) X(SECONDARY) X(DEFERRED) X(REFUSED_EXIT) X(HANDED_OVER) X(WITHDRAWN)           \
-        X(LOGGED_ONLY) X(RETURN_LOGGED) X(RETURN_REFERRED)
+    X(CLEARED_NOTE)                                                                                \
+    X(SECONDARY)                                                                                   \
+    X(DEFERRED) X(REFUSED_EXIT) X(HANDED_OVER) X(WITHDRAWN) X(LOGGED_ONLY) X(RETURN_LOGGED)        \
+        X(RETURN_REFERRED)
 
 enum decision {
     DECISION_NONE = 0,

@@ -22,7 +22,7 @@ struct name_words {
  * `name` is UTF-8. Two names without any word are equal: the caller asks for count > 0. */
 void name_split(const char *name, struct name_words *out);
 /* The same words with spellings folded: oe/u, dj/j, tj/c, sy/sj/s, ch/kh/h, dh/d, th/t, v/f,
- * y/iy/i, ie/i, double letters/one. */
+ * y/iy/i, ie/i, double letters/one. `out` may be `words`. */
 void name_fold_spelling(const struct name_words *words, struct name_words *out);
 bool name_equal(const struct name_words *a, const struct name_words *b);
 /* How many words are in both. */

@@ -141,12 +141,15 @@ extern const size_t placement_fields_count;
 
 const char *placement_status_name(enum placement_status status);
 const char *placement_scheme_name(enum placement_scheme scheme);
+const char *placement_hold_name(enum placement_hold hold);
 
 /* The record as a CBOR map of its known fields; written with what a whole record must have:
- * ERR_INVALID names (in `why`, static text of the field's name) what is missing or malformed. */
+ * ERR_INVALID names (in `why`, static text of the field's name) what is missing or malformed.
+ * ERR_SIZE: the writer is full. */
 MUST_CHECK enum err placement_encode(const struct placement *placement, struct cbor_writer *w,
                                      const char **why);
-/* The reverse; unknown keys are skipped (a newer registry), bad values refused. */
+/* The reverse; unknown keys are skipped (a newer registry), bad values and records that are not
+ * complete refused: ERR_INVALID, and the reader is bad. */
 MUST_CHECK enum err placement_decode(struct cbor_reader *r, struct placement *out);
 /* Mandatory fields present and consistent; else false and the field's name. */
 bool placement_complete(const struct placement *placement, const char **why);

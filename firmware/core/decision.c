@@ -1,0 +1,170 @@
+/* Which decision may follow which verdict, by whom.
+ *
+ * Problem: the law and the ministry's rules bind both the officer and the machine: a refusal of
+ * exit has four grounds only, missing or old data never lead past secondary inspection, a person
+ * who is stopped is released by a supervisor alone. Method: one row per decision that is allowed,
+ * with what must be true of the verdict; what has no row is forbidden. Refused: taking any of this
+ * from policy, since a signed file can't change the law.
+ *
+ * Source: the domain's table of decisions and the rules below its reason codes; UU 6/2011 Art. 16.
+ */
+#include "decision.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* What must hold besides verdict and role. */
+enum condition {
+    ALWAYS = 0,
+    GROUND,          /* an amber or red reason that is more than missing or old data */
+    REFUSAL_GROUND,  /* one of the reasons that may carry a refusal of exit */
+    SAID_NOT_WORKER, /* R003 is among the reasons */
+    NOT_WORKER,      /* nothing found, and the officer chose a category that is no worker's */
+};
+
+/* Missing data, old data, a failure of ours: never past secondary inspection. */
+static const uint16_t no_ground[] = {10, 19, 93};
+/* Document expired, suspected forged, reported lost; prevention list. */
+static const uint16_t refusal_grounds[] = {20, 22, 23, 73};
+/* A placement was found, whatever its grade. */
+static const uint16_t found_reasons[] = {1, 2, 11, 12};
+
+/* Which role a row is for: a supervisor may do what an officer may. */
+struct row {
+    enum verdict_result result;
+    enum role role; /* the least */
+    enum decision decision;
+    enum condition condition;
+};
+
+static const struct row departure_rows[] = {
+    {VERDICT_CLEAR, ROLE_OFFICER, DECISION_CLEARED, ALWAYS},
+    {VERDICT_CLEAR, ROLE_OFFICER, DECISION_CLEARED_NOTE, ALWAYS},
+    {VERDICT_CLEAR, ROLE_OFFICER, DECISION_SECONDARY, ALWAYS},
+    {VERDICT_CLEAR, ROLE_OFFICER, DECISION_WITHDRAWN, ALWAYS},
+    {VERDICT_CLEAR, ROLE_OFFICER, DECISION_LOGGED_ONLY, SAID_NOT_WORKER},
+    {VERDICT_CLEAR, ROLE_SUPERVISOR, DECISION_DEFERRED, GROUND},
+
+    {VERDICT_REFER, ROLE_OFFICER, DECISION_SECONDARY, ALWAYS},
+    {VERDICT_REFER, ROLE_OFFICER, DECISION_WITHDRAWN, ALWAYS},
+    {VERDICT_REFER, ROLE_OFFICER, DECISION_LOGGED_ONLY, NOT_WORKER},
+    {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_CLEARED_NOTE, ALWAYS},
+    {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_DEFERRED, GROUND},
+    {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_HANDED_OVER, GROUND},
+
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_SECONDARY, ALWAYS},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_WITHDRAWN, ALWAYS},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_CLEARED_NOTE, ALWAYS},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_DEFERRED, GROUND},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_HANDED_OVER, GROUND},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_REFUSED_EXIT, REFUSAL_GROUND},
+};
+
+/* A return is recorded, not judged: the same whatever the verdict. */
+static const enum decision return_decisions[] = {
+    DECISION_RETURN_LOGGED,
+    DECISION_RETURN_REFERRED,
+    DECISION_WITHDRAWN,
+};
+
+static bool contains(const uint16_t *codes, size_t count, uint16_t code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (codes[i] == code)
+            return true;
+    return false;
+}
+
+static bool has_any(const struct verdict *verdict, const uint16_t *codes, size_t count)
+{
+    for (size_t i = 0; i < verdict->n_reasons; i++)
+        if (contains(codes, count, verdict->reasons[i].code))
+            return true;
+    return false;
+}
+
+static bool has_ground(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n_reasons; i++)
+        if (verdict->reasons[i].colour >= COLOUR_AMBER &&
+            !contains(no_ground, COUNT(no_ground), verdict->reasons[i].code))
+            return true;
+    return false;
+}
+
+static bool condition_holds(enum condition condition, const struct verdict *verdict,
+                            const struct context *context)
+{
+    switch (condition) {
+    case ALWAYS:
+        return true;
+    case GROUND:
+        return has_ground(verdict);
+    case REFUSAL_GROUND:
+        return has_any(verdict, refusal_grounds, COUNT(refusal_grounds));
+    case SAID_NOT_WORKER:
+        return verdict_has(verdict, 3);
+    case NOT_WORKER:
+        return context_is_not_worker(context) &&
+               !has_any(verdict, found_reasons, COUNT(found_reasons));
+    }
+    return false;
+}
+
+bool decision_allowed(const struct verdict *verdict, const struct context *context,
+                      enum decision decision, enum role role)
+{
+    if (role != ROLE_OFFICER && role != ROLE_SUPERVISOR)
+        return false;
+    if (context->direction == DIRECTION_RETURN) {
+        for (size_t i = 0; i < COUNT(return_decisions); i++)
+            if (return_decisions[i] == decision)
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < COUNT(departure_rows); i++) {
+        const struct row *row = &departure_rows[i];
+        if (row->result == verdict->result && row->decision == decision && role >= row->role)
+            return condition_holds(row->condition, verdict, context);
+    }
+    return false;
+}
+
+bool decision_needs_note(enum decision decision)
+{
+    static const enum decision noted[] = {DECISION_CLEARED_NOTE, DECISION_DEFERRED,
+                                          DECISION_REFUSED_EXIT, DECISION_HANDED_OVER};
+    for (size_t i = 0; i < COUNT(noted); i++)
+        if (noted[i] == decision)
+            return true;
+    return false;
+}
+
+static const char *const decision_names[DECISION_COUNT] = {"NONE",
+#define DECISION_ROW(name) #name,
+                                                           DECISIONS(DECISION_ROW)
+#undef DECISION_ROW
+};
+
+const char *decision_name(enum decision decision)
+{
+    return decision_names[(size_t)decision < DECISION_COUNT ? (size_t)decision : 0];
+}
+
+bool decision_parse(const char *name, enum decision *out)
+{
+    for (size_t i = 0; i < DECISION_COUNT; i++)
+        if (strcmp(decision_names[i], name) == 0) {
+            *out = (enum decision)i;
+            return true;
+        }
+    return false;
+}
+
+const char *role_name(enum role role)
+{
+    static const char *const names[] = {"NONE", "OFFICER", "SUPERVISOR"};
+    return names[(size_t)role < COUNT(names) ? (size_t)role : 0];
+}

@@ -1,0 +1,264 @@
+/* Finding a traveller's placement: look-up texts, the choice among candidates, and the grade.
+ *
+ * Problem: the passport in hand may be newer than the record or older, the name longer, shorter or
+ * spelled differently, and the cache knows only keyed texts. Method: look-ups find a superset (any
+ * spelling-folded word with the birth date); here every candidate is compared again in plain, by
+ * three ways in order, of which the first that finds anything decides: current number, previous
+ * number, name with birth date and sex. Among several a valid one goes first, then the newest. The
+ * grade is a fact of its own, after the choice. Refused: trusting the way a look-up claims (a keyed
+ * text may collide), scores, and a better grade for the better status.
+ *
+ * Source: the file contracts, "Names" and "Finding".
+ */
+#include "placement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "name.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* ---- look-up texts --------------------------------------------------------------------------- */
+
+struct lookups {
+    struct lookup *out;
+    size_t count;
+};
+
+static void add_number(struct lookups *lookups, enum match_key key, const char *country,
+                       const char *number)
+{
+    if (!*number || lookups->count == LOOKUPS_MAX)
+        return;
+    struct lookup *lookup = &lookups->out[lookups->count++];
+    lookup->key = key;
+    snprintf(lookup->text, sizeof lookup->text, "%s %s", country, number);
+}
+
+/* One text per word; a word that is there already (from the other of two names) is left out. */
+static void add_name(struct lookups *lookups, const char *name, struct date birth)
+{
+    if (!date_valid(birth))
+        return;
+    char day[DATE_TEXT_LEN];
+    date_format(birth, day);
+    struct name_words words;
+    name_split(name, &words);
+    name_fold_spelling(&words, &words);
+    for (size_t i = 0; i < words.count && lookups->count < LOOKUPS_MAX; i++) {
+        struct lookup *lookup = &lookups->out[lookups->count];
+        lookup->key = MATCH_KEY_NAME_DOB;
+        snprintf(lookup->text, sizeof lookup->text, "%s %s", day, words.word[i]);
+        bool there = false;
+        for (size_t k = 0; k < lookups->count; k++)
+            there |= strcmp(lookups->out[k].text, lookup->text) == 0;
+        lookups->count += !there;
+    }
+}
+
+size_t placement_index(const struct placement *placement, struct lookup out[LOOKUPS_MAX])
+{
+    struct lookups lookups = {.out = out};
+    add_number(&lookups, MATCH_KEY_PASSPORT, placement->passport_country, placement->passport_no);
+    for (size_t i = 0; i < PLACEMENT_PREV_MAX; i++)
+        add_number(&lookups, MATCH_KEY_OLD_PASSPORT, placement->passport_country,
+                   placement->passport_prev[i]);
+    add_number(&lookups, MATCH_KEY_NIK, "NIK", placement->nik);
+    add_name(&lookups, placement->name_mrz, placement->birth_date);
+    add_name(&lookups, placement->name_full, placement->birth_date);
+    return lookups.count;
+}
+
+size_t placement_lookups(const struct document *document, struct lookup out[LOOKUPS_MAX])
+{
+    struct lookups lookups = {.out = out};
+    add_number(&lookups, MATCH_KEY_PASSPORT, document->country, document->number);
+    add_name(&lookups, document->name, document->birth);
+    return lookups.count;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* The MRZ's name field is full: its last word may be cut, and words after it may be missing. All
+ * others must be in the record, and the last must begin one of the record's remaining words. */
+static bool is_truncation(const struct document *document, const struct name_words *record)
+{
+    if (!document->mrz.name_may_be_truncated)
+        return false;
+    const char *space = strrchr(document->name, ' ');
+    const char *last = space ? space + 1 : document->name;
+    char whole[sizeof document->name];
+    snprintf(whole, sizeof whole, "%.*s", (int)(last - document->name), document->name);
+    struct name_words head, tail;
+    name_split(whole, &head);
+    name_split(last, &tail);
+    if (head.cut || name_common(&head, record) != head.count || tail.count != 1)
+        return false;
+    for (size_t i = 0; i < record->count; i++) {
+        struct name_words one = {.count = 1};
+        memcpy(one.word[0], record->word[i], NAME_WORD_LEN);
+        if (name_common(&one, &head) == 0 &&
+            strncmp(record->word[i], tail.word[0], strlen(tail.word[0])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum match_grade grade_name(const struct document *document, const char *record_name)
+{
+    struct name_words ours, theirs;
+    name_split(document->name, &ours);
+    name_split(record_name, &theirs);
+    if (ours.count == 0 || theirs.count == 0)
+        return MATCH_CONFLICT;
+    if (name_equal(&ours, &theirs) || is_truncation(document, &theirs))
+        return MATCH_EXACT;
+    name_fold_spelling(&ours, &ours);
+    name_fold_spelling(&theirs, &theirs);
+    return name_common(&ours, &theirs) > 0 ? MATCH_NEAR : MATCH_CONFLICT;
+}
+
+/* A partial birth date of a document equals no full one of a record: unknown is not the same. */
+static bool same_birth_and_sex(const struct document *document, const struct placement *placement)
+{
+    return date_valid(document->birth) &&
+           date_compare(document->birth, placement->birth_date) == 0 &&
+           document->sex == placement->sex;
+}
+
+static enum match_grade grade_record(const struct document *document,
+                                     const struct placement *placement)
+{
+    if (!same_birth_and_sex(document, placement))
+        return MATCH_CONFLICT;
+    enum match_grade by_mrz = grade_name(document, placement->name_mrz);
+    enum match_grade by_full = grade_name(document, placement->name_full);
+    return by_mrz > by_full ? by_mrz : by_full;
+}
+
+/* ---- ways of finding ---------------------------------------------------------------------------
+ */
+
+static bool is_number(const struct document *document, const struct placement *placement,
+                      const char *number)
+{
+    return *document->number && strcmp(document->number, number) == 0 &&
+           strcmp(document->country, placement->passport_country) == 0;
+}
+
+static bool by_number(const struct document *document, const struct placement *placement)
+{
+    return is_number(document, placement, placement->passport_no);
+}
+
+static bool by_previous_number(const struct document *document, const struct placement *placement)
+{
+    for (size_t i = 0; i < PLACEMENT_PREV_MAX; i++)
+        if (is_number(document, placement, placement->passport_prev[i]))
+            return true;
+    return false;
+}
+
+/* Spelling-folded words equal, or one set contains the other and they share at least two. */
+static bool is_same_name(const char *a, const char *b)
+{
+    struct name_words ours, theirs;
+    name_split(a, &ours);
+    name_split(b, &theirs);
+    name_fold_spelling(&ours, &ours);
+    name_fold_spelling(&theirs, &theirs);
+    size_t common = name_common(&ours, &theirs);
+    if (common > 0 && name_equal(&ours, &theirs))
+        return true;
+    return common >= 2 &&
+           ((!ours.cut && common == ours.count) || (!theirs.cut && common == theirs.count));
+}
+
+static bool by_name(const struct document *document, const struct placement *placement)
+{
+    return same_birth_and_sex(document, placement) &&
+           (is_same_name(document->name, placement->name_mrz) ||
+            is_same_name(document->name, placement->name_full));
+}
+
+/* In the contract's order: the first way that finds anything decides. */
+static const struct {
+    enum match_key key;
+    bool (*finds)(const struct document *document, const struct placement *placement);
+} ways[] = {
+    {MATCH_KEY_PASSPORT, by_number},
+    {MATCH_KEY_OLD_PASSPORT, by_previous_number},
+    {MATCH_KEY_NAME_DOB, by_name},
+};
+
+/* A valid record goes before others, then the newest; the rest only makes the order total, so that
+ * the same records give the same answer in whatever order they come. */
+static bool goes_before(const struct placement *a, const struct placement *b)
+{
+    bool a_valid = placement_status_valid(a->status), b_valid = placement_status_valid(b->status);
+    if (a_valid != b_valid)
+        return a_valid;
+    if (a->rec_updated_at != b->rec_updated_at)
+        return a->rec_updated_at > b->rec_updated_at;
+    if (a->rec_seq != b->rec_seq)
+        return a->rec_seq > b->rec_seq;
+    return strcmp(a->placement_id, b->placement_id) > 0;
+}
+
+static void match_by(size_t way, const struct document *document,
+                     const struct candidate *candidates, size_t n_candidates, struct match *out)
+{
+    const struct placement *best = NULL;
+    for (size_t i = 0; i < n_candidates; i++) {
+        const struct placement *placement = &candidates[i].placement;
+        if (ways[way].finds(document, placement) && (!best || goes_before(placement, best)))
+            best = placement;
+    }
+    if (!best)
+        return;
+    out->key = ways[way].key;
+    out->grade = grade_record(document, best);
+    out->placement = *best;
+    if (out->key == MATCH_KEY_NAME_DOB)
+        return;
+    /* The same record may come twice, by its number and by its name. */
+    for (size_t i = 0; i < n_candidates; i++) {
+        const struct placement *placement = &candidates[i].placement;
+        if (ways[way].finds(document, placement) && placement_status_valid(placement->status) &&
+            strcmp(placement->placement_id, best->placement_id) != 0)
+            out->several_valid = true;
+    }
+}
+
+void placement_match(const struct document *document, const struct candidate *candidates,
+                     size_t n_candidates, struct match *out)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t way = 0; way < COUNT(ways) && out->grade == MATCH_NONE; way++)
+        match_by(way, document, candidates, n_candidates, out);
+}
+
+const char *match_key_name(enum match_key key)
+{
+    static const char *const names[] = {
+        [MATCH_KEY_NONE] = "NONE",
+        [MATCH_KEY_PASSPORT] = "PASSPORT",
+        [MATCH_KEY_OLD_PASSPORT] = "OLD_PASSPORT",
+        [MATCH_KEY_NIK] = "NIK",
+        [MATCH_KEY_NAME_DOB] = "NAME_DOB",
+        [MATCH_KEY_MANUAL] = "MANUAL",
+    };
+    return names[(size_t)key < COUNT(names) ? (size_t)key : 0];
+}
+
+const char *match_grade_name(enum match_grade grade)
+{
+    static const char *const names[] = {
+        [MATCH_NONE] = "NONE",
+        [MATCH_CONFLICT] = "CONFLICT",
+        [MATCH_NEAR] = "NEAR",
+        [MATCH_EXACT] = "EXACT",
+    };
+    return names[(size_t)grade < COUNT(names) ? (size_t)grade : 0];
+}
