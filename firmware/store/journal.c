@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "journal_format.h"
+#include "key_check.h"
 
 struct journal {
     struct database database;

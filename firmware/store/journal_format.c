@@ -8,6 +8,8 @@
 
 #include <assert.h>
 
+#include "key_check.h"
+
 #define DAY_MS          86400000
 #define DAY_CONTEXT_LEN 17
 
@@ -21,9 +23,6 @@ const struct database_kind journal_kind = {
               " signature BLOB NOT NULL, payload BLOB) STRICT;"
               "CREATE TABLE day_key(day INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;",
 };
-
-static const char check_text[] = "pamit storage ok";
-_Static_assert(sizeof check_text - 1 == KEY_CHECK_LEN - SEAL_OVERHEAD, "the box's size");
 
 static void put_big_endian(uint8_t *p, uint64_t value, size_t bytes)
 {
@@ -53,23 +52,6 @@ static int64_t day_of(int64_t wall_ms)
     return wall_ms / DAY_MS - (wall_ms % DAY_MS < 0);
 }
 
-enum err key_check_make(const struct seal_key *wrap, uint8_t out[KEY_CHECK_LEN])
-{
-    size_t len;
-    return seal_box(wrap, span_of_text("key check"), span_of_text(check_text), out, KEY_CHECK_LEN,
-                    &len);
-}
-
-enum err key_check_open(const struct seal_key *wrap, struct span box)
-{
-    uint8_t text[sizeof check_text];
-    size_t len;
-
-    if (box.len != KEY_CHECK_LEN)
-        return ERR_CORRUPT;
-    return seal_open(wrap, span_of_text("key check"), box, text, sizeof text, &len);
-}
-
 void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out)
 {
     out->seq = (uint64_t)sqlite3_column_int64(statement, 0);
@@ -81,22 +63,6 @@ void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out)
 
 /* ---- day keys ----------------------------------------------------------------------------- */
 
-static enum err key_belongs(struct database *database, const struct seal_key *wrap)
-{
-    sqlite3_stmt *statement = NULL;
-    enum err err = database_prepare(database, "SELECT key_check FROM meta", &statement);
-
-    if (err)
-        return err;
-    const int rc = database_step(statement);
-    if (rc == SQLITE_ROW)
-        err = key_check_open(wrap, database_column(statement, 0));
-    else
-        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(database, rc);
-    sqlite3_finalize(statement);
-    return err;
-}
-
 enum err day_keys_open(struct database *database, const struct seal_root *root,
                        struct day_keys *out)
 {
@@ -106,7 +72,7 @@ enum err day_keys_open(struct database *database, const struct seal_root *root,
     if (root)
         err = seal_key_derive(root, "pamit journal wrap", &keys.wrap);
     if (!err && keys.wrap)
-        err = key_belongs(database, keys.wrap);
+        err = key_check_verify(keys.wrap, database);
     if (!err)
         err = database_prepare(database, "SELECT wrapped FROM day_key WHERE day = ?1", &keys.find);
     if (err)

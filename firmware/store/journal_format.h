@@ -45,12 +45,6 @@ void day_keys_forget(struct day_keys *keys);
 #define PAYLOAD_CONTEXT_LEN 24
 struct span payload_context(const struct entry_header *header, uint8_t out[PAYLOAD_CONTEXT_LEN]);
 
-/* A box that only the right storage key opens: meta.key_check. */
-#define KEY_CHECK_LEN (SEAL_OVERHEAD + 16)
-MUST_CHECK enum err key_check_make(const struct seal_key *wrap, uint8_t out[KEY_CHECK_LEN]);
-/* ERR_AUTH: another key. */
-MUST_CHECK enum err key_check_open(const struct seal_key *wrap, struct span box);
-
 /* One stored entry as bytes, borrowed until the statement is stepped or reset. */
 struct stored_entry {
     uint64_t seq;

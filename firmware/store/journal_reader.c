@@ -131,6 +131,7 @@ static enum err row_fill(struct journal_reader *reader, const struct stored_entr
 enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct journal_row *out)
 {
     struct stored_entry stored;
+    struct journal_row row;
     enum err err;
 
     if (seq == 0 || seq > INT64_MAX)
@@ -139,11 +140,14 @@ enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct 
     const int rc = database_step(reader->by_seq);
     if (rc == SQLITE_ROW) {
         stored_entry_read(reader->by_seq, &stored);
-        err = row_fill(reader, &stored, out);
+        memset(&row, 0, sizeof row);
+        err = row_fill(reader, &stored, &row);
     } else {
         err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&reader->database, rc);
     }
     sqlite3_reset(reader->by_seq);
+    if (!err)
+        *out = row;
     return err;
 }
 

@@ -1,0 +1,255 @@
+/* The cache's readers: the lane looks travellers up.
+ *
+ * One look-up of a document is several texts; their hits are gathered first, then each record is
+ * opened once, best kind of hit first. All of it is one read transaction, so a step of the feed
+ * that lands between two statements is seen wholly or not at all.
+ *
+ * Common words of a name can hit more records than anybody wants opened. Hits by number come
+ * first, then records that the most words of the name hit; what lies beyond CANDIDATES_MAX is not
+ * found, and somebody who is not found is referred, never cleared.
+ */
+#include "cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cache_format.h"
+
+#define HITS_MAX 512 /* records that one document's texts hit; beyond: not looked at */
+
+struct cache_reader {
+    struct database database;
+    struct cache_keys keys;
+    sqlite3_stmt *by_text, *by_id, *feed, *policy;
+};
+
+static enum err say(char why[CACHE_WHY_LEN], const char *path, enum err err, const char *reason)
+{
+    snprintf(why, CACHE_WHY_LEN, "%s: %s", path, reason);
+    return err;
+}
+
+static enum err reader_set_up(struct cache_reader *reader, const struct seal_root *root,
+                              const char **reason)
+{
+    struct database *database = &reader->database;
+    enum err err = cache_keys_derive(root, &reader->keys);
+
+    if (!err) {
+        err = cache_keys_check(&reader->keys, database);
+        if (err == ERR_AUTH)
+            *reason = "sealed with another storage key";
+    }
+    if (!err)
+        err = database_prepare(database, "SELECT id, kind FROM lookup WHERE text = ?1",
+                               &reader->by_text);
+    if (!err)
+        err = database_prepare(database, "SELECT sealed FROM placement WHERE id = ?1",
+                               &reader->by_id);
+    if (!err)
+        err = database_prepare(database, "SELECT version, as_of FROM feed", &reader->feed);
+    if (!err)
+        err = database_prepare(database, "SELECT version, envelope FROM policy", &reader->policy);
+    return err;
+}
+
+enum err cache_reader_open(const char *path, const struct seal_root *root,
+                           struct cache_reader **out, char why[CACHE_WHY_LEN])
+{
+    const char *reason = NULL;
+    struct cache_reader *reader = calloc(1, sizeof *reader);
+
+    if (!reader)
+        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+    enum err err = database_open(path, &cache_kind, DATABASE_READ, &reader->database, why);
+    if (err) {
+        free(reader);
+        return err;
+    }
+    err = reader_set_up(reader, root, &reason);
+    if (err) {
+        say(why, path, err, reason ? reason : err_text(err));
+        cache_reader_close(reader);
+        return err;
+    }
+    *out = reader;
+    return ERR_OK;
+}
+
+void cache_reader_close(struct cache_reader *reader)
+{
+    if (!reader)
+        return;
+    sqlite3_finalize(reader->by_text);
+    sqlite3_finalize(reader->by_id);
+    sqlite3_finalize(reader->feed);
+    sqlite3_finalize(reader->policy);
+    cache_keys_close(&reader->keys);
+    database_close(&reader->database);
+    free(reader);
+}
+
+/* Lists come in the same feed as placements: what it says of its age holds for both. */
+enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
+{
+    struct data_state state = {0};
+    const int rc = database_step(reader->feed);
+    const enum err err = database_err(&reader->database, rc);
+
+    if (rc == SQLITE_ROW) {
+        state.placements_usable = true;
+        state.placements_version = (uint64_t)sqlite3_column_int64(reader->feed, 0);
+        state.placements_as_of = sqlite3_column_int64(reader->feed, 1);
+        state.lists_as_of = state.placements_as_of;
+    }
+    sqlite3_reset(reader->feed);
+    if (!err)
+        *out = state;
+    return err;
+}
+
+/* ---- finding ------------------------------------------------------------------------------ */
+
+struct hit {
+    int64_t id;
+    enum match_key kind; /* the best of its texts: the enum ascends from best to worst */
+    unsigned texts;      /* how many of the document's texts hit it */
+};
+
+struct hits {
+    size_t count;
+    struct hit hit[HITS_MAX];
+};
+
+static void hit_note(struct hits *hits, int64_t id, enum match_key kind)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        struct hit *hit = &hits->hit[i];
+        if (hit->id != id)
+            continue;
+        hit->texts++;
+        if (kind < hit->kind)
+            hit->kind = kind;
+        return;
+    }
+    if (hits->count < HITS_MAX)
+        hits->hit[hits->count++] = (struct hit){.id = id, .kind = kind, .texts = 1};
+}
+
+static enum err text_find(struct cache_reader *reader, const struct lookup *lookup,
+                          struct hits *hits)
+{
+    int rc;
+
+    sqlite3_bind_int64(reader->by_text, 1, cache_text_id(&reader->keys, lookup));
+    while ((rc = database_step(reader->by_text)) == SQLITE_ROW) {
+        const int kind = sqlite3_column_int(reader->by_text, 1);
+        if (kind <= MATCH_KEY_NONE || kind >= MATCH_KEY_MANUAL) {
+            rc = SQLITE_CORRUPT;
+            break;
+        }
+        hit_note(hits, sqlite3_column_int64(reader->by_text, 0), (enum match_key)kind);
+    }
+    sqlite3_reset(reader->by_text);
+    return database_err(&reader->database, rc);
+}
+
+static int hit_compare(const void *left, const void *right)
+{
+    const struct hit *a = left, *b = right;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->texts != b->texts)
+        return a->texts > b->texts ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static enum err record_open(const struct cache_reader *reader, int64_t id, struct span box,
+                            struct placement *out)
+{
+    uint8_t context[CACHE_CONTEXT_LEN], plain[PLACEMENT_CBOR_MAX];
+    struct cbor_reader r;
+    size_t len = 0;
+    enum err err = seal_open(reader->keys.seal, cache_record_context(id, context), box, plain,
+                             sizeof plain, &len);
+
+    if (err)
+        return err == ERR_AUTH ? ERR_AUTH : ERR_CORRUPT;
+    cbor_reader_init(&r, span_of(plain, len));
+    err = placement_decode(&r, out);
+    if (!err)
+        err = cbor_reader_finish(&r);
+    return err ? ERR_CORRUPT : ERR_OK;
+}
+
+static enum err record_find(struct cache_reader *reader, int64_t id, struct placement *out)
+{
+    enum err err;
+
+    sqlite3_bind_int64(reader->by_id, 1, id);
+    const int rc = database_step(reader->by_id);
+    if (rc == SQLITE_ROW)
+        err = record_open(reader, id, database_column(reader->by_id, 0), out);
+    else
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(&reader->database, rc);
+    sqlite3_reset(reader->by_id);
+    return err;
+}
+
+/* Within a read transaction. */
+static enum err candidates_find(struct cache_reader *reader, const struct lookup *lookups,
+                                size_t n_lookups, struct candidate out[CANDIDATES_MAX],
+                                size_t *n_found)
+{
+    struct hits hits = {.count = 0};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < n_lookups; i++)
+        err = text_find(reader, &lookups[i], &hits);
+    if (err)
+        return err;
+    qsort(hits.hit, hits.count, sizeof hits.hit[0], hit_compare);
+    const size_t n = hits.count < CANDIDATES_MAX ? hits.count : CANDIDATES_MAX;
+    for (size_t i = 0; !err && i < n; i++) {
+        out[i].key = hits.hit[i].kind;
+        err = record_find(reader, hits.hit[i].id, &out[i].placement);
+    }
+    if (!err)
+        *n_found = n;
+    return err;
+}
+
+enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
+                           size_t n_lookups, struct candidate out[CANDIDATES_MAX], size_t *n_found)
+{
+    enum err err = database_begin_reading(&reader->database);
+
+    if (err)
+        return err;
+    err = candidates_find(reader, lookups, n_lookups, out, n_found);
+    database_rollback(&reader->database);
+    return err;
+}
+
+enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap, size_t *len,
+                             uint64_t *version)
+{
+    enum err err;
+    const int rc = database_step(reader->policy);
+
+    if (rc == SQLITE_ROW) {
+        const struct span envelope = database_column(reader->policy, 1);
+        err = envelope.len > cap ? ERR_SIZE : ERR_OK;
+        if (!err) {
+            if (envelope.len)
+                memcpy(out, envelope.p, envelope.len);
+            *len = envelope.len;
+            *version = (uint64_t)sqlite3_column_int64(reader->policy, 0);
+        }
+    } else {
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&reader->database, rc);
+    }
+    sqlite3_reset(reader->policy);
+    return err;
+}
