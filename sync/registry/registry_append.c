@@ -1,0 +1,227 @@
+/* The batch, judged against what is held.
+ *
+ * A batch carries no hashes and one signature. The entries are linked, each to the one before, from
+ * the hash of the held entry before the first; if then the signature of the last header verifies,
+ * the kiosk's key has signed exactly this chain from there on (see wire_batch.c). So there is one
+ * expensive check per batch.
+ *
+ * A signature that does not verify is the usual face of a fork: a kiosk whose storage went back in
+ * time continues from another header than ours. It can't be told from junk, so it is kept, marked
+ * as unproven. When the kiosk sends the parting entries themselves, from a point both hold, the
+ * signature verifies and the hashes differ: that is proof, and the store says at which entry.
+ *
+ * Entries are judged as links, never by what is in them: a kind or a payload this version can't
+ * read is stored and marked, or one bad entry would hold up all that come after it.
+ */
+#include "registry_append.h"
+
+#include <stdlib.h>
+
+struct append_room {
+    uint8_t plain[WIRE_BATCH_MAX];
+    struct wire_batch batch;
+    struct registry_entry entries[WIRE_BATCH_ENTRIES];
+    uint8_t headers[WIRE_BATCH_ENTRIES][ENTRY_HEADER_MAX];
+};
+
+struct append_room *append_room_open(void)
+{
+    return calloc(1, sizeof(struct append_room));
+}
+
+void append_room_close(struct append_room *room)
+{
+    free(room);
+}
+
+static enum err refuse(struct append_outcome *out, enum append_result result, const char *reason)
+{
+    out->result = result;
+    out->reason = reason;
+    return ERR_OK;
+}
+
+/* True if the batch has our form; else `out` says what is wrong. */
+static bool batch_read(struct append_room *room, struct span body, struct append_outcome *out)
+{
+    size_t len = 0;
+    const enum err err = wire_decompress(body, room->plain, sizeof room->plain, &len);
+    if (err == ERR_SIZE)
+        refuse(out, APPEND_TOO_LARGE, "the batch is too large when decompressed");
+    else if (err)
+        refuse(out, APPEND_MALFORMED, "the body is no zstd frame");
+    else if (wire_batch_decode(span_of(room->plain, len), &room->batch) != ERR_OK)
+        refuse(out, APPEND_MALFORMED, "the frame holds no batch");
+    else if (room->batch.from > INT64_MAX - WIRE_BATCH_ENTRIES)
+        refuse(out, APPEND_MALFORMED, "from is out of range");
+    else
+        return true;
+    return false;
+}
+
+static enum registry_mark mark_of(int kind, struct span payload)
+{
+    union {
+        struct entry_presented presented;
+        struct entry_decided decided;
+        struct entry_epoch epoch;
+    } read;
+    enum err err;
+    if (!payload.p)
+        return REGISTRY_MARK_PURGED;
+    if (kind == ENTRY_PRESENTED)
+        err = entry_presented_decode(payload, &read.presented);
+    else if (kind == ENTRY_DECIDED)
+        err = entry_decided_decode(payload, &read.decided);
+    else if (kind == ENTRY_EPOCH)
+        err = entry_epoch_decode(payload, &read.epoch);
+    else
+        return REGISTRY_MARK_UNKNOWN_KIND;
+    return err ? REGISTRY_MARK_UNREADABLE : REGISTRY_MARK_NONE;
+}
+
+/* Rebuilds the chain behind `prev`. NULL, or what is wrong with the batch. */
+static const char *entries_link(struct append_room *room, const char *kiosk,
+                                const uint8_t prev[SIGN_HASH_LEN])
+{
+    const struct wire_batch *batch = &room->batch;
+    for (size_t i = 0; i < batch->n_entries; i++) {
+        const struct wire_entry *wire = &batch->entries[i];
+        struct registry_entry *entry = &room->entries[i];
+        struct entry_header header;
+        size_t len;
+        if (wire_relink(wire, prev, &header, room->headers[i], &len, entry->hash) != ERR_OK)
+            return "an entry's header does not decode";
+        if (strcmp(header.kiosk, kiosk) != 0)
+            return "an entry is another kiosk's";
+        if (header.epoch != batch->epoch || header.seq != batch->from + i)
+            return "an entry is out of sequence";
+        entry->epoch = header.epoch;
+        entry->seq = header.seq;
+        entry->kind = (int)header.kind;
+        entry->mark = mark_of(entry->kind, wire->payload);
+        entry->header = span_of(room->headers[i], len);
+        entry->payload = wire->payload;
+        prev = entry->hash;
+    }
+    return NULL;
+}
+
+/* The hash that the batch's first entry is linked to. ERR_OK for a batch that begins at or below
+ * what is expected. */
+static enum err prev_find(struct registry_store *store, const char *kiosk, uint64_t from,
+                          const struct registry_head *head, uint8_t out[SIGN_HASH_LEN])
+{
+    if (from == head->next) {
+        memcpy(out, head->hash, SIGN_HASH_LEN);
+        return ERR_OK;
+    }
+    if (from == 1) {
+        memset(out, 0, SIGN_HASH_LEN);
+        return ERR_OK;
+    }
+    const enum err err = store->ops->entry_hash(store, kiosk, from - 1, out);
+    return err == ERR_MISSING ? ERR_CORRUPT : err; /* below next everything is held */
+}
+
+/* ERR_AUTH if this kiosk's key did not sign the chain. */
+static enum err signature_check(const struct registry_kiosk *kiosk, const struct append_room *room)
+{
+    struct verify_key *key;
+    enum err err = verify_key_from_point(kiosk->entry_point, &key);
+    if (err)
+        return err == ERR_MEMORY ? err : ERR_CORRUPT;
+    const struct registry_entry *last = &room->entries[room->batch.n_entries - 1];
+    err = cose_check(key, last->header, room->batch.signature);
+    verify_key_close(key);
+    return err;
+}
+
+static enum err keep_apart(struct registry_store *store, const struct registry_kiosk *kiosk,
+                           const struct registry_branch *branch)
+{
+    bool kept; /* either way the batch is refused */
+    return store->ops->quarantine(store, kiosk->id, branch, &kept);
+}
+
+/* A signed branch against what is held. */
+static enum err history_extend(struct registry_store *store, const struct registry_kiosk *kiosk,
+                               const struct registry_branch *branch, struct append_outcome *out)
+{
+    const struct registry_entry *first = branch->entries;
+    if (first->epoch < out->head.epoch && first->seq + branch->n_entries > out->head.next) {
+        out->parts_at = out->head.next;
+        refuse(out, APPEND_FORK, "an epoch that has ended goes on");
+        return keep_apart(store, kiosk, branch);
+    }
+    if (first->epoch > out->head.epoch && first->seq == out->head.next &&
+        first->kind != ENTRY_EPOCH)
+        return refuse(out, APPEND_MALFORMED, "a new epoch does not begin with its own entry");
+
+    struct registry_appended done;
+    const enum err err = store->ops->append(store, kiosk->id, branch, &done);
+    if (err)
+        return err;
+    out->head = done.head;
+    out->n_new = done.n_new;
+    out->parts_at = done.parts_at;
+    switch (done.outcome) {
+    case REGISTRY_GAP:
+        return refuse(out, APPEND_GAP, "entries before these are missing");
+    case REGISTRY_FORK:
+        return refuse(out, APPEND_FORK, "entries contradict what is held");
+    case REGISTRY_DUPLICATE:
+        return refuse(out, APPEND_DUPLICATE, "");
+    case REGISTRY_APPENDED:
+        break;
+    }
+    return refuse(out, APPEND_STORED, "");
+}
+
+static enum err batch_append(struct registry_store *store, struct append_room *room,
+                             const struct registry_kiosk *kiosk, int64_t now_ms,
+                             struct append_outcome *out)
+{
+    enum err err = store->ops->head(store, kiosk->id, &out->head);
+    if (err)
+        return err;
+    if (room->batch.from > out->head.next)
+        return refuse(out, APPEND_GAP, "entries before these are missing");
+    uint8_t prev[SIGN_HASH_LEN];
+    err = prev_find(store, kiosk->id, room->batch.from, &out->head, prev);
+    if (err)
+        return err;
+    const char *fault = entries_link(room, kiosk->id, prev);
+    if (fault)
+        return refuse(out, APPEND_MALFORMED, fault);
+
+    struct registry_branch branch = {.entries = room->entries,
+                                     .n_entries = room->batch.n_entries,
+                                     .signature = room->batch.signature,
+                                     .received_ms = now_ms};
+    err = signature_check(kiosk, room);
+    if (err == ERR_AUTH) {
+        refuse(out, APPEND_UNPROVEN, "the signature does not continue what is held");
+        return keep_apart(store, kiosk, &branch);
+    }
+    if (err)
+        return err;
+    branch.proven = true;
+    return history_extend(store, kiosk, &branch, out);
+}
+
+enum err registry_append(struct registry_store *store, struct append_room *room,
+                         const struct registry_kiosk *kiosk, struct span body, int64_t now_ms,
+                         struct append_outcome *out)
+{
+    struct append_outcome done = {.result = APPEND_MALFORMED, .reason = ""};
+    enum err err = ERR_OK;
+    if (batch_read(room, body, &done)) {
+        done.from = room->batch.from;
+        memcpy(done.nonce, room->batch.nonce, sizeof done.nonce);
+        err = batch_append(store, room, kiosk, now_ms, &done);
+    }
+    if (!err)
+        *out = done;
+    return err;
+}

@@ -1,0 +1,30 @@
+/* The registry's configuration file, registry.conf: one section, [registry]. All of
+ * pamit-registry's commands read it. */
+#ifndef PAMIT_REGISTRY_CONFIG_H
+#define PAMIT_REGISTRY_CONFIG_H
+
+#include "config.h"
+#include "registry_store.h"
+
+#define REGISTRY_PATH_LEN 256
+#define REGISTRY_TEXT_LEN 64
+
+struct registry_config {
+    char address[REGISTRY_TEXT_LEN]; /* numeric, IPv4 or IPv6; loopback unless told otherwise */
+    uint32_t port;                   /* 0: any free one, named in the log */
+    char store[REGISTRY_PATH_LEN];
+    char tls_cert[REGISTRY_PATH_LEN];    /* PEM: ours, with its chain */
+    char tls_key[REGISTRY_PATH_LEN];     /* PEM, 0600 */
+    char client_ca[REGISTRY_PATH_LEN];   /* PEM: who issues kiosks' certificates */
+    char receipt_key[REGISTRY_PATH_LEN]; /* PEM, 0600: signs receipts and feeds */
+    char policy_key[REGISTRY_PATH_LEN];  /* PEM, 0600: `import policy` alone reads it */
+    uint32_t max_body;                   /* bytes of one request */
+    uint32_t max_connections;
+    uint32_t timeout_s; /* a connection silent for so long is closed */
+};
+
+/* Errors as config_load. */
+MUST_CHECK enum err registry_config_load(const char *path, struct registry_config *out,
+                                         char why[CONFIG_WHY_LEN]);
+
+#endif

@@ -1,0 +1,24 @@
+/* HTTPS: who may speak to the registry, and how much. Answers are registry_service's.
+ *
+ * One thread of its own serves all connections; the service, its store and its keys belong to that
+ * thread from open to close.
+ */
+#ifndef PAMIT_REGISTRY_SERVER_H
+#define PAMIT_REGISTRY_SERVER_H
+
+#include "registry_config.h"
+#include "registry_service.h"
+
+struct registry_server;
+
+/* Reads the TLS files and listens. `why` says what is not usable: file and reason, or the address.
+ * Borrows `service`. */
+MUST_CHECK enum err registry_server_open(const struct registry_config *config,
+                                         struct registry_service *service,
+                                         struct registry_server **out, char why[REGISTRY_WHY_LEN]);
+/* The port it listens on. */
+uint16_t registry_server_port(const struct registry_server *server);
+/* Ends requests in progress, then the thread. */
+void registry_server_close(struct registry_server *server);
+
+#endif

@@ -1,0 +1,40 @@
+/* What the registry answers to a request, whoever carries it: HTTP's methods, paths and statuses,
+ * and nothing of sockets or TLS. The API is described in wire.h. Used by registry_server.c.
+ */
+#ifndef PAMIT_REGISTRY_SERVICE_H
+#define PAMIT_REGISTRY_SERVICE_H
+
+#include "registry_store.h"
+
+#define REGISTRY_RETRY_AFTER_S 30 /* what a kiosk is told while the store does not work */
+
+struct registry_service;
+
+/* Borrowed for the call. */
+struct registry_request {
+    const char *method, *path;
+    const char *nonce, *from; /* query values; NULL when absent */
+    const char *kiosk;        /* from the verified certificate */
+    struct span body;
+    int64_t now_ms; /* wall time */
+};
+
+struct registry_reply {
+    unsigned status;        /* HTTP's */
+    bool is_envelope;       /* the body is a COSE_Sign1; else a line of text */
+    const char *allow;      /* with 405: the method that the path has; else NULL */
+    unsigned retry_after_s; /* with 503; else 0 */
+    struct span body;       /* the service's, until its next call */
+};
+
+/* Borrows store and key (receipts and feeds) until closed. ERR_MEMORY. */
+MUST_CHECK enum err registry_service_open(struct registry_store *store,
+                                          const struct sign_key *receipt_key,
+                                          struct registry_service **out);
+void registry_service_close(struct registry_service *service);
+
+/* Answers; always fills `reply`. Blocks on the store. Logs what an operator has to know. */
+void registry_service_answer(struct registry_service *service,
+                             const struct registry_request *request, struct registry_reply *reply);
+
+#endif

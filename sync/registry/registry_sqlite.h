@@ -1,0 +1,111 @@
+/* What the files of the SQLite back end share: the open database, its statements, its failures.
+ * Private to registry_sqlite*.c. */
+#ifndef PAMIT_REGISTRY_SQLITE_H
+#define PAMIT_REGISTRY_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "registry_store.h"
+
+/* Every statement, prepared once when the store is opened. A kiosk is named by its row number. */
+#define REGISTRY_STATEMENTS(X)                                                                     \
+    X(BEGIN_READ, "BEGIN")                                                                         \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(KIOSK_ADD, "INSERT INTO kiosk(id, entry_point) VALUES(?1, ?2)")                              \
+    X(KIOSK_REVOKE, "UPDATE kiosk SET revoked = 1 WHERE id = ?1")                                  \
+    X(KIOSK_FIND, "SELECT no, id, entry_point, revoked, epoch, next, head FROM kiosk "             \
+                  "WHERE id = ?1")                                                                 \
+    X(KIOSKS, "SELECT no, id, entry_point, revoked, epoch, next, head, "                           \
+              "(SELECT count(*) FROM branch b WHERE b.kiosk = kiosk.no) FROM kiosk ORDER BY id")   \
+    X(HEAD_SET, "UPDATE kiosk SET epoch = ?2, next = ?3, head = ?4 WHERE no = ?1")                 \
+    X(ENTRY_HASH, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq = ?2")                          \
+    X(ENTRY_ADD, "INSERT INTO entry(kiosk, seq, epoch, kind, mark, received_ms, hash, header, "    \
+                 "payload, signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")            \
+    X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload "         \
+               "FROM kiosk k JOIN entry e ON e.kiosk = k.no "                                      \
+               "WHERE ?1 IS NULL OR k.id = ?1 ORDER BY k.id, e.seq")                               \
+    X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND signature = ?2 AND head = ?3")      \
+    X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
+    X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
+                  "VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \
+    X(BRANCH_ENTRY_ADD, "INSERT INTO branch_entry(branch, seq, epoch, kind, hash, header, "        \
+                        "payload) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                             \
+    X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
+    X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, record) VALUES(?1, ?2, ?3)")          \
+    X(STAGE_OLDER, "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM placement p WHERE "              \
+                   "p.id = staged.id AND staged.rec_seq > 0 AND p.rec_seq > staged.rec_seq)")      \
+    X(STAGE_UNCHANGED, "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM placement p WHERE "          \
+                       "p.id = staged.id AND p.record = staged.record)")                           \
+    X(STAGE_APPLY, "INSERT OR REPLACE INTO placement(id, version, rec_seq, stored_ms, record) "    \
+                   "SELECT id, ?1 + row_number() OVER (ORDER BY no), rec_seq, ?2, record "         \
+                   "FROM staged")                                                                  \
+    X(PLACEMENTS_LATEST, "SELECT version, stored_ms FROM placement ORDER BY version DESC LIMIT 1") \
+    X(PLACEMENTS, "SELECT version, stored_ms, record FROM placement WHERE version > ?1 "           \
+                  "ORDER BY version LIMIT ?2")                                                     \
+    X(POLICY_LATEST, "SELECT version, envelope FROM policy ORDER BY version DESC LIMIT 1")         \
+    X(POLICY_ADD, "INSERT INTO policy(version, envelope) VALUES(?1, ?2)")
+
+enum registry_statement {
+#define REGISTRY_ROW(name, sql) SQL_##name,
+    REGISTRY_STATEMENTS(REGISTRY_ROW)
+#undef REGISTRY_ROW
+        SQL_COUNT
+};
+
+struct registry_sqlite {
+    struct registry_store store; /* first: the interface points here */
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_COUNT];
+    bool importing;
+};
+
+struct registry_sqlite *registry_sqlite_of(struct registry_store *store);
+
+/* A statement, reset and without old values. It must be reset after its last row is read. */
+sqlite3_stmt *registry_sql(struct registry_sqlite *s, enum registry_statement which);
+/* Binds bytes or, where p is NULL, SQL's NULL; borrowed until the statement is used again. */
+void registry_sql_blob(sqlite3_stmt *stmt, int at, struct span bytes);
+/* One column; the bytes are good until the next step. */
+struct span registry_sql_span(sqlite3_stmt *stmt, int column);
+/* ERR_CORRUPT unless the column is exactly `len` bytes. */
+MUST_CHECK enum err registry_sql_exact(sqlite3_stmt *stmt, int column, void *out, size_t len);
+/* The next row: ERR_OK. ERR_MISSING: there is none, and the statement is reset. */
+MUST_CHECK enum err registry_sql_row(struct registry_sqlite *s, sqlite3_stmt *stmt);
+/* A statement that gives no row; reset afterwards. */
+MUST_CHECK enum err registry_sql_run(struct registry_sqlite *s, sqlite3_stmt *stmt);
+
+MUST_CHECK enum err registry_sql_begin(struct registry_sqlite *s);
+/* COMMIT if `err` is ERR_OK, else ROLLBACK; returns the first failure. */
+MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
+
+/* A kiosk's row. ERR_MISSING. `head` may be NULL. */
+MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id, int64_t *no,
+                                       struct registry_head *head);
+
+/* ---- the operations, by file; registry_sqlite.c makes the table of them -----------------------
+ */
+
+enum err sqlite_head(struct registry_store *store, const char *kiosk, struct registry_head *out);
+enum err sqlite_entry_hash(struct registry_store *store, const char *kiosk, uint64_t seq,
+                           uint8_t out[SIGN_HASH_LEN]);
+enum err sqlite_append(struct registry_store *store, const char *kiosk,
+                       const struct registry_branch *branch, struct registry_appended *out);
+enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
+                           const struct registry_branch *branch, bool *kept);
+enum err sqlite_entries_each(struct registry_store *store, const char *kiosk,
+                             registry_entry_each *each, void *user);
+
+enum err sqlite_import_begin(struct registry_store *store);
+enum err sqlite_import_put(struct registry_store *store, const struct registry_placement *row);
+enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t now_ms,
+                           struct registry_imported *out);
+enum err sqlite_feed(struct registry_store *store, uint64_t from, size_t n_max,
+                     registry_record_each *each, void *user, struct registry_feed *out);
+enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope);
+enum err sqlite_policy_get(struct registry_store *store, void *out, size_t cap, size_t *len,
+                           uint64_t *version);
+enum err sqlite_versions(struct registry_store *store, struct registry_versions *out);
+
+#endif

@@ -1,0 +1,280 @@
+/* Entries in SQLite: append once, keep what contradicts.
+ *
+ * append is the heart of "exactly once in effect". In one transaction it compares the part of a
+ * branch that is held already, hash by hash, with what is held, and stores the rest. As a hash
+ * chains everything before it, equal hashes mean equal histories. A difference is a fork: the held
+ * history stays as it is, for ever, and the other one goes to quarantine whole, so that both can be
+ * examined. Nothing here is ever updated or deleted but a kiosk's head.
+ */
+#include "registry_sqlite.h"
+
+#include <assert.h>
+
+enum err sqlite_head(struct registry_store *store, const char *kiosk, struct registry_head *out)
+{
+    int64_t no;
+    return registry_sql_kiosk(registry_sqlite_of(store), kiosk, &no, out);
+}
+
+static enum err hash_read(struct registry_sqlite *s, int64_t kiosk, uint64_t seq,
+                          uint8_t out[SIGN_HASH_LEN])
+{
+    if (seq > INT64_MAX)
+        return ERR_MISSING;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_HASH);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, (int64_t)seq);
+    enum err err = registry_sql_row(s, stmt);
+    if (err)
+        return err;
+    err = registry_sql_exact(stmt, 0, out, SIGN_HASH_LEN);
+    sqlite3_reset(stmt);
+    return err;
+}
+
+enum err sqlite_entry_hash(struct registry_store *store, const char *kiosk, uint64_t seq,
+                           uint8_t out[SIGN_HASH_LEN])
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    int64_t no;
+    const enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    return err ? err : hash_read(s, no, seq, out);
+}
+
+/* ---- quarantine ------------------------------------------------------------------------------ */
+
+static enum err branch_count(struct registry_sqlite *s, int64_t kiosk, bool proven, uint64_t *out)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_COUNT);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int(stmt, 2, proven);
+    const enum err err = registry_sql_row(s, stmt);
+    if (err)
+        return err;
+    *out = (uint64_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return ERR_OK;
+}
+
+static const struct registry_entry *branch_last(const struct registry_branch *branch)
+{
+    return &branch->entries[branch->n_entries - 1];
+}
+
+static enum err branch_is_held(struct registry_sqlite *s, int64_t kiosk,
+                               const struct registry_branch *branch)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_FIND);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    registry_sql_blob(stmt, 2, span_of(branch->signature, SIGN_LEN));
+    registry_sql_blob(stmt, 3, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
+    const enum err err = registry_sql_row(s, stmt);
+    if (!err)
+        sqlite3_reset(stmt);
+    return err;
+}
+
+static enum err branch_entry_add(struct registry_sqlite *s, int64_t branch,
+                                 const struct registry_entry *entry)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_ENTRY_ADD);
+    sqlite3_bind_int64(stmt, 1, branch);
+    sqlite3_bind_int64(stmt, 2, (int64_t)entry->seq);
+    sqlite3_bind_int64(stmt, 3, entry->epoch);
+    sqlite3_bind_int(stmt, 4, entry->kind);
+    registry_sql_blob(stmt, 5, span_of(entry->hash, SIGN_HASH_LEN));
+    registry_sql_blob(stmt, 6, entry->header);
+    registry_sql_blob(stmt, 7, entry->payload);
+    return registry_sql_run(s, stmt);
+}
+
+/* Within a transaction. */
+static enum err branch_keep(struct registry_sqlite *s, int64_t kiosk,
+                            const struct registry_branch *branch, bool *kept)
+{
+    *kept = true;
+    enum err err = branch_is_held(s, kiosk, branch);
+    if (err != ERR_MISSING)
+        return err;
+    uint64_t held = 0;
+    err = branch_count(s, kiosk, branch->proven, &held);
+    if (err || held >= REGISTRY_BRANCHES_MAX) {
+        *kept = false;
+        return err;
+    }
+    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_ADD);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int(stmt, 2, branch->proven);
+    sqlite3_bind_int64(stmt, 3, branch->received_ms);
+    registry_sql_blob(stmt, 4, span_of(branch->signature, SIGN_LEN));
+    registry_sql_blob(stmt, 5, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
+    err = registry_sql_run(s, stmt);
+    const int64_t no = sqlite3_last_insert_rowid(s->db);
+    for (size_t i = 0; i < branch->n_entries && !err; i++)
+        err = branch_entry_add(s, no, &branch->entries[i]);
+    return err;
+}
+
+enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
+                           const struct registry_branch *branch, bool *kept)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    enum err err = registry_sql_begin(s);
+    if (err)
+        return err;
+    int64_t no;
+    bool done = false;
+    err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    if (!err)
+        err = branch_keep(s, no, branch, &done);
+    err = registry_sql_end(s, err);
+    if (!err)
+        *kept = done;
+    return err;
+}
+
+/* ---- append ---------------------------------------------------------------------------------- */
+
+static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,
+                          const struct registry_branch *branch, const struct registry_entry *entry)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_ADD);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, (int64_t)entry->seq);
+    sqlite3_bind_int64(stmt, 3, entry->epoch);
+    sqlite3_bind_int(stmt, 4, entry->kind);
+    sqlite3_bind_int(stmt, 5, (int)entry->mark);
+    sqlite3_bind_int64(stmt, 6, branch->received_ms);
+    registry_sql_blob(stmt, 7, span_of(entry->hash, SIGN_HASH_LEN));
+    registry_sql_blob(stmt, 8, entry->header);
+    registry_sql_blob(stmt, 9, entry->payload);
+    if (entry == branch_last(branch))
+        registry_sql_blob(stmt, 10, span_of(branch->signature, SIGN_LEN));
+    return registry_sql_run(s, stmt);
+}
+
+static enum err head_set(struct registry_sqlite *s, int64_t kiosk, const struct registry_head *head)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_HEAD_SET);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, head->epoch);
+    sqlite3_bind_int64(stmt, 3, (int64_t)head->next);
+    registry_sql_blob(stmt, 4, span_of(head->hash, SIGN_HASH_LEN));
+    return registry_sql_run(s, stmt);
+}
+
+/* Compares the part that is held; `*n_held` is how many entries of the branch that are. */
+static enum err held_compare(struct registry_sqlite *s, int64_t kiosk,
+                             const struct registry_branch *branch, struct registry_appended *out,
+                             size_t *n_held)
+{
+    for (*n_held = 0; *n_held < branch->n_entries; ++*n_held) {
+        const struct registry_entry *entry = &branch->entries[*n_held];
+        if (entry->seq >= out->head.next)
+            return ERR_OK;
+        uint8_t hash[SIGN_HASH_LEN];
+        const enum err err = hash_read(s, kiosk, entry->seq, hash);
+        if (err)
+            return err == ERR_MISSING ? ERR_CORRUPT : err; /* below next everything is held */
+        if (memcmp(hash, entry->hash, sizeof hash) != 0) {
+            out->outcome = REGISTRY_FORK;
+            out->parts_at = entry->seq;
+            return ERR_OK;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
+                        const struct registry_branch *branch, size_t n_held,
+                        struct registry_appended *out)
+{
+    if (n_held == branch->n_entries) {
+        out->outcome = REGISTRY_DUPLICATE;
+        return ERR_OK;
+    }
+    enum err err = ERR_OK;
+    for (size_t i = n_held; i < branch->n_entries && !err; i++)
+        err = entry_add(s, kiosk, branch, &branch->entries[i]);
+    if (err)
+        return err;
+    const struct registry_entry *last = branch_last(branch);
+    out->outcome = REGISTRY_APPENDED;
+    out->n_new = branch->n_entries - n_held;
+    out->head = (struct registry_head){.epoch = last->epoch, .next = last->seq + 1};
+    memcpy(out->head.hash, last->hash, sizeof out->head.hash);
+    return head_set(s, kiosk, &out->head);
+}
+
+static enum err append_within(struct registry_sqlite *s, const char *kiosk,
+                              const struct registry_branch *branch, struct registry_appended *out)
+{
+    int64_t no;
+    enum err err = registry_sql_kiosk(s, kiosk, &no, &out->head);
+    if (err || branch->entries[0].seq > out->head.next)
+        return err;
+    size_t n_held = 0;
+    err = held_compare(s, no, branch, out, &n_held);
+    if (err)
+        return err;
+    if (out->outcome == REGISTRY_FORK) {
+        bool kept;
+        return branch_keep(s, no, branch, &kept);
+    }
+    return new_add(s, no, branch, n_held, out);
+}
+
+enum err sqlite_append(struct registry_store *store, const char *kiosk,
+                       const struct registry_branch *branch, struct registry_appended *out)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    assert(branch->n_entries >= 1 && branch->proven);
+    struct registry_appended done = {.outcome = REGISTRY_GAP};
+    enum err err = registry_sql_begin(s);
+    if (err)
+        return err;
+    err = registry_sql_end(s, append_within(s, kiosk, branch, &done));
+    if (!err)
+        *out = done;
+    return err;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static enum err entry_of_row(sqlite3_stmt *stmt, struct registry_entry *out)
+{
+    *out = (struct registry_entry){
+        .epoch = (uint32_t)sqlite3_column_int64(stmt, 1),
+        .seq = (uint64_t)sqlite3_column_int64(stmt, 2),
+        .kind = sqlite3_column_int(stmt, 3),
+        .mark = (enum registry_mark)sqlite3_column_int(stmt, 4),
+        .header = registry_sql_span(stmt, 6),
+        .payload = registry_sql_span(stmt, 7),
+    };
+    const struct span kiosk = registry_sql_span(stmt, 0);
+    if (kiosk.len == 0 || kiosk.len >= sizeof out->kiosk)
+        return ERR_CORRUPT;
+    memcpy(out->kiosk, kiosk.p, kiosk.len);
+    return registry_sql_exact(stmt, 5, out->hash, sizeof out->hash);
+}
+
+enum err sqlite_entries_each(struct registry_store *store, const char *kiosk,
+                             registry_entry_each *each, void *user)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRIES);
+    if (kiosk)
+        sqlite3_bind_text(stmt, 1, kiosk, -1, SQLITE_STATIC);
+    enum err err;
+    while ((err = registry_sql_row(s, stmt)) == ERR_OK) {
+        struct registry_entry entry;
+        err = entry_of_row(stmt, &entry);
+        if (!err)
+            err = each(&entry, user);
+        if (err) {
+            sqlite3_reset(stmt);
+            return err;
+        }
+    }
+    return err == ERR_MISSING ? ERR_OK : err;
+}

@@ -1,0 +1,177 @@
+/* What the registry keeps, as a narrow table of functions: any database can stand behind it.
+ *
+ * registry_store_sqlite.c is the embedded one. Each back end passes the same conformance suite,
+ * tests/unit/sync/store_conformance.c, unchanged. Every write is one transaction, durable when the
+ * call returns ERR_OK. Several processes may have the same store open (the server, and the import
+ * commands); one store handle belongs to one thread at a time. Calls block on the disk.
+ *
+ * Failures of every function: ERR_IO, ERR_FULL, ERR_CORRUPT, ERR_BUSY (another writer held it
+ * longer than the bounded wait), ERR_MEMORY; nothing was then stored. Callers: pamit-registry.
+ */
+#ifndef PAMIT_REGISTRY_STORE_H
+#define PAMIT_REGISTRY_STORE_H
+
+#include <stdbool.h>
+
+#include "entry.h"
+#include "receipt.h"
+
+#define REGISTRY_WHY_LEN 256
+/* Branches kept in quarantine for one kiosk; later ones are refused just the same, not kept. What
+ * is signed by the kiosk's key is counted apart from what is not, so that junk can't crowd out
+ * evidence. */
+#define REGISTRY_BRANCHES_MAX 64
+
+struct registry_kiosk {
+    char id[ENTRY_KIOSK_LEN];
+    uint8_t entry_point[SIGN_POINT_LEN]; /* the public key that signs its entries */
+    bool revoked;
+};
+
+struct registry_head {
+    uint32_t epoch;              /* of the last entry held; 0: none is held */
+    uint64_t next;               /* every seq below is held; from 1 */
+    uint8_t hash[SIGN_HASH_LEN]; /* of the header next - 1; zero when next is 1 */
+};
+
+/* What the registry could make of an entry. All are stored and counted alike. */
+enum registry_mark {
+    REGISTRY_MARK_NONE = 0,     /* understood */
+    REGISTRY_MARK_PURGED,       /* came without its payload */
+    REGISTRY_MARK_UNKNOWN_KIND, /* a kind this version has no payload for */
+    REGISTRY_MARK_UNREADABLE,   /* a known kind whose payload does not decode */
+};
+
+struct registry_entry {
+    char kiosk[ENTRY_KIOSK_LEN]; /* filled when read */
+    uint32_t epoch;
+    uint64_t seq;
+    int kind; /* enum entry_kind, or a number from a newer kiosk */
+    enum registry_mark mark;
+    uint8_t hash[SIGN_HASH_LEN]; /* of the whole header */
+    struct span header;          /* whole form */
+    struct span payload;         /* p is NULL when purged */
+};
+
+/* Entries that follow each other, chained from the held entry before the first. */
+struct registry_branch {
+    const struct registry_entry *entries; /* in order of seq, without holes */
+    size_t n_entries;                     /* >= 1 */
+    const uint8_t *signature;             /* SIGN_LEN bytes: the last entry's */
+    bool proven;                          /* the signature verifies: the kiosk's key made this */
+    int64_t received_ms;
+};
+
+/* Zero, the safe one, stores nothing. */
+enum registry_outcome {
+    REGISTRY_GAP = 0,   /* entries before the first are not held */
+    REGISTRY_APPENDED,  /* at least one was new; those held already were the same */
+    REGISTRY_DUPLICATE, /* all were held already */
+    REGISTRY_FORK,      /* one contradicts what is held: all of the branch is in quarantine */
+};
+
+struct registry_appended {
+    enum registry_outcome outcome;
+    uint64_t n_new;
+    uint64_t parts_at;         /* REGISTRY_FORK: the first seq that differs */
+    struct registry_head head; /* afterwards */
+};
+
+struct registry_versions {
+    uint64_t placements, policy; /* newest; 0: none */
+};
+
+/* A placement on its way in: the record's CBOR (placement_encode) and what orders it. */
+struct registry_placement {
+    const char *id;
+    uint64_t rec_seq; /* the source's own order; 0: it has none */
+    struct span record;
+};
+
+struct registry_imported {
+    uint64_t changed;   /* given a new version */
+    uint64_t unchanged; /* the same record was held */
+    uint64_t older;     /* a record with a higher rec_seq was held and stays */
+    uint64_t version;   /* newest afterwards */
+};
+
+struct registry_feed {
+    uint64_t to, latest;
+    int64_t as_of_ms; /* when version `to` was stored; 0 when to is latest */
+    size_t n_rows;
+};
+
+struct registry_store;
+
+typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
+                                     const struct registry_head *head, uint64_t branches,
+                                     void *user);
+typedef enum err registry_entry_each(const struct registry_entry *entry, void *user);
+typedef enum err registry_record_each(struct span record, void *user);
+
+/* A callback that does not return ERR_OK ends the walk, which returns the same. What it is given is
+ * good until it returns; it calls nothing of the store. */
+struct registry_store_ops {
+    void (*close)(struct registry_store *store);
+
+    /* ERR_INVALID: that id is registered with another key. The same again is ERR_OK. */
+    enum err (*kiosk_add)(struct registry_store *store, const struct registry_kiosk *kiosk);
+    /* For ever: a kiosk that returns to duty gets a new id. ERR_MISSING. */
+    enum err (*kiosk_revoke)(struct registry_store *store, const char *id);
+    /* ERR_MISSING. */
+    enum err (*kiosk_find)(struct registry_store *store, const char *id,
+                           struct registry_kiosk *out);
+    /* All kiosks by id, each with its head and the number of its branches in quarantine. */
+    enum err (*kiosks_each)(struct registry_store *store, registry_kiosk_each *each, void *user);
+
+    /* How far a kiosk's entries are held. ERR_MISSING: no such kiosk. */
+    enum err (*head)(struct registry_store *store, const char *kiosk, struct registry_head *out);
+    /* The hash of one held entry. ERR_MISSING. */
+    enum err (*entry_hash)(struct registry_store *store, const char *kiosk, uint64_t seq,
+                           uint8_t out[SIGN_HASH_LEN]);
+    /* Stores what is new of a proven branch, in one transaction; the same branch any number of
+     * times has the effect of one. ERR_MISSING: no such kiosk. */
+    enum err (*append)(struct registry_store *store, const char *kiosk,
+                       const struct registry_branch *branch, struct registry_appended *out);
+    /* Keeps a branch that can't be appended. The same one again changes nothing; `*kept` is false
+     * when the kiosk has REGISTRY_BRANCHES_MAX of its sort already. */
+    enum err (*quarantine)(struct registry_store *store, const char *kiosk,
+                           const struct registry_branch *branch, bool *kept);
+    /* Entries in order of kiosk and seq; of one kiosk, or of all when it is NULL. */
+    enum err (*entries_each)(struct registry_store *store, const char *kiosk,
+                             registry_entry_each *each, void *user);
+
+    /* An import: begin, put each, then end with `commit` true (all become visible, each changed
+     * record with a version of its own, in the order they were put) or false (nothing happened).
+     * The last of several records for one id in an import counts. `now_ms` dates the versions. */
+    enum err (*import_begin)(struct registry_store *store);
+    enum err (*import_put)(struct registry_store *store, const struct registry_placement *row);
+    enum err (*import_end)(struct registry_store *store, bool commit, int64_t now_ms,
+                           struct registry_imported *out);
+    /* At most `n_max` records with versions above `from`, in rising order. ERR_OLD: `from` is ahead
+     * of the store. */
+    enum err (*feed)(struct registry_store *store, uint64_t from, size_t n_max,
+                     registry_record_each *each, void *user, struct registry_feed *out);
+
+    /* Stores a signed bundle. ERR_OLD: its version does not rise. */
+    enum err (*policy_put)(struct registry_store *store, uint64_t version, struct span envelope);
+    /* ERR_MISSING: none yet; ERR_SIZE: larger than cap. */
+    enum err (*policy_get)(struct registry_store *store, void *out, size_t cap, size_t *len,
+                           uint64_t *version);
+    enum err (*versions)(struct registry_store *store, struct registry_versions *out);
+};
+
+/* A back end's own struct begins with this. */
+struct registry_store {
+    const struct registry_store_ops *ops;
+};
+
+/* ---- the embedded back end, SQLite ----------------------------------------------------------- */
+
+/* Makes an empty store (0600). ERR_BUSY: the file is there already. `why` is "PATH: reason". */
+MUST_CHECK enum err registry_sqlite_create(const char *path, char why[REGISTRY_WHY_LEN]);
+/* Opens one. ERR_MISSING; ERR_CORRUPT: it is no registry store, or a newer one. */
+MUST_CHECK enum err registry_sqlite_open(const char *path, struct registry_store **out,
+                                         char why[REGISTRY_WHY_LEN]);
+
+#endif

@@ -1,0 +1,21 @@
+/* Mutual TLS, the registry's side: GnuTLS, inside libmicrohttpd. Private to registry_server.c. */
+#ifndef PAMIT_REGISTRY_TLS_H
+#define PAMIT_REGISTRY_TLS_H
+
+#include <gnutls/gnutls.h>
+#include <stdbool.h>
+
+#include "registry_store.h"
+
+/* TLS 1.2 and 1.3 with at least 128 bits of security, nothing older. */
+#define REGISTRY_TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+/* Call for every new session, before its handshake: a client without a certificate of ours, or with
+ * one that is expired, not yet valid, for another purpose or without a kiosk's id, will fail in the
+ * handshake, and nothing it sent is read. */
+void registry_tls_require_client(gnutls_session_t session);
+
+/* The kiosk of a session whose handshake succeeded: its certificate's one common name. */
+MUST_CHECK enum err registry_tls_kiosk(gnutls_session_t session, char out[ENTRY_KIOSK_LEN]);
+
+#endif
