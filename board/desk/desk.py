@@ -1,0 +1,131 @@
+"""The desk: Pamit with simulated counter hardware, all of it on this machine.
+
+Started by board/desk/run, which installs and builds first.
+"""
+import argparse
+import pathlib
+import shutil
+import signal
+import sys
+import time
+
+import desk_setup
+import tour
+from desk_client import Hardware, Page
+from desk_processes import Processes
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHOWN_PROCESSES = {"registry": "registry", "desk": "desk", "sync": "sync", "console": "console",
+                   "lane": "lane"}
+
+
+class Desk:
+    """A run directory and the processes that serve it."""
+
+    def __init__(self, folder, programs, ports, on_event=lambda event: None):
+        self.folder = folder
+        self.programs = programs
+        self.ports = ports
+        self.processes = Processes(on_event)
+        self.page = Page(ports["page_port"], folder / "console.token")
+        self.hardware = Hardware(programs, folder)
+
+    def prepare(self):
+        desk_setup.prepare(self.folder, self.programs, self.ports)
+
+    def command(self, name):
+        kiosk = ("--config", self.folder / "pamit.conf")
+        return {
+            "registry": ("pamit-registry", "serve", "--config", self.folder / "registry.conf"),
+            "desk": ("pamit-desk", "--dir", self.folder, "--port", self.ports["desk_port"],
+                     "--page-port", self.ports["page_port"],
+                     "--registry-port", self.ports["registry_port"],
+                     "--relay-port", self.ports["relay_port"]),
+            "sync": ("pamit-sync", *kiosk),
+            "console": ("pamit-console", *kiosk),
+            "lane": ("pamit-lane", *kiosk),
+        }[name]
+
+    def start(self, name):
+        """Starts a process and waits until it says it is ready."""
+        since = len(self.processes.events)
+        program, *arguments = self.command(name)
+        process = self.processes.start(name, self.programs / program, *arguments)
+        self.processes.wait(name, "READY", since=since)
+        return process
+
+    def start_all(self):
+        for name in ("registry", "desk", "lane", "console", "sync"):
+            self.start(name)
+
+    def stop_all(self):
+        return self.processes.stop_all()
+
+
+def print_event(event):
+    """One line an event; what needs attention stands out on a terminal."""
+    colours = {2: "\033[1;31m", 3: "\033[31m", 4: "\033[33m"}
+    colour = colours.get(event.priority, "") if sys.stdout.isatty() else ""
+    clock = time.strftime("%H:%M:%S", time.localtime(event.at))
+    print(f"{colour}{clock}  {event.process:<9}{event.name:<20} {event.details}"
+          f"{chr(27) + '[0m' if colour else ''}", flush=True)
+
+
+def serve(desk):
+    """Until Ctrl-C or SIGTERM."""
+    print(f"\nThe counter serves. Open in a browser:\n"
+          f"\n    http://127.0.0.1:{desk.ports['desk_port']}/\n"
+          f"\n(the officer's page alone: {desk.page.address()})\n"
+          f"Or put a document on the scanner from another terminal: board/desk/scan siti\n"
+          f"Ctrl-C ends everything.\n", flush=True)
+    while True:
+        signal.pause()
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        prog="board/desk/run", description="Serves a counter without hardware on this machine.")
+    parser.add_argument("--tour", action="store_true",
+                        help="without a person: scan, decide, pull the network, check; then end")
+    parser.add_argument("--dir", type=pathlib.Path,
+                        help="run directory: keys, journal, cache (default: build/desk)")
+    parser.add_argument("--free-ports", action="store_true",
+                        help="use any free ports instead of the usual ones")
+    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin",
+                        help="where the built programs are")
+    return parser.parse_args()
+
+
+def end(_signal, _frame):
+    raise KeyboardInterrupt
+
+
+def main():
+    arguments = parse_arguments()
+    folder = arguments.dir or ROOT / ("build/desk-tour" if arguments.tour else "build/desk")
+    if arguments.tour and not arguments.dir:
+        shutil.rmtree(folder, ignore_errors=True)
+    any_ports = arguments.tour or arguments.free_ports
+    ports = desk_setup.free_ports() if any_ports else desk_setup.DEFAULT_PORTS
+    taken = [] if any_ports else desk_setup.ports_taken(ports)
+    if taken:
+        print(f"board/desk/run: ports in use: {', '.join(taken)}; is another desk running? "
+              "(--free-ports takes others)", file=sys.stderr)
+        return 1
+    desk = Desk(folder.resolve(), arguments.programs.resolve(), ports, print_event)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        desk.prepare()
+        desk.start_all()
+        return tour.main(desk) if arguments.tour else serve(desk)
+    except KeyboardInterrupt:
+        print("\nending", flush=True)
+        return 0
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        desk.stop_all()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
