@@ -15,8 +15,6 @@ from desk_client import Hardware, Page
 from desk_processes import Processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOWN_PROCESSES = {"registry": "registry", "desk": "desk", "sync": "sync", "console": "console",
-                   "lane": "lane"}
 
 
 class Desk:

@@ -26,6 +26,7 @@
 #define ENTRY_PAYLOAD_MAX 8192
 #define ENTRY_OFFICER_LEN 64
 #define ENTRY_NOTE_LEN    1024
+#define ENTRY_PLACE_LEN   64
 
 #define ENTRY_KINDS(X)                                                                             \
     X(PRESENTED, 1)                                                                                \
@@ -77,8 +78,8 @@ const char *entry_mode_name(enum entry_mode mode);
 /* The counter an entry is from. */
 struct entry_place {
     enum entry_mode mode;
-    char tpi_code[24];
-    char counter[24];
+    char tpi_code[ENTRY_PLACE_LEN];
+    char counter[ENTRY_PLACE_LEN];
     char officer_id[ENTRY_OFFICER_LEN];
 };
 
