@@ -1,0 +1,177 @@
+/* Opening, watching and giving up databases, see sync_stores.h.
+ *
+ * A handle that fails is closed at once and opened anew at the next contact: a file that was
+ * replaced, a disk that was full and is not any more, need no restart.
+ */
+#include "sync_stores.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "log.h"
+
+void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
+                      const struct seal_root *root)
+{
+    *stores = (struct sync_stores){.config = config, .root = root};
+}
+
+void sync_stores_done(struct sync_stores *stores)
+{
+    journal_reader_close(stores->journal);
+    cache_writer_close(stores->cache);
+    sync_state_close(stores->state);
+    stores->journal = NULL;
+    stores->cache = NULL;
+    stores->state = NULL;
+}
+
+/* One line when something new is wrong with a file. */
+static void complain(char logged[SYNC_STORES_WHY_LEN], const char *why)
+{
+    if (strcmp(logged, why) == 0)
+        return;
+    snprintf(logged, SYNC_STORES_WHY_LEN, "%s", why);
+    log_event(LOG_SYNC_STORE_FAILED, "reason=\"%s\"", why);
+}
+
+static bool open_journal(struct sync_stores *stores)
+{
+    char why[JOURNAL_WHY_LEN] = "";
+    if (stores->journal)
+        return true;
+    if (journal_reader_open(stores->config->journal, stores->root, &stores->journal, why) !=
+        ERR_OK) {
+        complain(stores->logged.journal, why);
+        return false;
+    }
+    return true;
+}
+
+static void open_cache(struct sync_stores *stores)
+{
+    char why[CACHE_WHY_LEN] = "";
+    if (stores->cache)
+        return;
+    if (cache_writer_open(stores->config->cache, stores->root, &stores->cache, why) != ERR_OK)
+        complain(stores->logged.cache, why);
+}
+
+static void open_state(struct sync_stores *stores)
+{
+    char why[SYNC_STATE_WHY_LEN] = "";
+    if (stores->state)
+        return;
+    if (sync_state_open(stores->config->sync_db, SYNC_STATE_WRITE, &stores->state, why) != ERR_OK)
+        complain(stores->logged.state, why);
+}
+
+bool sync_stores_open(struct sync_stores *stores)
+{
+    open_cache(stores);
+    open_state(stores);
+    return open_journal(stores);
+}
+
+void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq)
+{
+    char why[SYNC_STORES_WHY_LEN];
+    if (seq)
+        snprintf(why, sizeof why, "%.180s: entry %" PRIu64 ": %s", stores->config->journal, seq,
+                 err_text(err));
+    else
+        snprintf(why, sizeof why, "%.180s: %s", stores->config->journal, err_text(err));
+    complain(stores->logged.journal, why);
+    journal_reader_close(stores->journal);
+    stores->journal = NULL;
+}
+
+bool sync_stores_head(struct sync_stores *stores, struct journal_head *out)
+{
+    const enum err err = journal_reader_head(stores->journal, out);
+    if (err == ERR_OK) {
+        stores->logged.journal[0] = '\0';
+        return true;
+    }
+    sync_stores_journal_failed(stores, err, 0);
+    return false;
+}
+
+bool sync_stores_entry(struct sync_stores *stores, uint64_t seq, struct journal_head *out)
+{
+    struct journal_row *row = &stores->row;
+    const enum err err = journal_reader_get(stores->journal, seq, row);
+    if (err != ERR_OK) {
+        sync_stores_journal_failed(stores, err, seq);
+        return false;
+    }
+    out->epoch = row->header.epoch;
+    out->seq = seq;
+    sign_hash(span_of(row->header_bytes, row->header_len), out->hash);
+    return true;
+}
+
+void sync_stores_cache_failed(struct sync_stores *stores, enum err err)
+{
+    char why[SYNC_STORES_WHY_LEN];
+    snprintf(why, sizeof why, "%.200s: %s", stores->config->cache, err_text(err));
+    complain(stores->logged.cache, why);
+    cache_writer_close(stores->cache);
+    stores->cache = NULL;
+}
+
+bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint64_t *policy)
+{
+    if (!stores->cache)
+        return false;
+    const enum err err = cache_writer_versions(stores->cache, placements, policy);
+    if (err == ERR_OK)
+        return true;
+    sync_stores_cache_failed(stores, err);
+    return false;
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void state_failed(struct sync_stores *stores, enum err err)
+{
+    char why[SYNC_STORES_WHY_LEN];
+    snprintf(why, sizeof why, "%.200s: %s", stores->config->sync_db, err_text(err));
+    complain(stores->logged.state, why);
+    sync_state_close(stores->state);
+    stores->state = NULL;
+}
+
+void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
+                         struct span envelope)
+{
+    if (!stores->state)
+        return;
+    const enum err err = sync_state_store_receipt(stores->state, wall_ms(), receipt, envelope);
+    if (err == ERR_OLD)
+        log_event(LOG_SYNC_REFUSED,
+                  "reason=\"the registry holds less than it acknowledged, sending again\" "
+                  "next=%" PRIu64,
+                  receipt->next);
+    else if (err != ERR_OK)
+        state_failed(stores, err);
+    else
+        stores->logged.state[0] = '\0';
+}
+
+void sync_stores_refusal(struct sync_stores *stores, const char *refusal)
+{
+    if (!stores->state)
+        return;
+    char text[SYNC_STATE_REFUSE_LEN];
+    snprintf(text, sizeof text, "%s", refusal);
+    const enum err err = sync_state_store_failure(stores->state, wall_ms(), text);
+    if (err != ERR_OK)
+        state_failed(stores, err);
+}

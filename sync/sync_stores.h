@@ -1,0 +1,56 @@
+/* The three databases that pamit-sync works with, opened when they can be and again when they could
+ * not: journal (read), sync state and cache (written).
+ *
+ * Only the journal is needed to go on: without it there is nothing to say. A cache or a sync state
+ * that does not open costs what it is for and nothing else. What is wrong is logged when it begins
+ * and when it changes, not at each attempt. pamit-sync.
+ */
+#ifndef PAMIT_SYNC_STORES_H
+#define PAMIT_SYNC_STORES_H
+
+#include "cache.h"
+#include "journal_reader.h"
+#include "kiosk_config.h"
+#include "sync_state.h"
+
+#define SYNC_STORES_WHY_LEN 256
+
+struct sync_stores {
+    const struct kiosk_config *config; /* borrowed, as is root */
+    const struct seal_root *root;
+    struct journal_reader *journal; /* NULL: not open */
+    struct cache_writer *cache;
+    struct sync_state_db *state;
+    struct {
+        char journal[SYNC_STORES_WHY_LEN]; /* what was last logged about it; "" nothing */
+        char cache[SYNC_STORES_WHY_LEN];
+        char state[SYNC_STORES_WHY_LEN];
+    } logged;
+    struct journal_row row;
+};
+
+void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
+                      const struct seal_root *root);
+void sync_stores_done(struct sync_stores *stores);
+
+/* Opens what is not open. True if there is a journal. Blocks on the disk, as all calls do. */
+bool sync_stores_open(struct sync_stores *stores);
+
+/* The journal's last entry; false, logged, and the journal closed if it can't be read. */
+bool sync_stores_head(struct sync_stores *stores, struct journal_head *out);
+/* The entry `seq` as a head: its epoch and hash. False as above. */
+bool sync_stores_entry(struct sync_stores *stores, uint64_t seq, struct journal_head *out);
+/* Logs a failure of the journal that a caller found, and closes it. */
+void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq);
+
+/* Versions in the cache; false if there is no working cache. */
+bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint64_t *policy);
+/* Logs a failure of the cache, and closes it. */
+void sync_stores_cache_failed(struct sync_stores *stores, enum err err);
+
+/* Keeps a receipt, or why there is none. Failures are logged; nothing depends on them here. */
+void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
+                         struct span envelope);
+void sync_stores_refusal(struct sync_stores *stores, const char *refusal);
+
+#endif
