@@ -64,6 +64,14 @@ static size_t codes_count(const struct placement_field *field, const char *codes
     return count;
 }
 
+static bool codes_known(const struct placement_field *field, const char *codes)
+{
+    for (size_t i = 0; i < field->count; i++)
+        if (codes[i * field->size])
+            return true;
+    return false;
+}
+
 static bool value_known(const struct placement_field *field, const void *value)
 {
     switch (field->type) {
@@ -81,7 +89,7 @@ static bool value_known(const struct placement_field *field, const void *value)
     case FIELD_MASK:
         return number_load(value) != 0;
     case FIELD_CODES:
-        return codes_count(field, value) != 0;
+        return codes_known(field, value);
     }
     return false;
 }
