@@ -1,0 +1,153 @@
+"""The real pamit-sync for tests, with a journal, beside a real registry (registry_kit.py).
+
+    kiosk = SyncKiosk(registry, tmp_path / "kiosk", "CGK-03-0412")   # keys, certificate, registered
+    kiosk.append(10)                                                 # entries in its journal
+    done = kiosk.once()                                              # one contact: .returncode, .log
+"""
+
+import re
+import sqlite3
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pki
+from registry_kit import BIN
+
+PROGRAM = BIN / "pamit-sync"
+JOURNAL_TOOL = BIN / "journal_tool"
+TIMEOUT_S = 60
+
+CONFIG = """\
+[kiosk]
+kiosk_id = {name}
+mode = desk
+zone = WIB
+assume_clock_synced = yes
+tpi_code = CTH
+tpi_name = TPI Contoh
+counter = 01
+storage_key = storage.key
+[lane]
+journal = journal.db
+entry_key = entry.key
+lane_socket = lane.sock
+console_uid = 1000
+officer_id = P-0001
+officer_name = R. Hartono
+refer_to = Meja 1
+[scanner]
+scanner_device = scanner
+[panel]
+gpio_chip = gpio.sock
+lamp_green = 1
+lamp_amber = 2
+lamp_red = 3
+lamp_white = 4
+buzzer = 5
+button_1 = 6
+button_2 = 7
+button_3 = 8
+button_4 = 9
+[sync]
+cache = cache.db
+sync_db = sync.db
+registry_host = {host}
+registry_port = {port}
+ca_cert = {ca_cert}
+tls_cert = {tls_cert}
+tls_key = {tls_key}
+receipt_key = receipt.pub
+policy_key = policy.pub
+sync_interval_s = {interval_s}
+backoff_min_ms = 50
+backoff_max_ms = 500
+"""
+
+
+class SyncKiosk:
+    """A kiosk's folder, its journal, and pamit-sync."""
+
+    def __init__(self, registry, folder, name, *, register=True):
+        self.registry, self.folder, self.name = registry, Path(folder), name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        pki.storage_key(self.folder / "storage.key")
+        pki.ec_key(self.folder / "entry.key", self.folder / "entry.pub")
+        pki.public_pem(registry.receipt_key, self.folder / "receipt.pub")
+        pki.public_pem(registry.policy_key, self.folder / "policy.pub")
+        self.identity = pki.issue(registry.ca, name, self.folder, "tls")
+        if register:
+            registry.command("kiosk", "add", name, "--entry-key", self.folder / "entry.pub")
+        self.process, self.log = None, []
+
+    def append(self, count):
+        """Appends `count` entries; returns the head as (epoch, seq, hash)."""
+        done = subprocess.run(
+            [JOURNAL_TOOL, self.folder / "journal.db", self.name, self.folder / "entry.key",
+             self.folder / "storage.key", str(count)],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        epoch, seq, digest = re.fullmatch(
+            r"epoch=(\d+) seq=(\d+) hash=([0-9a-f]{64})\n", done.stdout
+        ).groups()
+        return int(epoch), int(seq), bytes.fromhex(digest)
+
+    def configure(self, *, identity=None, ca=None, host="localhost", port=None, interval_s=1):
+        """Writes the configuration; by default the right one."""
+        identity = identity or self.identity
+        path = self.folder / "pamit.conf"
+        path.write_text(
+            CONFIG.format(
+                name=self.name, host=host, port=port or self.registry.port,
+                ca_cert=(ca or self.registry.ca).cert, tls_cert=identity.cert,
+                tls_key=identity.key, interval_s=interval_s,
+            )
+        )
+        return path
+
+    def once(self, **config):
+        """One contact: the finished process, its log in `.stderr`."""
+        return subprocess.run(
+            [PROGRAM, "--once", "--config", self.configure(**config)],
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        )
+
+    def state(self):
+        """What sync.db says: a row as a dict."""
+        with sqlite3.connect(self.folder / "sync.db") as db:
+            db.row_factory = sqlite3.Row
+            return dict(db.execute("SELECT * FROM state").fetchone())
+
+    # ---- running on ----
+
+    def start(self, **config):
+        self.log = []
+        self.process = subprocess.Popen(
+            [PROGRAM, "--config", self.configure(**config)], stderr=subprocess.PIPE, text=True
+        )
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self.log.append(line.rstrip("\n"))
+
+    def await_log(self, text, *, after=0):
+        """The number of lines up to and with the first one that has `text`, beyond line `after`."""
+        end = time.monotonic() + TIMEOUT_S
+        while time.monotonic() < end:
+            for i, line in enumerate(self.log[after:], after + 1):
+                if text in line:
+                    return i
+            assert self.process.poll() is None, self.log
+            time.sleep(0.01)
+        raise AssertionError(f"no {text!r} in the log: {self.log}")
+
+    def stop(self):
+        self.process.terminate()
+        code = self.process.wait(TIMEOUT_S)
+        self._reader.join(TIMEOUT_S)
+        self.process.stderr.close()
+        return code
