@@ -94,7 +94,7 @@ enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
 {
     struct data_state state = {0};
     const int rc = database_step(reader->feed);
-    const enum err err = database_err(&reader->database, rc);
+    const enum err err = database_err(rc);
 
     if (rc == SQLITE_ROW) {
         state.placements_usable = true;
@@ -151,7 +151,7 @@ static enum err text_find(struct cache_reader *reader, const struct lookup *look
         hit_note(hits, sqlite3_column_int64(reader->by_text, 0), (enum match_key)kind);
     }
     sqlite3_reset(reader->by_text);
-    return database_err(&reader->database, rc);
+    return database_err(rc);
 }
 
 static int hit_compare(const void *left, const void *right)
@@ -192,7 +192,7 @@ static enum err record_find(struct cache_reader *reader, int64_t id, struct plac
     if (rc == SQLITE_ROW)
         err = record_open(reader, id, database_column(reader->by_id, 0), out);
     else
-        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(&reader->database, rc);
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     sqlite3_reset(reader->by_id);
     return err;
 }
@@ -248,7 +248,7 @@ enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap,
             *version = (uint64_t)sqlite3_column_int64(reader->policy, 0);
         }
     } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&reader->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
     sqlite3_reset(reader->policy);
     return err;

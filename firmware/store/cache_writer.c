@@ -41,7 +41,7 @@ static enum err cache_begin(struct cache_writer *writer)
                                &insert);
     if (!err) {
         sqlite3_bind_blob(insert, 1, check, sizeof check, SQLITE_STATIC);
-        err = database_step_done(&writer->database, insert);
+        err = database_step_done(insert);
         sqlite3_finalize(insert);
     }
     if (!err)
@@ -125,7 +125,7 @@ static enum err pair_read(struct database *database, const char *sql, int64_t *f
     const int rc = database_step(select);
     *first = rc == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0;
     *second = rc == SQLITE_ROW ? sqlite3_column_int64(select, 1) : 0;
-    err = database_err(database, rc);
+    err = database_err(rc);
     sqlite3_finalize(select);
     return err;
 }
@@ -146,7 +146,7 @@ static enum err lookups_put(struct cache_writer *writer, int64_t id,
         sqlite3_bind_int64(writer->put_lookup, 1, cache_text_id(&writer->keys, &lookups[i]));
         sqlite3_bind_int64(writer->put_lookup, 2, id);
         sqlite3_bind_int(writer->put_lookup, 3, (int)lookups[i].key);
-        err = database_step_done(&writer->database, writer->put_lookup);
+        err = database_step_done(writer->put_lookup);
     }
     return err;
 }
@@ -184,11 +184,11 @@ static enum err row_put(struct cache_writer *writer, const struct placement *pla
         return err;
     sqlite3_bind_int64(writer->put_placement, 1, id);
     sqlite3_bind_blob(writer->put_placement, 2, box, (int)len, SQLITE_STATIC);
-    err = database_step_done(&writer->database, writer->put_placement);
+    err = database_step_done(writer->put_placement);
     sqlite3_clear_bindings(writer->put_placement);
     if (!err) {
         sqlite3_bind_int64(writer->drop_lookups, 1, id);
-        err = database_step_done(&writer->database, writer->drop_lookups);
+        err = database_step_done(writer->drop_lookups);
     }
     return err ? err : lookups_put(writer, id, placement);
 }
@@ -203,7 +203,7 @@ static enum err feed_write(struct database *database, uint64_t version, int64_t 
         return err;
     sqlite3_bind_int64(replace, 1, (sqlite3_int64)version);
     sqlite3_bind_int64(replace, 2, as_of);
-    err = database_step_done(database, replace);
+    err = database_step_done(replace);
     sqlite3_finalize(replace);
     return err;
 }
@@ -258,7 +258,7 @@ static enum err policy_write(struct database *database, uint64_t version, struct
         return err;
     sqlite3_bind_int64(replace, 1, (sqlite3_int64)version);
     sqlite3_bind_blob64(replace, 2, envelope.p, envelope.len, SQLITE_STATIC);
-    err = database_step_done(database, replace);
+    err = database_step_done(replace);
     sqlite3_finalize(replace);
     return err;
 }

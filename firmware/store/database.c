@@ -30,9 +30,11 @@ static enum err say(char why[DATABASE_WHY_LEN], const char *path, enum err err, 
     return err;
 }
 
-enum err database_err(const struct database *database, int rc)
+enum err database_err(int rc)
 {
-    const int error = database->handle ? sqlite3_system_errno(database->handle) : 0;
+    /* sqlite3_system_errno is this same errno, but is not updated when a COMMIT fails (3.40). Who
+     * calls SQLite clears it first, so it is no older than the call. */
+    const int error = errno;
 
     switch (rc & 0xff) {
     case SQLITE_OK:
@@ -89,6 +91,7 @@ static bool writer_recovers(int rc)
 
 int database_step(sqlite3_stmt *statement)
 {
+    errno = 0;
     int rc = sqlite3_step(statement);
 
     for (int i = 0; i < DATABASE_RETRIES_MAX && writer_recovers(rc); i++) {
@@ -99,9 +102,9 @@ int database_step(sqlite3_stmt *statement)
     return rc;
 }
 
-enum err database_step_done(struct database *database, sqlite3_stmt *statement)
+enum err database_step_done(sqlite3_stmt *statement)
 {
-    const enum err err = database_err(database, database_step(statement));
+    const enum err err = database_err(database_step(statement));
 
     sqlite3_reset(statement);
     return err;
@@ -120,12 +123,13 @@ enum err database_prepare(struct database *database, const char *sql, sqlite3_st
     }
     if (rc == SQLITE_OK)
         *out = statement;
-    return database_err(database, rc);
+    return database_err(rc);
 }
 
 enum err database_run(struct database *database, const char *sql)
 {
-    return database_err(database, sqlite3_exec(database->handle, sql, NULL, NULL, NULL));
+    errno = 0;
+    return database_err(sqlite3_exec(database->handle, sql, NULL, NULL, NULL));
 }
 
 struct span database_column(sqlite3_stmt *statement, int column)
@@ -166,12 +170,14 @@ enum err database_commit(struct database *database)
 enum err database_checkpoint(struct database *database)
 {
     int in_wal = 0, moved = 0;
+
+    errno = 0;
     const int rc = sqlite3_wal_checkpoint_v2(database->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
                                              &in_wal, &moved);
 
     if (rc == SQLITE_OK && in_wal == moved)
         database->wal_pages = 0;
-    return database_err(database, rc);
+    return database_err(rc);
 }
 
 static int note_wal_pages(void *user, sqlite3 *handle, const char *name, int pages)
@@ -243,7 +249,7 @@ static enum err number_of(struct database *database, const char *sql, int64_t *o
     const int rc = database_step(statement);
     if (rc == SQLITE_ROW)
         *out = sqlite3_column_int64(statement, 0);
-    err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(database, rc);
+    err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     sqlite3_finalize(statement);
     return err;
 }
@@ -290,7 +296,7 @@ static enum err writer_set_up(struct database *database)
         err = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
     if (!err) {
         const int rc = database_step(statement);
-        err = database_err(database, rc);
+        err = database_err(rc);
         if (rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
             err = ERR_IO; /* the file system can't share memory */
         sqlite3_finalize(statement);
@@ -300,17 +306,16 @@ static enum err writer_set_up(struct database *database)
     sqlite3_wal_autocheckpoint(database->handle, 0);
     sqlite3_wal_hook(database->handle, note_wal_pages, database);
     return database_err(
-        database, sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist));
+        sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist));
 }
 
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
     const int flags = access == DATABASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    enum err err = database_err(database, sqlite3_open_v2(path, &database->handle, flags, NULL));
 
-    if (err && database->handle)
-        err = database_err(database, sqlite3_extended_errcode(database->handle));
+    errno = 0;
+    enum err err = database_err(sqlite3_open_v2(path, &database->handle, flags, NULL));
     if (err)
         return say(why, path, err, err_text(err));
     sqlite3_extended_result_codes(database->handle, 1);

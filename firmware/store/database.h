@@ -52,8 +52,9 @@ MUST_CHECK enum err database_open(const char *path, const struct database_kind *
                                   char why[DATABASE_WHY_LEN]);
 void database_close(struct database *database);
 
-/* The failure that the last result `rc` of SQLite stands for; ERR_OK for OK, ROW and DONE. */
-MUST_CHECK enum err database_err(const struct database *database, int rc);
+/* The failure that a result of SQLite stands for; ERR_OK for OK, ROW and DONE. Called right after
+ * the call that gave it: a failed write is told apart by errno. */
+MUST_CHECK enum err database_err(int rc);
 
 /* Runs statements that give no rows. */
 MUST_CHECK enum err database_run(struct database *database, const char *sql);
@@ -72,7 +73,7 @@ MUST_CHECK enum err database_prepare(struct database *database, const char *sql,
 /* sqlite3_step, again and again for a bounded time while a writer recovers or restarts. */
 MUST_CHECK int database_step(sqlite3_stmt *statement);
 /* Steps a statement that gives no row, and resets it. */
-MUST_CHECK enum err database_step_done(struct database *database, sqlite3_stmt *statement);
+MUST_CHECK enum err database_step_done(sqlite3_stmt *statement);
 /* A blob or text column, good until the statement is stepped or reset. */
 struct span database_column(sqlite3_stmt *statement, int column);
 

@@ -78,7 +78,7 @@ static enum err head_read(struct journal *journal)
             journal->head_unsure = false;
         }
     } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&journal->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
     sqlite3_reset(journal->last);
     return err;
@@ -109,7 +109,7 @@ static enum err entry_insert(struct journal *journal, const struct entry_header 
     sqlite3_bind_blob(journal->insert, 2, bytes, (int)len, SQLITE_STATIC);
     sqlite3_bind_blob(journal->insert, 3, signature, sizeof signature, SQLITE_STATIC);
     sqlite3_bind_blob(journal->insert, 4, sealed, (int)sealed_len, SQLITE_STATIC);
-    err = database_step_done(&journal->database, journal->insert);
+    err = database_step_done(journal->insert);
     sqlite3_clear_bindings(journal->insert);
     sign_hash(span_of(bytes, len), hash);
     return err;
@@ -185,7 +185,7 @@ static enum err meta_insert(struct journal *journal, const struct seal_root *roo
     sqlite3_bind_text(insert, 1, journal->kiosk, -1, SQLITE_STATIC);
     sqlite3_bind_blob(insert, 2, signer, sizeof signer, SQLITE_STATIC);
     sqlite3_bind_blob(insert, 3, check, sizeof check, SQLITE_STATIC);
-    err = database_step_done(&journal->database, insert);
+    err = database_step_done(insert);
     sqlite3_finalize(insert);
     return err;
 }
@@ -202,7 +202,7 @@ static enum err meta_check(struct journal *journal, const char **reason)
     sign_key_id(journal->signer, signer);
     const int rc = database_step(select);
     if (rc != SQLITE_ROW) {
-        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(&journal->database, rc);
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     } else {
         const struct span kiosk = database_column(select, 0);
         const struct span id = database_column(select, 1);

@@ -126,7 +126,7 @@ enum err day_keys_find(struct day_keys *keys, int64_t wall_ms, const struct seal
         if (rc == SQLITE_ROW)
             err = unwrap(keys, day, database_column(keys->find, 0), &key);
         else
-            err = rc == SQLITE_DONE ? ERR_MISSING : database_err(keys->database, rc);
+            err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
         sqlite3_reset(keys->find);
         if (err)
             return err;
@@ -161,7 +161,7 @@ enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal
     if (!err) {
         sqlite3_bind_int64(insert, 1, day);
         sqlite3_bind_blob(insert, 2, wrapped, (int)len, SQLITE_STATIC);
-        err = database_step_done(keys->database, insert);
+        err = database_step_done(insert);
         sqlite3_finalize(insert);
     }
     return err ? err : day_keys_find(keys, wall_ms, out);

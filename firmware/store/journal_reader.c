@@ -25,7 +25,7 @@ static enum err kiosk_read(struct journal_reader *reader)
     const int rc = database_step(select);
     const struct span kiosk = rc == SQLITE_ROW ? database_column(select, 0) : span_of(NULL, 0);
     if (rc != SQLITE_ROW)
-        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(&reader->database, rc);
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     else if (kiosk.len == 0 || kiosk.len >= sizeof reader->kiosk)
         err = ERR_CORRUPT;
     else
@@ -143,7 +143,7 @@ enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct 
         memset(&row, 0, sizeof row);
         err = row_fill(reader, &stored, &row);
     } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&reader->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
     sqlite3_reset(reader->by_seq);
     if (!err)
@@ -168,7 +168,7 @@ enum err journal_reader_head(struct journal_reader *reader, struct journal_head 
             sign_hash(stored.header, out->hash);
         }
     } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&reader->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
     sqlite3_reset(reader->last);
     return err;

@@ -85,7 +85,7 @@ static enum err walk_entries(struct walk *walk, sqlite3_stmt *all,
         if (progress && verdict->entries % PROGRESS_EVERY == 0)
             progress(verdict->entries, user);
     }
-    return database_err(&walk->reader->database, rc);
+    return database_err(rc);
 }
 
 enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,

@@ -35,7 +35,7 @@ enum err key_check_verify(const struct seal_key *key, struct database *database)
     if (rc == SQLITE_ROW)
         err = box_open(key, database_column(select, 0));
     else
-        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(database, rc);
+        err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     sqlite3_finalize(select);
     return err;
 }

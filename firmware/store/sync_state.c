@@ -105,7 +105,7 @@ static enum err state_read(struct sync_state_db *db, struct sync_state *out, uin
         err = row_read(select, out);
         *epoch = (uint32_t)sqlite3_column_int64(select, 6);
     } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&db->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
     sqlite3_finalize(select);
     return err;
@@ -136,7 +136,7 @@ static enum err state_write(struct sync_state_db *db, const struct sync_state *s
     sqlite3_bind_int64(replace, 5, epoch);
     sqlite3_bind_int64(replace, 6, (sqlite3_int64)state->next);
     sqlite3_bind_blob(replace, 7, state->receipt, (int)state->receipt_len, SQLITE_STATIC);
-    err = database_step_done(&db->database, replace);
+    err = database_step_done(replace);
     sqlite3_finalize(replace);
     return err;
 }
@@ -151,7 +151,7 @@ static enum err run_with(struct sync_state_db *db, const char *sql, uint64_t nex
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)next);
     if (sqlite3_bind_parameter_count(statement) > 1)
         sqlite3_bind_int64(statement, 2, at_ms);
-    err = database_step_done(&db->database, statement);
+    err = database_step_done(statement);
     sqlite3_finalize(statement);
     return err;
 }
@@ -237,7 +237,7 @@ enum err sync_state_acked_at(struct sync_state_db *db, uint64_t seq, int64_t *at
     if (rc == SQLITE_ROW)
         *at_ms = sqlite3_column_int64(select, 0);
     else
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(&db->database, rc);
+        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     sqlite3_finalize(select);
     return err;
 }

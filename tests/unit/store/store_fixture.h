@@ -1,0 +1,33 @@
+/* A folder of its own with two storage keys and two entry keys, for one test each.
+ *
+ * The entry key is the test key of RFC 6979 A.2.5; the other one is the next scalar.
+ */
+#ifndef PAMIT_STORE_FIXTURE_H
+#define PAMIT_STORE_FIXTURE_H
+
+#include "journal_reader.h"
+
+struct store_fixture {
+    char folder[32];
+    char path[48]; /* of the database under test, in folder */
+    struct sign_key *entry_key, *other_entry_key;
+    struct verify_key *entry_public;
+    struct seal_root *root, *other_root;
+    struct journal_keys keys;
+    struct clock_reading now;
+};
+
+/* cmocka's setup and teardown; *state is a struct store_fixture. */
+int store_fixture_make(void **state);
+int store_fixture_remove(void **state);
+
+/* Opens the journal at fixture->path; fails the test if it does not. */
+struct journal *fixture_journal(const struct store_fixture *fixture);
+struct journal_reader *fixture_reader(const struct store_fixture *fixture);
+/* Appends a DECIDED with this note. */
+enum err fixture_append(struct journal *journal, const struct store_fixture *fixture,
+                        const char *note, struct journal_head *head);
+/* Runs SQL on the file behind everybody's back. */
+void fixture_sql(const char *path, const char *sql);
+
+#endif

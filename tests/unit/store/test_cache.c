@@ -1,0 +1,368 @@
+/* The placement cache: found by any look-up, moved a step at a time, silent without its key. */
+#include "store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "cache.h"
+
+static struct placement sample(const char *id, const char *passport)
+{
+    struct placement placement = {
+        .source = SOURCE_SISKO,
+        .status = PLACEMENT_READY,
+        .scheme = SCHEME_P2P,
+        .name_full = "Siti Contoh Rahayu",
+        .name_mrz = "RAHAYU SITI CONTOH",
+        .sex = 'F',
+        .birth_date = {1990, 1, 1},
+        .nik = "3201234101900001",
+        .passport_country = "IDN",
+        .passport_prev = {"W0000009"},
+        .dest_country = "MYS",
+    };
+    snprintf(placement.placement_id, sizeof placement.placement_id, "%s", id);
+    snprintf(placement.passport_no, sizeof placement.passport_no, "%s", passport);
+    return placement;
+}
+
+static struct cache_writer *open_writer(const struct store_fixture *fixture)
+{
+    struct cache_writer *writer = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (cache_writer_open(fixture->path, fixture->root, &writer, why))
+        fail_msg("%s", why);
+    return writer;
+}
+
+static struct cache_reader *open_reader(const struct store_fixture *fixture)
+{
+    struct cache_reader *reader = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (cache_reader_open(fixture->path, fixture->root, &reader, why))
+        fail_msg("%s", why);
+    return reader;
+}
+
+static void apply_one(struct cache_writer *writer, uint64_t from, const struct placement *row)
+{
+    const struct cache_delta delta = {
+        .from = from, .to = from + 1, .as_of = 1000, .rows = row, .n_rows = 1};
+    assert_int_equal(cache_apply(writer, &delta), ERR_OK);
+}
+
+static size_t find(struct cache_reader *reader, enum match_key key, const char *text,
+                   struct candidate out[CANDIDATES_MAX])
+{
+    struct lookup lookup = {.key = key};
+    size_t n = 99;
+
+    snprintf(lookup.text, sizeof lookup.text, "%s", text);
+    assert_int_equal(cache_reader_find(reader, &lookup, 1, out, &n), ERR_OK);
+    return n;
+}
+
+static void records_are_found_by_each_of_their_texts(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        enum match_key ask;
+        const char *text;
+        size_t n;
+        enum match_key hit;
+    } rows[] = {
+        {"the current number", MATCH_KEY_PASSPORT, "IDN X0000001", 1, MATCH_KEY_PASSPORT},
+        {"a previous number, asked as any number", MATCH_KEY_PASSPORT, "IDN W0000009", 1,
+         MATCH_KEY_OLD_PASSPORT},
+        {"the NIK, though it is not kept", MATCH_KEY_NIK, "NIK 3201234101900001", 1, MATCH_KEY_NIK},
+        {"a word of the name with the birth date", MATCH_KEY_NAME_DOB, "1990-01-01 SITI", 1,
+         MATCH_KEY_NAME_DOB},
+        {"the number of another country", MATCH_KEY_PASSPORT, "MYS X0000001", 0, MATCH_KEY_NONE},
+        {"a number is no name", MATCH_KEY_NAME_DOB, "IDN X0000001", 0, MATCH_KEY_NONE},
+    };
+    const struct placement row = sample("PMI-1", "X0000001");
+    static struct candidate found[CANDIDATES_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+
+    apply_one(writer, 0, &row);
+    struct cache_reader *reader = open_reader(fixture);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const size_t n = find(reader, rows[i].ask, rows[i].text, found);
+        if (n != rows[i].n || (n && found[0].key != rows[i].hit))
+            fail_msg("%s: %d", rows[i].proves, (int)n);
+        if (n) {
+            assert_string_equal(found[0].placement.placement_id, "PMI-1");
+            assert_string_equal(found[0].placement.name_full, "Siti Contoh Rahayu");
+            assert_string_equal(found[0].placement.nik, "");
+        }
+    }
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void a_record_comes_once_by_its_best_hit(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement row = sample("PMI-1", "X0000001");
+    static struct candidate found[CANDIDATES_MAX];
+    struct lookup lookups[LOOKUPS_MAX];
+    size_t n = 0;
+    struct cache_writer *writer = open_writer(fixture);
+
+    apply_one(writer, 0, &row);
+    struct cache_reader *reader = open_reader(fixture);
+    const size_t n_lookups = placement_index(&row, lookups);
+    assert_true(n_lookups > 4);
+    assert_int_equal(cache_reader_find(reader, lookups, n_lookups, found, &n), ERR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(found[0].key, MATCH_KEY_PASSPORT);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void replacing_a_record_drops_its_old_texts(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct placement row = sample("PMI-1", "X0000001");
+    static struct candidate found[CANDIDATES_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+
+    apply_one(writer, 0, &row);
+    row = sample("PMI-1", "X0000002");
+    row.passport_prev[0][0] = 0;
+    row.nik[0] = 0;
+    apply_one(writer, 1, &row);
+    struct cache_reader *reader = open_reader(fixture);
+    assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 0);
+    assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN W0000009", found), 0);
+    assert_int_equal(find(reader, MATCH_KEY_NIK, "NIK 3201234101900001", found), 0);
+    assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000002", found), 1);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void many_hits_are_bounded_and_the_best_come_first(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static struct placement rows[CACHE_DELTA_MAX];
+    static struct candidate found[CANDIDATES_MAX];
+    struct lookup lookups[3] = {{.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 CONTOH"},
+                                {.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 BUDI"},
+                                {.key = MATCH_KEY_PASSPORT, .text = "IDN X0000003"}};
+    size_t n = 0;
+    struct cache_writer *writer = open_writer(fixture);
+
+    for (unsigned i = 0; i < CACHE_DELTA_MAX; i++) {
+        char id[16], number[16];
+        snprintf(id, sizeof id, "PMI-%u", i);
+        snprintf(number, sizeof number, "X%07u", i);
+        rows[i] = sample(id, number);
+        rows[i].passport_prev[0][0] = 0;
+    }
+    strcpy(rows[400].name_mrz, "BUDI CONTOH");
+    const struct cache_delta delta = {
+        .from = 0, .to = 7, .as_of = 1000, .rows = rows, .n_rows = CACHE_DELTA_MAX};
+    assert_int_equal(cache_apply(writer, &delta), ERR_OK);
+    struct cache_reader *reader = open_reader(fixture);
+    assert_int_equal(cache_reader_find(reader, lookups, 3, found, &n), ERR_OK);
+    assert_int_equal(n, CANDIDATES_MAX);
+    assert_string_equal(found[0].placement.placement_id, "PMI-3");
+    assert_string_equal(found[1].placement.placement_id, "PMI-400");
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void a_step_is_all_or_nothing(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct placement rows[2] = {sample("PMI-1", "X0000001"), sample("PMI-2", "X0000002")};
+    static struct candidate found[CANDIDATES_MAX];
+    uint64_t placements = 99, policy = 99;
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_reader *reader = open_reader(fixture);
+
+    rows[1].birth_date = (struct date){0};
+    const struct cache_delta bad = {.from = 0, .to = 1, .as_of = 1000, .rows = rows, .n_rows = 2};
+    assert_int_equal(cache_apply(writer, &bad), ERR_INVALID);
+    assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 0);
+    assert_int_equal(cache_writer_versions(writer, &placements, &policy), ERR_OK);
+    assert_int_equal(placements, 0);
+    assert_int_equal(policy, 0);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void feeds_only_move_forward(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        uint64_t from, to;
+        int64_t as_of;
+        size_t n_rows;
+        enum err expected;
+    } rows[] = {
+        {"the first step begins at 0", 5, 6, 1000, 0, ERR_OLD},
+        {"the first step", 0, 3, 1000, 1, ERR_OK},
+        {"the same step again", 0, 3, 1000, 1, ERR_OLD},
+        {"nothing new, but the data are younger", 3, 3, 2000, 0, ERR_OK},
+        {"age never falls", 3, 4, 1999, 1, ERR_OLD},
+        {"rows need a new version", 3, 3, 2000, 1, ERR_INVALID},
+        {"versions rise", 3, 2, 2000, 0, ERR_INVALID},
+        {"a version that no database can hold", 3, UINT64_MAX, 2000, 0, ERR_INVALID},
+        {"the next step", 3, 4, 2000, 1, ERR_OK},
+    };
+    const struct placement row = sample("PMI-1", "X0000001");
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_reader *reader = open_reader(fixture);
+    struct data_state data;
+
+    assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
+    assert_false(data.placements_usable);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct cache_delta delta = {.from = rows[i].from,
+                                          .to = rows[i].to,
+                                          .as_of = rows[i].as_of,
+                                          .rows = &row,
+                                          .n_rows = rows[i].n_rows};
+        const enum err err = cache_apply(writer, &delta);
+        if (err != rows[i].expected)
+            fail_msg("%s: %d", rows[i].proves, err);
+    }
+    assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
+    assert_true(data.placements_usable);
+    assert_int_equal(data.placements_version, 4);
+    assert_int_equal(data.placements_as_of, 2000);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void policies_rise_and_come_back_as_signed(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_reader *reader = open_reader(fixture);
+    char envelope[16];
+    size_t len = 0;
+    uint64_t version = 0;
+
+    assert_int_equal(cache_reader_policy(reader, envelope, sizeof envelope, &len, &version),
+                     ERR_MISSING);
+    assert_int_equal(cache_put_policy(writer, 2, span_of("signed-2", 8)), ERR_OK);
+    assert_int_equal(cache_put_policy(writer, 2, span_of("signed-x", 8)), ERR_OLD);
+    assert_int_equal(cache_put_policy(writer, 1, span_of("signed-x", 8)), ERR_OLD);
+    assert_int_equal(cache_put_policy(writer, 3, span_of("", 0)), ERR_INVALID);
+    assert_int_equal(cache_reader_policy(reader, envelope, sizeof envelope, &len, &version),
+                     ERR_OK);
+    assert_int_equal(version, 2);
+    assert_int_equal(len, 8);
+    assert_memory_equal(envelope, "signed-2", 8);
+    assert_int_equal(cache_reader_policy(reader, envelope, 7, &len, &version), ERR_SIZE);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+/* Does either file hold the text? */
+static bool on_disk(const struct store_fixture *fixture, const char *text)
+{
+    static uint8_t bytes[1 << 20];
+    static const char *const suffixes[] = {"", "-wal"};
+    bool there = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        char path[160];
+        snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        const size_t len = fread(bytes, 1, sizeof bytes, file);
+        fclose(file);
+        there |= memmem(bytes, len, text, strlen(text)) != NULL;
+    }
+    return there;
+}
+
+static void without_its_key_the_cache_tells_nothing(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const char *const secrets[] = {"Siti",  "RAHAYU",    "X0000001", "3201234101900001",
+                                          "PMI-1", "1990-01-01"};
+    const struct placement row = sample("PMI-1", "X0000001");
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_reader *reader = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    apply_one(writer, 0, &row);
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+        if (on_disk(fixture, secrets[i]))
+            fail_msg("%s is on the disk", secrets[i]);
+    }
+    cache_writer_close(writer);
+    assert_int_equal(cache_reader_open(fixture->path, fixture->other_root, &reader, why), ERR_AUTH);
+    assert_int_equal(cache_writer_open(fixture->path, fixture->other_root, &writer, why), ERR_AUTH);
+    assert_non_null(strstr(why, "another storage key"));
+}
+
+static void altered_records_do_not_open(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        const char *sql;
+        enum err expected;
+    } rows[] = {
+        {"a record put in another's place",
+         "CREATE TEMP TABLE s AS SELECT * FROM placement; UPDATE placement SET sealed ="
+         " (SELECT sealed FROM s WHERE s.id <> placement.id)",
+         ERR_AUTH},
+        {"an altered record", "UPDATE placement SET sealed = zeroblob(300)", ERR_AUTH},
+        {"a short record", "UPDATE placement SET sealed = x'00'", ERR_AUTH},
+        {"a look-up without its record", "DELETE FROM placement", ERR_CORRUPT},
+        {"a look-up of no kind", "UPDATE lookup SET kind = 77", ERR_CORRUPT},
+    };
+    const struct placement one = sample("PMI-1", "X0000001"), two = sample("PMI-2", "X0000002");
+    const struct lookup lookup = {.key = MATCH_KEY_PASSPORT, .text = "IDN X0000001"};
+    static struct candidate found[CANDIDATES_MAX];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cache_writer *writer = open_writer(fixture);
+        uint64_t version, policy;
+        size_t n = 0;
+        assert_int_equal(cache_writer_versions(writer, &version, &policy), ERR_OK);
+        apply_one(writer, version, &one);
+        apply_one(writer, version + 1, &two);
+        cache_writer_close(writer);
+        struct cache_reader *reader = open_reader(fixture);
+        assert_int_equal(cache_reader_find(reader, &lookup, 1, found, &n), ERR_OK);
+        assert_int_equal(n, 1);
+        fixture_sql(fixture->path, rows[i].sql);
+        const enum err err = cache_reader_find(reader, &lookup, 1, found, &n);
+        if (err != rows[i].expected)
+            fail_msg("%s: %d", rows[i].proves, err);
+        cache_reader_close(reader);
+    }
+}
+
+int main(void)
+{
+#define CACHE_TEST(name)                                                                           \
+    cmocka_unit_test_setup_teardown(name, store_fixture_make, store_fixture_remove)
+    const struct CMUnitTest tests[] = {
+        CACHE_TEST(records_are_found_by_each_of_their_texts),
+        CACHE_TEST(a_record_comes_once_by_its_best_hit),
+        CACHE_TEST(replacing_a_record_drops_its_old_texts),
+        CACHE_TEST(many_hits_are_bounded_and_the_best_come_first),
+        CACHE_TEST(a_step_is_all_or_nothing),
+        CACHE_TEST(feeds_only_move_forward),
+        CACHE_TEST(policies_rise_and_come_back_as_signed),
+        CACHE_TEST(without_its_key_the_cache_tells_nothing),
+        CACHE_TEST(altered_records_do_not_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,200 @@
+/* Verification finds every altered byte and names the entry it is in. */
+#include "store_fixture.h"
+
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define ENTRIES 4
+
+static void journal_fill(const struct store_fixture *fixture)
+{
+    struct journal *journal = fixture_journal(fixture);
+    struct journal_head head;
+
+    for (unsigned i = 1; i < ENTRIES; i++)
+        assert_int_equal(fixture_append(journal, fixture, "x", &head), ERR_OK);
+    journal_close(journal);
+}
+
+static struct journal_verdict verify(const struct store_fixture *fixture)
+{
+    struct journal_reader *reader = fixture_reader(fixture);
+    struct journal_verdict verdict;
+
+    assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
+    journal_reader_close(reader);
+    return verdict;
+}
+
+static void count_progress(uint64_t entries, void *user)
+{
+    *(uint64_t *)user = entries;
+}
+
+static void a_whole_journal_is_sound(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    journal_fill(fixture);
+    const struct journal_verdict verdict = verify(fixture);
+    struct journal_reader *reader = fixture_reader(fixture);
+    struct journal_head head;
+
+    assert_int_equal(journal_reader_head(reader, &head), ERR_OK);
+    assert_int_equal(verdict.fault, JOURNAL_SOUND);
+    assert_int_equal(verdict.seq, 0);
+    assert_int_equal(verdict.entries, ENTRIES);
+    assert_int_equal(verdict.purged, 0);
+    assert_memory_equal(&verdict.head, &head, sizeof head);
+    journal_reader_close(reader);
+}
+
+static void progress_is_told(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct journal *journal = fixture_journal(fixture);
+    struct journal_head head;
+    struct journal_verdict verdict;
+    uint64_t told = 0;
+
+    for (unsigned i = 1; i < 1000; i++)
+        assert_int_equal(fixture_append(journal, fixture, "x", &head), ERR_OK);
+    struct journal_reader *reader = fixture_reader(fixture);
+    assert_int_equal(journal_verify(reader, fixture->entry_public, count_progress, &told, &verdict),
+                     ERR_OK);
+    assert_int_equal(told, 1000);
+    journal_reader_close(reader);
+    journal_close(journal);
+}
+
+static void altered_journals_are_named(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        const char *sql;
+        enum journal_fault fault;
+        uint64_t seq;
+    } rows[] = {
+        {"an entry taken out", "DELETE FROM entry WHERE seq = 2", JOURNAL_MISSING, 2},
+        {"the beginning taken off", "DELETE FROM entry WHERE seq = 1", JOURNAL_MISSING, 1},
+        {"two entries swapped",
+         "UPDATE entry SET seq = 9 WHERE seq = 2; UPDATE entry SET seq = 2 WHERE seq = 3;"
+         "UPDATE entry SET seq = 3 WHERE seq = 9",
+         JOURNAL_UNREADABLE, 2},
+        {"a signature of another entry",
+         "UPDATE entry SET signature = (SELECT signature FROM entry WHERE seq = 3) WHERE seq = 2",
+         JOURNAL_BAD_SIGNATURE, 2},
+        {"a payload of another entry",
+         "UPDATE entry SET payload = (SELECT payload FROM entry WHERE seq = 3) WHERE seq = 2",
+         JOURNAL_BAD_PAYLOAD, 2},
+        {"a day key altered", "UPDATE day_key SET wrapped = zeroblob(60)", JOURNAL_BAD_PAYLOAD, 1},
+        {"a day key cut short", "UPDATE day_key SET wrapped = x'00'", JOURNAL_BAD_PAYLOAD, 1},
+        {"an empty signature", "UPDATE entry SET signature = x'' WHERE seq = 3", JOURNAL_UNREADABLE,
+         3},
+        {"the meta row of another kiosk", "UPDATE meta SET kiosk = 'SUB-01-0001'", JOURNAL_FOREIGN,
+         1},
+        {"a lost tail can't be seen here", "DELETE FROM entry WHERE seq = 4", JOURNAL_SOUND, 0},
+        {"a purged day is counted, not faulted", "DELETE FROM day_key", JOURNAL_SOUND, 0},
+    };
+    char save[96], load[320];
+
+    journal_fill(fixture);
+    snprintf(save, sizeof save, "VACUUM INTO '%s.copy'", fixture->path);
+    fixture_sql(fixture->path, save);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture_sql(fixture->path, rows[i].sql);
+        const struct journal_verdict verdict = verify(fixture);
+        if (verdict.fault != rows[i].fault || verdict.seq != rows[i].seq)
+            fail_msg("%s: %s at %d", rows[i].proves, journal_fault_text(verdict.fault),
+                     (int)verdict.seq);
+        snprintf(load, sizeof load,
+                 "ATTACH '%s.copy' AS c; DELETE FROM entry; DELETE FROM day_key; DELETE FROM meta;"
+                 "INSERT INTO entry SELECT * FROM c.entry; INSERT INTO day_key SELECT * FROM"
+                 " c.day_key; INSERT INTO meta SELECT * FROM c.meta",
+                 fixture->path);
+        fixture_sql(fixture->path, load);
+    }
+}
+
+static void another_key_has_not_signed_it(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    uint8_t point[SIGN_POINT_LEN];
+    struct verify_key *other = NULL;
+    struct journal_verdict verdict;
+
+    journal_fill(fixture);
+    sign_key_point(fixture->other_entry_key, point);
+    assert_int_equal(verify_key_from_point(point, &other), ERR_OK);
+    struct journal_reader *reader = fixture_reader(fixture);
+    assert_int_equal(journal_verify(reader, other, NULL, NULL, &verdict), ERR_OK);
+    assert_int_equal(verdict.fault, JOURNAL_BAD_SIGNATURE);
+    assert_int_equal(verdict.seq, 1);
+    journal_reader_close(reader);
+    verify_key_close(other);
+}
+
+/* Flips one bit of a stored blob in place; false: past its end. */
+static bool flip(sqlite3 *handle, const char *column, unsigned seq, int at)
+{
+    sqlite3_blob *blob = NULL;
+    uint8_t byte;
+
+    assert_int_equal(sqlite3_blob_open(handle, "main", "entry", column, seq, 1, &blob), SQLITE_OK);
+    const bool within = at < sqlite3_blob_bytes(blob);
+    if (within) {
+        assert_int_equal(sqlite3_blob_read(blob, &byte, 1, at), SQLITE_OK);
+        byte ^= (uint8_t)(1u << (at % 8));
+        assert_int_equal(sqlite3_blob_write(blob, &byte, 1, at), SQLITE_OK);
+    }
+    sqlite3_blob_close(blob);
+    return within;
+}
+
+static void every_flipped_byte_is_found(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const char *const columns[] = {"header", "signature", "payload"};
+    sqlite3 *handle = NULL;
+    struct journal_verdict verdict;
+    unsigned flips = 0;
+
+    journal_fill(fixture);
+    struct journal_reader *reader = fixture_reader(fixture);
+    assert_int_equal(sqlite3_open(fixture->path, &handle), SQLITE_OK);
+    sqlite3_exec(handle, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+    for (unsigned seq = 1; seq <= ENTRIES; seq++) {
+        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+            for (int at = 0; flip(handle, columns[c], seq, at); at++) {
+                assert_int_equal(
+                    journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
+                if (verdict.fault == JOURNAL_SOUND || verdict.seq != seq)
+                    fail_msg("%s %u byte %d: %s at %d", columns[c], seq, at,
+                             journal_fault_text(verdict.fault), (int)verdict.seq);
+                flip(handle, columns[c], seq, at);
+                flips++;
+            }
+        }
+    }
+    sqlite3_close(handle);
+    journal_reader_close(reader);
+    print_message("%u bytes flipped\n", flips);
+    assert_true(flips > ENTRIES * (100 + SIGN_LEN + 40));
+    assert_int_equal(verify(fixture).fault, JOURNAL_SOUND);
+}
+
+int main(void)
+{
+#define VERIFY_TEST(name)                                                                          \
+    cmocka_unit_test_setup_teardown(name, store_fixture_make, store_fixture_remove)
+    const struct CMUnitTest tests[] = {
+        VERIFY_TEST(a_whole_journal_is_sound),    VERIFY_TEST(progress_is_told),
+        VERIFY_TEST(altered_journals_are_named),  VERIFY_TEST(another_key_has_not_signed_it),
+        VERIFY_TEST(every_flipped_byte_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
