@@ -56,8 +56,8 @@ struct sync_session {
     enum phase phase;
     bool online; /* the last contact succeeded */
     struct receipt_terms terms;
-    bool next_known; /* from a receipt, since the last failure */
-    uint64_t next;
+    bool next_known; /* `next` is from a receipt of this contact or the good one before */
+    uint64_t next;   /* of the last receipt, whenever that was; 0: none yet */
     uint64_t policy_offered, placements_offered;
 
     /* of the contact under way */
@@ -210,7 +210,7 @@ static bool take_receipt(struct sync_session *s, const struct link_answer *answe
         return false;
     }
     sync_stores_receipt(&s->stores, &receipt, answer->body);
-    if (!s->next_known || receipt.next != s->next)
+    if (receipt.next != s->next && receipt.next > 1)
         log_event(LOG_RECEIPT_STORED, "epoch=%u next=%" PRIu64 " head=%" PRIu64,
                   (unsigned)receipt.epoch, receipt.next, head.seq);
     s->next_known = true;

@@ -103,9 +103,8 @@ static const struct {
     {116, "it requires a certificate and got none"},
 };
 
-static void explain_alert(struct tls *tls)
+static void explain_alert(struct tls *tls, int number)
 {
-    const int number = compat_ssl_alert(&tls->ssl);
     for (size_t i = 0; i < sizeof alerts / sizeof alerts[0]; i++) {
         if (alerts[i].number == number) {
             snprintf(tls->why, sizeof tls->why, "the registry refused: %s (TLS alert %d)",
@@ -149,16 +148,10 @@ static void explain(struct tls *tls, int code)
 {
     switch (code) {
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-        explain_alert(tls);
+        explain_alert(tls, compat_ssl_alert(&tls->ssl));
         break;
     case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
         explain_certificate(tls);
-        break;
-    case MBEDTLS_ERR_NET_SEND_FAILED:
-    case MBEDTLS_ERR_NET_RECV_FAILED:
-    case MBEDTLS_ERR_SSL_CONN_EOF:
-    case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-        explain_end(tls);
         break;
     default: {
         char text[128];
@@ -168,24 +161,52 @@ static void explain(struct tls *tls, int code)
     }
 }
 
-/* What a negative result of mbedTLS means for the caller. */
+/* What a result of mbedTLS that is no success means for the caller. */
 static enum tls_progress progress_of(struct tls *tls, int code)
 {
-    assert(code < 0);
+    assert(code <= 0);
     switch (code) {
     case MBEDTLS_ERR_SSL_WANT_READ:
         return TLS_WANT_READ;
     case MBEDTLS_ERR_SSL_WANT_WRITE:
         return TLS_WANT_WRITE;
+    case 0: /* of mbedtls_ssl_read: the end, without a close_notify */
+    case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+    case MBEDTLS_ERR_NET_SEND_FAILED:
+    case MBEDTLS_ERR_NET_RECV_FAILED:
+        explain_end(tls);
+        return TLS_ENDED;
     default:
         explain(tls, code);
         return TLS_FAILED;
     }
 }
 
+/* Under TLS 1.2 the registry refuses our certificate while we still send the rest of our flight:
+ * our sending fails, and its alert, in the clear at that point (RFC 5246 6.2.1, 7.2), is left
+ * unread. Returns its number, or -1. */
+static int unread_alert(const struct tls *tls)
+{
+    enum { TYPE = 0, VERSION = 1, LENGTH = 4, NUMBER = 6, RECORD_LEN = 7, TYPE_ALERT = 21 };
+    uint8_t record[RECORD_LEN];
+    if (recv(tls->fd, record, sizeof record, MSG_DONTWAIT) != RECORD_LEN)
+        return -1;
+    const bool is_alert = record[TYPE] == TYPE_ALERT && record[VERSION] == 3 &&
+                          record[LENGTH - 1] == 0 && record[LENGTH] == 2;
+    return is_alert ? record[NUMBER] : -1;
+}
+
 enum tls_progress tls_handshake(struct tls *tls)
 {
     const int result = mbedtls_ssl_handshake(&tls->ssl);
+    if (result == MBEDTLS_ERR_NET_SEND_FAILED) {
+        const int number = unread_alert(tls);
+        if (number >= 0) {
+            explain_alert(tls, number);
+            return TLS_FAILED;
+        }
+    }
     if (result != 0)
         return progress_of(tls, result);
     tls->secure = true;
@@ -214,23 +235,13 @@ enum tls_progress tls_write(struct tls *tls, struct span *left)
     return TLS_DONE;
 }
 
-static bool is_end(int result)
-{
-    return result == 0 || result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
-           result == MBEDTLS_ERR_SSL_CONN_EOF;
-}
-
 enum tls_progress tls_read(struct tls *tls, void *out, size_t cap, size_t *len)
 {
     int result;
     do {
         result = mbedtls_ssl_read(&tls->ssl, out, cap);
     } while (compat_ssl_is_ticket(result));
-    if (is_end(result)) {
-        explain_end(tls);
-        return TLS_ENDED;
-    }
-    if (result < 0)
+    if (result <= 0)
         return progress_of(tls, result);
     tls->heard = true;
     *len = (size_t)result;

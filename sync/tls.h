@@ -35,11 +35,11 @@ MUST_CHECK enum err tls_context_open(const struct tls_files *files, struct tls_c
 void tls_context_close(struct tls_context *context);
 
 enum tls_progress {
-    TLS_FAILED = 0, /* tls_why says why; close it */
+    TLS_FAILED = 0, /* refused, by us or by them; tls_why says why; close it */
     TLS_DONE,
     TLS_WANT_READ,  /* call again when the socket is readable */
     TLS_WANT_WRITE, /* ... writable */
-    TLS_ENDED,      /* tls_read only: the other end closed, in good order or not */
+    TLS_ENDED,      /* the other end closed, in good order or not; close it */
 };
 
 struct tls;
