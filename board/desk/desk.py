@@ -49,7 +49,8 @@ class Desk:
         since = len(self.processes.events)
         program, *arguments = self.command(name)
         process = self.processes.start(name, self.programs / program, *arguments)
-        self.processes.wait(name, "READY", since=since)
+        said = "REGISTRY_LISTENING" if name == "registry" else "READY"
+        self.processes.wait(name, said, since=since)
         return process
 
     def start_all(self):

@@ -68,7 +68,7 @@ class Tour:
         self.rows = []
 
     def _view(self, what, condition):
-        return self.page.wait(what, lambda s: s.get("view") and condition(s["view"]))["view"]
+        return self.page.wait(what, lambda s: s["lane"] and s["view"] and condition(s["view"]))["view"]
 
     def _set_context(self, stop):
         wanted = NO_CONTEXT | stop.context

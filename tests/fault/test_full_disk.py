@@ -1,0 +1,87 @@
+"""A full disk: no verdict, no green, a named fault; and when there is room again the counter serves.
+
+The lane gets a small file system of its own (tmpfs in a mount namespace) for its journal, which is
+then really filled. Making one needs root or unprivileged user namespaces; where there is neither the
+test is skipped and says so.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+from desk_kit import PROGRAMS, decide, desk, pamit, scan, view  # noqa: E402
+
+UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+
+
+def can_mount():
+    probe = subprocess.run([*UNSHARE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False,
+                           capture_output=True)
+    return probe.returncode == 0
+
+
+def start_lane_on_small_disk(made):
+    """The lane, its journal's folder being a tmpfs of 600 KiB that only it and /proc/PID/root see."""
+    folder = made.folder / "lane"
+    script = 'mount -t tmpfs -o size=600k,mode=0700 tmpfs "$1"; shift; exec "$@"'
+    since = len(made.processes.events)
+    process = made.processes.start(
+        "lane", *UNSHARE, "sh", "-euc", script, "sh", folder, PROGRAMS / "pamit-lane", "--config",
+        made.folder / "pamit.conf")
+    made.processes.wait("lane", "READY", since=since)
+    return pathlib.Path(f"/proc/{process.pid}/root{folder}")
+
+
+def fill(disk):
+    """Writes until the last byte is taken."""
+    with open(disk / "filler", "wb", buffering=0) as filler:
+        for size in (65536, 4096, 512, 1):
+            try:
+                while True:
+                    filler.write(b"x" * size)
+            except OSError:
+                continue
+
+
+def lit(made):
+    lamps = json.loads(made.hardware.do("lamps"))
+    return {name for name, on in lamps["lamps"].items() if on}
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs root or unprivileged user namespaces")
+def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
+    with desk(tmp_path / "desk", start=("registry", "desk", "sync", "console")) as made:
+        disk = start_lane_on_small_disk(made)
+        view(made, "ready with data", lambda v: v["link"]["data_as_of_ms"] > 0)
+        first = scan(made, "siti")
+        fill(disk)
+
+        made.page.post("/action", {"seq": first["seq"], "decision": "CLEARED", "role": "OFFICER"})
+        shown = view(made, "the storage fault", lambda v: v["screen"] == "STORAGE")
+        assert shown["crossing"] is None and shown["recorded"] is None
+        assert "green" not in lit(made)
+
+        made.hardware.do("scan", "suharto")
+        made.processes.wait("lane", "SCAN_IGNORED")
+        assert "green" not in lit(made)
+
+        (disk / "filler").unlink()
+        made.processes.wait("lane", "JOURNAL_RECOVERED")
+        again = view(made, "the verdict again", lambda v: v["screen"] == "VERDICT")
+        assert again["crossing"]["seq"] == first["seq"]
+        recorded = decide(made, first["seq"], "CLEARED")
+
+        shutil.copytree(disk, made.folder / "copy")
+        made.processes.stop("lane")
+        shutil.copytree(made.folder / "copy", made.folder / "lane", dirs_exist_ok=True)
+        pamit(made, "journal", "verify")
+        events = [json.loads(line) for line in
+                  pamit(made, "journal", "export", "--format", "jsonl").splitlines()]
+        mine = [e for e in events if e["event_id"]["seq"] == first["seq"]]
+        assert mine[0]["decision"] == "CLEARED" and recorded > first["seq"]

@@ -1,0 +1,116 @@
+"""`kill -9` of any process at any moment loses nothing that was acknowledged.
+
+A traveller after the other is served through the page's API. In every round one process is killed at
+a random moment and started again. What the page showed as a verdict or as recorded is written down;
+at the end all of it has to be in the journal, which has to verify, and at the registry, whose head
+has to be the kiosk's. The seed is printed and can be given in PAMIT_SEED.
+"""
+import http.client
+import json
+import os
+import pathlib
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+import desk_setup  # noqa: E402
+from desk_client import Refused  # noqa: E402
+from desk_kit import PROGRAMS, desk, pamit, registry_head, view, wait_for_data  # noqa: E402
+
+ROUNDS = int(os.environ.get("PAMIT_ROUNDS", "120"))
+VICTIMS = ("lane", "sync", "console", "registry")
+DOCUMENTS = {"siti": "CLEARED", "agus": "SECONDARY", "budi": "SECONDARY", "suharto": "CLEARED"}
+MOMENT_MAX_S = 0.12
+INTERRUPTED = (OSError, http.client.HTTPException, Refused, json.JSONDecodeError)
+
+
+class Ledger:
+    """What was acknowledged: verdicts shown and decisions recorded, by seq."""
+
+    def __init__(self):
+        self.shown = {}
+        self.recorded = {}
+
+    def take(self, state):
+        seen = state["view"] if state["lane"] else None
+        crossing = seen and seen["crossing"]
+        if not crossing:
+            return seen
+        self.shown[crossing["seq"]] = (crossing["document"]["number"], crossing["result"])
+        if seen["recorded"]:
+            self.recorded[crossing["seq"]] = (seen["recorded"]["decided_seq"],
+                                              seen["recorded"]["decision"])
+        return seen
+
+
+def serve_until(made, ledger, rng, stop):
+    """Serves travellers until `stop` is set, whatever is killed meanwhile."""
+    while not stop.is_set():
+        document = rng.choice(list(DOCUMENTS))
+        try:
+            made.hardware.do("scan", document)
+            before = max(ledger.shown, default=0)
+            while not stop.is_set():
+                seen = ledger.take(made.page.state())
+                if seen and seen["screen"] == "VERDICT" and seen["crossing"]["seq"] > before:
+                    break
+            if stop.is_set():
+                return
+            seq = seen["crossing"]["seq"]
+            made.page.post("/action", {"seq": seq, "decision": DOCUMENTS[document],
+                                       "role": "OFFICER"})
+            while not stop.is_set() and seq not in ledger.recorded:
+                ledger.take(made.page.state())
+        except INTERRUPTED:
+            stop.wait(0.01)
+
+
+def round_of(made, ledger, rng):
+    """Kills one process while travellers are served, and starts it again."""
+    victim = rng.choice(VICTIMS)
+    stop = threading.Event()
+    server = threading.Thread(target=serve_until, args=(made, ledger, rng, stop))
+    server.start()
+    time.sleep(rng.uniform(0, MOMENT_MAX_S))  # the moment of the kill, not a wait for something
+    made.processes.kill(victim)
+    stop.set()
+    server.join()
+    made.start(victim)
+    view(made, "a lane that serves", lambda v: v["scanner_ok"])
+
+
+def events_of(text):
+    return {event["event_id"]["seq"]: event for event in map(json.loads, text.splitlines())}
+
+
+def check(ledger, events):
+    for seq, (number, result) in ledger.shown.items():
+        colour = {"SESUAI": "GREEN", "RUJUK": "AMBER", "TUNDA": "RED"}[result]
+        assert seq in events, f"verdict #{seq} was shown and is lost"
+        assert (events[seq]["doc_no"], events[seq]["result"]) == (number, colour)
+    for seq, (_, decision) in ledger.recorded.items():
+        assert events[seq]["decision"] == decision, f"decision on #{seq} was recorded and is lost"
+
+
+def test_nothing_acknowledged_is_lost_when_any_process_is_killed_at_any_moment(tmp_path):
+    seed = int(os.environ.get("PAMIT_SEED", random.randrange(1 << 32)))
+    print(f"seed {seed}, {ROUNDS} rounds")
+    rng = random.Random(seed)
+    ledger = Ledger()
+    with desk(tmp_path / "desk") as made:
+        wait_for_data(made)
+        for _ in range(ROUNDS):
+            round_of(made, ledger, rng)
+        view(made, "everything acknowledged", lambda v: v["link"]["online"] and
+             v["link"]["unsent"] == 0)
+        pamit(made, "journal", "verify")
+        check(ledger, events_of(pamit(made, "journal", "export", "--format", "jsonl")))
+        check(ledger, events_of(desk_setup.run(
+            PROGRAMS / "pamit-registry", "export", "events", "--config",
+            made.folder / "registry.conf")))
+        assert pamit(made, "journal", "head").split() == registry_head(made)
+    print(f"{len(ledger.shown)} verdicts and {len(ledger.recorded)} decisions acknowledged")
+    assert len(ledger.recorded) > ROUNDS / 4

@@ -1,0 +1,51 @@
+"""Bad bytes from the scanner: a clear message, no verdict, and the lane goes on."""
+import pytest
+
+from desk_kit import desk, scan, view, wait_for_data
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory):
+    with desk(tmp_path_factory.mktemp("bad") / "desk") as made:
+        wait_for_data(made)
+        yield made
+
+
+def raw(made, data):
+    """Writes bytes to the scanner's line, in runs that fit a command."""
+    for at in range(0, len(data), 1500):
+        made.hardware.do("scan-raw", data[at:at + 1500].hex())
+
+
+TD3 = b"P<IDNWIJAYA<<BUDI<<<<<<<<<<<<<<<<<<<<<<<<<<<\r\nX0000099<1IDN9505058M3101012<<<<<<<<<<<<<<<0\r\n"
+ROWS = [
+    ("a check digit that fails", TD3.replace(b"X0000099<1", b"X0000099<2")),
+    ("a month that does not exist", TD3.replace(b"9505058", b"9515051")),
+    ("the first line alone", TD3[:46]),
+    ("half a second line", TD3[:60]),
+    ("another format of document", b"I<UTOD231458907<<<<<<<<<<<<<<<\r\n"
+     b"7408122F1204159UTO<<<<<<<<<<<6\r\nERIKSSON<<ANNA<MARIA<<<<<<<<<<\r\n"),
+    ("binary garbage", bytes(range(128, 256)) + b"\r\n"),
+    ("text that is no document", b"HELLO WORLD\r\n"),
+    ("a line far too long", b"A" * 3000 + b"\r\n"),
+    ("a lower case document", TD3.lower()),
+]
+
+
+@pytest.mark.parametrize("says,data", ROWS, ids=[row[0] for row in ROWS])
+def test_bytes_that_are_no_valid_document_give_no_verdict(counter, says, data):
+    since = len(counter.processes.events)
+    raw(counter, data)
+    shown = view(counter, "not readable", lambda v: v["screen"] == "UNREADABLE")
+    assert shown["crossing"] is None
+    names = {e.name for e in counter.processes.events[since:] if e.process == "lane"}
+    assert names & {"SCAN_UNREADABLE", "SCAN_GARBAGE"}
+    assert "PRESENTED" not in names
+    counter.page.post("/dismiss", {})
+    view(counter, "ready", lambda v: v["screen"] == "READY")
+
+
+def test_after_garbage_a_good_document_is_read(counter):
+    raw(counter, b"\x00\xff" * 700)
+    crossing = scan(counter, "siti")
+    assert crossing["result"] == "SESUAI"

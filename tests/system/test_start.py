@@ -1,0 +1,131 @@
+"""What is missing or broken at start is named with file and reason. Configuration and keys: refused.
+Placement data: served, but everyone is referred."""
+import os
+import subprocess
+
+import pytest
+
+from desk_kit import PROGRAMS, desk, scan, view, wait_for_data
+
+
+@pytest.fixture(name="made")
+def fixture_made(tmp_path):
+    with desk(tmp_path / "desk", start=()) as made:
+        yield made
+
+
+def start(program, config):
+    done = subprocess.run([str(PROGRAMS / program), "--config", str(config)], text=True,
+                          capture_output=True, timeout=30, check=False)
+    return done.returncode, done.stderr
+
+
+def config_with(made, old, new):
+    path = made.folder / "pamit.conf"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return path
+
+
+KIOSK_PROCESSES = ("pamit-lane", "pamit-sync", "pamit-console")
+
+
+@pytest.mark.parametrize("program", KIOSK_PROCESSES)
+def test_a_missing_configuration_is_named(program, tmp_path):
+    code, said = start(program, tmp_path / "none.conf")
+    assert code == 1 and "none.conf" in said
+
+
+@pytest.mark.parametrize("program", KIOSK_PROCESSES)
+def test_an_unknown_key_is_named_with_its_line(program, made):
+    path = config_with(made, "zone = WIB", "zone = WIB\ncolour = green")
+    code, said = start(program, path)
+    assert code == 1 and "pamit.conf:7" in said and "colour" in said
+
+
+@pytest.mark.parametrize("program", KIOSK_PROCESSES)
+def test_simulated_parts_are_refused_on_a_live_counter(program, made):
+    path = config_with(made, "mode = desk", "mode = live")
+    code, said = start(program, path)
+    assert code == 1 and "desk" in said
+
+
+KEYS = [("pamit-lane", "entry.key"), ("pamit-lane", "storage.key"), ("pamit-lane", "receipt.pub"),
+        ("pamit-lane", "policy.pub"), ("pamit-sync", "kiosk.key"), ("pamit-sync", "ca.crt"),
+        ("pamit-sync", "storage.key"), ("pamit-sync", "receipt.pub")]
+
+
+@pytest.mark.parametrize("program,key", KEYS)
+def test_a_missing_key_is_named(program, key, made):
+    (made.folder / "keys" / key).unlink()
+    code, said = start(program, made.folder / "pamit.conf")
+    assert code == 1 and key in said
+
+
+@pytest.mark.parametrize("program,key", KEYS)
+def test_a_broken_key_is_named(program, key, made):
+    (made.folder / "keys" / key).write_text("not a key\n")
+    code, said = start(program, made.folder / "pamit.conf")
+    assert code == 1 and key in said
+
+
+@pytest.mark.parametrize("program,key", [row for row in KEYS if row[1] in (
+    "entry.key", "storage.key", "kiosk.key")])
+def test_a_key_that_others_may_read_is_refused(program, key, made):
+    os.chmod(made.folder / "keys" / key, 0o644)
+    code, said = start(program, made.folder / "pamit.conf")
+    assert code == 1 and key in said
+
+
+def test_a_file_that_is_no_journal_is_named_and_left_alone(made):
+    journal = made.folder / "lane" / "journal.db"
+    journal.write_bytes(b"this is not a database" * 200)
+    before = journal.read_bytes()
+    code, said = start("pamit-lane", made.folder / "pamit.conf")
+    assert code == 1 and "journal.db" in said
+    assert journal.read_bytes() == before
+
+
+def test_without_placement_data_everyone_is_referred(made):
+    for name in ("desk", "lane", "console"):
+        made.start(name)
+    view(made, "ready", lambda v: v["screen"] == "READY")
+    crossing = scan(made, "siti")
+    assert crossing["result"] == "RUJUK"
+    assert "R010" not in [reason["code"] for reason in crossing["reasons"]]
+
+
+def test_broken_placement_data_refer_everyone_and_are_named(made):
+    for name in ("registry", "desk", "lane", "console", "sync"):
+        made.start(name)
+    wait_for_data(made)
+    for name in ("sync", "lane"):
+        made.processes.stop(name)
+    for suffix in ("-wal", "-shm"):
+        (made.folder / "sync" / f"cache.db{suffix}").unlink(missing_ok=True)
+    (made.folder / "sync" / "cache.db").write_bytes(b"garbage" * 1000)
+    since = len(made.processes.events)
+    made.start("lane")
+    said = made.processes.wait("lane", "CACHE_DEGRADED", since=since)
+    assert "cache.db" in said.details
+    crossing = scan(made, "siti")
+    assert crossing["result"] == "RUJUK"
+
+
+def live_config(made):
+    """A live counter's configuration: real back ends."""
+    path = config_with(made, "mode = desk", "mode = live")
+    config_with(made, "assume_clock_synced = yes", "assume_clock_synced = no")
+    config_with(made, f"desk_port = {made.ports['desk_port']}", "desk_port = 0")
+    return path
+
+
+def test_a_live_counter_uses_the_real_back_ends_and_names_what_is_missing(made):
+    live_config(made)
+    made.start("desk")
+    made.start("lane")
+    gone = made.processes.wait("lane", "SCANNER_GONE")
+    assert "scanner" in gone.details
+    failed = made.processes.wait("lane", "PANEL_FAILED")
+    assert "gpio.sock" in failed.details
