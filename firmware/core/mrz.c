@@ -311,26 +311,23 @@ const char *mrz_place_name(enum mrz_place place)
 
 const char *mrz_issue_name(enum mrz_issue issue)
 {
-    switch (issue) {
-    case MRZ_ISSUE_SHAPE:
-        return "shape";
-    case MRZ_ISSUE_CHARACTERS:
-        return "characters";
-    case MRZ_ISSUE_CLASS:
-        return "class";
-    case MRZ_ISSUE_CHECK_DIGIT:
-        return "check_digit";
-    case MRZ_ISSUE_BIRTH_DATE:
-        return "bad_birth_date_raw";
-    case MRZ_ISSUE_EXPIRY_DATE:
-        return "bad_expiry_raw";
-    case MRZ_ISSUE_SEX:
-        return "bad_sex";
-    case MRZ_ISSUE_DOCUMENT_CODE:
-        return "bad_document_code";
-    case MRZ_ISSUE_UNSUPPORTED:
-        return "unsupported_format";
-    }
-    assert(!"one issue bit at a time");
-    return "";
+    static const struct {
+        enum mrz_issue issue;
+        const char *name;
+    } names[] = {
+        {MRZ_ISSUE_SHAPE, "shape"},
+        {MRZ_ISSUE_CHARACTERS, "characters"},
+        {MRZ_ISSUE_CLASS, "class"},
+        {MRZ_ISSUE_CHECK_DIGIT, "check_digit"},
+        {MRZ_ISSUE_BIRTH_DATE, "bad_birth_date_raw"},
+        {MRZ_ISSUE_EXPIRY_DATE, "bad_expiry_raw"},
+        {MRZ_ISSUE_SEX, "bad_sex"},
+        {MRZ_ISSUE_DOCUMENT_CODE, "bad_document_code"},
+        {MRZ_ISSUE_UNSUPPORTED, "unsupported_format"},
+    };
+    size_t i = 0;
+    while (i < sizeof names / sizeof *names && names[i].issue != issue)
+        i++;
+    assert(i < sizeof names / sizeof *names);
+    return names[i].name;
 }
