@@ -94,6 +94,9 @@ void judge_refresh(struct judge *judge)
         lose_cache(judge, err_text(err));
         return;
     }
+    /* A registry that never had placements knows nothing of anybody: that is not "no record". */
+    if (judge->data.placements_version == 0)
+        judge->data.placements_usable = false;
     uint64_t version = 0;
     err = take_policy(judge, &version);
     if (err && version != judge->policy_refused) {
