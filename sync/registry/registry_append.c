@@ -65,6 +65,7 @@ static enum registry_mark mark_of(int kind, struct span payload)
         struct entry_presented presented;
         struct entry_decided decided;
         struct entry_epoch epoch;
+        struct entry_health health;
     } read;
     enum err err;
     if (!payload.p)
@@ -75,6 +76,8 @@ static enum registry_mark mark_of(int kind, struct span payload)
         err = entry_decided_decode(payload, &read.decided);
     else if (kind == ENTRY_EPOCH)
         err = entry_epoch_decode(payload, &read.epoch);
+    else if (kind == ENTRY_HEALTH)
+        err = entry_health_decode(payload, &read.health);
     else
         return REGISTRY_MARK_UNKNOWN_KIND;
     return err ? REGISTRY_MARK_UNREADABLE : REGISTRY_MARK_NONE;

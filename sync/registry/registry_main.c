@@ -26,6 +26,12 @@ static const struct command {
     {{"kiosk", "add"}, "ID --entry-key PUB.pem", "register a kiosk", 1, registry_kiosk_add},
     {{"kiosk", "list"}, "", "kiosks, how far each is, and quarantine", 0, registry_kiosk_list},
     {{"kiosk", "revoke"}, "ID", "refuse a kiosk from now on, for ever", 1, registry_kiosk_revoke},
+    {{"import", "placements"},
+     "FILE.jsonl",
+     "all of its records, or none",
+     1,
+     registry_import_placements},
+    {{"import", "policy"}, "FILE.json", "check, sign and publish", 1, registry_import_policy},
     {{"head"}, "KIOSK", "epoch, next and head's hash", 1, registry_head_show},
 };
 

@@ -199,17 +199,13 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
     (void)user;
     const union MHD_ConnectionInfo *tls =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (!tls || !tls->tls_session)
-        return;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    if (code == MHD_CONNECTION_NOTIFY_STARTED && tls && tls->tls_session) {
         union {
             const char *given;
             void *taken;
         } mark = {.given = verified};
         registry_tls_require_client(tls->tls_session);
         *context = mark.taken;
-    } else if (!gnutls_certificate_get_peers(tls->tls_session, &(unsigned){0})) {
-        log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"no certificate\"");
     }
 }
 

@@ -39,7 +39,7 @@ static const char schema[] =
     "CREATE TABLE branch("
     " no INTEGER PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
     " proven INTEGER NOT NULL, received_ms INTEGER NOT NULL, signature BLOB NOT NULL,"
-    " head BLOB NOT NULL, UNIQUE(kiosk, signature, head)) STRICT;"
+    " head BLOB NOT NULL, UNIQUE(kiosk, proven, head)) STRICT;"
     "CREATE TABLE branch_entry("
     " branch INTEGER NOT NULL REFERENCES branch(no), seq INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL,"

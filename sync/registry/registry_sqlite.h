@@ -26,7 +26,7 @@
     X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload "         \
                "FROM kiosk k JOIN entry e ON e.kiosk = k.no "                                      \
                "WHERE ?1 IS NULL OR k.id = ?1 ORDER BY k.id, e.seq")                               \
-    X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND signature = ?2 AND head = ?3")      \
+    X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
     X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
                   "VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \

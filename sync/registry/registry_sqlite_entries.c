@@ -61,12 +61,13 @@ static const struct registry_entry *branch_last(const struct registry_branch *br
     return &branch->entries[branch->n_entries - 1];
 }
 
+/* The last hash stands for the whole branch: it chains all of it. */
 static enum err branch_is_held(struct registry_sqlite *s, int64_t kiosk,
                                const struct registry_branch *branch)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_FIND);
     sqlite3_bind_int64(stmt, 1, kiosk);
-    registry_sql_blob(stmt, 2, span_of(branch->signature, SIGN_LEN));
+    sqlite3_bind_int(stmt, 2, branch->proven);
     registry_sql_blob(stmt, 3, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
     const enum err err = registry_sql_row(s, stmt);
     if (!err)

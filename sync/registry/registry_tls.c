@@ -18,9 +18,10 @@
 #include "log.h"
 #include "utf8.h"
 
-#define OID_LEN_MAX   128
-#define PURPOSES_MAX  16
-#define VERIFY_FAILED GNUTLS_E_CERTIFICATE_ERROR
+#define OID_LEN_MAX        128
+#define PURPOSES_MAX       16
+#define VERIFY_FAILED      GNUTLS_E_CERTIFICATE_ERROR
+#define EMPTY_LIST_LEN_MAX 4
 
 /* The client's own certificate; deinit it. */
 static enum err peer_certificate(gnutls_session_t session, gnutls_x509_crt_t *out)
@@ -105,8 +106,24 @@ static int client_verify(gnutls_session_t session)
     return VERIFY_FAILED;
 }
 
+/* GnuTLS refuses a client that sends no certificate by itself, and silently. Called before it
+ * parses the message, in which the list (RFC 5246 7.4.6; RFC 8446 4.4.2, behind an empty context)
+ * is then empty. */
+static int certificate_arrives(gnutls_session_t session, unsigned type, unsigned when,
+                               unsigned incoming, const gnutls_datum_t *message)
+{
+    (void)session;
+    (void)type;
+    (void)when;
+    if (incoming && message->size <= EMPTY_LIST_LEN_MAX)
+        log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"no certificate\"");
+    return 0;
+}
+
 void registry_tls_require_client(gnutls_session_t session)
 {
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
+                                       certificate_arrives);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, client_verify);
 }

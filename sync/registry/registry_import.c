@@ -1,0 +1,198 @@
+/* `import placements` and `import policy`: files into the store, whole or not at all.
+ *
+ * Messages name file, line and field, never a value: an import's output may end up in a ticket.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "policy.h"
+#include "registry_commands.h"
+#include "registry_placement_json.h"
+#include "registry_policy_json.h"
+#include "sign.h"
+
+#define LINE_LEN_MAX    (16u << 10)
+#define POLICY_JSON_MAX (1u << 20)
+
+static int64_t wall_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- placements ------------------------------------------------------------------------------ */
+
+struct lines {
+    const char *path;
+    FILE *file;
+    uint64_t number;
+    size_t len;
+    char text[LINE_LEN_MAX];
+};
+
+/* The next line without its newline. ERR_MISSING: the file is over; ERR_SIZE; ERR_IO. */
+static enum err line_next(struct lines *lines)
+{
+    int byte = EOF;
+    lines->len = 0;
+    lines->number++;
+    while ((byte = getc_unlocked(lines->file)) != EOF && byte != '\n') {
+        if (lines->len == sizeof lines->text)
+            return ERR_SIZE;
+        lines->text[lines->len++] = (char)byte;
+    }
+    if (ferror(lines->file))
+        return ERR_IO;
+    return byte == EOF && lines->len == 0 ? ERR_MISSING : ERR_OK;
+}
+
+static bool say_line(const struct lines *lines, const char *why)
+{
+    fprintf(stderr, "pamit-registry: %s:%" PRIu64 ": %s\n", lines->path, lines->number, why);
+    return false;
+}
+
+static bool line_import(struct lines *lines, struct registry_store *store)
+{
+    struct json_fault fault = {0};
+    struct placement placement;
+    if (!placement_json_read(span_of(lines->text, lines->len), &placement, &fault))
+        return say_line(lines, fault.why);
+    uint8_t record[PLACEMENT_CBOR_MAX];
+    struct cbor_writer w;
+    struct span encoded;
+    const char *field = "";
+    cbor_writer_init(&w, record, sizeof record);
+    enum err err = placement_encode(&placement, &w, &field);
+    if (!err)
+        err = cbor_writer_finish(&w, &encoded);
+    if (err)
+        return say_line(lines, field[0] ? field : err_text(err));
+    const struct registry_placement row = {
+        .id = placement.placement_id, .rec_seq = placement.rec_seq, .record = encoded};
+    err = store->ops->import_put(store, &row);
+    return err ? say_line(lines, err_text(err)) : true;
+}
+
+static bool lines_import(struct lines *lines, struct registry_store *store)
+{
+    enum err err;
+    while ((err = line_next(lines)) == ERR_OK)
+        if (!line_import(lines, store))
+            return false;
+    if (err == ERR_MISSING)
+        return true;
+    return say_line(lines, err == ERR_SIZE ? "the line is too long" : err_text(err));
+}
+
+static int file_import(struct lines *lines, struct registry_store *store)
+{
+    struct registry_imported done = {0};
+    enum err err = store->ops->import_begin(store);
+    bool good = !err && lines_import(lines, store);
+    if (!err)
+        err = store->ops->import_end(store, good, wall_now_ms(), &done);
+    if (err)
+        return registry_command_fail(err_text(err));
+    if (!good)
+        return registry_command_fail("nothing was imported");
+    printf("%" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64
+           " older than what is held; placements version %" PRIu64 "\n",
+           done.changed, done.unchanged, done.older, done.version);
+    return EXIT_SUCCESS;
+}
+
+int registry_import_placements(const struct registry_command *command)
+{
+    struct registry_config config;
+    struct registry_store *store;
+    if (!registry_command_open(command, &config, &store))
+        return EXIT_FAILURE;
+    int code = EXIT_FAILURE;
+    struct lines *lines = calloc(1, sizeof *lines);
+    FILE *file = fopen(command->argument, "re");
+    if (!file) {
+        perror(command->argument);
+    } else if (lines) {
+        lines->path = command->argument;
+        lines->file = file;
+        code = file_import(lines, store);
+    }
+    if (file)
+        fclose(file);
+    free(lines);
+    store->ops->close(store);
+    return code;
+}
+
+/* ---- policy ---------------------------------------------------------------------------------- */
+
+/* The whole file; NULL: said why. */
+static char *text_read(const char *path, size_t *len)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        perror(path);
+        return NULL;
+    }
+    char *text = malloc(POLICY_JSON_MAX + 1);
+    *len = text ? fread(text, 1, POLICY_JSON_MAX + 1, file) : 0;
+    const bool failed = !text || ferror(file) || *len > POLICY_JSON_MAX;
+    fclose(file);
+    if (failed) {
+        fprintf(stderr, "pamit-registry: %s: not readable, or larger than %u bytes\n", path,
+                POLICY_JSON_MAX);
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static int policy_sign(const struct registry_config *config, struct registry_store *store,
+                       const struct policy *policy, struct span payload)
+{
+    uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    size_t len;
+    struct sign_key *key;
+    char why[SIGN_WHY_LEN];
+    if (sign_key_load(config->policy_key, &key, why) != ERR_OK)
+        return registry_command_fail(why);
+    enum err err = cose_seal(key, payload, envelope, sizeof envelope, &len);
+    sign_key_close(key);
+    if (!err)
+        err = store->ops->policy_put(store, policy->version, span_of(envelope, len));
+    if (err == ERR_OLD)
+        return registry_command_fail("version: does not rise above the policy in force");
+    if (err)
+        return registry_command_fail(err_text(err));
+    printf("policy version %" PRIu64 " is in force\n", policy->version);
+    return EXIT_SUCCESS;
+}
+
+int registry_import_policy(const struct registry_command *command)
+{
+    struct registry_config config;
+    struct registry_store *store;
+    size_t text_len;
+    char *text = text_read(command->argument, &text_len);
+    if (!text)
+        return EXIT_FAILURE;
+    struct policy policy;
+    struct json_fault fault = {0};
+    uint8_t payload[POLICY_CBOR_MAX];
+    size_t len;
+    const bool good = policy_json_read(span_of(text, text_len), &policy, payload, &len, &fault);
+    free(text);
+    if (!good) {
+        fprintf(stderr, "pamit-registry: %s: %s\n", command->argument, fault.why);
+        return EXIT_FAILURE;
+    }
+    if (!registry_command_open(command, &config, &store))
+        return EXIT_FAILURE;
+    const int code = policy_sign(&config, store, &policy, span_of(payload, len));
+    store->ops->close(store);
+    return code;
+}

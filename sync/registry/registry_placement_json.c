@@ -1,0 +1,117 @@
+/* One record per line, nothing guessed: an unknown field or a bad value is refused.
+ *
+ * placement_fields says how each field is written and where it goes; a field added there is
+ * imported without a change here. What a whole record must have is core's placement_complete.
+ */
+#include "registry_placement_json.h"
+
+#include <stdio.h>
+
+#define NIK_DIGITS 16
+
+static const struct placement_field *field_find(const char *name)
+{
+    for (size_t i = 0; i < placement_fields_count; i++)
+        if (strcmp(placement_fields[i].name, name) == 0)
+            return &placement_fields[i];
+    return NULL;
+}
+
+static void codes_take(const json_t *value, const struct placement_field *field, char *out,
+                       struct json_fault *fault)
+{
+    if (!json_is_array(value) || json_array_size(value) > field->count)
+        json_refuse(fault, field->name, "is no list of at most %zu codes", field->count);
+    for (size_t i = 0; i < json_array_size(value) && !fault->found; i++)
+        json_take_text(json_array_get(value, i), field->name, out + i * field->size, field->size,
+                       fault);
+}
+
+static void sex_take(const json_t *value, const struct placement_field *field, char *out,
+                     struct json_fault *fault)
+{
+    char text[2];
+    json_take_text(value, field->name, text, sizeof text, fault);
+    *out = text[0];
+}
+
+static void field_take(const json_t *value, const struct placement_field *field, void *record,
+                       struct json_fault *fault)
+{
+    char *out = (char *)record + field->offset;
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_CODE:
+        json_take_text(value, field->name, out, field->size, fault);
+        return;
+    case FIELD_SEX:
+        sex_take(value, field, out, fault);
+        return;
+    case FIELD_DATE: {
+        const struct date date = json_take_date(value, field->name, fault);
+        memcpy(out, &date, sizeof date);
+        return;
+    }
+    case FIELD_TIME: {
+        const int64_t time = json_take_time(value, field->name, fault);
+        memcpy(out, &time, sizeof time);
+        return;
+    }
+    case FIELD_UINT: {
+        const uint64_t number = json_take_uint(value, field->name, INT64_MAX, fault);
+        memcpy(out, &number, sizeof number);
+        return;
+    }
+    case FIELD_ENUM: {
+        const unsigned place = json_take_name(value, field->name, field->names, fault);
+        memcpy(out, &place, sizeof place);
+        return;
+    }
+    case FIELD_MASK: {
+        const uint32_t bits = json_take_names(value, field->name, field->names, fault);
+        memcpy(out, &bits, sizeof bits);
+        return;
+    }
+    case FIELD_CODES:
+        codes_take(value, field, out, fault);
+        return;
+    }
+}
+
+static void record_check(const json_t *object, const struct placement *record,
+                         struct json_fault *fault)
+{
+    const char *field;
+    if (fault->found)
+        return;
+    if (!placement_complete(record, &field))
+        json_refuse(fault, field, json_object_get(object, field) ? "is not valid" : "is missing");
+    else if (record->nik[0] &&
+             (strlen(record->nik) != NIK_DIGITS || strspn(record->nik, "0123456789") != NIK_DIGITS))
+        json_refuse(fault, "nik", "has not %d digits", NIK_DIGITS);
+}
+
+bool placement_json_read(struct span line, struct placement *out, struct json_fault *fault)
+{
+    json_t *object = json_object_read(line, fault);
+    if (!object)
+        return false;
+    struct placement record = {0};
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        const struct placement_field *field = field_find(name);
+        if (field)
+            field_take(value, field, &record, fault);
+        else
+            json_refuse(fault, name, "is no field of a placement");
+        if (fault->found)
+            break;
+    }
+    record_check(object, &record, fault);
+    json_decref(object);
+    if (!fault->found)
+        *out = record;
+    return !fault->found;
+}

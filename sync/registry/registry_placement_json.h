@@ -1,0 +1,13 @@
+/* A placement record as one line of JSON, by the names and types of placement_fields. Pure. */
+#ifndef PAMIT_REGISTRY_PLACEMENT_JSON_H
+#define PAMIT_REGISTRY_PLACEMENT_JSON_H
+
+#include "placement.h"
+#include "registry_json.h"
+
+/* False with "FIELD: reason" in `fault`: an unknown field, a bad value or a missing one; values are
+ * never repeated in it. */
+MUST_CHECK bool placement_json_read(struct span line, struct placement *out,
+                                    struct json_fault *fault);
+
+#endif

@@ -1,0 +1,410 @@
+"""The registry as it runs: who gets through the handshake, what an upload comes to, what the
+commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
+
+import http.client
+import os
+import socket
+import ssl
+import subprocess
+import warnings
+
+import pytest
+
+import pki
+from registry_kit import DECIDED, PROGRAM, Kiosk, Registry, cose_payload, decided, zstd_bomb, zstd_raw
+
+START_S = 20
+NONCE = "00112233445566778899aabbccddeeff"
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with Registry(tmp_path) as registry:
+        yield registry
+
+
+# ---- TLS: nobody unknown gets past the handshake ----
+
+
+def client_context(registry, identity=None, version=None):
+    context = ssl.create_default_context(cafile=registry.ca.cert)
+    if identity:
+        context.load_cert_chain(identity.cert, identity.key)
+    if version:
+        context.minimum_version = context.maximum_version = version
+    return context
+
+
+def try_connection(registry, context):
+    """The status of a request, or None when TLS ended without one byte of an answer.
+
+    Under TLS 1.3 a client learns only at its first read that it was refused."""
+    with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname="localhost") as tls:
+                tls.sendall(f"GET /v1/receipt?nonce={NONCE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                data = tls.recv(4096)
+        except (ssl.SSLError, ConnectionError):
+            return None
+    return int(data.split()[1]) if data else None
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_registered_kiosk_is_answered(registry, version):
+    kiosk = registry.enrol("CGK-03-0412")
+    assert try_connection(registry, client_context(registry, kiosk.identity, version)) == 200
+    assert not [line for line in registry.log if "REFUSED" in line]
+
+
+def foreign_ca(registry, folder):
+    return pki.issue(pki.make_ca(folder, "other"), "CGK-03-0412", folder, "foreign")
+
+
+def expired(registry, folder):
+    return pki.issue(
+        registry.ca, "CGK-03-0412", folder, "old", not_before=pki.days(-9), not_after=pki.days(-1)
+    )
+
+
+def not_yet_valid(registry, folder):
+    return pki.issue(
+        registry.ca, "CGK-03-0412", folder, "early", not_before=pki.days(1), not_after=pki.days(9)
+    )
+
+
+def for_servers_only(registry, folder):
+    return pki.issue(registry.ca, "CGK-03-0412", folder, "server", server=True)
+
+
+def without_name(registry, folder):
+    return pki.issue(registry.ca, "x" * 64, folder, "long")
+
+
+REFUSED = [
+    (None, "no certificate"),
+    (foreign_ca, "certificate of a foreign CA"),
+    (expired, "certificate expired"),
+    (not_yet_valid, "certificate not yet valid"),
+    (for_servers_only, "certificate not for clients"),
+    (without_name, "certificate without a kiosk's id"),
+]
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+@pytest.mark.parametrize("make,reason", REFUSED, ids=[reason for _, reason in REFUSED])
+def test_the_handshake_refuses(registry, tmp_path, make, reason, version):
+    registry.enrol("CGK-03-0412")
+    identity = make(registry, tmp_path) if make else None
+    assert try_connection(registry, client_context(registry, identity, version)) is None
+    assert registry.await_log("REGISTRY_CLIENT_REFUSED").endswith(f'reason="{reason}"')
+
+
+def test_tls_below_1_2_and_plain_http_are_refused(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    context = client_context(registry, kiosk.identity)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    assert try_connection(registry, context) is None
+    with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
+        plain.sendall(b"GET /v1/policy HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            assert b"HTTP" not in plain.recv(4096)
+        except ConnectionError:
+            pass
+
+
+def test_sessions_are_not_resumed(registry):
+    """A resumed session would skip the verification of the certificate."""
+    kiosk = registry.enrol("CGK-03-0412")
+    context = client_context(registry, kiosk.identity, ssl.TLSVersion.TLSv1_2)
+    session = None
+    for _ in range(2):
+        with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost", session=session) as tls:
+                assert not tls.session_reused
+                session = tls.session
+
+
+def test_a_valid_certificate_alone_is_not_enough(registry, tmp_path):
+    stranger = pki.issue(registry.ca, "SUB-01-0001", tmp_path, "stranger")
+    assert try_connection(registry, client_context(registry, stranger)) == 403
+    revoked = registry.enrol("CGK-03-0413")
+    assert try_connection(registry, client_context(registry, revoked.identity)) == 200
+    registry.command("kiosk", "revoke", "CGK-03-0413")
+    assert try_connection(registry, client_context(registry, revoked.identity)) == 403
+
+
+# ---- uploads ----
+
+
+def test_entries_are_stored_once_and_receipts_say_how_far(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(7)
+    first = kiosk.post(kiosk.batch(1, 3, nonce=bytes.fromhex(NONCE)))
+    receipt = kiosk.receipt(first)
+    assert first.status == 200
+    assert {key: receipt[key] for key in (1, 2, 3, 4, 5, 7, 8, 9)} == {
+        1: 1, 2: "CGK-03-0412", 3: 1, 4: 4, 5: kiosk.entries[2].hash, 7: bytes.fromhex(NONCE),
+        8: 0, 9: 0,
+    }
+    again = kiosk.post(kiosk.batch(1, 3))
+    assert again.status == 200 and kiosk.receipt(again)[4] == 4
+    overlapping = kiosk.post(kiosk.batch(2, 7))
+    assert overlapping.status == 200 and kiosk.receipt(overlapping)[4] == 8
+    assert registry.head(kiosk.name) == (1, 8, kiosk.entries[6].hash)
+    asked = kiosk.request("GET", f"/v1/receipt?nonce={NONCE}")
+    assert kiosk.receipt(asked)[4] == 8 and kiosk.receipt(asked)[7].hex() == NONCE
+
+
+def test_what_was_acknowledged_survives_a_kill(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(3)
+    assert kiosk.post(kiosk.batch(1, 3)).status == 200
+    assert registry.stop(9) == -9
+    registry.start()
+    assert registry.head(kiosk.name)[1] == 4
+
+
+def test_a_gap_is_409_with_what_is_expected(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(6)
+    kiosk.post(kiosk.batch(1, 2))
+    reply = kiosk.post(kiosk.batch(5, 6))
+    assert reply.status == 409 and kiosk.receipt(reply)[4] == 3
+    assert registry.head(kiosk.name)[1] == 3
+
+
+def fork_of(kiosk, parts_at):
+    """The same kiosk with another history from entry `parts_at` on."""
+    other = Kiosk(kiosk.registry, kiosk.name, kiosk.identity, kiosk.entry_key)
+    other.entries = kiosk.entries[: parts_at - 1]
+    return other.fill(len(kiosk.entries))
+
+
+def test_a_fork_is_422_and_both_branches_are_kept(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(5)
+    kiosk.post(kiosk.batch(1, 5))
+    other = fork_of(kiosk, 3)
+    assert kiosk.post(other.batch(1, 5)).status == 422
+    assert "parts_at=3" in registry.await_log("REGISTRY_FORK")
+    assert kiosk.post(other.batch(4, 5)).status == 422  # begins after the parting: unproven
+    assert kiosk.post(other.batch(4, 5)).status == 422
+    assert registry.head(kiosk.name) == (1, 6, kiosk.entries[4].hash)
+    assert "quarantined=2" in registry.command("kiosk", "list")
+
+
+def test_a_batch_signed_by_another_key_is_422_and_changes_nothing(registry, tmp_path):
+    kiosk = registry.enrol("CGK-03-0412").fill(3)
+    stolen = pki.ec_key(tmp_path / "stolen.key")
+    assert kiosk.post(kiosk.batch(1, 3, key=stolen)).status == 422
+    assert registry.head(kiosk.name)[1] == 1
+    assert kiosk.post(kiosk.batch(1, 3)).status == 200
+
+
+def test_what_it_cannot_interpret_is_stored_and_passed_by(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(1)
+    kiosk.append(200, {1: "from the future"})
+    kiosk.append(DECIDED, b"\xff\xff")
+    kiosk.fill(5)
+    assert kiosk.post(kiosk.batch(1, 5, purged={4})).status == 200
+    assert registry.head(kiosk.name)[1] == 6
+
+
+def test_an_epoch_begins_with_its_entry_and_ends_the_one_before(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(3)
+    kiosk.post(kiosk.batch(1, 3))
+    old = fork_of(kiosk, 4).fill(4)
+    kiosk.epoch = 2
+    kiosk.fill(4)
+    assert kiosk.post(kiosk.batch(4, 4)).status == 400
+    kiosk.entries.pop()
+    kiosk.append_epoch()
+    assert kiosk.post(kiosk.batch(4, 4)).status == 200
+    assert registry.head(kiosk.name)[:2] == (2, 5)
+    old.fill(5)
+    assert kiosk.post(old.batch(4, 5)).status == 422
+    later = Kiosk(registry, kiosk.name, kiosk.identity, kiosk.entry_key)
+    later.entries = list(kiosk.entries)
+    later.fill(5)
+    assert kiosk.post(later.batch(5, 5)).status == 422
+    assert registry.head(kiosk.name)[:2] == (2, 5)
+
+
+def malformed(kiosk):
+    other = Kiosk(kiosk.registry, "SUB-01-0001", kiosk.identity, kiosk.entry_key).fill(2)
+    good = kiosk.batch(1, 3)
+    yield "no zstd frame", good
+    yield "an empty body", b""
+    yield "a frame of nothing", zstd_raw(b"")
+    yield "a frame of no batch", zstd_raw(b"hello")
+    yield "a cut batch", zstd_raw(good[:-1])
+    yield "more after the batch", zstd_raw(good + b"\0")
+    yield "another version", zstd_raw(kiosk.batch(1, 3, **{}) .replace(b"\x01\x01", b"\x01\x02", 1))
+    yield "another kiosk's entries", zstd_raw(other.batch(1, 2))
+    yield "an epoch that is not its entries'", zstd_raw(kiosk.batch(1, 3, epoch=2))
+    skipping = Kiosk(kiosk.registry, kiosk.name, kiosk.identity, kiosk.entry_key).fill(3)
+    del skipping.entries[1]
+    yield "a hole in the sequence", zstd_raw(skipping.batch(1, 2))
+
+
+def test_malformed_batches_are_400_and_change_nothing(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(3)
+    for what, body in malformed(kiosk):
+        assert kiosk.request("POST", "/v1/entries", body).status == 400, what
+    assert registry.head(kiosk.name)[1] == 1
+    assert "quarantined=0" in registry.command("kiosk", "list")
+
+
+def test_too_much_is_413(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(2)
+    assert kiosk.request("POST", "/v1/entries", os.urandom(65537)).status == 413
+    assert kiosk.request("POST", "/v1/entries", zstd_bomb(1 << 30)).status == 413
+    assert kiosk.request("POST", "/v1/entries", zstd_bomb((1 << 20) + 1)).status == 413
+    assert kiosk.request("POST", "/v1/entries", zstd_bomb(1 << 20)).status == 400
+    assert kiosk.request("POST", "/v1/entries", iter([b"x" * 9])).status == 411  # chunked
+    assert kiosk.post(kiosk.batch(1, 2)).status == 200
+
+
+BAD_REQUESTS = [
+    ("GET", "/", 404, {}),
+    ("GET", "/v1/entries/", 404, {}),
+    ("GET", "/v1/entries", 405, {"Allow": "POST"}),
+    ("POST", "/v1/receipt", 405, {"Allow": "GET"}),
+    ("GET", "/v1/receipt", 400, {}),
+    ("GET", "/v1/receipt?nonce=00", 400, {}),
+    ("GET", "/v1/receipt?nonce=" + NONCE.upper(), 400, {}),
+    ("GET", "/v1/feed/placements", 400, {}),
+    ("GET", "/v1/feed/placements?from=", 400, {}),
+    ("GET", "/v1/feed/placements?from=-1", 400, {}),
+    ("GET", "/v1/feed/placements?from=9223372036854775808", 400, {}),
+    ("GET", "/v1/feed/placements?from=9223372036854775807", 410, {}),
+    ("GET", "/v1/feed/placements?from=1", 410, {}),
+    ("GET", "/v1/policy", 404, {}),
+]
+
+
+def test_other_requests_get_a_clear_refusal(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    for method, path, status, headers in BAD_REQUESTS:
+        reply = kiosk.request(method, path, body=b"" if method == "POST" else None)
+        assert (reply.status, path) == (status, path)
+        assert headers.items() <= reply.headers.items()
+        assert reply.headers["Content-Type"].startswith("text/plain") and reply.body
+
+
+def test_a_store_that_fails_is_503_with_retry_after(registry):
+    kiosk = registry.enrol("CGK-03-0412").fill(2)
+    with subprocess.Popen(
+        ["/usr/bin/python3", "-c", HOLD_WRITE_LOCK, registry.folder / "registry.db"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        reply = kiosk.post(kiosk.batch(1, 2))
+        holder.communicate("let go\n", timeout=START_S)
+    assert reply.status == 503 and int(reply.headers["Retry-After"]) > 0
+    assert kiosk.post(kiosk.batch(1, 2)).status == 200
+
+
+HOLD_WRITE_LOCK = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_silent_connections_are_closed_and_harm_nobody(tmp_path):
+    registry = Registry(tmp_path, timeout_s=1)
+    kiosk = registry.enrol("CGK-03-0412").fill(2)
+    with registry:
+        silent = [socket.create_connection(("localhost", registry.port)) for _ in range(50)]
+        assert kiosk.post(kiosk.batch(1, 2)).status == 200
+        for connection in silent:
+            connection.settimeout(START_S)
+            while connection.recv(64):  # an alert, then the end
+                pass
+            connection.close()
+
+
+# ---- start ----
+
+BAD_CONFIGS = [
+    ({"port": "many"}, "bad.conf:2: "),
+    ({"colour": "red"}, "bad.conf:9: "),
+    ({"store": None}, "bad.conf: "),
+    ({"address": "registry.example"}, "registry.example: "),
+    ({"store": "nothing.db"}, "nothing.db: "),
+    ({"store": "ca.pem"}, "ca.pem: "),
+    ({"receipt_key": "nothing.key"}, "nothing.key: "),
+    ({"receipt_key": "open.key"}, "open.key: "),
+    ({"tls_key": "open.key"}, "open.key: "),
+    ({"tls_key": "receipt.key"}, "receipt.key: "),
+    ({"tls_cert": "receipt.key"}, "receipt.key "),
+    ({"client_ca": "registry.key"}, "registry.key: "),
+]
+
+
+@pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value))
+def test_it_refuses_to_start_and_names_file_and_reason(tmp_path, changes, named):
+    registry = Registry(tmp_path)
+    (tmp_path / "open.key").write_bytes((tmp_path / "receipt.key").read_bytes())
+    (tmp_path / "open.key").chmod(0o644)
+    done = registry.run("serve", config=registry.write_config("bad.conf", **changes))
+    assert done.returncode == 1
+    assert named in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_an_address_in_use_is_named(registry):
+    config = registry.write_config("second.conf", port=registry.port)
+    done = registry.run("serve", config=config)
+    assert done.returncode == 1 and f"port {registry.port}" in done.stderr
+
+
+def test_sigterm_ends_it_cleanly(registry):
+    assert registry.stop() == 0
+    assert "STOPPING" in registry.log[-1]
+
+
+# ---- commands ----
+
+
+def test_usage(tmp_path):
+    def run(*words):
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False)
+
+    told = run("--help")
+    assert told.returncode == 0 and "import placements" in told.stdout
+    assert told.stderr == ""
+    for words in ([], ["serve"], ["kiosk"], ["nonsense", "--config", "x"], ["serve", "--colour"]):
+        wrong = run(*words)
+        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
+
+
+def test_kiosks_are_added_once_and_revoked_for_ever(tmp_path):
+    registry = Registry(tmp_path)
+    registry.enrol("CGK-03-0412")
+    public = tmp_path / "CGK-03-0412.entry.pub"
+    assert registry.run("kiosk", "add", "CGK-03-0412", "--entry-key", public).returncode == 0
+    pki.ec_key(tmp_path / "other.key", tmp_path / "other.pub")
+    for name, key in [("CGK-03-0412", "other.pub"), ("", "other.pub"), ("a b", "other.pub"),
+                      ("SUB-01-0001", "nothing.pub"), ("SUB-01-0001", "ca.pem")]:
+        refused = registry.run("kiosk", "add", name, "--entry-key", tmp_path / key)
+        assert refused.returncode == 1 and refused.stderr, name
+    registry.command("kiosk", "revoke", "CGK-03-0412")
+    assert registry.run("kiosk", "revoke", "SUB-01-0001").returncode == 1
+    assert registry.run("kiosk", "add", "CGK-03-0412", "--entry-key", public).returncode == 1
+    assert registry.command("kiosk", "list") == (
+        "CGK-03-0412 revoked epoch=0 next=1 quarantined=0\n"
+    )
+
+
+def test_init_never_overwrites(tmp_path):
+    registry = Registry(tmp_path)
+    registry.enrol("CGK-03-0412")
+    again = registry.run("init")
+    assert again.returncode == 1 and "registry.db" in again.stderr
+    assert registry.head("CGK-03-0412") == (0, 1, bytes(32))
+    assert (tmp_path / "registry.db").stat().st_mode & 0o777 == 0o600
