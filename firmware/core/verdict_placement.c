@@ -1,0 +1,125 @@
+/* Rules about what the look-up found: identity, number, status, window, destination, hold.
+ *
+ * Source: the file contracts, "Names", "Finding" and "Status". Every record rule speaks of the
+ * record that was chosen, also when the identity conflicts: the officer sees all of it at once.
+ */
+#include <string.h>
+
+#include "verdict_rule.h"
+
+static bool is_found(const struct facts *facts)
+{
+    return facts->match->grade != MATCH_NONE;
+}
+
+static const struct placement *record(const struct facts *facts)
+{
+    return &facts->match->placement;
+}
+
+/* Nothing found where nothing could be looked up says nothing about the person. */
+void verdict_rule_nothing_found(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    if (is_found(facts) || !facts->data->placements_usable)
+        return;
+    char as_of[CLOCK_TEXT_LEN];
+    verdict_format_time(facts->data->placements_as_of, as_of);
+    if (context_is_not_worker(facts->context))
+        verdict_say(judge, 3, purpose_name(facts->context->category), "");
+    else
+        verdict_say(judge, 10, as_of, "");
+}
+
+void verdict_rule_matches(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    if (facts->match->grade != MATCH_EXACT)
+        return;
+    bool goes_back =
+        record(facts)->status == PLACEMENT_ON_LEAVE || record(facts)->scheme == SCHEME_REENTRY;
+    verdict_say(judge, goes_back ? 2 : 1, "", "");
+}
+
+static const char *record_name(const struct facts *facts)
+{
+    return *record(facts)->name_mrz ? record(facts)->name_mrz : record(facts)->name_full;
+}
+
+void verdict_rule_name_near(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    if (facts->match->grade == MATCH_NEAR)
+        verdict_say(judge, 11, facts->document->name, record_name(facts));
+}
+
+/* The first of birth date, sex and name that differs. */
+void verdict_rule_identity_conflict(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    const struct document *document = facts->document;
+    if (facts->match->grade != MATCH_CONFLICT)
+        return;
+    if (!date_valid(document->birth) ||
+        date_compare(document->birth, record(facts)->birth_date) != 0)
+        verdict_say_dates(judge, 12, document->birth, record(facts)->birth_date);
+    else if (document->sex != record(facts)->sex)
+        verdict_say(judge, 12, (const char[2]){document->sex, '\0'},
+                    (const char[2]){record(facts)->sex, '\0'});
+    else
+        verdict_say(judge, 12, document->name, record_name(facts));
+}
+
+/* Found by a previous number, or by name only, which never clears whatever policy says. */
+void verdict_rule_number_differs(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    if (!is_found(facts) || facts->match->key == MATCH_KEY_PASSPORT)
+        return;
+    enum colour floor = facts->match->key == MATCH_KEY_OLD_PASSPORT ? COLOUR_NONE : COLOUR_AMBER;
+    verdict_say_at_least(judge, 13, floor, facts->document->number, record(facts)->passport_no);
+}
+
+void verdict_rule_several_placements(struct judge *judge)
+{
+    if (is_found(judge->facts) && judge->facts->match->several_valid)
+        verdict_say(judge, 14, record(judge->facts)->placement_id, "");
+}
+
+void verdict_rule_status(struct judge *judge)
+{
+    if (!is_found(judge->facts))
+        return;
+    enum placement_status status = record(judge->facts)->status;
+    bool ended = status == PLACEMENT_CANCELLED || status == PLACEMENT_REVOKED;
+    if (ended)
+        verdict_say(judge, 16, placement_status_name(status), "");
+    else if (!placement_status_valid(status))
+        verdict_say(judge, 15, placement_status_name(status), "");
+}
+
+void verdict_rule_window(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    if (!is_found(facts))
+        return;
+    struct date from = record(facts)->window_from, to = record(facts)->window_to;
+    if (date_known(from) && date_compare(facts->today, from) < 0)
+        verdict_say_dates(judge, 17, facts->today, from);
+    else if (date_known(to) && date_compare(facts->today, to) > 0)
+        verdict_say_dates(judge, 17, facts->today, to);
+}
+
+void verdict_rule_destination(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    const char *going = facts->context->dest_country;
+    if (is_found(facts) && *going && strcmp(going, record(facts)->dest_country) != 0)
+        verdict_say(judge, 18, going, record(facts)->dest_country);
+}
+
+void verdict_rule_hold(struct judge *judge)
+{
+    if (is_found(judge->facts) && record(judge->facts)->hold != HOLD_NONE)
+        verdict_say(judge, 75, placement_hold_name(record(judge->facts)->hold), "");
+}

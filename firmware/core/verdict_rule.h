@@ -1,0 +1,50 @@
+/* What the rules of the verdict share: how a rule speaks, and the list of rules.
+ *
+ * For verdict*.c and nobody else. A rule is a pure function that looks at judge->facts and says at
+ * most one reason, or nothing. To add one: write it, declare it here, give it a row in verdict.c.
+ */
+#ifndef PAMIT_VERDICT_RULE_H
+#define PAMIT_VERDICT_RULE_H
+
+#include "verdict.h"
+
+struct judge {
+    const struct facts *facts;
+    struct verdict *verdict;
+};
+
+/* Says a reason with the two facts that differ ("" for none), in the colour policy gives it. */
+void verdict_say(struct judge *judge, uint16_t code, const char *found, const char *expected);
+/* The same, but policy can't colour it below `floor`. */
+void verdict_say_at_least(struct judge *judge, uint16_t code, enum colour floor, const char *found,
+                          const char *expected);
+/* The same with two dates, unknown parts as zeros; a wholly unknown one is "". */
+void verdict_say_dates(struct judge *judge, uint16_t code, struct date found, struct date expected);
+/* "YYYY-MM-DDThh:mm:ssZ"; "" for never. */
+void verdict_format_time(int64_t utc_s, char out[CLOCK_TEXT_LEN]);
+
+/* How far the machine and its data can be trusted: verdict_trust.c */
+void verdict_rule_clock(struct judge *judge);
+void verdict_rule_policy(struct judge *judge);
+void verdict_rule_placements_usable(struct judge *judge);
+void verdict_rule_fresh(struct judge *judge);
+
+/* The traveller and the document: verdict_traveller.c */
+void verdict_rule_return(struct judge *judge);
+void verdict_rule_document_expired(struct judge *judge);
+void verdict_rule_document_validity(struct judge *judge);
+void verdict_rule_work_age(struct judge *judge);
+
+/* What was found: verdict_placement.c */
+void verdict_rule_nothing_found(struct judge *judge);
+void verdict_rule_matches(struct judge *judge);
+void verdict_rule_name_near(struct judge *judge);
+void verdict_rule_identity_conflict(struct judge *judge);
+void verdict_rule_number_differs(struct judge *judge);
+void verdict_rule_several_placements(struct judge *judge);
+void verdict_rule_status(struct judge *judge);
+void verdict_rule_window(struct judge *judge);
+void verdict_rule_destination(struct judge *judge);
+void verdict_rule_hold(struct judge *judge);
+
+#endif

@@ -1,0 +1,79 @@
+/* Rules about the traveller and the document in hand, whether a placement is found or not: validity
+ * (UU 6/2011 Art. 8 and its elucidation), age (UU 18/2017 Art. 5), and returns.
+ *
+ * A date that an MRZ gives in part is a span of days. What holds on every day of the span is said;
+ * where some days would do and others not, the rule takes the side that does not clear.
+ */
+#include <stdio.h>
+
+#include "verdict_rule.h"
+
+static bool goes_to_work(const struct facts *facts)
+{
+    return facts->context->purpose == PURPOSE_WORK || facts->context->purpose == PURPOSE_CREW;
+}
+
+/* A partial date is a span of days: its first and its last. Unknown years stay unknown. */
+static struct date first_day(struct date date)
+{
+    if (date_known(date)) {
+        date.month = date.month ? date.month : 1;
+        date.day = date.day ? date.day : 1;
+    }
+    return date;
+}
+
+static struct date last_day(struct date date)
+{
+    if (!date_known(date) || date.day)
+        return date;
+    if (!date.month)
+        date.month = 12;
+    date.day = 1;
+    return date_from_days(date_to_days(date_add_months(date, 1)) - 1);
+}
+
+void verdict_rule_return(struct judge *judge)
+{
+    if (judge->facts->context->direction == DIRECTION_RETURN)
+        verdict_say(judge, 4, "", "");
+}
+
+void verdict_rule_document_expired(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    struct date last = last_day(facts->document->expiry);
+    if (date_known(last) && date_compare(last, facts->today) < 0)
+        verdict_say_dates(judge, 20, facts->document->expiry, facts->today);
+}
+
+/* An expiry that is not known, or not to the day, is taken at its earliest. */
+void verdict_rule_document_validity(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    struct date required =
+        date_add_months(facts->today, (int)facts->policy->passport_min_validity_months);
+    if (date_compare(first_day(facts->document->expiry), required) < 0)
+        verdict_say_dates(judge, 21, facts->document->expiry, required);
+}
+
+/* Who is too young whatever the unknown part of the birth date is too young; who may be is not
+ * known to be old enough, and that never clears. */
+void verdict_rule_work_age(struct judge *judge)
+{
+    const struct facts *facts = judge->facts;
+    int minimum = (int)facts->policy->min_work_age_years;
+    if (!goes_to_work(facts) || minimum == 0)
+        return;
+    struct date birth = facts->document->birth;
+    bool known = date_known(birth);
+    int oldest = known ? date_age_years(first_day(birth), facts->today) : INT16_MAX;
+    int youngest = known ? date_age_years(last_day(birth), facts->today) : 0;
+    char found[12], expected[12];
+    snprintf(found, sizeof found, "%d", oldest);
+    snprintf(expected, sizeof expected, "%d", minimum);
+    if (oldest < minimum)
+        verdict_say(judge, 30, found, expected);
+    else if (youngest < minimum)
+        verdict_say_at_least(judge, 93, COLOUR_AMBER, "birth_date", "");
+}
