@@ -100,7 +100,7 @@ static bool code_valid(const char *code, size_t size)
     for (size_t i = 0; i < len; i++)
         if (!(code[i] >= 'A' && code[i] <= 'Z') && !(code[i] >= '0' && code[i] <= '9'))
             return false;
-    return len > 0 && len < size;
+    return len < size;
 }
 
 static bool codes_valid(const struct placement_field *field, const char *codes)

@@ -96,11 +96,11 @@ _Static_assert(COUNT(rules) <= VERDICT_REASONS_MAX, "every rule can speak");
 /* Reasons that clear of their own: matched, on leave, not a worker, return, special channel. */
 static const uint16_t clearing[] = {1, 2, 3, 4, 52};
 
-static bool clears(const struct reason_said *said)
+static bool clears(uint16_t code)
 {
     for (size_t i = 0; i < COUNT(clearing); i++)
-        if (said->code == clearing[i])
-            return said->colour == COLOUR_GREEN;
+        if (code == clearing[i])
+            return true;
     return false;
 }
 
@@ -111,7 +111,7 @@ static enum verdict_result result_of(const struct verdict *verdict)
     for (size_t i = 0; i < verdict->n_reasons; i++) {
         if (verdict->reasons[i].colour > worst)
             worst = verdict->reasons[i].colour;
-        cleared |= clears(&verdict->reasons[i]);
+        cleared |= clears(verdict->reasons[i].code);
     }
     if (worst == COLOUR_RED)
         return VERDICT_STOP;

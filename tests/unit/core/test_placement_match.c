@@ -372,6 +372,20 @@ static void test_choice(void **state)
     }
 }
 
+static void test_two_unknown_birth_dates_are_not_the_same(void **state)
+{
+    (void)state;
+    struct document document = sample_siti();
+    struct candidate candidate = {.placement = sample_placement()};
+    document.birth = candidate.placement.birth_date = (struct date){0};
+    struct match match;
+    placement_match(&document, &candidate, 1, &match);
+    assert_int_equal(match.grade, MATCH_CONFLICT);
+    document.number[0] = '\0';
+    placement_match(&document, &candidate, 1, &match);
+    assert_int_equal(match.grade, MATCH_NONE);
+}
+
 static void test_no_candidates(void **state)
 {
     (void)state;
@@ -404,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_two_unknown_birth_dates_are_not_the_same),
         cmocka_unit_test(test_no_candidates),
         cmocka_unit_test(test_statuses),
     };

@@ -78,6 +78,12 @@ static void test_what_is_not_signed(void **state)
     policy.colours[1] = policy.colours[0];
     assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_INVALID);
     policy = sample_policy();
+    policy.colours[0].colour = COLOUR_NONE;
+    assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_INVALID);
+    policy = sample_policy();
+    policy.colours[0].code = 1000;
+    assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_INVALID);
+    policy = sample_policy();
     policy.n_colours = POLICY_COLOURS_MAX + 1;
     assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_INVALID);
     policy = sample_policy();
