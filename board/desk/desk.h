@@ -16,13 +16,13 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#define DESK_PATH_LEN 108 /* of a unix socket, unix(7) */
+#define DESK_TOKEN_FILE "console.token" /* in DIR: the key to the officer's page */
+#define DESK_PATH_LEN   108             /* of a unix socket, unix(7) */
 
 struct desk {
     sd_event *loop;
-    const char *dir; /* the run's directory */
-    uint16_t page_port;
-    const char *page_path;
+    const char *dir;    /* the run's directory */
+    uint16_t page_port; /* where the officer's page is served */
     struct desk_pty *pty;
     struct desk_panel *panel;
     struct desk_relay *relay; /* NULL: no registry in this run */

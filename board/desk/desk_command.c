@@ -180,8 +180,24 @@ static json_t *do_status(struct desk *desk, const char *argument)
     return desk_status(desk);
 }
 
+void desk_page_path(const struct desk *desk, char path[DESK_PAGE_PATH_LEN])
+{
+    char name[512], token[128] = "";
+    snprintf(name, sizeof name, "%s/" DESK_TOKEN_FILE, desk->dir);
+    FILE *file = fopen(name, "re");
+    if (file) {
+        if (!fgets(token, sizeof token, file))
+            token[0] = '\0';
+        fclose(file);
+    }
+    size_t len = strspn(token, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
+    snprintf(path, DESK_PAGE_PATH_LEN, len > 0 ? "/?token=%.*s" : "/", (int)len, token);
+}
+
 json_t *desk_status(const struct desk *desk)
 {
+    char page_path[DESK_PAGE_PATH_LEN];
+    desk_page_path(desk, page_path);
     json_t *network = NULL;
     if (desk->relay)
         network = json_pack("{s:b, s:i}", "plugged", desk_relay_plugged(desk->relay), "links",
@@ -189,7 +205,7 @@ json_t *desk_status(const struct desk *desk)
     return json_pack("{s:b, s:b, s:o, s:{s:b}, s:o?, s:{s:i, s:s}}", "ok", 1, "wired",
                      desk_panel_wired(desk->panel), "lamps", desk_panel_levels(desk->panel),
                      "scanner", "plugged", desk_pty_plugged(desk->pty), "network", network, "page",
-                     "port", (int)desk->page_port, "path", desk->page_path);
+                     "port", (int)desk->page_port, "path", page_path);
 }
 
 static const struct {

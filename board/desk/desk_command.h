@@ -23,6 +23,11 @@
  * false, "error": "..."}; NULL only when out of memory. */
 json_t *desk_command(struct desk *desk, const char *verb, const char *argument);
 
+/* The path under which the officer's page opens: with the key that the console leaves in DIR, "/"
+ * without. */
+#define DESK_PAGE_PATH_LEN 160
+void desk_page_path(const struct desk *desk, char path[DESK_PAGE_PATH_LEN]);
+
 /* What `status` answers; also what the page shows. */
 json_t *desk_status(const struct desk *desk);
 

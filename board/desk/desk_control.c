@@ -176,7 +176,11 @@ int desk_control_ask(const char *dir, char *const *words, int n_words)
     } else {
         puts(answer);
         json_t *reply = json_loads(answer, 0, NULL);
-        code = json_is_true(json_object_get(reply, "ok")) ? EXIT_SUCCESS : EXIT_FAILURE;
+        const json_t *why = json_object_get(reply, "error");
+        if (json_is_true(json_object_get(reply, "ok")))
+            code = EXIT_SUCCESS;
+        else
+            fprintf(stderr, "pamit-desk: %s\n", json_is_string(why) ? json_string_value(why) : "?");
         json_decref(reply);
     }
     if (fd >= 0)

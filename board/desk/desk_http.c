@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ struct desk_http {
     char cookie[COOKIE_LEN]; /* its name */
     uint64_t version;        /* of the status; rises with each change */
     bool stopping;
-    sd_event_source *changed, *heartbeat;
+    sd_event_source *changed, *heartbeat, *token_file;
     struct server servers[ADDRESSES];
     struct stream streams[STREAMS_MAX];
 };
@@ -166,13 +167,11 @@ static enum MHD_Result serve_api(struct desk_http *http, struct MHD_Connection *
     }
     json_t *reply = desk_command(http->desk, verb, argument);
     char *text = json_dumps(reply, JSON_COMPACT);
-    bool ok = json_is_true(json_object_get(reply, "ok"));
     json_decref(reply);
     json_decref(body);
     if (!text)
         return MHD_NO;
-    enum MHD_Result r = respond(connection, ok ? MHD_HTTP_OK : MHD_HTTP_CONFLICT,
-                                "application/json", text, strlen(text));
+    enum MHD_Result r = respond(connection, MHD_HTTP_OK, "application/json", text, strlen(text));
     free(text);
     return r;
 }
@@ -358,6 +357,15 @@ static int on_heartbeat(sd_event_source *source, uint64_t usec, void *user)
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* A console that starts anew leaves a new key: open pages need it. */
+static int on_dir(sd_event_source *source, const struct inotify_event *event, void *user)
+{
+    (void)source;
+    if (event->len > 0 && strcmp(event->name, DESK_TOKEN_FILE) == 0)
+        desk_http_changed(user);
+    return 0;
+}
+
 /* Listens on one loopback address. Returns the fd or a negative errno. */
 static int listen_on(int family, uint16_t port)
 {
@@ -430,6 +438,9 @@ static int http_start(struct desk_http *http)
         r = sd_event_add_time_relative(loop, &http->heartbeat, CLOCK_MONOTONIC, HEARTBEAT_US, 0,
                                        on_heartbeat, http);
     if (r >= 0)
+        r = sd_event_add_inotify(loop, &http->token_file, http->desk->dir,
+                                 IN_CLOSE_WRITE | IN_MOVED_TO, on_dir, http);
+    if (r >= 0)
         r = server_open(&http->servers[0], AF_INET);
     if (r < 0)
         return r;
@@ -475,5 +486,6 @@ void desk_http_close(struct desk_http *http)
     }
     sd_event_source_disable_unref(http->changed);
     sd_event_source_disable_unref(http->heartbeat);
+    sd_event_source_disable_unref(http->token_file);
     free(http);
 }

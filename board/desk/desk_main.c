@@ -31,15 +31,13 @@
 static const char usage[] =
     "pamit-desk: a counter without hardware, for demonstration and tests\n"
     "\n"
-    "  pamit-desk --dir DIR [--port N] [--page-port N] [--page-path PATH]\n"
-    "             [--registry-port N --relay-port N]\n"
+    "  pamit-desk --dir DIR [--port N] [--page-port N] [--registry-port N --relay-port N]\n"
     "  pamit-desk ctl --dir DIR COMMAND [ARGUMENT]\n"
     "\n"
     "  --dir DIR          where the simulated devices appear: DIR/scanner, DIR/gpio.sock,\n"
     "                     DIR/desk.sock; documents are read from DIR/documents.json\n"
     "  --port N           the desk's page on 127.0.0.1 and ::1 (8090)\n"
-    "  --page-port N      where the officer's page is served (8080)\n"
-    "  --page-path PATH   and under which path (/)\n"
+    "  --page-port N      where the officer's page is served (8080); its key is DIR/console.token\n"
     "  --relay-port N     relay 127.0.0.1:N ...\n"
     "  --registry-port N  ... to 127.0.0.1:N: the network cable\n"
     "\n"
@@ -49,7 +47,6 @@ static const char usage[] =
 
 struct options {
     const char *dir;
-    const char *page_path;
     uint16_t port, page_port, registry_port, relay_port; /* the last two 0: not given */
     bool help;
 };
@@ -96,7 +93,6 @@ static bool options_parse(int argc, char **argv, struct options *options)
         DIR,
         PORT,
         PAGE_PORT,
-        PAGE_PATH,
         REGISTRY_PORT,
         RELAY_PORT,
         HELP,
@@ -105,7 +101,6 @@ static bool options_parse(int argc, char **argv, struct options *options)
         {"dir", required_argument, NULL, DIR},
         {"port", required_argument, NULL, PORT},
         {"page-port", required_argument, NULL, PAGE_PORT},
-        {"page-path", required_argument, NULL, PAGE_PATH},
         {"registry-port", required_argument, NULL, REGISTRY_PORT},
         {"relay-port", required_argument, NULL, RELAY_PORT},
         {"help", no_argument, NULL, HELP},
@@ -123,8 +118,6 @@ static bool options_parse(int argc, char **argv, struct options *options)
             options->help = true;
         else if (which == DIR)
             options->dir = optarg;
-        else if (which == PAGE_PATH)
-            options->page_path = optarg;
         else if (!port_of(optarg, ports[which])) {
             fprintf(stderr, "pamit-desk: --%s: no port: %s\n", table[which].name, optarg);
             return false;
@@ -202,7 +195,7 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.port = 8090, .page_port = 8080, .page_path = "/"};
+    struct options options = {.port = 8090, .page_port = 8080};
     bool ctl = argc > 1 && strcmp(argv[1], "ctl") == 0;
     if (!options_parse(argc - ctl, argv + ctl, &options)) {
         fputs("pamit-desk --help says how\n", stderr);

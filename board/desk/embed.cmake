@@ -2,7 +2,8 @@
 set(files
   "/|index.html|text/html\; charset=utf-8"
   "/desk.css|desk.css|text/css\; charset=utf-8"
-  "/desk.js|desk.js|text/javascript\; charset=utf-8")
+  "/desk.js|desk.js|text/javascript\; charset=utf-8"
+  "/icon.svg|icon.svg|image/svg+xml")
 set(arrays "")
 set(rows "")
 set(i 0)
