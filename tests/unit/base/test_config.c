@@ -93,6 +93,8 @@ static const struct {
      ":2: number in [two] is no number from 3 to 70"},
     {"a number that wraps to 5 in 32 bits", "[two]\nnumber = 4294967301\n", 0,
      ":2: number in [two] is no number from 3 to 70"},
+    {"a number that wraps to 5 in 64 bits", "[two]\nnumber = 18446744073709551621\n", 0,
+     ":2: number in [two] is no number from 3 to 70"},
     {"a negative number", "[two]\nnumber = -5\n", 0,
      ":2: number in [two] is no number from 3 to 70"},
     {"a hexadecimal number", "[two]\nnumber = 0x10\n", 0,
