@@ -170,8 +170,7 @@ static void desk_stop(struct desk *desk)
 
 static int run(const struct options *options)
 {
-    struct desk desk = {
-        .dir = options->dir, .page_port = options->page_port, .page_path = options->page_path};
+    struct desk desk = {.dir = options->dir, .page_port = options->page_port};
     log_open("pamit-desk");
     enum err failed = loop_open(&desk.loop);
     if (failed) {
