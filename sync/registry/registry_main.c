@@ -32,6 +32,11 @@ static const struct command {
      1,
      registry_import_placements},
     {{"import", "policy"}, "FILE.json", "check, sign and publish", 1, registry_import_policy},
+    {{"export", "events"},
+     "[--format jsonl|csv]",
+     "departures and returns, on stdout",
+     0,
+     registry_export_events},
     {{"head"}, "KIOSK", "epoch, next and head's hash", 1, registry_head_show},
 };
 

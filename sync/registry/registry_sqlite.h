@@ -23,8 +23,8 @@
     X(ENTRY_HASH, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq = ?2")                          \
     X(ENTRY_ADD, "INSERT INTO entry(kiosk, seq, epoch, kind, mark, received_ms, hash, header, "    \
                  "payload, signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")            \
-    X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload "         \
-               "FROM kiosk k JOIN entry e ON e.kiosk = k.no "                                      \
+    X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload, "        \
+               "e.received_ms, e.signature FROM kiosk k JOIN entry e ON e.kiosk = k.no "           \
                "WHERE ?1 IS NULL OR k.id = ?1 ORDER BY k.id, e.seq")                               \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \

@@ -251,6 +251,8 @@ static enum err entry_of_row(sqlite3_stmt *stmt, struct registry_entry *out)
         .mark = (enum registry_mark)sqlite3_column_int(stmt, 4),
         .header = registry_sql_span(stmt, 6),
         .payload = registry_sql_span(stmt, 7),
+        .received_ms = sqlite3_column_int64(stmt, 8),
+        .signature = registry_sql_span(stmt, 9),
     };
     const struct span kiosk = registry_sql_span(stmt, 0);
     if (kiosk.len == 0 || kiosk.len >= sizeof out->kiosk)

@@ -43,7 +43,6 @@ enum registry_mark {
 };
 
 struct registry_entry {
-    char kiosk[ENTRY_KIOSK_LEN]; /* filled when read */
     uint32_t epoch;
     uint64_t seq;
     int kind; /* enum entry_kind, or a number from a newer kiosk */
@@ -51,6 +50,10 @@ struct registry_entry {
     uint8_t hash[SIGN_HASH_LEN]; /* of the whole header */
     struct span header;          /* whole form */
     struct span payload;         /* p is NULL when purged */
+    /* Filled when read: */
+    char kiosk[ENTRY_KIOSK_LEN];
+    int64_t received_ms;
+    struct span signature; /* p is NULL but for the last entry of a batch */
 };
 
 /* Entries that follow each other, chained from the held entry before the first. */

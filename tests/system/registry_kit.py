@@ -138,7 +138,7 @@ class Kiosk:
         self.entries.append(entry)
         return entry
 
-    def append_epoch(self, **previous):
+    def append_epoch(self):
         return self.append(EPOCH, {})
 
     def fill(self, count):
@@ -152,7 +152,7 @@ class Kiosk:
                 self.append(DECIDED, decided(len(self.entries)))
         return self
 
-    def batch(self, first, last, *, key=None, epoch=None, nonce=None, purged=(), **changes):
+    def batch(self, first, last, *, key=None, epoch=None, nonce=None, purged=()):
         """The bytes of a batch of entries first..last, before compression."""
         chosen = self.entries[first - 1 : last]
         items = [
@@ -165,7 +165,7 @@ class Kiosk:
             1: 1, 2: epoch or self.epoch, 3: first, 4: nonce or bytes(16), 5: items,
             6: cose_signature(key or self.entry_key, chosen[-1].whole),
         }
-        return deterministic({**batch, **changes})
+        return deterministic(batch)
 
     # ---- the client ----
 
@@ -243,7 +243,7 @@ class Registry:
     def head(self, name):
         text = self.command("head", name)
         epoch, following, head = re.fullmatch(
-            r"epoch=(\d+) next=(\d+) head=([0-9a-f]{64})\n", text
+            r"(\d+) (\d+) ([0-9a-f]{64})\n", text
         ).groups()
         return int(epoch), int(following), bytes.fromhex(head)
 
@@ -302,9 +302,14 @@ def _place():
     return {1: 2, 2: "CGK", 3: "03", 4: "P-0001"}
 
 
-def presented(**changes):
+def _payload(fields, changes):
+    """The codec leaves out what is zero: so a change to None takes a field away."""
+    return {key: value for key, value in {**fields, **(changes or {})}.items() if value is not None}
+
+
+def presented(changes=None):
     """SITI (fictional) with a matching placement: SESUAI by R001."""
-    return {
+    return _payload({
         1: _place(),
         3: {2: 1, 3: "GA 832", 4: "TWN", 5: 1, 6: 1},
         4: {
@@ -318,10 +323,9 @@ def presented(**changes):
         },
         5: 1, 6: 3, 7: "PMI-2026-000001", 8: {1: True, 2: 1795305000, 4: 4}, 9: 12, 10: 1,
         11: [{1: 1, 2: 1}],
-        **changes,
-    }
+    }, changes)
 
 
-def decided(answers, decision=1, **changes):
-    """An officer's decision on the entry `answers`; 1 is CLEARED."""
-    return {1: _place(), 2: answers, 3: decision, 4: 1, 7: 2300, **changes}
+def decided(answers, decision=1, changes=None):
+    """An officer's decision on the entry `answers`; 1 is CLEARED, 4 DEFERRED."""
+    return _payload({1: _place(), 2: answers, 3: decision, 4: 1, 7: 2300}, changes)
