@@ -14,7 +14,6 @@
 
 #define KIOSK_PATH_LEN 256
 #define KIOSK_TEXT_LEN 64
-#define KIOSK_PINS     8
 
 /* Zero, the safe one, is the real counter: simulated devices need to be asked for. */
 enum kiosk_mode {

@@ -14,7 +14,8 @@
 MUST_CHECK enum err loop_open(sd_event **out);
 
 /* Tells systemd, if it is there, that the process is ready, and runs until the loop ends.
- * Returns the process's exit code. */
+ * Returns the process's exit code. The caller then drops its sources and the loop itself
+ * (sd_event_unref). */
 int loop_run(sd_event *loop);
 
 #endif

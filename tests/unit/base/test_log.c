@@ -38,11 +38,23 @@ static void stderr_restore(int saved)
 
 static void log_sample(void)
 {
-    errno = EXDEV;
     log_event(LOG_PRESENTED, "seq=%d verdict=%s", 12, "RUJUK");
-    assert_int_equal(errno, EXDEV);
     log_event(LOG_JOURNAL_FAILED, "%s", "");
     log_event(LOG_READY, "text=%s", "a\nb\x1b\x7f\xc3\xa9");
+}
+
+static void a_log_that_can_not_be_written_changes_nothing(void **state)
+{
+    (void)state;
+    const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const int saved = stderr_replace(fd);
+    log_open("pamit");
+    errno = EXDEV;
+    log_event(LOG_READY, "%s", "");
+    const int after = errno;
+    stderr_restore(saved);
+    assert_int_equal(after, EXDEV);
+    close(fd);
 }
 
 static void a_pipe_gets_priorities(void **state)
@@ -182,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pipe_gets_priorities),
+        cmocka_unit_test(a_log_that_can_not_be_written_changes_nothing),
         cmocka_unit_test(a_terminal_gets_words),
         cmocka_unit_test(long_details_are_cut),
         cmocka_unit_test(journald_is_used_only_if_it_is_stderr),

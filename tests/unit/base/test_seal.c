@@ -5,6 +5,8 @@
  */
 #include "fixture.h"
 
+#include <pthread.h>
+
 #include "seal.h"
 #include "sign.h"
 
@@ -168,6 +170,58 @@ static void closed_keys_leave_nothing_behind(void **state)
     }
 }
 
+/* mbedTLS 2.28 has room for 32 keys, 3.6 makes room; either way a refused key costs nothing. */
+static void a_key_too_many_is_refused_and_harmless(void **state)
+{
+    (void)state;
+    static const uint8_t key_bytes[SEAL_KEY_LEN] = {4};
+    struct seal_key *keys[100] = {0};
+    size_t n_open = 0;
+    enum err err = ERR_OK;
+    while (n_open < LENGTH(keys) && !err) {
+        err = seal_key_from_bytes(key_bytes, &keys[n_open]);
+        n_open += !err;
+    }
+    assert_true(n_open >= 32);
+    assert_true(n_open == LENGTH(keys) ? err == ERR_OK : err == ERR_MEMORY && !keys[n_open]);
+    for (size_t i = 0; i < n_open; i++)
+        seal_key_close(keys[i]);
+    assert_int_equal(seal_key_from_bytes(key_bytes, &keys[0]), ERR_OK);
+    seal_key_close(keys[0]);
+}
+
+/* A thread's own keys: opens one, uses it, closes it, again and again. NULL if all went well. */
+static void *keys_use(void *byte)
+{
+    uint8_t key_bytes[SEAL_KEY_LEN];
+    memset(key_bytes, *(const uint8_t *)byte, sizeof key_bytes);
+    for (int i = 0; i < 3000; i++) {
+        struct seal_key *key = NULL;
+        uint8_t box[SEAL_OVERHEAD + 1], plain[1];
+        size_t len;
+        if (seal_key_from_bytes(key_bytes, &key) != ERR_OK ||
+            seal_box(key, span_of(NULL, 0), span_of(byte, 1), box, sizeof box, &len) != ERR_OK ||
+            seal_open(key, span_of(NULL, 0), span_of(box, len), plain, 1, &len) != ERR_OK)
+            return byte;
+        seal_key_close(key);
+    }
+    return NULL;
+}
+
+static void threads_open_and_close_keys_of_their_own(void **state)
+{
+    (void)state;
+    static uint8_t bytes[4] = {1, 2, 3, 4};
+    pthread_t threads[LENGTH(bytes)];
+    for (size_t i = 0; i < LENGTH(bytes); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, keys_use, &bytes[i]), 0);
+    for (size_t i = 0; i < LENGTH(bytes); i++) {
+        void *failed = &failed;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+}
+
 static void random_fills_what_it_is_asked_to(void **state)
 {
     (void)state;
@@ -193,6 +247,8 @@ int main(void)
         cmocka_unit_test(boxes_open_only_as_they_were_sealed),
         cmocka_unit_test(nothing_can_be_sealed_too),
         cmocka_unit_test(closed_keys_leave_nothing_behind),
+        cmocka_unit_test(a_key_too_many_is_refused_and_harmless),
+        cmocka_unit_test(threads_open_and_close_keys_of_their_own),
         cmocka_unit_test(random_fills_what_it_is_asked_to),
     };
     return cmocka_run_group_tests(tests, group_setup, fixture_folder_remove);
