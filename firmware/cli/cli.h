@@ -1,0 +1,97 @@
+/* What the commands of `pamit` share: options, exit codes, opening what they name.
+ *
+ * A command prints its answer on stdout and everything else on stderr.
+ */
+#ifndef PAMIT_CLI_H
+#define PAMIT_CLI_H
+
+#include <stdint.h>
+
+#include "event.h"
+#include "journal_reader.h"
+#include "kiosk_config.h"
+#include "sync_state.h"
+
+#define CLI_WHY_LEN 512 /* a path and a reason */
+
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FINDING = 1, /* what was looked at is not as it should be */
+    CLI_FAILURE = 2, /* wrong usage, or it could not be looked at */
+};
+
+enum cli_format {
+    CLI_JSONL = 0,
+    CLI_CSV,
+};
+
+struct cli_options {
+    const char *config;
+    const char *journal, *entry_key_pub, *storage_key, *cache, *sync_db;
+    const char *format_name;
+    enum cli_format format;
+    const char *from_text;
+    uint64_t from; /* 1 when not given */
+    bool entries, json, help;
+};
+
+/* Everything the options and the configuration name, "" where neither does. */
+struct cli_paths {
+    struct kiosk_config config; /* zero without --config */
+    char journal[KIOSK_PATH_LEN], entry_key_pub[KIOSK_PATH_LEN], storage_key[KIOSK_PATH_LEN];
+    char cache[KIOSK_PATH_LEN], sync_db[KIOSK_PATH_LEN];
+};
+
+struct cli_command {
+    const char *words[2]; /* "journal", "verify"; the second may be NULL */
+    const char *options;  /* names it takes, each with a space after it */
+    int (*run)(const struct cli_options *options, const struct cli_paths *paths);
+    const char *summary; /* one line */
+    const char *about;   /* what --help adds */
+};
+
+extern const struct cli_command cli_commands[];
+extern const size_t cli_commands_count;
+
+/* Reads `argv` (after the command's words) into `out` by the command's options. False: it has said
+ * what is wrong. */
+bool cli_options_read(const struct cli_command *command, int argc, char **argv,
+                      struct cli_options *out);
+/* Writes what a command does and its options. */
+void cli_help(const struct cli_command *command, FILE *out);
+
+/* Says "pamit: ..." on stderr and returns CLI_FAILURE. */
+int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The kiosk's own configuration and the options that go before it. False: said why. */
+bool cli_paths_read(const struct cli_options *options, struct cli_paths *out);
+
+/* ---- opening; each says why not, and returns false ---------------------------------------- */
+
+/* The storage key may be unnamed: then payloads stay shut and *root is NULL. */
+bool cli_root_open(const struct cli_paths *paths, struct seal_root **root);
+bool cli_journal_open(const struct cli_paths *paths, const struct seal_root *root,
+                      struct journal_reader **out);
+/* The public key that signs entries: of --entry-key-pub, or of the configured private key. */
+bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out);
+
+/* What the registry last said, as far as it verifies. */
+struct cli_uplink {
+    bool known;            /* something is stored */
+    bool receipt_verifies; /* false also when there is none */
+    struct sync_state state;
+    struct receipt receipt;
+};
+/* ERR_INVALID: there is a receipt and it does not verify (`out` is filled). */
+enum err cli_uplink_read(const struct cli_paths *paths, struct cli_uplink *out,
+                         char why[CLI_WHY_LEN]);
+
+/* ---- commands ----------------------------------------------------------------------------- */
+
+int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths);
+int cli_journal_head(const struct cli_options *options, const struct cli_paths *paths);
+int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths);
+int cli_status(const struct cli_options *options, const struct cli_paths *paths);
+int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths);
+
+#endif

@@ -1,0 +1,136 @@
+/* Opening what the options and the configuration name. */
+#include "cli.h"
+
+#include <string.h>
+
+static bool path_set(char out[KIOSK_PATH_LEN], const char *option, const char *configured)
+{
+    const char *path = option ? option : configured;
+
+    if (strlen(path) >= KIOSK_PATH_LEN) {
+        cli_fail("path too long: %s", path);
+        return false;
+    }
+    strcpy(out, path);
+    return true;
+}
+
+bool cli_paths_read(const struct cli_options *options, struct cli_paths *out)
+{
+    char why[CONFIG_WHY_LEN];
+
+    memset(out, 0, sizeof *out);
+    if (options->config && kiosk_config_load(options->config, &out->config, why)) {
+        cli_fail("%s", why);
+        return false;
+    }
+    return path_set(out->journal, options->journal, out->config.journal) &&
+           path_set(out->entry_key_pub, options->entry_key_pub, "") &&
+           path_set(out->storage_key, options->storage_key, out->config.storage_key) &&
+           path_set(out->cache, options->cache, out->config.cache) &&
+           path_set(out->sync_db, options->sync_db, out->config.sync_db);
+}
+
+bool cli_root_open(const struct cli_paths *paths, struct seal_root **root)
+{
+    char why[SEAL_WHY_LEN];
+
+    *root = NULL;
+    if (!paths->storage_key[0])
+        return true;
+    if (seal_root_load(paths->storage_key, root, why)) {
+        cli_fail("%s", why);
+        return false;
+    }
+    return true;
+}
+
+bool cli_journal_open(const struct cli_paths *paths, const struct seal_root *root,
+                      struct journal_reader **out)
+{
+    char why[JOURNAL_WHY_LEN];
+
+    if (!paths->journal[0]) {
+        cli_fail("--config or --journal is needed");
+        return false;
+    }
+    if (journal_reader_open(paths->journal, root, out, why)) {
+        cli_fail("%s", why);
+        return false;
+    }
+    return true;
+}
+
+bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out)
+{
+    char why[SIGN_WHY_LEN];
+    uint8_t point[SIGN_POINT_LEN];
+    struct sign_key *own = NULL;
+
+    if (paths->entry_key_pub[0]) {
+        if (!verify_key_load(paths->entry_key_pub, out, why))
+            return true;
+        cli_fail("%s", why);
+        return false;
+    }
+    if (!paths->config.entry_key[0]) {
+        cli_fail("--config or --entry-key-pub is needed");
+        return false;
+    }
+    if (sign_key_load(paths->config.entry_key, &own, why)) {
+        cli_fail("%s", why);
+        return false;
+    }
+    sign_key_point(own, point);
+    sign_key_close(own);
+    const enum err err = verify_key_from_point(point, out);
+    if (err)
+        cli_fail("%s: %s", paths->config.entry_key, err_text(err));
+    return !err;
+}
+
+static enum err receipt_open(const struct cli_paths *paths, struct cli_uplink *uplink,
+                             char why[CLI_WHY_LEN])
+{
+    struct verify_key *key = NULL;
+    struct span payload;
+    char key_why[SIGN_WHY_LEN];
+    enum err err = verify_key_load(paths->config.receipt_key, &key, key_why);
+
+    if (err) {
+        snprintf(why, CLI_WHY_LEN, "%s", key_why);
+        return err;
+    }
+    err = cose_open(key, span_of(uplink->state.receipt, uplink->state.receipt_len), &payload);
+    if (!err)
+        err = receipt_decode(payload, &uplink->receipt);
+    if (!err && (strcmp(uplink->receipt.kiosk, paths->config.kiosk_id) != 0 ||
+                 uplink->receipt.next != uplink->state.next))
+        err = ERR_INVALID;
+    verify_key_close(key);
+    uplink->receipt_verifies = !err;
+    if (err)
+        snprintf(why, CLI_WHY_LEN, "%s: the stored receipt does not verify", paths->sync_db);
+    return err ? ERR_INVALID : ERR_OK;
+}
+
+enum err cli_uplink_read(const struct cli_paths *paths, struct cli_uplink *out,
+                         char why[CLI_WHY_LEN])
+{
+    struct sync_state_db *db = NULL;
+
+    memset(out, 0, sizeof *out);
+    enum err err = sync_state_open(paths->sync_db, SYNC_STATE_READ, &db, why);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    err = sync_state_load(db, &out->state);
+    sync_state_close(db);
+    if (err == ERR_MISSING)
+        return ERR_OK;
+    if (err) {
+        snprintf(why, CLI_WHY_LEN, "%s: %s", paths->sync_db, err_text(err));
+        return err;
+    }
+    out->known = true;
+    return out->state.receipt_len ? receipt_open(paths, out, why) : ERR_OK;
+}

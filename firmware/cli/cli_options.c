@@ -1,0 +1,140 @@
+/* Options, by table: which exist, where they go, which command takes them. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+struct option {
+    const char *name;
+    const char *value; /* what --help calls its value; NULL: it has none */
+    size_t offset;     /* of a const char *, or of a bool */
+    const char *help;
+};
+
+static const struct option table[] = {
+    {"--config", "FILE", offsetof(struct cli_options, config), "the kiosk's configuration"},
+    {"--journal", "DB", offsetof(struct cli_options, journal), "journal.db"},
+    {"--entry-key-pub", "PEM", offsetof(struct cli_options, entry_key_pub),
+     "public key of the kiosk's entries"},
+    {"--storage-key", "FILE", offsetof(struct cli_options, storage_key),
+     "the kiosk's storage key: opens payloads"},
+    {"--cache", "DB", offsetof(struct cli_options, cache), "cache.db"},
+    {"--sync-db", "DB", offsetof(struct cli_options, sync_db), "sync.db"},
+    {"--format", "jsonl|csv", offsetof(struct cli_options, format_name), "jsonl if not given"},
+    {"--from", "SEQ", offsetof(struct cli_options, from_text),
+     "only what this entry or a later "
+     "one completes"},
+    {"--entries", NULL, offsetof(struct cli_options, entries),
+     "raw entries instead of events: header, signature and payload as signed, in hex"},
+    {"--json", NULL, offsetof(struct cli_options, json), "as one JSON object"},
+    {"--help", NULL, offsetof(struct cli_options, help), "this text"},
+};
+
+#define OPTIONS (sizeof table / sizeof table[0])
+
+int cli_fail(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fputs("pamit: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return CLI_FAILURE;
+}
+
+static bool takes(const struct cli_command *command, const struct option *option)
+{
+    const size_t len = strlen(option->name);
+
+    if (strcmp(option->name, "--help") == 0)
+        return true;
+    for (const char *at = command->options; (at = strstr(at, option->name)); at += len) {
+        if (at[len] == ' ')
+            return true;
+    }
+    return false;
+}
+
+static const struct option *option_find(const struct cli_command *command, const char *name)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (strcmp(table[i].name, name) == 0 && takes(command, &table[i]))
+            return &table[i];
+    }
+    return NULL;
+}
+
+/* Numbers and choices are checked once all options are read. */
+static bool values_check(struct cli_options *options)
+{
+    options->from = 1;
+    if (options->from_text) {
+        char *end;
+        errno = 0;
+        options->from = strtoull(options->from_text, &end, 10);
+        if (errno || *end || options->from_text[0] < '0' || options->from_text[0] > '9') {
+            cli_fail("--from: not a number: %s", options->from_text);
+            return false;
+        }
+    }
+    if (options->format_name) {
+        if (strcmp(options->format_name, "csv") == 0) {
+            options->format = CLI_CSV;
+        } else if (strcmp(options->format_name, "jsonl") != 0) {
+            cli_fail("--format: jsonl or csv, not %s", options->format_name);
+            return false;
+        }
+    }
+    if (options->entries && options->format == CLI_CSV) {
+        cli_fail("--entries come as jsonl only");
+        return false;
+    }
+    return true;
+}
+
+bool cli_options_read(const struct cli_command *command, int argc, char **argv,
+                      struct cli_options *out)
+{
+    struct cli_options options = {0};
+
+    for (int i = 0; i < argc; i++) {
+        const struct option *option = option_find(command, argv[i]);
+        if (!option) {
+            cli_fail("unknown here: %s (try --help)", argv[i]);
+            return false;
+        }
+        char *place = (char *)&options + option->offset;
+        if (!option->value) {
+            const bool given = true;
+            memcpy(place, &given, sizeof given);
+        } else if (i + 1 < argc) {
+            const char *value = argv[++i];
+            memcpy(place, &value, sizeof value);
+        } else {
+            cli_fail("%s needs %s", option->name, option->value);
+            return false;
+        }
+    }
+    if (!values_check(&options))
+        return false;
+    *out = options;
+    return true;
+}
+
+void cli_help(const struct cli_command *command, FILE *out)
+{
+    fprintf(out, "pamit %s%s%s [OPTIONS]: %s\n\n%s\n\nOptions:\n", command->words[0],
+            command->words[1] ? " " : "", command->words[1] ? command->words[1] : "",
+            command->summary, command->about);
+    for (size_t i = 0; i < OPTIONS; i++) {
+        char name[40];
+        if (!takes(command, &table[i]))
+            continue;
+        snprintf(name, sizeof name, "%s %s", table[i].name, table[i].value ? table[i].value : "");
+        fprintf(out, "  %-22s %s\n", name, table[i].help);
+    }
+    fputs("\nExit code: 0 all is well, 1 a finding, 2 wrong usage or a failure.\n", out);
+}

@@ -1,0 +1,50 @@
+/* Departure and return events: the projection of a crossing's journal entries that leaves the
+ * system (domain.md, departure/return event), as JSON and CSV.
+ *
+ * A crossing is a PRESENTED, those it replaced, and the DECIDED that answers it. Used by pamit
+ * (from the journal) and by pamit-registry (from what it was sent). Pure but for its allocations.
+ */
+#ifndef PAMIT_EVENT_H
+#define PAMIT_EVENT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "entry.h"
+
+#define EVENT_SCHEMA_VERSION 1
+#define EVENT_REPLACED_MAX   64 /* changes of context that one crossing may name */
+
+/* What integrity needs of an entry. */
+struct event_entry {
+    struct entry_header header;
+    uint8_t hash[SIGN_HASH_LEN]; /* of the header */
+    bool has_signature;          /* a registry holds one only for a batch's last entry */
+    uint8_t signature[SIGN_LEN];
+};
+
+struct event {
+    uint64_t first_seq; /* of the first PRESENTED: names the event for ever */
+    size_t n_replaced;
+    uint64_t replaced[EVENT_REPLACED_MAX]; /* oldest first */
+    struct event_entry presented_entry;
+    struct entry_presented presented;
+    bool decided; /* false: shown, and nobody has decided yet */
+    struct event_entry decided_entry;
+    struct entry_decided decision;
+    int64_t acked_ms; /* wall time of the first receipt that covers all of it; 0: none, unknown */
+};
+
+/* A new reference; NULL: out of memory. Absent values are null, so every event has every key. */
+json_t *event_to_json(const struct event *event);
+
+/* The same as CSV (RFC 4180): a fixed header line, then a line per event; lists are joined by ';'.
+ * A value that a spreadsheet would take for a formula gets an apostrophe in front. False: the
+ * stream failed. */
+bool event_csv_header(FILE *out);
+bool event_csv_row(const json_t *event, FILE *out);
+
+/* "a0b1..." of `len` bytes into 2 * len + 1. */
+void event_hex(const uint8_t *bytes, size_t len, char *out);
+
+#endif

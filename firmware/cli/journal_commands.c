@@ -1,0 +1,125 @@
+/* pamit journal verify, pamit journal head. */
+#include "cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static void progress_show(uint64_t entries, void *user)
+{
+    (void)user;
+    fprintf(stderr, "\r%" PRIu64 " entries checked", entries);
+}
+
+static void progress_clear(void)
+{
+    fputs("\r\033[K", stderr);
+}
+
+/* Is the journal as long as the registry says, with the entry that the registry has? */
+static int receipt_compare(const struct cli_paths *paths, struct journal_reader *reader,
+                           const struct journal_verdict *verdict)
+{
+    struct cli_uplink uplink;
+    struct journal_row row;
+    char why[CLI_WHY_LEN] = "";
+    uint8_t hash[SIGN_HASH_LEN];
+    const enum err err = cli_uplink_read(paths, &uplink, why);
+
+    if (err == ERR_INVALID) {
+        printf("%s\n", why);
+        return CLI_FINDING;
+    }
+    if (err)
+        return cli_fail("%s", why);
+    if (!uplink.receipt_verifies || uplink.receipt.next <= 1) {
+        puts("no receipt of the registry to hold it against");
+        return CLI_OK;
+    }
+    const uint64_t last = uplink.receipt.next - 1;
+    if (last > verdict->head.seq) {
+        printf("the registry holds entries up to %" PRIu64 ": the tail after %" PRIu64
+               " is lost here\n",
+               last, verdict->head.seq);
+        return CLI_FINDING;
+    }
+    if (journal_reader_get(reader, last, &row))
+        return cli_fail("entry %" PRIu64 " can't be read", last);
+    sign_hash(span_of(row.header_bytes, row.header_len), hash);
+    if (memcmp(hash, uplink.receipt.head, sizeof hash) != 0) {
+        printf("entry %" PRIu64 ": the registry holds another history\n", last);
+        return CLI_FINDING;
+    }
+    printf("the registry's receipt agrees up to entry %" PRIu64 "\n", last);
+    return CLI_OK;
+}
+
+static int verdict_print(const struct cli_paths *paths, struct journal_reader *reader,
+                         const struct journal_verdict *verdict)
+{
+    char hash[2 * SIGN_HASH_LEN + 1];
+
+    if (verdict->fault) {
+        printf("entry %" PRIu64 ": %s\n", verdict->seq, journal_fault_text(verdict->fault));
+        return CLI_FINDING;
+    }
+    event_hex(verdict->head.hash, sizeof verdict->head.hash, hash);
+    printf("sound: %" PRIu64 " entries, %" PRIu64 " without payload, epoch %" PRIu32
+           ", last %" PRIu64 ", head %s\n",
+           verdict->entries, verdict->purged, verdict->head.epoch, verdict->head.seq, hash);
+    if (!paths->storage_key[0])
+        puts("payloads were not looked at: no storage key");
+    return paths->config.kiosk_id[0] ? receipt_compare(paths, reader, verdict) : CLI_OK;
+}
+
+static int verify_with(const struct cli_paths *paths, struct journal_reader *reader,
+                       const struct verify_key *key)
+{
+    struct journal_verdict verdict;
+    const bool watched = isatty(STDERR_FILENO);
+    const enum err err =
+        journal_verify(reader, key, watched ? progress_show : NULL, NULL, &verdict);
+
+    if (watched)
+        progress_clear();
+    if (err)
+        return cli_fail("%s: %s", paths->journal, err_text(err));
+    return verdict_print(paths, reader, &verdict);
+}
+
+int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths)
+{
+    struct seal_root *root = NULL;
+    struct journal_reader *reader = NULL;
+    struct verify_key *key = NULL;
+    int code = CLI_FAILURE;
+
+    (void)options;
+    if (cli_root_open(paths, &root) && cli_entry_key_open(paths, &key) &&
+        cli_journal_open(paths, root, &reader))
+        code = verify_with(paths, reader, key);
+    journal_reader_close(reader);
+    if (key)
+        verify_key_close(key);
+    if (root)
+        seal_root_close(root);
+    return code;
+}
+
+int cli_journal_head(const struct cli_options *options, const struct cli_paths *paths)
+{
+    struct journal_reader *reader = NULL;
+    struct journal_head head;
+    char hash[2 * SIGN_HASH_LEN + 1];
+
+    (void)options;
+    if (!cli_journal_open(paths, NULL, &reader))
+        return CLI_FAILURE;
+    const enum err err = journal_reader_head(reader, &head);
+    journal_reader_close(reader);
+    if (err)
+        return cli_fail("%s: %s", paths->journal, err_text(err));
+    event_hex(head.hash, sizeof head.hash, hash);
+    printf("epoch=%" PRIu32 " next=%" PRIu64 " head=%s\n", head.epoch, head.seq + 1, hash);
+    return CLI_OK;
+}

@@ -1,0 +1,107 @@
+/* pamit: the command line for technicians and supervisors.
+ *
+ * Commands are words and a table; what they share is in cli.h. It reads what the processes write,
+ * with the rights of who calls it, and changes nothing.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+#define JOURNAL_OPTIONS "--config --journal --storage-key "
+
+const struct cli_command cli_commands[] = {
+    {{"journal", "verify"},
+     JOURNAL_OPTIONS "--entry-key-pub ",
+     cli_journal_verify,
+     "check chain, signatures and payloads, and name the first bad entry",
+     "With --config it is also held against the registry's last receipt: the loss of a tail, or\n"
+     "another history, shows only there. Without a storage key payloads are not looked at."},
+    {{"journal", "export"},
+     JOURNAL_OPTIONS "--sync-db --format --from --entries ",
+     cli_journal_export,
+     "print crossings, one event a line",
+     "Events come in the order of their decisions; those that nobody has decided come last.\n"
+     "Nothing is verified here: `pamit journal verify` does that."},
+    {{"journal", "head"},
+     JOURNAL_OPTIONS,
+     cli_journal_head,
+     "print epoch, next number and hash of the last entry",
+     "The same words as `pamit-registry head` prints."},
+    {{"status", NULL},
+     "--config --json ",
+     cli_status,
+     "print how far the registry has this kiosk's journal",
+     "Exit code 1 when the stored receipt does not verify."},
+    {{"cache", "show"},
+     "--config --cache --storage-key --json ",
+     cli_cache_show,
+     "print versions and age of the placement data",
+     "Exit code 1 when there are none."},
+};
+const size_t cli_commands_count = sizeof cli_commands / sizeof cli_commands[0];
+
+static void usage(FILE *out)
+{
+    fputs("pamit COMMAND [OPTIONS]\n\n", out);
+    for (size_t i = 0; i < cli_commands_count; i++) {
+        const struct cli_command *command = &cli_commands[i];
+        char name[32];
+        snprintf(name, sizeof name, "%s %s", command->words[0],
+                 command->words[1] ? command->words[1] : "");
+        fprintf(out, "  %-16s %s\n", name, command->summary);
+    }
+    fputs("\npamit COMMAND --help says more; pamit --version.\n", out);
+}
+
+static const struct cli_command *command_find(int argc, char **argv, int *words)
+{
+    for (size_t i = 0; i < cli_commands_count; i++) {
+        const struct cli_command *command = &cli_commands[i];
+        *words = command->words[1] ? 2 : 1;
+        if (argc > *words && strcmp(argv[1], command->words[0]) == 0 &&
+            (!command->words[1] || strcmp(argv[2], command->words[1]) == 0))
+            return command;
+    }
+    return NULL;
+}
+
+static int command_run(const struct cli_command *command, const struct cli_options *options)
+{
+    struct cli_paths paths;
+
+    if (sign_init())
+        return cli_fail("the crypto library does not start");
+    if (!cli_paths_read(options, &paths))
+        return CLI_FAILURE;
+    const int code = command->run(options, &paths);
+    if (fflush(stdout) != 0 && code == CLI_OK)
+        return cli_fail("standard output: write failed");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli_options options;
+    int words = 0;
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("pamit " PAMIT_VERSION);
+        return CLI_OK;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return CLI_OK;
+    }
+    const struct cli_command *command = command_find(argc, argv, &words);
+    if (!command) {
+        usage(stderr);
+        return CLI_FAILURE;
+    }
+    if (!cli_options_read(command, argc - 1 - words, argv + 1 + words, &options))
+        return CLI_FAILURE;
+    if (options.help) {
+        cli_help(command, stdout);
+        return CLI_OK;
+    }
+    return command_run(command, &options);
+}

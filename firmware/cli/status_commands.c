@@ -1,0 +1,136 @@
+/* pamit status, pamit cache show. */
+#include "cli.h"
+
+#include <inttypes.h>
+
+#include "cache.h"
+
+static json_t *time_json(int64_t wall_ms)
+{
+    char text[CLOCK_TEXT_LEN];
+
+    if (!wall_ms)
+        return json_null();
+    clock_format_utc(wall_ms, text);
+    return json_string(text);
+}
+
+/* One answer, two notations: the object as it is, or its keys as words. */
+static int answer_print(json_t *answer, bool as_json)
+{
+    const char *key;
+    json_t *value;
+
+    if (as_json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(answer);
+        return CLI_OK;
+    }
+    json_object_foreach(answer, key, value)
+    {
+        printf("%-16s ", key);
+        if (json_is_string(value))
+            printf("%s\n", json_string_value(value));
+        else if (json_is_integer(value))
+            printf("%" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
+        else if (json_is_boolean(value))
+            puts(json_is_true(value) ? "yes" : "no");
+        else
+            puts("-");
+    }
+    json_decref(answer);
+    return CLI_OK;
+}
+
+static json_t *status_json(const struct cli_paths *paths, const struct journal_head *head,
+                           const struct cli_uplink *uplink)
+{
+    char hash[2 * SIGN_HASH_LEN + 1];
+    /* Only what a verified receipt says counts as acknowledged. */
+    const uint64_t next = uplink->receipt_verifies ? uplink->receipt.next : 1;
+    json_t *json = json_object();
+
+    event_hex(head->hash, sizeof head->hash, hash);
+    json_object_set_new(json, "kiosk", json_string(paths->config.kiosk_id));
+    json_object_set_new(json, "epoch", json_integer(head->epoch));
+    json_object_set_new(json, "last_seq", json_integer((json_int_t)head->seq));
+    json_object_set_new(json, "head", json_string(hash));
+    json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
+    json_object_set_new(json, "unsent",
+                        json_integer(head->seq < next ? 0 : (json_int_t)(head->seq - next + 1)));
+    json_object_set_new(json, "receipt_verifies", json_boolean(uplink->receipt_verifies));
+    json_object_set_new(json, "online", json_boolean(uplink->state.online));
+    json_object_set_new(json, "last_attempt", time_json(uplink->state.last_attempt_ms));
+    json_object_set_new(json, "last_contact", time_json(uplink->state.last_contact_ms));
+    json_object_set_new(json, "refusal",
+                        uplink->state.refusal[0] ? json_string(uplink->state.refusal)
+                                                 : json_null());
+    return json;
+}
+
+int cli_status(const struct cli_options *options, const struct cli_paths *paths)
+{
+    struct journal_reader *reader = NULL;
+    struct journal_head head;
+    struct cli_uplink uplink;
+    char why[CLI_WHY_LEN] = "";
+
+    if (!paths->config.kiosk_id[0])
+        return cli_fail("--config is needed");
+    if (!cli_journal_open(paths, NULL, &reader))
+        return CLI_FAILURE;
+    enum err err = journal_reader_head(reader, &head);
+    journal_reader_close(reader);
+    if (err)
+        return cli_fail("%s: %s", paths->journal, err_text(err));
+    err = cli_uplink_read(paths, &uplink, why);
+    if (err && err != ERR_INVALID)
+        return cli_fail("%s", why);
+    answer_print(status_json(paths, &head, &uplink), options->json);
+    if (err == ERR_INVALID) {
+        cli_fail("%s", why);
+        return CLI_FINDING;
+    }
+    return CLI_OK;
+}
+
+static int cache_print(const struct cli_options *options, struct cache_reader *reader)
+{
+    static uint8_t policy[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    struct data_state data;
+    uint64_t policy_version = 0;
+    size_t len;
+    enum err err = cache_reader_state(reader, &data);
+
+    if (!err) {
+        err = cache_reader_policy(reader, policy, sizeof policy, &len, &policy_version);
+        if (err == ERR_MISSING)
+            err = ERR_OK;
+    }
+    if (err)
+        return cli_fail("%s", err_text(err));
+    json_t *json = json_object();
+    json_object_set_new(json, "placements", json_integer((json_int_t)data.placements_version));
+    json_object_set_new(json, "as_of", time_json(data.placements_as_of * 1000));
+    json_object_set_new(json, "policy", json_integer((json_int_t)policy_version));
+    answer_print(json, options->json);
+    return data.placements_usable ? CLI_OK : CLI_FINDING;
+}
+
+int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths)
+{
+    struct seal_root *root = NULL;
+    struct cache_reader *reader = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (!paths->cache[0] || !paths->storage_key[0])
+        return cli_fail("--config, or --cache and --storage-key, are needed");
+    if (!cli_root_open(paths, &root))
+        return CLI_FAILURE;
+    const enum err err = cache_reader_open(paths->cache, root, &reader, why);
+    const int code = err ? cli_fail("%s", why) : cache_print(options, reader);
+    cache_reader_close(reader);
+    seal_root_close(root);
+    return code;
+}
