@@ -129,7 +129,7 @@ int registry_head_show(const struct registry_command *command)
         return registry_command_fail("there is no such kiosk");
     if (err)
         return fail_with(config.store, err);
-    printf("%" PRIu32 " %" PRIu64 " ", head.epoch, head.next);
+    printf("epoch=%" PRIu32 " next=%" PRIu64 " head=", head.epoch, head.next);
     for (size_t i = 0; i < sizeof head.hash; i++)
         printf("%02x", head.hash[i]);
     putchar('\n');

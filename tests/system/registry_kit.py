@@ -243,7 +243,7 @@ class Registry:
     def head(self, name):
         text = self.command("head", name)
         epoch, following, head = re.fullmatch(
-            r"(\d+) (\d+) ([0-9a-f]{64})\n", text
+            r"epoch=(\d+) next=(\d+) head=([0-9a-f]{64})\n", text
         ).groups()
         return int(epoch), int(following), bytes.fromhex(head)
 
