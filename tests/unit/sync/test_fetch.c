@@ -1,0 +1,163 @@
+/* What is believed of downloads: the right key's, from where we are, and only forward. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fetch.h"
+#include "policy.h"
+#include "test_keys.h"
+
+static struct sign_key *keys[2];
+static struct verify_key *public_key;
+static uint8_t envelope[8192];
+
+static struct span seal(const struct sign_key *key, struct span payload)
+{
+    size_t len;
+    assert_int_equal(cose_seal(key, payload, envelope, sizeof envelope, &len), ERR_OK);
+    return span_of(envelope, len);
+}
+
+static struct span feed_step(const struct sign_key *key, uint64_t from, uint64_t to,
+                             uint64_t latest)
+{
+    const struct wire_feed feed = {.from = from, .to = to, .latest = latest, .as_of = 1};
+    uint8_t payload[256];
+    size_t len;
+    assert_int_equal(wire_feed_encode(&feed, payload, sizeof payload, &len), ERR_OK);
+    return seal(key, span_of(payload, len));
+}
+
+static const struct {
+    const char *proves;
+    size_t key;
+    uint64_t from, to, latest;
+    enum err expected; /* when asked from 7 */
+} steps[] = {
+    {"a step from where we are", 0, 7, 9, 20, ERR_OK},
+    {"nothing new", 0, 7, 7, 7, ERR_OK},
+    {"another key's step", 1, 7, 9, 20, ERR_AUTH},
+    {"an old step played again", 0, 6, 9, 20, ERR_OLD},
+    {"a step that skips", 0, 8, 9, 20, ERR_OLD},
+    {"a step on the spot though there is more", 0, 7, 7, 20, ERR_INVALID},
+};
+
+static void steps_of_the_feed(void **state)
+{
+    (void)state;
+    static struct placement rows[WIRE_FEED_ROWS];
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct wire_feed feed = {.rows = rows, .to = 99};
+        const struct span step =
+            feed_step(keys[steps[i].key], steps[i].from, steps[i].to, steps[i].latest);
+        if (fetch_feed_open(public_key, step, 7, &feed) != steps[i].expected)
+            fail_msg("%s", steps[i].proves);
+        assert_int_equal(feed.to, steps[i].expected == ERR_OK ? steps[i].to : 99);
+    }
+}
+
+static struct span policy_bundle(const struct sign_key *key, uint64_t version)
+{
+    const struct policy policy = {.version = version,
+                                  .issued = 1795250228,
+                                  .staleness_hours = {{24, 24}, {72, 24}},
+                                  .passport_min_validity_months = 6,
+                                  .min_work_age_years = 18,
+                                  .double_scan_s = 30,
+                                  .payload_after_receipt_days = 30,
+                                  .double_scan_hash_days = 180};
+    uint8_t payload[1024];
+    struct cbor_writer w;
+    struct span bytes;
+    cbor_writer_init(&w, payload, sizeof payload);
+    assert_int_equal(policy_encode(&policy, span_of(NULL, 0), &w), ERR_OK);
+    assert_int_equal(cbor_writer_finish(&w, &bytes), ERR_OK);
+    return seal(key, bytes);
+}
+
+static const struct {
+    const char *proves;
+    size_t key;
+    uint64_t version;
+    enum err expected; /* when 4 is stored */
+} bundles[] = {
+    {"a newer one", 0, 5, ERR_OK},
+    {"another key's", 1, 5, ERR_AUTH},
+    {"the same again", 0, 4, ERR_OLD},
+    {"an older one", 0, 3, ERR_OLD},
+};
+
+static void bundles_of_policy(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bundles / sizeof bundles[0]; i++) {
+        uint64_t version = 99;
+        const struct span bundle = policy_bundle(keys[bundles[i].key], bundles[i].version);
+        if (fetch_policy_open(public_key, bundle, 4, &version) != bundles[i].expected)
+            fail_msg("%s", bundles[i].proves);
+        assert_int_equal(version, bundles[i].expected == ERR_OK ? bundles[i].version : 99);
+    }
+}
+
+static void what_is_no_feed_and_no_policy(void **state)
+{
+    (void)state;
+    static struct placement rows[WIRE_FEED_ROWS];
+    struct wire_feed feed = {.rows = rows};
+    uint64_t version;
+    struct span nonsense = seal(keys[0], span_of_text("nonsense"));
+    assert_int_equal(fetch_feed_open(public_key, nonsense, 0, &feed), ERR_INVALID);
+    assert_int_equal(fetch_policy_open(public_key, nonsense, 0, &version), ERR_INVALID);
+    assert_int_equal(fetch_feed_open(public_key, policy_bundle(keys[0], 5), 0, &feed), ERR_INVALID);
+    assert_int_equal(fetch_policy_open(public_key, feed_step(keys[0], 7, 9, 9), 0, &version),
+                     ERR_INVALID);
+    nonsense = span_of_text("<html>");
+    assert_int_equal(fetch_feed_open(public_key, nonsense, 0, &feed), ERR_INVALID);
+    assert_int_equal(fetch_policy_open(public_key, nonsense, 0, &version), ERR_INVALID);
+}
+
+static void targets_are_what_the_registry_reads(void **state)
+{
+    (void)state;
+    char target[FETCH_TARGET_LEN];
+    const uint8_t nonce[RECEIPT_NONCE_LEN] = {0x00, 0x01, 0xAB, [15] = 0xFF};
+    fetch_receipt_target(nonce, target);
+    assert_string_equal(target, "/v1/receipt?nonce=0001ab000000000000000000000000ff");
+    fetch_feed_target(0, target);
+    assert_string_equal(target, "/v1/feed/placements?from=0");
+    fetch_feed_target(UINT64_MAX, target);
+    assert_string_equal(target, "/v1/feed/placements?from=18446744073709551615");
+}
+
+static int make_keys(void **state)
+{
+    (void)state;
+    keys[0] = test_key(0);
+    keys[1] = test_key(1);
+    public_key = test_public_key(keys[0]);
+    return 0;
+}
+
+static int drop_keys(void **state)
+{
+    (void)state;
+    sign_key_close(keys[0]);
+    sign_key_close(keys[1]);
+    verify_key_close(public_key);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_of_the_feed),
+        cmocka_unit_test(bundles_of_policy),
+        cmocka_unit_test(what_is_no_feed_and_no_policy),
+        cmocka_unit_test(targets_are_what_the_registry_reads),
+    };
+    return cmocka_run_group_tests(tests, make_keys, drop_keys);
+}
