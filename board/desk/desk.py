@@ -66,8 +66,10 @@ def print_event(event):
     colours = {2: "\033[1;31m", 3: "\033[31m", 4: "\033[33m"}
     colour = colours.get(event.priority, "") if sys.stdout.isatty() else ""
     clock = time.strftime("%H:%M:%S", time.localtime(event.at))
-    print(f"{colour}{clock}  {event.process:<9}{event.name:<20} {event.details}"
-          f"{chr(27) + '[0m' if colour else ''}", flush=True)
+    end = "\033[0m" if colour else ""
+    line = f"{colour}{clock}  {event.process:<9}{event.name:<20} {event.details}{end}\n"
+    sys.stdout.write(line)  # in one call: events come from several threads
+    sys.stdout.flush()
 
 
 def serve(desk):
@@ -95,7 +97,7 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def end(_signal, _frame):
+def interrupt(_signal, _frame):
     raise KeyboardInterrupt
 
 
@@ -112,8 +114,8 @@ def main():
               "(--free-ports takes others)", file=sys.stderr)
         return 1
     desk = Desk(folder.resolve(), arguments.programs.resolve(), ports, print_event)
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
     try:
         desk.prepare()
         desk.start_all()

@@ -133,7 +133,10 @@ static enum flow_event decided(struct lane *lane, uint64_t seq)
 
 static enum flow_event stored(struct lane *lane, const struct commit_result *result)
 {
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
     lane->head = result->head;
+    lane_link_refresh(lane, &now);
     if (result->kind == ENTRY_PRESENTED)
         return presented(lane, result->head.seq);
     if (result->kind == ENTRY_DECIDED)

@@ -110,7 +110,8 @@ static void fill_crossing(const struct lane *lane, struct view *view)
     view->seq = shown->seq;
     view->shown_ms = shown->shown_ms;
     view->document = shown->document;
-    view->context = shown->context;
+    if (view->screen == VIEW_VERDICT)
+        view->context = shown->context;
     view->verdict = shown->judgement.verdict;
     view->match_key = shown->judgement.match.key;
     view->match_grade = shown->judgement.match.grade;
