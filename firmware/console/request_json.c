@@ -1,0 +1,204 @@
+/* JSON from the page, trusted with nothing: one object, known keys only, each of its type and
+ * within the bounds of the message it becomes.
+ *
+ * jansson parses (duplicate keys refused, depth bounded by its own limit, NUL in strings refused);
+ * the table of members says what each type of message has. What is allowed of a decision is the
+ * lane's business; only what can't be said to it at all is refused here.
+ */
+#include "request_json.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#include "utf8.h"
+
+/* Reads one member into the message; false: a bad value. */
+typedef bool (*member_read_fn)(const json_t *value, struct view_message *out);
+
+struct member {
+    const char *key;
+    bool required;
+    member_read_fn read;
+};
+
+static bool read_seq_value(const json_t *value, uint64_t *out)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 1)
+        return false;
+    *out = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static bool read_text(const json_t *value, char *out, size_t size)
+{
+    if (!json_is_string(value) || json_string_length(value) >= size)
+        return false;
+    const struct span text = span_of(json_string_value(value), json_string_length(value));
+    if (!utf8_is_plain(text))
+        return false;
+    memcpy(out, text.p, text.len);
+    out[text.len] = '\0';
+    return true;
+}
+
+static const char *text_or_none(const json_t *value)
+{
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static bool read_painted_seq(const json_t *value, struct view_message *out)
+{
+    return read_seq_value(value, &out->body.painted.seq);
+}
+
+static bool read_seq(const json_t *value, struct view_message *out)
+{
+    return read_seq_value(value, &out->body.action.seq);
+}
+
+static bool read_decision(const json_t *value, struct view_message *out)
+{
+    return decision_parse(text_or_none(value), &out->body.action.decision) &&
+           out->body.action.decision != DECISION_NONE;
+}
+
+static bool read_role(const json_t *value, struct view_message *out)
+{
+    for (enum role role = ROLE_OFFICER; role <= ROLE_SUPERVISOR; role++) {
+        if (strcmp(text_or_none(value), role_name(role)) == 0) {
+            out->body.action.role = role;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_second_officer(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.action.second_officer_id,
+                     sizeof out->body.action.second_officer_id);
+}
+
+static bool read_note(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.action.note, sizeof out->body.action.note);
+}
+
+static bool read_direction(const json_t *value, struct view_message *out)
+{
+    return direction_parse(text_or_none(value), &out->body.context.direction);
+}
+
+static bool read_carrier_kind(const json_t *value, struct view_message *out)
+{
+    return carrier_kind_parse(text_or_none(value), &out->body.context.carrier_kind);
+}
+
+static bool read_carrier_no(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.context.carrier_no, sizeof out->body.context.carrier_no);
+}
+
+/* "" or three capitals. */
+static bool read_dest_country(const json_t *value, struct view_message *out)
+{
+    char *code = out->body.context.dest_country;
+    if (!read_text(value, code, sizeof out->body.context.dest_country))
+        return false;
+    for (const char *p = code; *p; p++)
+        if (*p < 'A' || *p > 'Z')
+            return false;
+    return code[0] == '\0' || strlen(code) == 3;
+}
+
+static bool read_purpose(const json_t *value, struct view_message *out)
+{
+    return purpose_parse(text_or_none(value), &out->body.context.purpose);
+}
+
+static bool read_category(const json_t *value, struct view_message *out)
+{
+    return purpose_parse(text_or_none(value), &out->body.context.category);
+}
+
+#define MEMBERS_MAX 6
+
+/* A key of NULL ends the list. */
+static const struct member painted_members[MEMBERS_MAX + 1] = {{"seq", true, read_painted_seq}};
+static const struct member dismiss_members[MEMBERS_MAX + 1] = {{NULL, false, NULL}};
+static const struct member action_members[MEMBERS_MAX + 1] = {
+    {"seq", true, read_seq},    {"decision", true, read_decision},
+    {"role", true, read_role},  {"second_officer_id", false, read_second_officer},
+    {"note", false, read_note},
+};
+static const struct member context_members[MEMBERS_MAX + 1] = {
+    {"direction", true, read_direction},   {"carrier_kind", true, read_carrier_kind},
+    {"carrier_no", true, read_carrier_no}, {"dest_country", true, read_dest_country},
+    {"purpose", true, read_purpose},       {"category", true, read_category},
+};
+
+static const struct member *members_of(enum view_message_type type)
+{
+    switch (type) {
+    case VIEW_MESSAGE_PAINTED:
+        return painted_members;
+    case VIEW_MESSAGE_DISMISS:
+        return dismiss_members;
+    case VIEW_MESSAGE_ACTION:
+        return action_members;
+    case VIEW_MESSAGE_CONTEXT:
+        return context_members;
+    case VIEW_MESSAGE_NONE:
+    case VIEW_MESSAGE_VIEW:
+    case VIEW_MESSAGE_HEARTBEAT:
+    case VIEW_MESSAGE_REFUSED:
+    case VIEW_MESSAGE_HELLO:
+        break;
+    }
+    return NULL;
+}
+
+static enum err read_members(const json_t *object, const struct member *members,
+                             struct view_message *out, char why[REQUEST_WHY_LEN])
+{
+    size_t n_known = 0;
+    for (const struct member *member = members; member->key; member++) {
+        const json_t *value = json_object_get(object, member->key);
+        if (!value && !member->required)
+            continue;
+        if (!value || !member->read(value, out)) {
+            snprintf(why, REQUEST_WHY_LEN, "%s %s", value ? "bad value for" : "missing",
+                     member->key);
+            return ERR_INVALID;
+        }
+        n_known++;
+    }
+    if (json_object_size(object) != n_known) {
+        snprintf(why, REQUEST_WHY_LEN, "unknown key");
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
+enum err request_parse(enum view_message_type type, struct span body, struct view_message *out,
+                       char why[REQUEST_WHY_LEN])
+{
+    assert(out && why);
+    const struct member *members = members_of(type);
+    assert(members);
+    json_t *object = body.len > REQUEST_BODY_MAX
+                         ? NULL
+                         : json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object)) {
+        json_decref(object);
+        snprintf(why, REQUEST_WHY_LEN, "not a JSON object of at most %d bytes", REQUEST_BODY_MAX);
+        return ERR_INVALID;
+    }
+    struct view_message message = {.type = type};
+    const enum err err = read_members(object, members, &message, why);
+    json_decref(object);
+    if (err == ERR_OK)
+        *out = message;
+    return err;
+}

@@ -1,0 +1,23 @@
+/* What the page may ask for, read from JSON bodies into messages for the lane. Strict. Pure.
+ *
+ * /action   {"seq": 413, "decision": "CLEARED", "role": "OFFICER",
+ *            "second_officer_id": "", "note": ""}          the last two may be absent
+ * /context  {"direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM 12",
+ *            "dest_country": "MYS", "purpose": "NONE", "category": "TOUR"}
+ * /painted  {"seq": 413}
+ * /dismiss  {}
+ */
+#ifndef PAMIT_REQUEST_JSON_H
+#define PAMIT_REQUEST_JSON_H
+
+#include "view.h"
+
+#define REQUEST_BODY_MAX 4096
+#define REQUEST_WHY_LEN  96
+
+/* Reads a body for a message of `type`. ERR_INVALID, with the reason in English in `why` (it names
+ * keys, never values). */
+MUST_CHECK enum err request_parse(enum view_message_type type, struct span body,
+                                  struct view_message *out, char why[REQUEST_WHY_LEN]);
+
+#endif

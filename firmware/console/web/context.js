@@ -1,0 +1,106 @@
+// The crossing's context: direction, journey (carrier, number, destination), purpose, category.
+// The journey is set once per sailing; a category costs one key.
+import { $, h, icon } from "./dom.js";
+import { t, named } from "./words.js";
+import * as format from "./format.js";
+import { drawRow } from "./keys.js";
+import { keyboard } from "./keyboard.js";
+import { openPanel, closePanel } from "./panel.js";
+
+/** The ten one-key categories, by the keyboard's top letter row, left to right. */
+export const CATEGORY_KEYS = [
+  ["q", "TOUR"], ["w", "FAMILY"], ["e", "UMRAH_HAJJ"], ["r", "BORDER_TRADE"], ["t", "STUDY"],
+  ["y", "TRAINING"], ["u", "OFFICIAL"], ["i", "WHV"], ["o", "OTHER"], ["p", "WORK"],
+];
+const PURPOSES = [...CATEGORY_KEYS.map(([, name]) => name), "LEAVE_RETURN", "CREW"];
+const CARRIERS = ["AIR", "SEA", "LAND"];
+const CARRIER_NO_LEN = 15;
+
+/** "Kapal KM 12 → Malaysia" */
+export function journeyText(context) {
+  const carrier = context.carrier_kind === "NONE" ? "" : t(`carrier.${context.carrier_kind}`);
+  const by = [carrier, context.carrier_no].filter(Boolean).join(" ");
+  const to = context.dest_country ? format.country(context.dest_country) : "";
+  return [by, to].filter(Boolean).join(" → ");
+}
+
+export const contextLine = (context) =>
+  [t(`direction.${context.direction}`), journeyText(context)].filter(Boolean).join(" · ");
+
+export function contextBar(view, act) {
+  const { context } = view;
+  const back = context.direction === "RETURN";
+  const carrier = context.carrier_kind === "NONE" ? "SEA" : context.carrier_kind;
+  return h("div.bar", null,
+    h("button.ctx", { id: "direction", onclick: act.direction }, icon(back ? "k-back" : "k-go"),
+      h("span", null, h("small", null, t("context.direction")), t(`direction.${context.direction}`)), h("kbd", null, "B")),
+    h("button.ctx", { id: "journey", onclick: act.journey }, icon(`k-${carrier}`),
+      h("span", null, h("small", null, t("context.journey")), journeyText(context) || t("context.unset")), h("kbd", null, "V")));
+}
+
+export function categoryRow(view, choose) {
+  const cell = ([key, name]) => h(`button.cat${name === "WORK" ? ".work" : ""}`,
+    { "data-category": name, "aria-pressed": String(view.context.category === name), onclick: () => choose(name) },
+    h("small", null, key.toUpperCase()), t(`category.${name}`));
+  return h("div.cats", { id: "categories" },
+    h("p", null, t("category.ask"), " ", h("span", null, t("category.ask_so"))),
+    h("div", null, CATEGORY_KEYS.map(cell)));
+}
+
+/** What the traveller declares and what the officer judges are the same on one key; the journey
+ *  panel sets them apart. */
+export const withCategory = (context, name) => ({ ...context, purpose: name, category: name });
+
+const COMMON = ["MYS", "SGP", "TWN", "HKG", "SAU", "JPN", "KOR", "BRN", "ARE", "TLS", "PNG", "PHL"];
+
+function countryMatches(text) {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return COMMON;
+  const codes = format.countryCodes().filter((code) =>
+    code.toLowerCase() === wanted || format.country(code).toLowerCase().startsWith(wanted));
+  return codes.slice(0, COMMON.length);
+}
+
+/** The panel of key V: everything about the journey and this traveller's purpose. */
+export function openJourney(context, save) {
+  const draft = { ...context };
+  let search = "";
+  const choice = (pressed, label, press, extra) =>
+    h("button.choice", { "aria-pressed": String(pressed), onclick: press, ...extra }, label);
+  const number = h("input", { id: "carrier-no", maxlength: CARRIER_NO_LEN, value: draft.carrier_no, autocomplete: "off",
+    oninput: (event) => { draft.carrier_no = event.target.value.toUpperCase(); } });
+  const find = h("input", { id: "dest-find", maxlength: 40, autocomplete: "off", placeholder: t("context.dest_find"),
+    oninput: (event) => { search = event.target.value; drawCountries(); } });
+  const countries = h("div.choices.wide", { id: "dest" });
+  const carriers = h("div.choices", { id: "carrier" });
+  function drawCountries() {
+    const codes = countryMatches(search);
+    if (draft.dest_country && !codes.includes(draft.dest_country)) codes.unshift(draft.dest_country);
+    countries.replaceChildren(...codes.slice(0, COMMON.length).map((code) =>
+      choice(draft.dest_country === code, format.country(code), () => {
+        draft.dest_country = draft.dest_country === code ? "" : code;
+        drawCountries();
+      }, { "data-country": code })));
+  }
+  function drawCarriers() {
+    carriers.replaceChildren(...CARRIERS.map((kind) => h("button.choice",
+      { "aria-pressed": String(draft.carrier_kind === kind), "data-carrier": kind,
+        onclick: () => { draft.carrier_kind = draft.carrier_kind === kind ? "NONE" : kind; drawCarriers(); } },
+      icon(`k-${kind}`), t(`carrier.${kind}`))));
+  }
+  drawCountries();
+  drawCarriers();
+  const done = () => { closePanel(); save({ ...draft, carrier_no: draft.carrier_no.trim() }); };
+  const foot = h("div.foot");
+  drawRow(foot, [
+    { kind: "pri", picture: "k-ok", label: t("panel.save"), small: "Enter", press: done },
+    { kind: "none", picture: "k-ok", label: "" },
+    { picture: "k-x", label: t("panel.cancel"), small: "Esc", press: closePanel },
+    { kind: "none", picture: "k-ok", label: "" },
+  ]);
+  openPanel({ enter: done }, h("h1", null, t("context.journey"), h("span", null, t("context.journey_so"))),
+    carriers,
+    h("div.fields", null, h("label.field", null, h("span", null, t("context.number")), number),
+      h("label.field", null, h("span", null, t("context.dest")), find)),
+    countries, keyboard(number), foot);
+}

@@ -1,0 +1,80 @@
+// The screens that give no verdict.
+import { $, h, icon } from "./dom.js";
+import { t } from "./words.js";
+import * as format from "./format.js";
+import { contextBar } from "./context.js";
+
+function plain(kind, picture, title, line, ...rest) {
+  return h(`div.plain${kind}`, null, picture ? icon(picture, "ill") : null,
+    h("div", null, h("h1", { id: "title" }, title), h("p", { id: "line" }, line), ...rest));
+}
+
+const steps = (key, count, values) => h("ol.steps", null, Array.from({ length: count }, (_, index) =>
+  h("li", null, h("i", null, String(index + 1)), h("span", null, t(`${key}${index + 1}`, values)))));
+
+function countsLine(view) {
+  const { counts, link } = view;
+  const n = (key) => format.count(counts[key]);
+  const today = t("counts", { total: n("total"), clear: n("clear"), refer: n("refer"), stop: n("stop") });
+  return [today, link.online && link.unsent > 0 ? ` · ${t("net.unsent", { n: format.count(link.unsent) })}` : ""];
+}
+
+function undecided(view) {
+  if (!view.undecided_seq) return null;
+  return h("div", null, h("span.notice", { id: "undecided" }, t("undecided", { seq: format.seq(view.undecided_seq) })));
+}
+
+function ready(view, act) {
+  const body = view.scanner_ok
+    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)), undecided(view))
+    : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3), undecided(view));
+  return [body, contextBar(view, act)];
+}
+
+const reading = () => plain(".only", null, t("reading"), t("reading.line"), h("div.prog", null, h("i")),
+  h("div.sub", null, t("reading.hint")));
+
+const CHECK_PICTURES = { HOLDS: "k-ok", FAILS: "k-x", NONE: "k-ok" };
+
+function checks(unreadable) {
+  return h("div.checks", { id: "checks" }, Object.entries(unreadable.checks).map(([place, check]) =>
+    h(`div.${check}`, null, icon(CHECK_PICTURES[check], null, t(`check.${check}`)),
+      t("check.line", { place: t(`place.${place}`), state: t(`check.${check}`) }))));
+}
+
+function unreadable(view) {
+  const { unreadable: u } = view;
+  const why = u.garbage ? "unreadable.garbage" : u.issues.length ? `unreadable.${u.issues[0]}` : "unreadable.garbage";
+  return plain(".small", "i-unread", t("unreadable"), t(why), u.checks ? checks(u) : steps("unreadable.step", 2),
+    h("div.sub", null, t("unreadable.no_verdict")));
+}
+
+function recorded(view) {
+  const { crossing, recorded: done } = view;
+  return plain(".small", "i-saved", t("recorded"),
+    h("b", null, t("recorded.line", { seq: format.seq(crossing.seq), decision: t(`decision.${done.decision}`) })),
+    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)));
+}
+
+const DRAW = {
+  STARTING: (view) => plain(".only", null, t("starting"), t("starting.line"), h("div.sub", null, view.kiosk_id)),
+  READY: ready,
+  READING: reading,
+  UNREADABLE: unreadable,
+  RECORDED: recorded,
+  STORAGE: () => plain(".small", "i-disk", t("storage"), t("storage.line"), steps("storage.", 3)),
+};
+
+/** `act`: direction, journey. */
+export function drawScreen(name, view, act) {
+  return DRAW[name](view, act);
+}
+
+/** The whole glass, when what is known may be untrue (or nothing may be known). */
+export function drawLost(kind) {
+  $("lost")?.remove();
+  if (!kind) return;
+  $("stage").append(h("div.lost", { id: "lost", role: "alert" }, icon(kind === "door" ? "i-key" : "i-lamp"),
+    h("div", null, h("h1", null, t(`lost.${kind}`)), h("p", null, t(`lost.${kind}.line`)),
+      h("div.sub", null, t(`lost.${kind}.sub`)))));
+}

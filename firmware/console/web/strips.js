@@ -1,0 +1,62 @@
+// What stands above every screen: where and who, the device's health, the mode, connectivity.
+import { $, h, icon } from "./dom.js";
+import { t, getLanguage } from "./words.js";
+import * as format from "./format.js";
+
+
+function linkChip(view, now) {
+  const { link } = view;
+  if (!link.online) return h("div.chip", { id: "chip-link" }, icon("c-off"), t("chip.offline"));
+  const text = link.data_as_of_ms === 0 ? t("chip.no_data")
+    : t("chip.data", { ago: format.ago(now - link.data_as_of_ms) });
+  return h("div.chip", { id: "chip-link" }, icon("c-on"), text);
+}
+
+function scannerChip(view) {
+  if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("k-x"), t("chip.scanner_gone"));
+  const locked = view.screen === "VERDICT" && view.crossing.result === "TUNDA";
+  return h("div.chip", { id: "chip-scanner" }, icon("c-scan"), t(locked ? "chip.scanner_locked" : "chip.scanner"));
+}
+
+export function drawStrip(view, now, switchLanguage) {
+  const untrusted = view.clock_quality === "UNKNOWN";
+  $("strip").replaceChildren(
+    h("div.place", null, h("b", null, view.tpi_name),
+      h("span", null, t("counter", { counter: view.counter, officer: view.officer_name }))),
+    h("div.chips", null,
+      linkChip(view, now),
+      scannerChip(view),
+      view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp"), t("chip.panel_gone")),
+      untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock"), t("chip.clock")) : null,
+      h("div.clock", null, format.clock(now), h("small", null, view.zone)),
+      h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: switchLanguage },
+        ...(getLanguage() === "id" ? ["ID", h("span", null, "|EN")] : [h("span", null, "ID|"), "EN"]))));
+}
+
+export function drawRibbon(view) {
+  const ribbon = $("ribbon");
+  ribbon.hidden = view.mode === "LIVE";
+  if (ribbon.hidden) return;
+  const words = t(`mode.${view.mode}`);
+  ribbon.textContent = [words, t("mode.not_service"), words].join("   ·   ");
+}
+
+/** One slot, for connectivity only: too old beats offline. */
+export function drawNet(view, now) {
+  const { link } = view;
+  const net = $("net");
+  const none = link.data_as_of_ms === 0;
+  const kind = none ? "none" : link.data_stale ? "stale" : link.online ? "" : "offline";
+  net.hidden = kind === "";
+  net.dataset.kind = kind;
+  if (net.hidden) return;
+  const when = h("b", null, format.moment(link.data_as_of_ms, now));
+  const says = {
+    none: () => [h("b", null, t("net.none")), `\u2002${t("net.none_so")}`],
+    stale: () => [h("b", null, t("net.stale")), `\u2002${t("net.as_of")} `, when, ` · ${t("net.stale_so")}`],
+    offline: () => [h("b", null, t("net.offline")), `\u2002${t("net.local_as_of")} `, when,
+      ` · ${format.ago(now - link.data_as_of_ms)}`],
+  };
+  net.replaceChildren(icon("n-off"), h("span.say", null, ...says[kind]()),
+    h("span.q", { id: "unsent" }, t("net.unsent", { n: format.count(link.unsent) })));
+}

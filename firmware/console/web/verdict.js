@@ -1,0 +1,121 @@
+// The three verdicts. Same places every time: shape, word, what to do, the person, the reasons.
+import { h, icon } from "./dom.js";
+import { t, has, named, reasonWords } from "./words.js";
+import * as format from "./format.js";
+import { otherDecisions } from "./keys.js";
+import { categoryRow, contextLine } from "./context.js";
+
+const REASONS_SHOWN = 3;
+const MARKS = { SESUAI: "i-check", RUJUK: "i-tri", TUNDA: "i-stop" };
+
+/** One line under the word: what follows from it for the officer. */
+function instruction(view) {
+  const { crossing } = view;
+  if (crossing.result === "TUNDA") return t("do.TUNDA");
+  if (crossing.result === "RUJUK") return t("do.RUJUK", { where: view.refer_to });
+  const green = crossing.reasons.find((reason) => reason.colour === "GREEN" && has(`do.${reason.code}`));
+  if (!green) return t("do.SESUAI");
+  return t(`do.${green.code}`, { found: named("purpose", green.found) });
+}
+
+/** Both facts of a reason in one line, "" when there is nothing to add to its words. */
+function reasonFacts(reason, now) {
+  const found = format.fact(reason.found, now), expected = format.fact(reason.expected, now);
+  if (has(`detail.${reason.code}`) && (reason.found || reason.expected))
+    return t(`detail.${reason.code}`, { found, expected });
+  return [found, expected].filter((value) => value !== "").join(" · ");
+}
+
+/** A traveller's handler may be looking: some reasons are shown in neutral words only. */
+const isGuarded = (reason) => has(`neutral.${reason.code}`);
+
+function reasonItem(reason, index, now) {
+  const facts = isGuarded(reason) ? "" : reasonFacts(reason, now);
+  const words = isGuarded(reason) ? t(`neutral.${reason.code}`) : reasonWords(reason.code);
+  return h(`li.${reason.colour}`, { "data-code": reason.code }, h("i", null, String(index + 1)),
+    h("span", null, words, facts ? h("small", null, facts) : null));
+}
+
+function reasonsCard(crossing, now) {
+  const { reasons } = crossing;
+  const shown = reasons.slice(0, REASONS_SHOWN);
+  const tight = shown.length > 2 ? ".tight" : "";
+  const rest = reasons.length - shown.length;
+  return h("div.card", null, h("h2", null, t("reasons", { n: reasons.length })),
+    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now)),
+      rest > 0 ? h("li.rest", null, t("reasons.rest", { n: rest })) : null));
+}
+
+function placementCard(placement) {
+  const row = (key, value) => (value ? [h("dt", null, t(key)), h("dd", null, value)] : []);
+  return h("div.card", null, h("h2", null, t("placement")),
+    h("dl", null,
+      row("placement.dest", placement.dest_country && format.country(placement.dest_country)),
+      row("placement.job", placement.occupation),
+      placement.p3mi_id ? row("placement.p3mi", placement.p3mi_id) : row("placement.employer", placement.employer_name),
+      row("placement.contract", placement.contract_end && t("until", { date: format.date(placement.contract_end) }))));
+}
+
+function stepsCard() {
+  return h("div.card", null, h("h2", null, t("steps")),
+    h("ol.steps", null, [1, 2, 3].map((n) => h("li", null, h("i", null, String(n)), h("span", null, t(`stop.step${n}`))))));
+}
+
+/** TUNDA's open screen: a short code and administrative words; what is delicate has neither. */
+function stopCode(crossing) {
+  const red = crossing.reasons.find((reason) => reason.colour === "RED" && has(`stop.${reason.code}`));
+  return red ? [`S-${red.code.slice(2)}`, t(`stop.${red.code}`)] : ["S-00", t("stop.other")];
+}
+
+function personLines(document) {
+  const sex = named("sex", document.sex || "X");
+  return [t("person.born", { sex, date: format.date(document.birth) }), h("br"),
+    t("person.expires", { date: format.date(document.expiry) })];
+}
+
+function personCard(view) {
+  const { document } = view.crossing;
+  const name = format.personName(document);
+  const size = name.length > 34 ? ".longer" : name.length > 22 ? ".long" : "";
+  const stop = view.crossing.result === "TUNDA" ? stopCode(view.crossing) : null;
+  return h("div.card", null,
+    h("h2", null, t(document.capture === "KEYED" ? "document.keyed" : "document"), h("span", null, contextLine(view.context))),
+    h(`div.name${size}`, { id: "name" }, name),
+    h("div.ppt.no", { id: "number" }, document.number, h("small", null, format.country(document.nationality))),
+    h("div.meta", null, stop
+      ? [h("span.code.no", { id: "code" }, stop[0]), `\u2002${stop[1]}`]
+      : personLines(document)));
+}
+
+function sequence(view, now, more) {
+  const { crossing } = view;
+  const time = crossing.result === "TUNDA"
+    ? h("span", { id: "waiting" }, t("waiting", { time: format.waiting(now - crossing.shown_ms) }))
+    : format.clockSeconds(crossing.shown_ms);
+  return h("div.seq", null, h("b", { id: "seq" }, format.seq(crossing.seq)), time,
+    otherDecisions(view).length > 0
+      ? h("div", null, h("button.more", { id: "more", onclick: more }, icon("k-more"), h("span", null, t("key.more"), h("small", null, t("key.n", { n: 5 })))))
+      : null);
+}
+
+/** Nobody found, and the officer has not said what kind of traveller this is. */
+export const asksCategory = (view) => view.crossing.result === "RUJUK" && view.context.direction === "DEPARTURE"
+  && view.crossing.reasons.some((reason) => reason.code === "R010");
+
+/** `details`: the officer holds Rincian. `act`: more, category. */
+export function drawVerdict(view, now, details, act) {
+  const { crossing } = view;
+  const stop = crossing.result === "TUNDA";
+  const ask = asksCategory(view);
+  const right = stop && !details ? stepsCard()
+    : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
+      ? placementCard(crossing.placement) : reasonsCard(crossing, now);
+  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}`, { "data-seq": crossing.seq },
+    stop ? h("div.edge") : null,
+    h("div.hero", null,
+      h("div.mark", null, icon(MARKS[crossing.result], null, t(`mark.${crossing.result}`))),
+      h("div.say-it", null, h("div.word", { id: "word" }, t(`verdict.${crossing.result}`)),
+        h("div.do", { id: "do" }, instruction(view)), sequence(view, now, act.more))),
+    h("div.body", null, personCard(view), right),
+    ask ? categoryRow(view, act.category) : null);
+}

@@ -1,0 +1,170 @@
+"""pamit-console with a lane that tests drive, and a headless Chromium that looks at it.
+
+PAMIT_BUILD names the build directory; screenshots go to its `screenshots` folder.
+"""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from fake_lane import FakeLane
+from page import Page
+
+BUILD = pathlib.Path(os.environ.get("PAMIT_BUILD", "build/dev")).resolve()
+SCREENSHOTS = BUILD / "screenshots"
+START_S = 10
+
+CONFIG = """\
+[kiosk]
+kiosk_id = DMO-01-0001
+mode = {mode}
+zone = WIB
+tpi_code = DMO
+tpi_name = TPI Contoh Pelabuhan
+counter = 03
+storage_key = storage.key
+
+[lane]
+journal = journal.db
+entry_key = entry.pem
+lane_socket = {socket}
+console_uid = {uid}
+officer_id = P-0001
+officer_name = R. Hartono
+refer_to = Meja Pelindungan, lantai 1
+
+[scanner]
+scanner_device = scanner
+
+[panel]
+gpio_chip = panel.sock
+lamp_green = 1
+lamp_amber = 2
+lamp_red = 3
+lamp_white = 4
+buzzer = 5
+button_1 = 6
+button_2 = 7
+button_3 = 8
+button_4 = 9
+
+[sync]
+cache = cache.db
+sync_db = sync.db
+registry_host = localhost
+ca_cert = ca.pem
+tls_cert = tls.pem
+tls_key = tls.key
+receipt_key = receipt.pem
+policy_key = policy.pem
+
+[console]
+console_port = {port}
+{more}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, what, deadline_s=START_S):
+    end = time.monotonic() + deadline_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"waited {deadline_s} s: {what}")
+
+
+class Console:
+    """A running pamit-console of its own folder, with its lane."""
+
+    def __init__(self, folder, mode="live", more=""):
+        self.folder = folder
+        self.port = free_port()
+        self.socket = str(folder / "lane.sock")
+        self.token_file = folder / "console.token"
+        config = folder / "pamit.conf"
+        config.write_text(CONFIG.format(mode=mode, socket=self.socket, uid=os.getuid(), port=self.port,
+                                        more=more))
+        self.lane = FakeLane(self.socket)
+        self.log = open(folder / "console.log", "w+")
+        environment = {key: value for key, value in os.environ.items() if key != "RUNTIME_DIRECTORY"}
+        self.process = subprocess.Popen([BUILD / "bin/pamit-console", "--config", config],
+                                        stderr=self.log, env=environment)
+        wait_for(self.token_file.exists, "the token file")
+        self.token = self.token_file.read_text().strip()
+        self.lane.expect("HELLO")
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self):
+        self.process.terminate()
+        code = self.process.wait(START_S)
+        self.lane.close()
+        self.log.close()
+        return code
+
+
+@pytest.fixture
+def start_console(tmp_path):
+    started = []
+
+    def start(**how):
+        folder = tmp_path / f"console-{len(started)}"
+        folder.mkdir()
+        started.append(Console(folder, **how))
+        return started[-1]
+
+    yield start
+    for console in started:
+        if console.process.poll() is None:
+            assert console.close() == 0
+
+
+@pytest.fixture
+def console(start_console):
+    return start_console()
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory):
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1",
+                 f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir(parents=True)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def page(driver, console):
+    """The officer's page, open, with nothing to complain about until the test's end."""
+    shown = Page(driver, console, SCREENSHOTS)
+    shown.open()
+    yield shown
+    shown.assert_clean()
+    driver.get("about:blank")

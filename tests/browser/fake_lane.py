@@ -1,0 +1,229 @@
+"""A lane that does what a test says: the other end of pamit-console's socket.
+
+The encoding is written down here a second time, from firmware/core/view.h alone, so that a mistake
+in the C codec can't hide behind itself.
+"""
+
+import os
+import socket
+import threading
+import time
+
+import cbor2
+
+PROTOCOL = 1
+VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS = range(1, 9)
+
+SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
+MODES = ["LIVE", "TRAINING", "DESK"]
+DIRECTIONS = ["DEPARTURE", "RETURN"]
+CARRIERS = ["NONE", "AIR", "SEA", "LAND"]
+PURPOSES = ["NONE", "WORK", "LEAVE_RETURN", "TOUR", "UMRAH_HAJJ", "FAMILY", "TRAINING", "STUDY", "WHV",
+            "CREW", "OFFICIAL", "BORDER_TRADE", "OTHER"]
+RESULTS = ["RUJUK", "SESUAI", "TUNDA"]
+COLOURS = ["NONE", "GREEN", "AMBER", "RED"]
+DECISIONS = ["NONE", "CLEARED", "CLEARED_NOTE", "SECONDARY", "DEFERRED", "REFUSED_EXIT", "HANDED_OVER",
+             "WITHDRAWN", "LOGGED_ONLY", "RETURN_LOGGED", "RETURN_REFERRED"]
+ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
+REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID"]
+CHECKS = ["FAILS", "HOLDS", "NONE"]
+
+
+def numbered(*values):
+    return dict(enumerate(values))
+
+
+def mask(names):
+    return sum(1 << DECISIONS.index(name) for name in names)
+
+
+def number_of(date):
+    return int(date.replace("-", "")) if date else 0
+
+
+def base_view(**changes):
+    """The counter as it stands at the start of a test: ready, online, data four minutes old."""
+    now = int(time.time() * 1000)
+    view = {
+        "screen": "READY", "mode": "DESK", "zone": 7, "clock_quality": 3, "now_ms": now,
+        "kiosk_id": "DMO-01-0001", "tpi_name": "TPI Contoh Pelabuhan", "counter": "03",
+        "officer_name": "R. Hartono", "refer_to": "Meja Pelindungan, lantai 1",
+        "scanner_ok": True, "panel_ok": True,
+        "online": True, "unsent": 0, "last_contact_ms": now - 20_000,
+        "data_as_of_ms": now - 4 * 60_000, "data_stale": False,
+        "counts": (411, 398, 12, 1),
+        "direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM CONTOH 12",
+        "dest_country": "MYS", "purpose": "NONE", "category": "NONE",
+        "garbage": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
+        "seq": 0, "shown_ms": 0, "document": None, "placement": None, "match_key": 0,
+        "match_grade": 0, "result": "RUJUK", "reasons": [], "allowed_officer": [],
+        "allowed_supervisor": [], "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
+    }
+    unknown = set(changes) - set(view)
+    assert not unknown, unknown
+    view.update(changes)
+    return view
+
+
+NOBODY = dict(capture=0, number="", country="", nationality="", name="", primary="", secondary="",
+              truncated=False, sex="", birth="", expiry="")
+NO_PLACEMENT = dict(placement_id="", name="", dest_country="", occupation="", p3mi_id="", employer_name="",
+                    contract_end="", status=0, scheme=0)
+
+
+def encode_view(view):
+    document = view["document"] or NOBODY
+    placement = view["placement"] or NO_PLACEMENT
+    return numbered(
+        SCREENS.index(view["screen"]), MODES.index(view["mode"]), view["zone"], view["clock_quality"],
+        view["now_ms"], view["kiosk_id"], view["tpi_name"], view["counter"], view["officer_name"],
+        view["refer_to"], view["scanner_ok"], view["panel_ok"],
+        numbered(view["online"], view["unsent"], view["last_contact_ms"], view["data_as_of_ms"],
+                 view["data_stale"]),
+        numbered(*view["counts"]),
+        numbered(DIRECTIONS.index(view["direction"]), CARRIERS.index(view["carrier_kind"]),
+                 view["carrier_no"], view["dest_country"], PURPOSES.index(view["purpose"]),
+                 PURPOSES.index(view["category"])),
+        numbered(view["garbage"], view["issues"], view["checks"], view["has_checks"]),
+        view["seq"], view["shown_ms"],
+        numbered(document["capture"], document["number"], document["country"], document["nationality"],
+                 document["name"], document["primary"], document["secondary"], document["truncated"],
+                 ord(document["sex"]) if document["sex"] else 0, number_of(document["birth"]),
+                 number_of(document["expiry"])),
+        view["placement"] is not None,
+        numbered(placement["placement_id"], placement["name"], placement["dest_country"],
+                 placement["occupation"], placement["p3mi_id"], placement["employer_name"],
+                 number_of(placement["contract_end"]), placement["status"], placement["scheme"]),
+        view["match_key"], view["match_grade"],
+        numbered(RESULTS.index(view["result"]),
+                 [numbered(int(code[1:]), COLOURS.index(colour), found, expected)
+                  for code, colour, found, expected in view["reasons"]]),
+        mask(view["allowed_officer"]), mask(view["allowed_supervisor"]),
+        DECISIONS.index(view["decision"]), view["decided_seq"], view["undecided_seq"])
+
+
+def decode(packet):
+    """A message of the console, as a tuple that reads like a sentence."""
+    protocol, kind, body = cbor2.loads(packet)
+    assert protocol == PROTOCOL
+    assert list(body) == list(range(len(body)))
+    if kind == HELLO:
+        return ("HELLO",)
+    if kind == PAINTED:
+        return ("PAINTED", body[0])
+    if kind == DISMISS:
+        return ("DISMISS",)
+    if kind == ACTION:
+        return ("ACTION", body[0], DECISIONS[body[1]], ROLES[body[2]], body[3], body[4])
+    if kind == CONTEXT:
+        return ("CONTEXT", DIRECTIONS[body[0]], CARRIERS[body[1]], body[2], body[3], PURPOSES[body[4]],
+                PURPOSES[body[5]])
+    raise AssertionError(f"the console may not send type {kind}")
+
+
+class FakeLane:
+    """Listens on `path`; sends heartbeats until told to stop; keeps what the console sends."""
+
+    def __init__(self, path):
+        self.path = path
+        self.view = base_view()
+        self.beating = True
+        self.received = []
+        self._changed = threading.Condition()
+        self._peer = None
+        self._ending = False
+        self._listen()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def _listen(self):
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listener.bind(self.path)
+        self._listener.listen(1)
+        threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
+
+    def _serve(self, listener):
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            self._peer = peer
+            while True:
+                try:
+                    packet = peer.recv(65536)
+                except OSError:
+                    packet = b""
+                if not packet:
+                    break
+                message = decode(packet)
+                with self._changed:
+                    self.received.append(message)
+                    self._changed.notify_all()
+                if message == ("HELLO",):
+                    self.send_view()
+            if self._peer is peer:
+                self._peer = None
+
+    def _beat(self):
+        while not self._ending:
+            if self.beating:
+                self._send(HEARTBEAT, numbered(int(time.time() * 1000)))
+            time.sleep(0.3)
+
+    def _send(self, kind, body):
+        peer = self._peer
+        if peer is None:
+            return
+        try:
+            peer.send(cbor2.dumps([PROTOCOL, kind, body]))
+        except OSError:
+            pass
+
+    def send_view(self):
+        self._send(VIEW, encode_view(self.view))
+
+    def show(self, **changes):
+        """A view that differs from the counter at rest in these members."""
+        self.view = base_view(**changes)
+        self.send_view()
+
+    def refuse(self, seq, why):
+        self._send(REFUSED, numbered(seq, REFUSALS.index(why)))
+
+    def send_bytes(self, packet):
+        self._peer.send(packet)
+
+    def forget(self):
+        with self._changed:
+            self.received.clear()
+
+    def expect(self, kind, deadline_s=5):
+        """The next message of this kind, whatever else comes before it."""
+        end = time.monotonic() + deadline_s
+        with self._changed:
+            while True:
+                for index, message in enumerate(self.received):
+                    if message[0] == kind:
+                        del self.received[:index + 1]
+                        return message
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"no {kind} came; {self.received}")
+                self._changed.wait(left)
+
+    def stop(self):
+        """As if the lane had died."""
+        self._listener.close()
+        peer, self._peer = self._peer, None
+        if peer:
+            peer.shutdown(socket.SHUT_RDWR)
+            peer.close()
+
+    def start_again(self):
+        self._listen()
+
+    def close(self):
+        self._ending = True
+        self.stop()

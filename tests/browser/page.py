@@ -1,0 +1,158 @@
+"""The officer's page as a test sees it: waits on conditions, never on time."""
+
+import time
+
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+DEADLINE_S = 6
+
+# Every text on the glass whose contrast with what is behind it is below the limit. Backgrounds are
+# found by walking up; a gradient counts with its worst colour.
+CONTRAST_JS = """
+const limit = arguments[0];
+const parse = (text) => (text.match(/rgba?\\([^)]*\\)/g) ?? []).map((rgb) => rgb.match(/[\\d.]+/g).map(Number));
+const part = (v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+const luminance = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+const over = (top, under) => { const a = top[3] ?? 1; return [0, 1, 2].map((i) => top[i] * a + under[i] * (1 - a)); };
+function behind(element) {
+  if (!element) return [[255, 255, 255]];
+  const style = getComputedStyle(element);
+  const solid = parse(style.backgroundColor)[0];
+  const images = parse(style.backgroundImage);
+  const base = solid && (solid[3] ?? 1) === 1 ? [solid] : behind(element.parentElement);
+  if (!images.length) return base;
+  return images.flatMap((image) => base.map((under) => over(image, under)));
+}
+const low = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node; (node = walker.nextNode());) {
+  const element = node.parentElement;
+  if (!node.data.trim() || element.closest("svg, [hidden]")) continue;
+  const style = getComputedStyle(element);
+  if (style.visibility === "hidden" || !element.getClientRects().length) continue;
+  const worst = Math.min(...behind(element).map((under) => ratio(parse(style.color)[0], under)));
+  if (worst < limit) low.push(`${worst.toFixed(2)} "${node.data.trim().slice(0, 40)}"`);
+}
+return low;
+"""
+
+# Texts that do not fit their box, and boxes that leave the glass.
+OVERFLOW_JS = """
+const out = [];
+const stage = document.getElementById("stage").getBoundingClientRect();
+for (const element of document.querySelectorAll("#stage *")) {
+  if (element.closest("svg, [hidden]") || !element.getClientRects().length) continue;
+  const style = getComputedStyle(element);
+  if (style.visibility === "hidden") continue;
+  const box = element.getBoundingClientRect();
+  if (box.right > stage.right + 1 || box.bottom > stage.bottom + 1 || box.left < stage.left - 1) {
+    if (!element.closest(".prog")) out.push(`outside: ${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`);
+  }
+  const clips = style.overflowX === "hidden" || style.overflowY === "hidden";
+  if (clips && !element.closest(".prog, #ribbon") && element.id !== "stage" &&
+      (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1))
+    out.push(`cut: ${element.tagName}.${element.className}#${element.id} ${element.textContent.slice(0, 40)}`);
+}
+return out;
+"""
+
+# Texts that are smaller than the eye needs at 0.6 m (16 arc minutes on a 10.1 inch panel).
+SMALL_JS = """
+const small = [];
+const walker = document.createTreeWalker(document.getElementById("stage"), NodeFilter.SHOW_TEXT);
+for (let node; (node = walker.nextNode());) {
+  const element = node.parentElement;
+  if (!node.data.trim() || element.closest("svg, [hidden]") || !element.getClientRects().length) continue;
+  if (parseFloat(getComputedStyle(element).fontSize) < 23) small.push(node.data.trim());
+}
+return small;
+"""
+
+
+class Page:
+    def __init__(self, driver, console, screenshots):
+        self.driver = driver
+        self.console = console
+        self.lane = console.lane
+        self.screenshots = screenshots
+        self.allowed_log = []
+
+    def open(self):
+        self.driver.get_log("browser")
+        self.driver.get(f"{self.console.address}/?token={self.console.token}")
+        self.wait_screen("READY")
+
+    # ── looking ──
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def text(self, element_id):
+        return self.script("return document.getElementById(arguments[0])?.textContent ?? null", element_id)
+
+    def css(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def wait(self, condition, what, deadline_s=DEADLINE_S):
+        end = time.monotonic() + deadline_s
+        while time.monotonic() < end:
+            try:
+                value = condition()
+            except (StaleElementReferenceException, JavascriptException):
+                value = None
+            if value:
+                return value
+            time.sleep(0.02)
+        raise AssertionError(f"waited {deadline_s} s: {what}")
+
+    def wait_screen(self, name):
+        self.wait(lambda: self.script("return document.documentElement.dataset.screen") == name, f"screen {name}")
+
+    def wait_text(self, element_id, text):
+        self.wait(lambda: self.text(element_id) == text, f"{element_id} = {text!r}, is {self.text(element_id)!r}")
+
+    def show(self, **view):
+        """Shows a view and waits until the page has it; for a verdict, until it was acknowledged."""
+        self.lane.forget()
+        self.lane.show(**view)
+        self.wait_screen(view.get("screen", "READY"))
+        if view.get("screen") == "VERDICT":
+            assert self.lane.expect("PAINTED") == ("PAINTED", view["seq"])
+
+    def picture(self, name):
+        self.script("return document.fonts.ready.then(() => true)")
+        self.driver.save_screenshot(str(self.screenshots / f"{name}.png"))
+
+    def assert_readable(self):
+        """What every screen owes every eye."""
+        assert self.script(CONTRAST_JS, 7) == []
+        assert self.script(OVERFLOW_JS) == []
+        assert self.script(SMALL_JS) == []
+
+    def assert_clean(self):
+        missing = self.driver.execute_async_script(
+            "const done = arguments[0]; import('/words.js').then((words) => done([...words.missing]))")
+        assert missing == []
+        log = [entry["message"] for entry in self.driver.get_log("browser")]
+        assert [line for line in log if not any(allowed in line for allowed in self.allowed_log)] == []
+
+    # ── acting ──
+
+    def press(self, *keys):
+        actions = ActionChains(self.driver)
+        for key in keys:
+            actions.send_keys(key)
+        actions.perform()
+
+    def hold(self, key):
+        ActionChains(self.driver).key_down(key).perform()
+
+    def release(self, key):
+        ActionChains(self.driver).key_up(key).perform()
+
+    def click(self, selector):
+        self.wait(lambda: self.css(selector), f"{selector} is there")
+        self.css(selector)[0].click()
