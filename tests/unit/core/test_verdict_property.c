@@ -7,33 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "test_random.h"
 #include "verdict_scene.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define ROUNDS       20000
-#define SEED_DEFAULT 20261121
 
-static uint64_t random_state;
+static struct test_random chance;
 
-static void random_begin(void)
-{
-    const char *given = getenv("PAMIT_TEST_SEED");
-    random_state = given ? strtoull(given, NULL, 10) : SEED_DEFAULT;
-    print_message("PAMIT_TEST_SEED=%llu\n", (unsigned long long)random_state);
-    random_state = random_state * 2 + 1; /* xorshift must not start at 0 */
-}
-
-/* xorshift64* */
 static unsigned random_below(unsigned n)
 {
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (unsigned)((random_state * 0x2545F4914F6CDD1Du) >> 33) % n;
+    return test_random_below(&chance, n);
 }
 
 static bool one_in(unsigned n)
@@ -227,7 +214,7 @@ static const struct {
 static void test_a_bad_fact_never_makes_it_milder(void **state)
 {
     (void)state;
-    random_begin();
+    chance = test_random_begin();
     size_t harder = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct scene scene = random_scene(), worse = scene;
@@ -246,7 +233,7 @@ static void test_a_bad_fact_never_makes_it_milder(void **state)
 static void test_unknown_never_clears(void **state)
 {
     (void)state;
-    random_begin();
+    chance = test_random_begin();
     size_t cleared = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct scene scene = random_scene();
@@ -280,7 +267,7 @@ static void test_unknown_never_clears(void **state)
 static void test_the_verdict_is_its_reasons(void **state)
 {
     (void)state;
-    random_begin();
+    chance = test_random_begin();
     for (int round = 0; round < ROUNDS; round++) {
         struct scene scene = random_scene();
         if (scene.policy.version)
@@ -305,7 +292,7 @@ static void test_the_verdict_is_its_reasons(void **state)
 static void test_same_input_same_output(void **state)
 {
     (void)state;
-    random_begin();
+    chance = test_random_begin();
     for (int round = 0; round < ROUNDS / 10; round++) {
         struct scene scene = random_scene(), copy = scene;
         struct verdict first = scene_judge(&scene), second = scene_judge(&copy);
