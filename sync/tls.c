@@ -144,20 +144,24 @@ static void explain_end(struct tls *tls)
                  how);
 }
 
+/* Only a failed verification leaves flags; some of its failures (a key usage) have a code that says
+ * less than they do. */
+static bool certificate_failed(const struct tls *tls)
+{
+    const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
+    return flags != 0 && flags != UINT32_MAX; /* UINT32_MAX: there was no certificate yet */
+}
+
 static void explain(struct tls *tls, int code)
 {
-    switch (code) {
-    case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         explain_alert(tls, compat_ssl_alert(&tls->ssl));
-        break;
-    case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
+    } else if (certificate_failed(tls)) {
         explain_certificate(tls);
-        break;
-    default: {
+    } else {
         char text[128];
         mbedtls_strerror(code, text, sizeof text);
         snprintf(tls->why, sizeof tls->why, "TLS failed: %s (-0x%04x)", text, (unsigned)-code);
-    }
     }
 }
 

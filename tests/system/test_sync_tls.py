@@ -1,0 +1,311 @@
+"""Every way in which a TLS connection between kiosk and registry must not come about.
+
+Real pamit-sync against real pamit-registry. Each refusal says why on the side that refuses, the other
+side notices, the registry stores nothing, and no entry is lost: a right connection afterwards brings
+all of them.
+"""
+
+import socket
+import ssl
+import threading
+
+import pytest
+
+import pki
+from registry_kit import Registry
+from sync_kit import SyncKiosk
+
+NAME = "CGK-03-0412"
+ENTRIES = 4  # 3 appended, and EPOCH
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with Registry(tmp_path / "registry") as registry:
+        yield registry
+
+
+@pytest.fixture
+def kiosk(registry, tmp_path):
+    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
+    assert kiosk.append(ENTRIES - 1)[1] == ENTRIES
+    return kiosk
+
+
+@pytest.fixture
+def other_ca(tmp_path):
+    return pki.make_ca(tmp_path, "other", cn="Another CA")
+
+
+def arrived(registry):
+    """How many entries of the kiosk the registry has."""
+    return registry.head(NAME)[1] - 1
+
+
+def assert_works(registry, kiosk):
+    """The right connection brings everything."""
+    done = kiosk.once()
+    assert done.returncode == 0, done.stderr
+    assert arrived(registry) == ENTRIES
+
+
+def assert_refused(registry, kiosk, done, why):
+    """`done` failed, said why, and told sync.db so; the registry has nothing."""
+    assert done.returncode == 1
+    assert why in done.stderr, done.stderr
+    state = kiosk.state()
+    assert not state["online"] and why in state["refusal"]
+    assert arrived(registry) == 0
+
+
+def test_the_right_connection_brings_everything(registry, kiosk):
+    assert_works(registry, kiosk)
+    state = kiosk.state()
+    assert state["online"] and state["refusal"] == "" and state["next"] == ENTRIES + 1
+
+
+# ---- the kiosk refuses the registry --------------------------------------------------------------
+
+
+def test_a_registry_of_another_ca_is_refused(registry, kiosk, other_ca):
+    done = kiosk.once(ca=other_ca)
+    assert_refused(registry, kiosk, done, "not correctly signed by the trusted CA")
+    assert_works(registry, kiosk)
+
+
+def test_a_registry_under_another_name_is_refused(registry, kiosk):
+    certificate = pki.issue(
+        registry.ca, "registry.example", registry.folder, "named", server=True,
+        sans=["registry.example"],
+    )
+    with serving(registry, certificate):
+        done = kiosk.once()
+        assert_refused(registry, kiosk, done, "does not match with the expected CN")
+    with registry:
+        assert_works(registry, kiosk)
+
+
+def test_an_expired_registry_is_refused(registry, kiosk):
+    certificate = pki.issue(
+        registry.ca, "localhost", registry.folder, "expired", server=True, sans=["localhost"],
+        not_before=pki.days(-10), not_after=pki.days(-1),
+    )
+    with serving(registry, certificate):
+        assert_refused(registry, kiosk, kiosk.once(), "validity has expired")
+    with registry:
+        assert_works(registry, kiosk)
+
+
+def test_a_registry_that_is_not_valid_yet_is_refused(registry, kiosk):
+    certificate = pki.issue(
+        registry.ca, "localhost", registry.folder, "early", server=True, sans=["localhost"],
+        not_before=pki.days(1), not_after=pki.days(10),
+    )
+    with serving(registry, certificate):
+        assert_refused(registry, kiosk, kiosk.once(), "validity starts in the future")
+
+
+def test_a_kiosk_that_plays_registry_is_refused(registry, kiosk):
+    certificate = pki.issue(
+        registry.ca, "localhost", registry.folder, "client", sans=["localhost"]
+    )
+    with serving(registry, certificate):
+        assert_refused(registry, kiosk, kiosk.once(), "extendedKeyUsage")
+
+
+def test_a_server_that_speaks_only_tls_1_1_is_refused(registry, kiosk, tmp_path):
+    """Python's TLS with the registry's own certificate, so that nothing else is wrong."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(registry.tls.cert, registry.tls.key)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.deprecated_call():
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with OneShotServer(context) as server:
+        done = kiosk.once(port=server.port)
+    assert done.returncode == 1 and server.failed, server.failed
+    assert_works(registry, kiosk)
+
+
+def test_a_server_without_tls_is_refused(registry, kiosk):
+    with OneShotServer(None, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as server:
+        done = kiosk.once(port=server.port)
+    assert done.returncode == 1
+    assert "TLS failed" in done.stderr, done.stderr
+
+
+def test_an_end_before_an_answer_is_never_success(registry, kiosk):
+    """The handshake succeeds, the request is taken, and nothing comes back."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(registry.tls.cert, registry.tls.key)
+    with OneShotServer(context, b"") as server:
+        done = kiosk.once(port=server.port)
+    assert done.returncode == 1
+    assert "without an answer" in done.stderr, done.stderr
+    assert b"GET /v1/receipt" in server.received
+
+
+# ---- the registry refuses the kiosk --------------------------------------------------------------
+
+
+def refused_by_registry(registry, kiosk, identity, why):
+    done = kiosk.once(identity=identity)
+    assert done.returncode == 1
+    assert "our certificate" in done.stderr, done.stderr
+    assert "our certificate" in kiosk.state()["refusal"]
+    line = registry.await_log("REGISTRY_CLIENT_REFUSED")
+    assert why in line, line
+    assert arrived(registry) == 0
+    assert_works(registry, kiosk)
+
+
+def test_a_foreign_certificate_is_refused(registry, kiosk, other_ca, tmp_path):
+    identity = pki.issue(other_ca, NAME, tmp_path, "foreign")
+    refused_by_registry(registry, kiosk, identity, "foreign CA")
+
+
+def test_an_expired_certificate_is_refused(registry, kiosk, tmp_path):
+    identity = pki.issue(
+        registry.ca, NAME, tmp_path, "expired", not_before=pki.days(-10), not_after=pki.days(-1)
+    )
+    refused_by_registry(registry, kiosk, identity, "expired")
+
+
+def test_a_server_certificate_is_refused_as_a_kiosks(registry, kiosk, tmp_path):
+    identity = pki.issue(registry.ca, NAME, tmp_path, "server", server=True)
+    refused_by_registry(registry, kiosk, identity, "not for clients")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_without_a_certificate_is_refused(registry, version):
+    """pamit-sync always has one, so here Python's TLS is the client."""
+    context = ssl.create_default_context(cafile=registry.ca.cert)
+    context.minimum_version = context.maximum_version = version
+    with pytest.raises(OSError):
+        with socket.create_connection(("localhost", registry.port), timeout=20) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost") as secure:
+                secure.sendall(b"GET /v1/policy HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if secure.recv(1) == b"":
+                    raise ConnectionResetError("ended without an answer")
+    assert "no certificate" in registry.await_log("REGISTRY_CLIENT_REFUSED")
+
+
+def test_a_revoked_kiosk_is_refused_at_its_next_request(registry, kiosk):
+    assert_works(registry, kiosk)
+    kiosk.append(1)
+    registry.command("kiosk", "revoke", NAME)
+    done = kiosk.once()
+    assert done.returncode == 1
+    assert "HTTP 403" in done.stderr and "revoked" in done.stderr
+    assert "revoked" in registry.await_log("REGISTRY_REQUEST_REFUSED")
+    assert arrived(registry) == ENTRIES
+
+
+def test_a_kiosk_the_registry_does_not_know_is_refused(registry, tmp_path):
+    kiosk = SyncKiosk(registry, tmp_path / "stranger", "CGK-99-9999", register=False)
+    kiosk.append(1)
+    done = kiosk.once()
+    assert done.returncode == 1
+    assert "HTTP 403" in done.stderr, done.stderr
+    assert "CGK-99-9999" in registry.await_log("REGISTRY_REQUEST_REFUSED")
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+def replace(path, content):
+    pki.write_private(path, content)
+
+
+def assert_does_not_start(done, *words):
+    assert done.returncode == 1
+    assert "START_FAILED" in done.stderr and "READY" not in done.stderr
+    for word in words:
+        assert word in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["tls.pem", "tls.key", "storage.key", "receipt.pub", "policy.pub", "ca.pem"]
+)
+@pytest.mark.parametrize("fault", ["missing", "garbage"])
+def test_a_bad_key_file_is_named_and_nothing_starts(registry, kiosk, name, fault):
+    config = {}
+    if name == "ca.pem":
+        config["ca"] = pki.make_ca(kiosk.folder)
+    path = kiosk.folder / name
+    path.unlink()
+    if fault == "garbage":
+        replace(path, b"garbage")
+    assert_does_not_start(kiosk.once(**config), str(path))
+
+
+@pytest.mark.parametrize("name", ["tls.key", "storage.key"])
+def test_a_key_that_others_may_read_is_refused(kiosk, name):
+    path = kiosk.folder / name
+    path.chmod(0o640)
+    assert_does_not_start(kiosk.once(), str(path), "0640")
+
+
+def test_a_key_of_another_certificate_is_refused(registry, kiosk, tmp_path):
+    other = pki.issue(registry.ca, NAME, tmp_path, "other-kiosk")
+    replace(kiosk.identity.key, other.key.read_bytes())
+    assert_does_not_start(kiosk.once(), "tls.key", "is not the key of")
+
+
+def test_another_kiosks_certificate_is_refused(registry, kiosk, tmp_path):
+    other = pki.issue(registry.ca, "CGK-03-0413", tmp_path, "other-kiosk")
+    done = kiosk.once(identity=other)
+    assert_does_not_start(done, str(other.cert), "CGK-03-0413", NAME)
+
+
+# ---- helpers -------------------------------------------------------------------------------------
+
+
+class serving:
+    """The registry restarted with another certificate; stopped at the end, as it was configured."""
+
+    def __init__(self, registry, certificate):
+        self.registry, self.certificate = registry, certificate
+
+    def __enter__(self):
+        assert self.registry.stop() == 0
+        self.right = self.registry.config
+        self.registry.config = self.registry.write_config(
+            "other.conf", tls_cert=self.certificate.cert, tls_key=self.certificate.key
+        )
+        self.registry.start()
+
+    def __exit__(self, *_):
+        assert self.registry.stop() == 0
+        self.registry.config = self.right
+
+
+class OneShotServer:
+    """Takes one connection, reads once, answers with bytes, closes."""
+
+    def __init__(self, context, answer=b""):
+        self.context, self.answer = context, answer
+        self.received, self.failed = b"", None
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(20)
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+        return self
+
+    def serve(self):
+        connection, _ = self.listener.accept()
+        connection.settimeout(20)
+        try:
+            if self.context:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            self.received = connection.recv(4096)
+            connection.sendall(self.answer)
+        except OSError as error:
+            self.failed = error
+        connection.close()
+
+    def __exit__(self, *_):
+        self.thread.join(20)
+        self.listener.close()
