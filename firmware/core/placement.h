@@ -193,7 +193,8 @@ enum match_grade {
     MATCH_EXACT,
 };
 
-/* A record that a look-up gave, with the way it was found. */
+/* A record that a look-up gave, with the way it was found: a hint for the reader of a log, since a
+ * keyed text may collide. placement_match compares in plain and decides the way itself. */
 struct candidate {
     enum match_key key;
     struct placement placement;

@@ -8,6 +8,8 @@
  */
 #include "policy.h"
 
+#include <assert.h>
+
 #define HOURS_MAX  (24u * 366 * 10)
 #define MONTHS_MAX 120
 #define AGE_MAX    120
@@ -133,8 +135,7 @@ static void put_colours(const struct policy *policy, struct cbor_writer *w)
             if (policy->colours[i].code > last &&
                 (next == policy->n_colours || policy->colours[i].code < policy->colours[next].code))
                 next = i;
-        if (next == policy->n_colours)
-            return;
+        assert(next < policy->n_colours); /* no code comes twice */
         last = policy->colours[next].code;
         cbor_put_uint(w, policy->colours[next].code);
         cbor_put_uint(w, policy->colours[next].colour);

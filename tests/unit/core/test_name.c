@@ -39,6 +39,10 @@ static void test_words(void **state)
          "Nurul Qur\xe2\x80\x99"
          "ani",
          2, "NURUL", "QURANI"},
+        {"and the letter apostrophe",
+         "Nurul Qur\xca\xbc"
+         "ani",
+         2, "NURUL", "QURANI"},
         {"hyphens are dropped", "Al-Habsyi", 1, "ALHABSYI", "ALHABSYI"},
         {"a leading hyphen is dropped", "-Ahmad", 1, "AHMAD", "AHMAD"},
         {"full stops part words", "M.Yusuf", 2, "M", "YUSUF"},

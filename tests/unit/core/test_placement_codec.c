@@ -285,6 +285,11 @@ static void put_day(struct cbor_writer *w)
     cbor_put_int(w, 20778);
 }
 
+static void put_far_day(struct cbor_writer *w)
+{
+    cbor_put_int(w, INT64_MIN);
+}
+
 static void put_empty(struct cbor_writer *w)
 {
     cbor_put_text(w, "");
@@ -337,6 +342,7 @@ static void test_one_pair_more(void **state)
         {"an enum that says nothing", 43, put_zero, ERR_INVALID},
         {"an enum far out", 43, put_huge, ERR_INVALID},
         {"a date beyond the calendar", 26, put_huge, ERR_INVALID},
+        {"a day before all calendars", 26, put_far_day, ERR_INVALID},
         {"a text that says nothing", 25, put_empty, ERR_INVALID},
         {"a text too long", 25, put_long, ERR_INVALID},
         {"a number where a text belongs", 25, put_seven, ERR_INVALID},

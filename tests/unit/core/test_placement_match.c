@@ -372,6 +372,19 @@ static void test_choice(void **state)
     }
 }
 
+static void test_of_one_age_the_later_in_the_feed(void **state)
+{
+    (void)state;
+    struct candidate candidates[2] = {{.placement = sample_placement()},
+                                      {.placement = sample_placement()}};
+    snprintf(candidates[0].placement.placement_id, PLACEMENT_ID_LEN, "Z");
+    candidates[1].placement.rec_seq++;
+    struct document document = sample_siti();
+    struct match match;
+    placement_match(&document, candidates, 2, &match);
+    assert_int_equal(match.placement.rec_seq, candidates[1].placement.rec_seq);
+}
+
 static void test_two_unknown_birth_dates_are_not_the_same(void **state)
 {
     (void)state;
@@ -418,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_of_one_age_the_later_in_the_feed),
         cmocka_unit_test(test_two_unknown_birth_dates_are_not_the_same),
         cmocka_unit_test(test_no_candidates),
         cmocka_unit_test(test_statuses),
