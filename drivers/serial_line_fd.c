@@ -6,7 +6,8 @@
  * TIOCEXCL is not used: the flag stays on a pty until its master closes, so after a kill -9 of its
  * user nobody but root could open it again.
  *
- * When the master closes, poll says HUP and read says EIO or, on some kernels, 0 bytes: gone.
+ * When the master closes, poll says HUP, read says 0 bytes (or EIO, as terminals may) and write
+ * EIO: gone.
  */
 #include "serial_line_backend.h"
 
@@ -21,8 +22,7 @@ static int fd_prepare(int fd, const char *path, char why[DEVICE_WHY_LEN])
 {
     struct termios attributes;
     if (tcgetattr(fd, &attributes) < 0)
-        return device_why(why, errno == ENOTTY ? ENOTTY : errno, "%s: not a serial line (%s)", path,
-                          strerror(errno));
+        return device_why(why, errno, "%s: not a serial line (%s)", path, strerror(errno));
     if (serial_line_lock(fd) < 0)
         return device_why(why, EBUSY, "%s: in use by another program", path);
     cfmakeraw(&attributes);

@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 
 struct sp_line {
     struct serial_line base;
@@ -40,16 +39,6 @@ static int sp_errno(enum sp_return r)
     }
     int error = sp_last_error_code();
     return error > 0 ? error : EIO;
-}
-
-static int sp_resolve(const char *path, char real[PATH_MAX], char why[DEVICE_WHY_LEN])
-{
-    struct stat st;
-    if (!realpath(path, real) || stat(real, &st) < 0)
-        return device_why(why, errno, "%s: %s", path, strerror(errno));
-    if (!S_ISCHR(st.st_mode))
-        return device_why(why, ENOTTY, "%s: not a serial line (not a device)", path);
-    return 0;
 }
 
 static enum sp_parity sp_parity_of(enum serial_parity parity)
@@ -99,13 +88,13 @@ static int sp_line_open(const char *path, const struct serial_settings *settings
                         struct serial_line **out, char why[DEVICE_WHY_LEN])
 {
     char real[PATH_MAX];
-    int r = sp_resolve(path, real, why);
-    if (r < 0)
-        return r;
+    if (!realpath(path, real))
+        return device_why(why, errno, "%s: %s", path, strerror(errno));
     struct sp_line *line = calloc(1, sizeof *line);
     if (!line)
         return device_why(why, ENOMEM, "%s: out of memory", path);
 
+    int r;
     enum sp_return sp = sp_get_port_by_name(real, &line->port);
     if (sp != SP_OK) {
         r = device_why(why, ENOTTY, "%s: not a serial line", path);

@@ -181,6 +181,16 @@ static void a_chirp_ticks_once_but_not_over_a_sound(void **state)
     assert_string_equal(b->text, "0:b+ 25:b- 1000:R+ 1000:b+ 1150:b-");
 }
 
+static void a_new_pattern_ends_a_chirp(void **state)
+{
+    struct bench *b = *state;
+    panel_chirp(b->panel, b->now_ms);
+    play_until(b, 10);
+    panel_show(b->panel, PANEL_DARK, b->now_ms);
+    play_until(b, 100);
+    assert_string_equal(b->text, "0:b+ 10:b-");
+}
+
 static void a_late_tick_shows_what_is_due_now(void **state)
 {
     struct bench *b = *state;
@@ -294,6 +304,7 @@ int main(void)
         TEST(the_fault_sound_comes_every_20_s),
         TEST(a_new_pattern_ends_lamp_and_sound_of_the_old),
         TEST(a_chirp_ticks_once_but_not_over_a_sound),
+        TEST(a_new_pattern_ends_a_chirp),
         TEST(a_late_tick_shows_what_is_due_now),
         TEST(closing_darkens_whatever_shows),
         TEST(a_press_counts_at_once_and_its_bounce_does_not),

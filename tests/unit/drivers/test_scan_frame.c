@@ -129,6 +129,8 @@ static const struct row rows[] = {
      "S G44:shape F(" B1 "|" B2 ")"},
     {"a first row left over is not married to the next document", "auto", A1 "\r" B1 "\r" B2 "\r",
      "S G44:shape F(" B1 "|" B2 ")"},
+    {"two second rows are no document", "auto", A2 "\r" B2 "\r" B1 "\r" B2 "\r",
+     "S G88:shape F(" B1 "|" B2 ")"},
     {"rows swapped wait for silence and stay swapped", "auto", A2 "\r" A1 "\r" SILENCE,
      "S F(" A2 "|" A1 ")"},
     {"half a frame, then silence", "auto", A1 "\r" SILENCE, "S P(" A1 ")"},
@@ -204,6 +206,22 @@ static void ten_megabytes_without_a_line_end_are_one_report(void **state)
     assert_string_equal(t.text, "S G10485760:long F(" A1 "|" A2 ") ");
 }
 
+/* The report every 64 MB must not make the rest of the burst look like the whole of a line. */
+static void noise_without_end_is_told_about_now_and_then(void **state)
+{
+    (void)state;
+    static uint8_t noise[1 << 20];
+    memset(noise, 'A', sizeof noise);
+    struct scan_frame f;
+    scan_frame_init(&f, &scan_profile_auto);
+    struct trace t = {.len = 0};
+    for (int i = 0; i < 64; i++)
+        feed(&f, noise, sizeof noise, 4096, &t);
+    feed(&f, noise, SCAN_FRAME_LINE_LEN_MAX, 4096, &t);
+    silence(&f, &t);
+    assert_string_equal(t.text, "S G67108864:long G90:shape ");
+}
+
 static void ten_megabytes_of_line_ends_and_short_lines_are_one_report(void **state)
 {
     (void)state;
@@ -231,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_comes_out_the_same_however_it_arrives),
         cmocka_unit_test(ten_megabytes_without_a_line_end_are_one_report),
+        cmocka_unit_test(noise_without_end_is_told_about_now_and_then),
         cmocka_unit_test(ten_megabytes_of_line_ends_and_short_lines_are_one_report),
         cmocka_unit_test(profiles_are_found_by_name),
     };
