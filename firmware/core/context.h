@@ -11,11 +11,11 @@ enum direction {
 };
 
 /* domain.md, purpose_declared; the same words serve as the officer's category. */
-#define PURPOSES(X)                                                                                \
-    X(WORK)                                                                                        \
-    X(LEAVE_RETURN)                                                                                \
-    X(TOUR)                                                                                        \
-    X(UMRAH_HAJJ) X(FAMILY) X(TRAINING) X(STUDY) X(WHV) X(CREW) X(OFFICIAL) X(BORDER_TRADE) X(OTHER)
+/* clang-format off */
+#define PURPOSES(X) \
+    X(WORK) X(LEAVE_RETURN) X(TOUR) X(UMRAH_HAJJ) X(FAMILY) X(TRAINING) X(STUDY) X(WHV) \
+    X(CREW) X(OFFICIAL) X(BORDER_TRADE) X(OTHER)
+/* clang-format on */
 
 enum purpose {
     PURPOSE_NONE = 0, /* not asked, not chosen */

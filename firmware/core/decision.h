@@ -7,12 +7,11 @@
 #include "context.h"
 #include "verdict.h"
 
-#define DECISIONS(X)                                                                               \
-    X(CLEARED)                                                                                     \
-    X(CLEARED_NOTE)                                                                                \
-    X(SECONDARY)                                                                                   \
-    X(DEFERRED) X(REFUSED_EXIT) X(HANDED_OVER) X(WITHDRAWN) X(LOGGED_ONLY) X(RETURN_LOGGED)        \
-        X(RETURN_REFERRED)
+/* clang-format off */
+#define DECISIONS(X) \
+    X(CLEARED) X(CLEARED_NOTE) X(SECONDARY) X(DEFERRED) X(REFUSED_EXIT) X(HANDED_OVER) \
+    X(WITHDRAWN) X(LOGGED_ONLY) X(RETURN_LOGGED) X(RETURN_REFERRED)
+/* clang-format on */
 
 enum decision {
     DECISION_NONE = 0,
