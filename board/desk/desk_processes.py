@@ -36,7 +36,7 @@ class Processes:
         self.events = []
         self.running = {}
         self.changed = threading.Condition()
-        self.readers = []
+        self.readers = {}
 
     def start(self, name, *command):
         """Starts NAME and returns its Popen."""
@@ -46,7 +46,7 @@ class Processes:
         self.running[name] = process
         reader = threading.Thread(target=self._read, args=(name, process), daemon=True)
         reader.start()
-        self.readers.append(reader)
+        self.readers[name] = reader
         return process
 
     def _read(self, name, process):
@@ -90,24 +90,26 @@ class Processes:
 
     def kill(self, name):
         """SIGKILL, at once, as a crash would."""
+        self.running[name].kill()
+        self._ended(name)
+
+    def _ended(self, name):
+        """Waits for the end and for the last of what was said; the exit code."""
         process = self.running.pop(name)
-        process.kill()
         process.wait()
+        self.readers.pop(name).join()
+        return process.returncode
 
     def stop(self, name, timeout_s=10):
         """SIGTERM, and wait. Returns the exit code."""
-        process = self.running.pop(name)
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+        process = self.running[name]
+        process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(timeout_s)
+            process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            return process.wait()
+        return self._ended(name)
 
     def stop_all(self):
         """Last started, first ended."""
-        codes = {name: self.stop(name) for name in reversed(list(self.running))}
-        for reader in self.readers:
-            reader.join(5)
-        return codes
+        return {name: self.stop(name) for name in reversed(list(self.running))}

@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
-from desk_kit import PROGRAMS, decide, desk, pamit, scan, view  # noqa: E402
+from desk_kit import PROGRAMS, decide, desk, pamit, scan, view, wait_for_data  # noqa: E402
 
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
 
@@ -27,15 +27,17 @@ def can_mount():
 
 
 def start_lane_on_small_disk(made):
-    """The lane, its journal's folder being a tmpfs of 600 KiB that only it and /proc/PID/root see."""
+    """The lane, its journal moved to a tmpfs of 600 KiB that only it and /proc/PID/root see."""
     folder = made.folder / "lane"
-    script = 'mount -t tmpfs -o size=600k,mode=0700 tmpfs "$1"; shift; exec "$@"'
+    shutil.copytree(folder, made.folder / "outside")
+    script = ('mount -t tmpfs -o size=600k,mode=0700 tmpfs "$1"; cp -a "$1/../outside/." "$1/"; '
+              'shift; exec "$@"')
     since = len(made.processes.events)
     process = made.processes.start(
         "lane", *UNSHARE, "sh", "-euc", script, "sh", folder, PROGRAMS / "pamit-lane", "--config",
         made.folder / "pamit.conf")
     made.processes.wait("lane", "READY", since=since)
-    return pathlib.Path(f"/proc/{process.pid}/root{folder}")
+    return pathlib.Path(f"/proc/{process.pid}/root{folder}"), since
 
 
 def fill(disk):
@@ -56,9 +58,11 @@ def lit(made):
 
 @pytest.mark.skipif(not can_mount(), reason="needs root or unprivileged user namespaces")
 def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
-    with desk(tmp_path / "desk", start=("registry", "desk", "sync", "console")) as made:
-        disk = start_lane_on_small_disk(made)
-        view(made, "ready with data", lambda v: v["link"]["data_as_of_ms"] > 0)
+    with desk(tmp_path / "desk") as made:
+        wait_for_data(made)
+        made.processes.stop("lane")
+        disk, since = start_lane_on_small_disk(made)
+        view(made, "ready with data", lambda v: v["scanner_ok"] and v["link"]["data_as_of_ms"] > 0)
         first = scan(made, "siti")
         fill(disk)
 
@@ -68,11 +72,11 @@ def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
         assert "green" not in lit(made)
 
         made.hardware.do("scan", "suharto")
-        made.processes.wait("lane", "SCAN_IGNORED")
+        made.processes.wait("lane", "SCAN_IGNORED", since=since)
         assert "green" not in lit(made)
 
         (disk / "filler").unlink()
-        made.processes.wait("lane", "JOURNAL_RECOVERED")
+        made.processes.wait("lane", "JOURNAL_RECOVERED", since=since)
         again = view(made, "the verdict again", lambda v: v["screen"] == "VERDICT")
         assert again["crossing"]["seq"] == first["seq"]
         recorded = decide(made, first["seq"], "CLEARED")

@@ -16,9 +16,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
-import desk_setup  # noqa: E402
-from desk_client import Refused  # noqa: E402
-from desk_kit import PROGRAMS, desk, pamit, registry_head, view, wait_for_data  # noqa: E402
+from desk_kit import (  # noqa: E402
+    PROGRAMS, Refused, desk, desk_setup, pamit, registry_head, view, wait_for_data)
 
 ROUNDS = int(os.environ.get("PAMIT_ROUNDS", "120"))
 VICTIMS = ("lane", "sync", "console", "registry")

@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT / "board" / "desk"))
 
 import desk_setup  # noqa: E402
 from desk import Desk  # noqa: E402
+from desk_client import Refused  # noqa: E402,F401  (for the tests)
 
 PROGRAMS = pathlib.Path(os.environ["PAMIT_BIN"])
 
