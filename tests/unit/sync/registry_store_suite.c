@@ -1,0 +1,563 @@
+/* The conformance suite of registry_store.h. Entries here are made up: a store compares hashes and
+ * looks at nothing else. */
+#include "registry_store_suite.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#define ENTRIES_MAX 8
+
+static const struct suite_backend *backend;
+
+struct fixture {
+    void *place;
+    struct registry_store *store;
+};
+
+static const struct registry_kiosk kiosk_a = {.id = "CGK-03-0412", .entry_point = {4, 1}};
+static const struct registry_kiosk kiosk_b = {.id = "SUB-01-0001", .entry_point = {4, 2}};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    fixture->place = backend->make();
+    fixture->store = backend->open(fixture->place);
+    const struct registry_store_ops *ops = fixture->store->ops;
+    *state = fixture;
+    return ops->kiosk_add(fixture->store, &kiosk_a) || ops->kiosk_add(fixture->store, &kiosk_b);
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->store->ops->close(fixture->store);
+    backend->remove(fixture->place);
+    free(fixture);
+    return 0;
+}
+
+static void reopen(struct fixture *fixture)
+{
+    fixture->store->ops->close(fixture->store);
+    fixture->store = backend->open(fixture->place);
+}
+
+/* ---- made-up entries ------------------------------------------------------------------------- */
+
+/* A run of entries whose hashes say history and seq. */
+struct run {
+    struct registry_branch branch;
+    struct registry_entry entries[ENTRIES_MAX];
+    char headers[ENTRIES_MAX][32];
+    uint8_t signature[SIGN_LEN];
+};
+
+static void run_make(struct run *run, char history, uint64_t from, size_t n)
+{
+    assert_true(n >= 1 && n <= ENTRIES_MAX);
+    memset(run, 0, sizeof *run);
+    memset(run->signature, history, sizeof run->signature);
+    for (size_t i = 0; i < n; i++) {
+        struct registry_entry *entry = &run->entries[i];
+        snprintf(run->headers[i], sizeof run->headers[i], "%c%llu", history,
+                 (unsigned long long)(from + i));
+        entry->epoch = 1;
+        entry->seq = from + i;
+        entry->kind = ENTRY_NOTE;
+        entry->hash[0] = (uint8_t)history;
+        entry->hash[1] = (uint8_t)(from + i);
+        entry->hash[2] = (uint8_t)((from + i) >> 8);
+        entry->header = span_of_text(run->headers[i]);
+        entry->payload = span_of_text("payload");
+    }
+    run->branch = (struct registry_branch){.entries = run->entries,
+                                           .n_entries = n,
+                                           .signature = run->signature,
+                                           .proven = true,
+                                           .received_ms = 1700000000000};
+}
+
+static struct registry_appended append(struct fixture *fixture, const struct run *run)
+{
+    struct registry_appended done = {0};
+    assert_int_equal(fixture->store->ops->append(fixture->store, kiosk_a.id, &run->branch, &done),
+                     ERR_OK);
+    return done;
+}
+
+static struct registry_head head_of(struct fixture *fixture, const char *kiosk)
+{
+    struct registry_head head;
+    assert_int_equal(fixture->store->ops->head(fixture->store, kiosk, &head), ERR_OK);
+    return head;
+}
+
+static enum err count_branches(const struct registry_kiosk *kiosk, const struct registry_head *head,
+                               uint64_t branches, void *user)
+{
+    (void)head;
+    if (strcmp(kiosk->id, kiosk_a.id) == 0)
+        *(uint64_t *)user = branches;
+    return ERR_OK;
+}
+
+static uint64_t branches_of_a(struct fixture *fixture)
+{
+    uint64_t branches = 0;
+    assert_int_equal(fixture->store->ops->kiosks_each(fixture->store, count_branches, &branches),
+                     ERR_OK);
+    return branches;
+}
+
+/* ---- kiosks ---------------------------------------------------------------------------------- */
+
+static void a_kiosk_is_found_as_it_was_added(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct registry_kiosk found;
+    reopen(fixture);
+    assert_int_equal(ops->kiosk_find(fixture->store, kiosk_a.id, &found), ERR_OK);
+    assert_string_equal(found.id, kiosk_a.id);
+    assert_memory_equal(found.entry_point, kiosk_a.entry_point, SIGN_POINT_LEN);
+    assert_false(found.revoked);
+    assert_int_equal(ops->kiosk_find(fixture->store, "nobody", &found), ERR_MISSING);
+    assert_string_equal(found.id, kiosk_a.id);
+}
+
+static void a_kiosk_keeps_its_key(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct registry_kiosk other = kiosk_a;
+    other.entry_point[1] = 9;
+    assert_int_equal(ops->kiosk_add(fixture->store, &kiosk_a), ERR_OK);
+    assert_int_equal(ops->kiosk_add(fixture->store, &other), ERR_INVALID);
+}
+
+static void a_revoked_kiosk_stays_revoked(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct registry_kiosk found;
+    assert_int_equal(ops->kiosk_revoke(fixture->store, kiosk_a.id), ERR_OK);
+    assert_int_equal(ops->kiosk_revoke(fixture->store, kiosk_a.id), ERR_OK);
+    assert_int_equal(ops->kiosk_revoke(fixture->store, "nobody"), ERR_MISSING);
+    assert_int_equal(ops->kiosk_add(fixture->store, &kiosk_a), ERR_INVALID);
+    assert_int_equal(ops->kiosk_find(fixture->store, kiosk_a.id, &found), ERR_OK);
+    assert_true(found.revoked);
+    assert_int_equal(ops->kiosk_find(fixture->store, kiosk_b.id, &found), ERR_OK);
+    assert_false(found.revoked);
+}
+
+static enum err stop_at_once(const struct registry_kiosk *kiosk, const struct registry_head *head,
+                             uint64_t branches, void *user)
+{
+    (void)head;
+    (void)branches;
+    snprintf(user, ENTRY_KIOSK_LEN, "%s", kiosk->id);
+    return ERR_CLOSED;
+}
+
+static void kiosks_are_listed_by_id_until_the_caller_stops(void **state)
+{
+    struct fixture *fixture = *state;
+    char first[ENTRY_KIOSK_LEN] = "";
+    assert_int_equal(fixture->store->ops->kiosks_each(fixture->store, stop_at_once, first),
+                     ERR_CLOSED);
+    assert_string_equal(first, kiosk_a.id);
+}
+
+/* ---- entries --------------------------------------------------------------------------------- */
+
+static void a_new_kiosk_has_an_empty_head(void **state)
+{
+    struct fixture *fixture = *state;
+    static const uint8_t none[SIGN_HASH_LEN];
+    struct registry_head head = head_of(fixture, kiosk_a.id);
+    assert_int_equal(head.epoch, 0);
+    assert_int_equal(head.next, 1);
+    assert_memory_equal(head.hash, none, sizeof none);
+    assert_int_equal(fixture->store->ops->head(fixture->store, "nobody", &head), ERR_MISSING);
+}
+
+static void appending_is_judged_by_what_is_held(void **state)
+{
+    static const struct {
+        const char *says;
+        char history;
+        uint64_t from;
+        size_t n;
+        enum registry_outcome outcome;
+        uint64_t n_new, parts_at, next;
+    } rows[] = {
+        {"a gap at the start stores nothing", 'a', 2, 1, REGISTRY_GAP, 0, 0, 1},
+        {"the first entries", 'a', 1, 3, REGISTRY_APPENDED, 3, 0, 4},
+        {"the same again", 'a', 1, 3, REGISTRY_DUPLICATE, 0, 0, 4},
+        {"part of the same again", 'a', 2, 1, REGISTRY_DUPLICATE, 0, 0, 4},
+        {"a gap of one", 'a', 5, 2, REGISTRY_GAP, 0, 0, 4},
+        {"the next ones", 'a', 4, 1, REGISTRY_APPENDED, 1, 0, 5},
+        {"held ones and new ones", 'a', 3, 4, REGISTRY_APPENDED, 2, 0, 7},
+        {"another last entry", 'b', 6, 1, REGISTRY_FORK, 0, 6, 7},
+        {"another history from the start", 'b', 1, 8, REGISTRY_FORK, 0, 1, 7},
+        {"after a fork the held history goes on", 'a', 7, 1, REGISTRY_APPENDED, 1, 0, 8},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct run run;
+        print_message("%s\n", rows[i].says);
+        run_make(&run, rows[i].history, rows[i].from, rows[i].n);
+        const struct registry_appended done = append(fixture, &run);
+        assert_int_equal(done.outcome, rows[i].outcome);
+        assert_int_equal(done.n_new, rows[i].n_new);
+        assert_int_equal(done.parts_at, rows[i].parts_at);
+        assert_int_equal(done.head.next, rows[i].next);
+        reopen(fixture);
+        const struct registry_head head = head_of(fixture, kiosk_a.id);
+        assert_int_equal(head.next, rows[i].next);
+        assert_memory_equal(head.hash, done.head.hash, SIGN_HASH_LEN);
+    }
+    assert_int_equal(head_of(fixture, kiosk_b.id).next, 1);
+    assert_int_equal(branches_of_a(fixture), 2);
+}
+
+static void the_hash_of_each_held_entry_is_known(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    uint8_t hash[SIGN_HASH_LEN];
+    struct run run;
+    run_make(&run, 'a', 1, 3);
+    append(fixture, &run);
+    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, 2, hash), ERR_OK);
+    assert_memory_equal(hash, run.entries[1].hash, sizeof hash);
+    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, 4, hash), ERR_MISSING);
+    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, UINT64_MAX, hash), ERR_MISSING);
+    assert_int_equal(ops->entry_hash(fixture->store, kiosk_b.id, 2, hash), ERR_MISSING);
+    assert_int_equal(ops->entry_hash(fixture->store, "nobody", 2, hash), ERR_MISSING);
+}
+
+static void a_kiosk_that_is_not_registered_stores_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct registry_appended done;
+    bool kept;
+    struct run run;
+    run_make(&run, 'a', 1, 1);
+    const struct registry_store_ops *ops = fixture->store->ops;
+    assert_int_equal(ops->append(fixture->store, "nobody", &run.branch, &done), ERR_MISSING);
+    assert_int_equal(ops->quarantine(fixture->store, "nobody", &run.branch, &kept), ERR_MISSING);
+}
+
+static void two_handles_append_as_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fixture second = {.place = fixture->place, .store = backend->open(fixture->place)};
+    struct run run;
+    run_make(&run, 'a', 1, 2);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_APPENDED);
+    assert_int_equal(append(&second, &run).outcome, REGISTRY_DUPLICATE);
+    run_make(&run, 'a', 3, 2);
+    assert_int_equal(append(&second, &run).outcome, REGISTRY_APPENDED);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_DUPLICATE);
+    second.store->ops->close(second.store);
+}
+
+/* ---- quarantine ------------------------------------------------------------------------------ */
+
+static void a_branch_is_kept_once(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct run run;
+    bool kept = false;
+    run_make(&run, 'x', 5, 3);
+    run.branch.proven = false;
+    for (int i = 0; i < 3; i++) {
+        memset(run.signature, i, sizeof run.signature);
+        assert_int_equal(ops->quarantine(fixture->store, kiosk_a.id, &run.branch, &kept), ERR_OK);
+        assert_true(kept);
+    }
+    reopen(fixture);
+    assert_int_equal(branches_of_a(fixture), 1);
+    assert_int_equal(head_of(fixture, kiosk_a.id).next, 1);
+}
+
+static void junk_does_not_crowd_out_evidence(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct run run;
+    bool kept;
+    for (uint64_t i = 0; i < REGISTRY_BRANCHES_MAX + 2; i++) {
+        run_make(&run, 'j', 100 + i, 1);
+        run.branch.proven = false;
+        assert_int_equal(ops->quarantine(fixture->store, kiosk_a.id, &run.branch, &kept), ERR_OK);
+        assert_int_equal(kept, i < REGISTRY_BRANCHES_MAX);
+    }
+    run_make(&run, 'a', 1, 2);
+    append(fixture, &run);
+    run_make(&run, 'b', 1, 2);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_FORK);
+    assert_int_equal(branches_of_a(fixture), REGISTRY_BRANCHES_MAX + 1);
+}
+
+/* ---- reading entries ------------------------------------------------------------------------- */
+
+struct seen {
+    size_t n;
+    size_t stop_after; /* 0: never */
+    struct {
+        char kiosk[ENTRY_KIOSK_LEN];
+        uint64_t seq;
+        enum registry_mark mark;
+        bool has_payload, has_signature;
+        int64_t received_ms;
+    } rows[ENTRIES_MAX];
+};
+
+static enum err see(const struct registry_entry *entry, void *user)
+{
+    struct seen *seen = user;
+    assert_true(seen->n < ENTRIES_MAX);
+    snprintf(seen->rows[seen->n].kiosk, ENTRY_KIOSK_LEN, "%s", entry->kiosk);
+    seen->rows[seen->n].seq = entry->seq;
+    seen->rows[seen->n].mark = entry->mark;
+    seen->rows[seen->n].has_payload = entry->payload.p != NULL;
+    seen->rows[seen->n].has_signature = entry->signature.len == SIGN_LEN;
+    seen->rows[seen->n].received_ms = entry->received_ms;
+    assert_true(entry->header.len >= 2);
+    seen->n++;
+    return seen->n == seen->stop_after ? ERR_CLOSED : ERR_OK;
+}
+
+static void entries_are_read_as_they_came(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct run run;
+    struct seen seen = {0};
+    run_make(&run, 'a', 1, 3);
+    run.entries[1].payload = span_of(NULL, 0);
+    run.entries[1].mark = REGISTRY_MARK_PURGED;
+    append(fixture, &run);
+    assert_int_equal(ops->entries_each(fixture->store, NULL, see, &seen), ERR_OK);
+    assert_int_equal(seen.n, 3);
+    for (size_t i = 0; i < seen.n; i++) {
+        assert_string_equal(seen.rows[i].kiosk, kiosk_a.id);
+        assert_int_equal(seen.rows[i].seq, i + 1);
+        assert_int_equal(seen.rows[i].has_payload, i != 1);
+        assert_int_equal(seen.rows[i].mark, i == 1 ? REGISTRY_MARK_PURGED : REGISTRY_MARK_NONE);
+        assert_int_equal(seen.rows[i].has_signature, i == 2);
+        assert_int_equal(seen.rows[i].received_ms, 1700000000000);
+    }
+    seen = (struct seen){0};
+    assert_int_equal(ops->entries_each(fixture->store, kiosk_b.id, see, &seen), ERR_OK);
+    assert_int_equal(seen.n, 0);
+    seen = (struct seen){.stop_after = 2};
+    assert_int_equal(ops->entries_each(fixture->store, kiosk_a.id, see, &seen), ERR_CLOSED);
+    assert_int_equal(seen.n, 2);
+}
+
+/* ---- placements ------------------------------------------------------------------------------ */
+
+static void put(struct fixture *fixture, const char *id, uint64_t rec_seq, const char *record)
+{
+    const struct registry_placement row = {
+        .id = id, .rec_seq = rec_seq, .record = span_of_text(record)};
+    assert_int_equal(fixture->store->ops->import_put(fixture->store, &row), ERR_OK);
+}
+
+static void begin(struct fixture *fixture)
+{
+    assert_int_equal(fixture->store->ops->import_begin(fixture->store), ERR_OK);
+}
+
+static struct registry_imported end(struct fixture *fixture, bool commit, int64_t now_ms)
+{
+    struct registry_imported done = {0};
+    assert_int_equal(fixture->store->ops->import_end(fixture->store, commit, now_ms, &done),
+                     ERR_OK);
+    return done;
+}
+
+static enum err join(struct span record, void *user)
+{
+    char *text = user;
+    snprintf(text + strlen(text), 64 - strlen(text), "%.*s ", (int)record.len,
+             (const char *)record.p);
+    return ERR_OK;
+}
+
+static struct registry_feed feed(struct fixture *fixture, uint64_t from, size_t n_max,
+                                 const char *expected)
+{
+    char text[64] = "";
+    struct registry_feed step;
+    assert_int_equal(fixture->store->ops->feed(fixture->store, from, n_max, join, text, &step),
+                     ERR_OK);
+    assert_string_equal(text, expected);
+    return step;
+}
+
+static void an_import_is_seen_whole_or_not_at_all(void **state)
+{
+    struct fixture *fixture = *state;
+    begin(fixture);
+    put(fixture, "p1", 1, "one");
+    feed(fixture, 0, 9, "");
+    end(fixture, false, 1000);
+    feed(fixture, 0, 9, "");
+    begin(fixture);
+    put(fixture, "p2", 1, "two");
+    put(fixture, "p3", 1, "three");
+    const struct registry_imported done = end(fixture, true, 1000);
+    assert_int_equal(done.changed, 2);
+    assert_int_equal(done.version, 2);
+    reopen(fixture);
+    feed(fixture, 0, 9, "two three ");
+}
+
+static void only_what_changes_gets_a_version(void **state)
+{
+    struct fixture *fixture = *state;
+    begin(fixture);
+    put(fixture, "p1", 5, "one");
+    put(fixture, "p2", 5, "two");
+    put(fixture, "p3", 0, "three");
+    end(fixture, true, 1000);
+    begin(fixture);
+    put(fixture, "p1", 5, "one");  /* the same */
+    put(fixture, "p2", 4, "zwei"); /* older than what is held */
+    put(fixture, "p3", 1, "drei"); /* its order was not known */
+    put(fixture, "p4", 1, "first");
+    put(fixture, "p4", 2, "vier"); /* the last of several counts */
+    const struct registry_imported done = end(fixture, true, 2000);
+    assert_int_equal(done.unchanged, 1);
+    assert_int_equal(done.older, 1);
+    assert_int_equal(done.changed, 2);
+    assert_int_equal(done.version, 5);
+    feed(fixture, 0, 9, "one two drei vier ");
+    feed(fixture, 3, 9, "drei vier ");
+}
+
+static void a_feed_comes_in_steps_with_their_dates(void **state)
+{
+    struct fixture *fixture = *state;
+    begin(fixture);
+    put(fixture, "p1", 1, "one");
+    put(fixture, "p2", 1, "two");
+    end(fixture, true, 5000);
+    begin(fixture);
+    put(fixture, "p3", 1, "three");
+    end(fixture, true, 4000); /* the clock went back: dates don't */
+
+    struct registry_feed step = feed(fixture, 0, 1, "one ");
+    assert_int_equal(step.to, 1);
+    assert_int_equal(step.latest, 3);
+    assert_int_equal(step.as_of_ms, 5000);
+    assert_int_equal(step.n_rows, 1);
+    step = feed(fixture, 1, 2, "two three ");
+    assert_int_equal(step.to, 3);
+    assert_int_equal(step.as_of_ms, 0);
+    step = feed(fixture, 3, 2, "");
+    assert_int_equal(step.to, 3);
+    assert_int_equal(step.n_rows, 0);
+    char text[64] = "";
+    assert_int_equal(fixture->store->ops->feed(fixture->store, 4, 2, join, text, &step), ERR_OLD);
+    begin(fixture);
+    put(fixture, "p4", 1, "four");
+    end(fixture, true, 4000);
+    assert_int_equal(feed(fixture, 2, 1, "three ").as_of_ms, 5000);
+}
+
+static enum err refuse_record(struct span record, void *user)
+{
+    (void)record;
+    (void)user;
+    return ERR_CORRUPT;
+}
+
+static void a_feed_ends_when_its_reader_refuses(void **state)
+{
+    struct fixture *fixture = *state;
+    struct registry_feed step;
+    begin(fixture);
+    put(fixture, "p1", 1, "one");
+    end(fixture, true, 1000);
+    assert_int_equal(fixture->store->ops->feed(fixture->store, 0, 9, refuse_record, NULL, &step),
+                     ERR_CORRUPT);
+    feed(fixture, 0, 9, "one ");
+}
+
+/* ---- policy ---------------------------------------------------------------------------------- */
+
+static void policy_versions_only_rise(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    char bundle[16];
+    size_t len;
+    uint64_t version;
+    struct registry_versions versions;
+    assert_int_equal(ops->policy_get(fixture->store, bundle, sizeof bundle, &len, &version),
+                     ERR_MISSING);
+    assert_int_equal(ops->policy_put(fixture->store, 12, span_of_text("twelve")), ERR_OK);
+    assert_int_equal(ops->policy_put(fixture->store, 12, span_of_text("other")), ERR_OLD);
+    assert_int_equal(ops->policy_put(fixture->store, 11, span_of_text("eleven")), ERR_OLD);
+    assert_int_equal(ops->policy_put(fixture->store, 13, span_of_text("thirteen")), ERR_OK);
+    reopen(fixture);
+    assert_int_equal(ops->policy_get(fixture->store, bundle, 7, &len, &version), ERR_SIZE);
+    assert_int_equal(ops->policy_get(fixture->store, bundle, 8, &len, &version), ERR_OK);
+    assert_int_equal(len, 8);
+    assert_int_equal(version, 13);
+    assert_memory_equal(bundle, "thirteen", 8);
+    assert_int_equal(ops->versions(fixture->store, &versions), ERR_OK);
+    assert_int_equal(versions.policy, 13);
+    assert_int_equal(versions.placements, 0);
+}
+
+static void versions_are_those_of_the_newest(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fixture second = {.place = fixture->place, .store = backend->open(fixture->place)};
+    struct registry_versions versions;
+    begin(&second);
+    put(&second, "p1", 1, "one");
+    end(&second, true, 1000);
+    second.store->ops->close(second.store);
+    assert_int_equal(fixture->store->ops->versions(fixture->store, &versions), ERR_OK);
+    assert_int_equal(versions.placements, 1);
+    assert_int_equal(versions.policy, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int registry_store_suite(const struct suite_backend *chosen)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_kiosk_is_found_as_it_was_added),
+        TEST(a_kiosk_keeps_its_key),
+        TEST(a_revoked_kiosk_stays_revoked),
+        TEST(kiosks_are_listed_by_id_until_the_caller_stops),
+        TEST(a_new_kiosk_has_an_empty_head),
+        TEST(appending_is_judged_by_what_is_held),
+        TEST(the_hash_of_each_held_entry_is_known),
+        TEST(a_kiosk_that_is_not_registered_stores_nothing),
+        TEST(two_handles_append_as_one),
+        TEST(a_branch_is_kept_once),
+        TEST(junk_does_not_crowd_out_evidence),
+        TEST(entries_are_read_as_they_came),
+        TEST(an_import_is_seen_whole_or_not_at_all),
+        TEST(only_what_changes_gets_a_version),
+        TEST(a_feed_comes_in_steps_with_their_dates),
+        TEST(a_feed_ends_when_its_reader_refuses),
+        TEST(policy_versions_only_rise),
+        TEST(versions_are_those_of_the_newest),
+    };
+    backend = chosen;
+    return cmocka_run_group_tests_name(chosen->name, tests, NULL, NULL);
+}

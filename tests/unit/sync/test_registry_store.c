@@ -1,0 +1,141 @@
+/* The registry's SQLite store: the suite of all stores, and what is its own about files. */
+#include "registry_store_suite.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#define PATH_LEN 64
+
+static void *place_make(void)
+{
+    char why[REGISTRY_WHY_LEN] = "";
+    char *path = calloc(1, PATH_LEN);
+    snprintf(path, PATH_LEN, "/tmp/pamit-registry-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    snprintf(path + strlen(path), PATH_LEN - strlen(path), "/r.db");
+    if (registry_sqlite_create(path, why) != ERR_OK)
+        fail_msg("%s", why);
+    return path;
+}
+
+static struct registry_store *place_open(void *place)
+{
+    char why[REGISTRY_WHY_LEN] = "";
+    struct registry_store *store = NULL;
+    if (registry_sqlite_open(place, &store, why) != ERR_OK)
+        fail_msg("%s", why);
+    return store;
+}
+
+static void place_remove(void *place)
+{
+    char *path = place;
+    char beside[PATH_LEN + 8];
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(beside, sizeof beside, "%s%s", path, suffixes[i]);
+        unlink(beside);
+    }
+    *strrchr(path, '/') = '\0';
+    assert_int_equal(rmdir(path), 0);
+    free(path);
+}
+
+static int setup(void **state)
+{
+    *state = place_make();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    place_remove(*state);
+    return 0;
+}
+
+static void sql(const char *path, const char *text)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void refuses(const char *path, enum err expected, const char *reason)
+{
+    char why[REGISTRY_WHY_LEN] = "";
+    struct registry_store *store = NULL;
+    assert_int_equal(registry_sqlite_open(path, &store, why), expected);
+    assert_null(store);
+    assert_non_null(strstr(why, path));
+    assert_non_null(strstr(why, reason));
+}
+
+static void a_store_is_never_made_over_a_file(void **state)
+{
+    char why[REGISTRY_WHY_LEN] = "";
+    struct stat st;
+    assert_int_equal(registry_sqlite_create(*state, why), ERR_BUSY);
+    assert_non_null(strstr(why, *state));
+    assert_int_equal(stat(*state, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_true(st.st_size > 0);
+}
+
+static void what_is_no_store_is_refused_by_name(void **state)
+{
+    const char *path = *state;
+    sql(path, "PRAGMA user_version = 2");
+    refuses(path, ERR_CORRUPT, "another version");
+    sql(path, "PRAGMA user_version = 1; PRAGMA application_id = 7");
+    refuses(path, ERR_CORRUPT, "is not a registry's store");
+    refuses("/tmp/pamit-registry-none.db", ERR_MISSING, "No such file");
+    assert_int_equal(truncate(path, 0), 0);
+    refuses(path, ERR_CORRUPT, "is not a registry's store");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "this is no database, whatever its name says, and it is long enough to see");
+    fclose(file);
+    refuses(path, ERR_CORRUPT, "not a database");
+}
+
+static void a_store_without_a_table_is_refused_when_opened(void **state)
+{
+    sql(*state, "DROP TABLE branch_entry");
+    refuses(*state, ERR_CORRUPT, "no such table");
+}
+
+static void a_row_of_another_shape_is_corrupt_and_not_believed(void **state)
+{
+    struct registry_store *store = place_open(*state);
+    struct registry_kiosk kiosk = {.id = "CGK-03-0412"};
+    assert_int_equal(store->ops->kiosk_add(store, &kiosk), ERR_OK);
+    sql(*state, "UPDATE kiosk SET head = x'00'");
+    struct registry_head head;
+    assert_int_equal(store->ops->head(store, kiosk.id, &head), ERR_CORRUPT);
+    sql(*state, "UPDATE kiosk SET head = zeroblob(32), entry_point = x'04'");
+    assert_int_equal(store->ops->kiosk_find(store, kiosk.id, &kiosk), ERR_CORRUPT);
+    store->ops->close(store);
+}
+
+int main(void)
+{
+    static const struct suite_backend sqlite = {
+        .name = "sqlite", .make = place_make, .open = place_open, .remove = place_remove};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_store_is_never_made_over_a_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_store_is_refused_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_store_without_a_table_is_refused_when_opened, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_row_of_another_shape_is_corrupt_and_not_believed, setup,
+                                        teardown),
+    };
+    const int failed = registry_store_suite(&sqlite);
+    return failed + cmocka_run_group_tests_name("sqlite files", tests, NULL, NULL);
+}
