@@ -269,7 +269,8 @@ static void fill_rows(size_t n)
             .passport_country = "IDN",
             .dest_country = "TWN",
         };
-        snprintf(rows[i].placement_id, sizeof rows[i].placement_id, "PMI-2026-%06zu", i);
+        snprintf(rows[i].placement_id, sizeof rows[i].placement_id, "PMI-2026-%06u",
+                 (unsigned)(i % 1000000));
     }
 }
 

@@ -1,0 +1,254 @@
+"""pamit-sync against the real registry: what goes up, what comes down, and what stops neither."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import sync_kit
+from registry_kit import Registry
+from sync_kit import SyncKiosk
+
+NAME = "CGK-03-0412"
+POLICY = Path(__file__).parents[1] / "data" / "policy.json"
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with Registry(tmp_path / "registry") as registry:
+        yield registry
+
+
+@pytest.fixture
+def kiosk(registry, tmp_path):
+    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
+    yield kiosk
+    if kiosk.process and kiosk.process.poll() is None:
+        assert kiosk.stop() == 0
+
+
+def assert_same_head(registry, head):
+    epoch, seq, digest = head
+    assert registry.head(NAME) == (epoch, seq + 1, digest)
+
+
+def placements(count, first=1):
+    return "".join(
+        json.dumps(
+            {
+                "placement_id": f"PMI-2026-{i:06}", "status": "READY", "scheme": "P2P",
+                "name_full": "Siti Nurhaliza Rahmawati", "sex": "F", "birth_date": "1998-04-12",
+                "passport_no": f"X{i:07}", "passport_country": "IDN", "dest_country": "TWN",
+            }
+        )
+        + "\n"
+        for i in range(first, first + count)
+    )
+
+
+def import_placements(registry, folder, count, first=1):
+    path = Path(folder) / "placements.jsonl"
+    path.write_text(placements(count, first))
+    registry.command("import", "placements", path)
+
+
+# ---- up ------------------------------------------------------------------------------------------
+
+
+def test_a_backlog_arrives_whole_and_a_second_contact_sends_nothing(registry, kiosk):
+    head = kiosk.append(2000)
+    assert kiosk.once().returncode == 0
+    assert_same_head(registry, head)
+    assert kiosk.state()["next"] == head[1] + 1
+    batches = [line for line in registry.log if "REGISTRY_APPENDED" in line]
+    assert len(batches) < 10
+    assert kiosk.once().returncode == 0
+    assert [line for line in registry.log if "REGISTRY_APPENDED" in line] == batches
+
+
+def test_new_entries_go_up_while_it_runs(registry, kiosk):
+    kiosk.append(1)
+    kiosk.start(interval_s=3600)
+    kiosk.await_log("SYNC_ONLINE")
+    head = kiosk.append(3)
+    kiosk.await_log(f"next={head[1] + 1}")
+    assert_same_head(registry, head)
+    assert not any("SYNC_OFFLINE" in line for line in kiosk.log)
+
+
+def test_an_outage_loses_nothing_and_ends_by_itself(registry, kiosk):
+    kiosk.append(1)
+    kiosk.start()
+    at = kiosk.await_log("SYNC_ONLINE")
+    port = registry.port
+    assert registry.stop() == 0
+    at = kiosk.await_log("SYNC_OFFLINE", after=at)
+    head = kiosk.append(100)
+    registry.config = registry.write_config(port=port)
+    registry.start()
+    kiosk.await_log("SYNC_ONLINE", after=at)
+    assert_same_head(registry, head)
+    offline = [line for line in kiosk.log if "SYNC_OFFLINE" in line]
+    assert len(offline) <= 2, "each attempt of one outage logged"
+
+
+def test_a_registry_restored_from_a_backup_gets_everything_again(registry, kiosk):
+    """It then holds less than it acknowledged: the kiosk still has it all."""
+    kiosk.append(3)
+    assert kiosk.once().returncode == 0
+    assert registry.stop() == 0
+    backup = registry.folder / "backup.db"
+    with sqlite3.connect(registry.folder / "registry.db") as db, sqlite3.connect(backup) as to:
+        db.backup(to)
+    registry.start()
+    head = kiosk.append(5)
+    assert kiosk.once().returncode == 0
+    assert registry.stop() == 0
+    for left in registry.folder.glob("registry.db*"):
+        left.unlink()
+    shutil.copy(backup, registry.folder / "registry.db")
+    registry.start()
+    done = kiosk.once()
+    assert done.returncode == 0, done.stderr
+    assert "holds less than it acknowledged" in done.stderr
+    assert_same_head(registry, head)
+
+
+def test_another_history_under_our_numbers_is_an_alarm_and_nothing_is_overwritten(registry, kiosk):
+    head = kiosk.append(3)
+    assert kiosk.once().returncode == 0
+    for left in kiosk.folder.glob("journal.db*"):
+        left.unlink()
+    kiosk.append(7)
+    done = kiosk.once()
+    assert done.returncode == 1
+    assert "<2>pamit-sync SYNC_FORKED" in done.stderr and "two histories" in done.stderr
+    assert_same_head(registry, head)
+
+
+def test_storage_that_went_back_in_time_is_an_alarm(registry, kiosk):
+    kiosk.append(3)
+    saved = kiosk.folder / "saved.db"
+    with sqlite3.connect(kiosk.folder / "journal.db") as db, sqlite3.connect(saved) as to:
+        db.backup(to)
+    head = kiosk.append(3)
+    assert kiosk.once().returncode == 0
+    for left in kiosk.folder.glob("journal.db*"):
+        left.unlink()
+    shutil.copy(saved, kiosk.folder / "journal.db")
+    done = kiosk.once()
+    assert done.returncode == 1
+    assert "<2>pamit-sync SYNC_FORKED" in done.stderr and "back in time" in done.stderr
+    assert_same_head(registry, head)
+
+
+# ---- down ----------------------------------------------------------------------------------------
+
+
+def test_placements_and_policy_come_down_and_only_once(registry, kiosk, tmp_path):
+    import_placements(registry, tmp_path, 1200)
+    registry.command("import", "policy", POLICY)
+    kiosk.append(1)
+    done = kiosk.once()
+    assert done.returncode == 0, done.stderr
+    applied = [line for line in done.stderr.splitlines() if "FEED_APPLIED" in line]
+    assert sum(int(line.rpartition("rows=")[2]) for line in applied if "rows=" in line) == 1200
+    assert sum("feed=policy" in line for line in applied) == 1
+    done = kiosk.once()
+    assert done.returncode == 0 and "FEED_APPLIED" not in done.stderr
+
+    import_placements(registry, tmp_path, 5, first=2001)
+    done = kiosk.once()
+    assert done.returncode == 0 and "rows=5" in done.stderr
+
+
+def test_news_comes_down_while_it_runs(registry, kiosk, tmp_path):
+    kiosk.append(1)
+    kiosk.start()
+    at = kiosk.await_log("SYNC_ONLINE")
+    import_placements(registry, tmp_path, 3)
+    kiosk.await_log("FEED_APPLIED feed=placements", after=at)
+
+
+@pytest.mark.parametrize("key, feed", [("receipt.pub", "receipt"), ("policy.pub", "policy")])
+def test_what_another_key_signed_is_refused_and_entries_are_safe(
+    registry, kiosk, tmp_path, key, feed
+):
+    """The kiosk trusts another key than the registry's."""
+    import_placements(registry, tmp_path, 3)
+    registry.command("import", "policy", POLICY)
+    head = kiosk.append(3)
+    shutil.copy(kiosk.folder / "entry.pub", kiosk.folder / key)
+    done = kiosk.once()
+    assert done.returncode == 1
+    if feed == "policy":
+        assert "FEED_REFUSED" in done.stderr and "not authentic" in done.stderr
+        assert "FEED_APPLIED feed=placements" in done.stderr
+        assert "FEED_APPLIED feed=policy" not in done.stderr
+        assert_same_head(registry, head)
+    else:
+        assert "SYNC_REFUSED" in done.stderr and "not signed" in done.stderr
+        assert "FEED_APPLIED" not in done.stderr
+        assert kiosk.state()["next"] == 0
+
+
+# ---- databases -----------------------------------------------------------------------------------
+
+
+def test_it_waits_for_a_journal_that_is_not_there_yet(registry, kiosk):
+    kiosk.start()
+    kiosk.await_log("SYNC_STORE_FAILED")
+    head = kiosk.append(2)
+    kiosk.await_log("SYNC_ONLINE")
+    kiosk.await_log(f"next={head[1] + 1}")
+    assert sum("SYNC_STORE_FAILED" in line for line in kiosk.log) == 1, "said once"
+
+
+def test_a_journal_that_is_none_is_named(registry, kiosk):
+    (kiosk.folder / "journal.db").write_bytes(b"this is no database" * 100)
+    done = kiosk.once()
+    assert done.returncode == 1
+    assert "SYNC_STORE_FAILED" in done.stderr and "journal.db" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["cache.db", "sync.db"])
+def test_a_broken_cache_or_state_is_named_and_entries_still_go_up(registry, kiosk, tmp_path, name):
+    import_placements(registry, tmp_path, 3)
+    (kiosk.folder / name).write_bytes(b"this is no database" * 100)
+    head = kiosk.append(3)
+    done = kiosk.once()
+    assert done.returncode == 1, "not a whole contact"
+    assert "SYNC_STORE_FAILED" in done.stderr and name in done.stderr
+    assert "SYNC_ONLINE" in done.stderr
+    assert_same_head(registry, head)
+
+
+# ---- the command line ----------------------------------------------------------------------------
+
+
+def run(*words):
+    return subprocess.run(
+        [sync_kit.PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=20,
+        check=False,
+    )
+
+
+def test_the_command_line():
+    assert run("--help").returncode == 0 and run("--help").stdout.startswith("usage: pamit-sync")
+    assert run("--version").returncode == 0 and run("--version").stdout.startswith("pamit-sync ")
+    for wrong in (["--nonsense"], ["extra"], ["--config"]):
+        done = run(*wrong)
+        assert done.returncode == 2 and "usage: pamit-sync" in done.stderr and not done.stdout
+
+
+def test_a_configuration_that_is_not_usable_is_named(tmp_path, kiosk):
+    missing = tmp_path / "none.conf"
+    done = run("--config", missing, "--once")
+    assert done.returncode == 1 and "CONFIG_BAD" in done.stderr and str(missing) in done.stderr
+    path = kiosk.configure()
+    path.write_text(path.read_text().replace("sync_interval_s = 1", "sync_interval_s = soon"))
+    done = run("--config", path, "--once")
+    assert done.returncode == 1 and "CONFIG_BAD" in done.stderr and "sync_interval_s" in done.stderr
