@@ -1,0 +1,207 @@
+"""`pamit` as a technician uses it: what it prints, and with which exit code."""
+
+import csv
+import io
+import json
+import os
+import sqlite3
+
+import pytest
+
+from store_kit import KIOSK, make_key, make_kiosk, pamit
+
+
+@pytest.fixture
+def kiosk(tmp_path):
+    return make_kiosk(tmp_path)
+
+
+def conf(folder):
+    return ("--config", folder / "pamit.conf")
+
+
+def events(folder, *options):
+    out, _ = pamit("journal", "export", *conf(folder), *options)
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def alter(path, sql):
+    with sqlite3.connect(path) as db:
+        db.execute(sql)
+    db.close()
+
+
+# ---- journal verify -----------------------------------------------------------------------------
+
+def test_a_whole_journal_is_sound_and_agrees_with_the_receipt(kiosk):
+    out, _ = pamit("journal", "verify", *conf(kiosk))
+    assert out.startswith("sound: 9 entries, 0 without payload, epoch 1, last 9, head ")
+    assert "the registry's receipt agrees up to entry 6" in out
+
+
+def test_an_auditor_verifies_with_the_public_key_alone(kiosk):
+    out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
+                   "--entry-key-pub", kiosk / "entry.pub.pem")
+    assert "sound: 9 entries, 9 without payload" in out and "no storage key" in out
+    out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
+                   "--entry-key-pub", kiosk / "entry.pub.pem", "--storage-key",
+                   kiosk / "storage.key")
+    assert "9 entries, 0 without payload" in out
+
+
+@pytest.mark.parametrize("proves, sql, said", [
+    ("a missing entry is named", "DELETE FROM entry WHERE seq = 5", "entry 5: the entry is missing"),
+    ("an altered one is named",
+     "UPDATE entry SET signature = (SELECT signature FROM entry WHERE seq = 1) WHERE seq = 4",
+     "entry 4: the entry is not signed"),
+    ("a lost tail shows against the receipt", "DELETE FROM entry WHERE seq > 4",
+     "the tail after 4 is lost here"),
+])
+def test_a_bad_journal_is_a_finding(kiosk, proves, sql, said):
+    alter(kiosk / "journal.db", sql)
+    out, _ = pamit("journal", "verify", *conf(kiosk), code=1)
+    assert said in out, proves
+
+
+def test_another_key_finds_the_first_entry_bad(kiosk):
+    make_key(kiosk, "other")
+    out, _ = pamit("journal", "verify", *conf(kiosk), "--entry-key-pub", kiosk / "other.pub.pem",
+                   code=1)
+    assert "entry 1: " in out
+
+
+# ---- journal export -----------------------------------------------------------------------------
+
+def test_each_crossing_is_one_event(kiosk):
+    made = events(kiosk)
+    assert [event["entries"] for event in made] == [[2, 3], [4, 5, 6], [7, 8], [9]]
+    assert [event["event_id"]["seq"] for event in made] == [2, 4, 7, 9]
+    assert [event["decision"] for event in made] == ["CLEARED", "LOGGED_ONLY", "DEFERRED", None]
+    assert [event["result"] for event in made] == ["GREEN", "GREEN", "RED", "GREEN"]
+    assert [event["direction"] for event in made] == ["DEPARTURE"] * 3 + ["RETURN"]
+    assert [event["acked_at"] is not None for event in made] == [True, True, False, False]
+    assert len({tuple(event) for event in made}) == 1, "every event has every key"
+
+
+def test_an_event_says_what_the_domain_asks(kiosk):
+    event = events(kiosk)[0]
+    expected = {
+        "event_id": {"kiosk": KIOSK, "epoch": 1, "seq": 2}, "tpi_code": "CGK", "counter": "03",
+        "mode": "DESK", "tz": "WIB", "t_quality": "SYNCED", "t_utc": "2026-11-21T08:37:16Z",
+        "t_presented_utc": "2026-11-21T08:37:12Z", "officer_id": "P-0001", "role": "OFFICER",
+        "auth_method": "NONE", "doc_type": "P", "doc_no": "X0000001", "doc_country": "IDN",
+        "doc_expiry": "2030-01-01", "capture": "SCANNED", "name": "RAHAYU SITI CONTOH", "sex": "F",
+        "birth_date": "1990-01-01", "nationality": "IDN", "dest_country": "MYS",
+        "carrier_kind": "AIR", "carrier_no": "XX 832", "purpose_declared": "WORK",
+        "category": None, "cache_seq": 7, "policy_ver": 3, "placement_id": "PMI-1",
+        "match_key": "PASSPORT", "match_grade": "EXACT", "result": "GREEN", "reasons": ["R001"],
+        "decision": "CLEARED", "note": None, "duration_s": 5.25}
+    assert {key: event[key] for key in expected} == expected
+    assert [entry["seq"] for entry in event["integrity"]] == [2, 3]
+    assert event["integrity"][1]["prev_hash"] == event["integrity"][0]["hash"]
+
+
+def test_from_gives_what_is_new_since(kiosk):
+    assert [event["entries"][-1] for event in events(kiosk, "--from", "7")] == [8, 9]
+    assert events(kiosk, "--from", "10") == []
+
+
+def test_csv_is_quoted_and_runs_no_formula(kiosk):
+    out, _ = pamit("journal", "export", "--format", "csv", *conf(kiosk))
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert len(rows) == 4
+    assert rows[2]["note"] == "'=1+1, kata \"petugas\""
+    assert rows[2]["reasons"] == "R020;R010" and rows[2]["entries"] == "7;8"
+    assert rows[2]["event_id"] == f"{KIOSK}/1/7"
+    assert rows[2]["birth_date"] == "1990-01-00" and rows[3]["decision"] == ""
+    made = events(kiosk)
+    assert rows[0]["hash"] == made[0]["integrity"][-1]["hash"]
+    assert set(rows[0]) == set(made[0]) - {"integrity", "reasons_said"} | {"prev_hash", "hash",
+                                                                            "sig"}
+
+
+def test_a_damaged_entry_ends_the_export_with_a_finding(kiosk):
+    alter(kiosk / "journal.db", "UPDATE entry SET header = x'00' WHERE seq = 5")
+    out, err = pamit("journal", "export", *conf(kiosk), code=1)
+    assert len(out.splitlines()) == 1 and "entry 5" in err
+
+
+def test_purged_crossings_are_counted(kiosk):
+    alter(kiosk / "journal.db", "DELETE FROM day_key")
+    out, err = pamit("journal", "export", *conf(kiosk))
+    assert out == "" and "3 crossings left out" in err
+    out, _ = pamit("journal", "export", "--entries", *conf(kiosk))
+    assert [json.loads(line)["payload"] for line in out.splitlines()] == [None] * 9
+
+
+# ---- status, cache ------------------------------------------------------------------------------
+
+def test_status_says_how_far_the_registry_has_us(kiosk):
+    out, _ = pamit("status", "--json", *conf(kiosk))
+    status = json.loads(out)
+    expected = {"kiosk": KIOSK, "epoch": 1, "last_seq": 9, "acked_next": 7, "unsent": 3,
+                "receipt_verifies": True, "online": False, "last_contact": "2026-11-21T08:37:40Z",
+                "last_attempt": "2026-11-21T08:38:10Z", "refusal": "no route to host"}
+    assert {key: status[key] for key in expected} == expected
+    out, _ = pamit("status", *conf(kiosk))
+    assert "no route to host" in out and "unsent           3" in out
+
+
+def test_a_receipt_of_another_key_acknowledges_nothing(kiosk):
+    make_key(kiosk, "receipt")
+    out, err = pamit("status", "--json", *conf(kiosk), code=1)
+    assert json.loads(out)["unsent"] == 9 and "does not verify" in err
+
+
+def test_cache_show(kiosk):
+    out, _ = pamit("cache", "show", "--json", *conf(kiosk))
+    assert json.loads(out) == {"placements": 7, "as_of": "2026-11-21T08:33:20Z", "policy": 3}
+    out, _ = pamit("cache", "show", "--cache", kiosk / "cache.db", "--storage-key",
+                   kiosk / "storage.key")
+    assert "placements       7" in out
+
+
+# ---- usage and failures -------------------------------------------------------------------------
+
+@pytest.mark.parametrize("words, said", [
+    ((), "pamit COMMAND"),
+    (("nonsense",), "pamit COMMAND"),
+    (("journal",), "pamit COMMAND"),
+    (("journal", "verify", "--nonsense"), "unknown here: --nonsense"),
+    (("journal", "head", "--format", "csv"), "unknown here: --format"),
+    (("journal", "head", "--journal"), "--journal needs DB"),
+    (("journal", "head"), "--config or --journal is needed"),
+    (("journal", "verify", "--journal", "x"), "--config or --entry-key-pub is needed"),
+    (("journal", "export", "--from", "-1"), "--from: not a number"),
+    (("journal", "export", "--format", "xml"), "jsonl or csv"),
+    (("journal", "export", "--entries", "--format", "csv"), "jsonl only"),
+    (("status",), "--config is needed"),
+    (("cache", "show"), "are needed"),
+    (("journal", "head", "--journal", "/nonexistent/j.db"), "/nonexistent/j.db"),
+    (("status", "--config", "/nonexistent/pamit.conf"), "/nonexistent/pamit.conf"),
+])
+def test_wrong_use_says_what_is_wrong(words, said):
+    out, err = pamit(*words, code=2)
+    assert out == "" and said in err
+
+
+@pytest.mark.parametrize("words", [("journal", "verify"), ("journal", "export"),
+                                   ("journal", "head"), ("status",), ("cache", "show")])
+def test_each_command_explains_itself(words):
+    out, err = pamit(*words, "--help")
+    assert out.startswith("pamit " + " ".join(words)) and "Exit code" in out and err == ""
+    assert " ".join(words) in pamit("--help")[0]
+
+
+@pytest.mark.parametrize("command", [("journal", "verify"), ("journal", "export"),
+                                     ("cache", "show")])
+def test_the_wrong_storage_key_is_a_failure(kiosk, command):
+    (kiosk / "storage.key").write_bytes(os.urandom(32))
+    _, err = pamit(*command, *conf(kiosk), code=2)
+    assert "another storage key" in err
+
+
+def test_a_storage_key_that_others_may_read_is_refused(kiosk):
+    (kiosk / "storage.key").chmod(0o644)
+    _, err = pamit("journal", "verify", *conf(kiosk), code=2)
+    assert "storage.key" in err
