@@ -1,62 +1,39 @@
-/* The desk's page over libmicrohttpd, driven by our own loop.
+/* The desk's page: who may ask for what.
  *
- * One daemon per address, each with its epoll fd in the loop and a timer for its timeouts. Event
- * streams suspend themselves when the page has seen everything and are resumed from a deferred
- * event, so a change that happens inside a request never re-enters the library. A heartbeat resumes
- * them anyway: a suspended connection does not notice that its browser is gone.
+ * A change that happens inside a request must not re-enter the HTTP library, so open pages are told
+ * from a deferred event. A heartbeat tells them anyway: a suspended connection does not notice that
+ * its browser is gone.
  */
 #include "desk_http.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <jansson.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "desk_command.h"
+#include "desk_events.h"
+#include "desk_server.h"
 #include "desk_web.h"
 #include "log.h"
 
-#define ADDRESSES    2
-#define STREAMS_MAX  16
 #define HEARTBEAT_US (15 * 1000000ull)
-#define IDLE_S       30
 #define TOKEN_LEN    32
 #define COOKIE_LEN   64
-
-struct server {
-    struct desk_http *http;
-    struct MHD_Daemon *daemon; /* NULL: not listening */
-    sd_event_source *io, *timer;
-};
-
-struct stream {
-    struct desk_http *http;
-    struct MHD_Connection *connection; /* NULL: free */
-    bool suspended;
-    uint64_t seen; /* version of the status sent last */
-    char *text;    /* being sent */
-    size_t at, len;
-};
 
 struct desk_http {
     struct desk *desk;
     uint16_t port;
     char token[TOKEN_LEN + 1];
     char cookie[COOKIE_LEN]; /* its name */
-    uint64_t version;        /* of the status; rises with each change */
-    bool stopping;
     sd_event_source *changed, *heartbeat, *token_file;
-    struct server servers[ADDRESSES];
-    struct stream streams[STREAMS_MAX];
+    struct desk_events *events;
+    struct desk_server *server;
 };
 
 /* A request's body, gathered over several calls. */
@@ -176,70 +153,6 @@ static enum MHD_Result serve_api(struct desk_http *http, struct MHD_Connection *
     return r;
 }
 
-/* Puts the status into the stream's text. */
-static bool stream_fill(struct stream *stream)
-{
-    json_t *status = desk_status(stream->http->desk);
-    char *text = json_dumps(status, JSON_COMPACT);
-    json_decref(status);
-    free(stream->text);
-    stream->text = NULL;
-    int n = text ? asprintf(&stream->text, "data: %s\n\n", text) : -1;
-    free(text);
-    stream->at = 0;
-    stream->len = n > 0 ? (size_t)n : 0;
-    stream->seen = stream->http->version;
-    return n > 0;
-}
-
-static ssize_t on_stream_read(void *user, uint64_t pos, char *buf, size_t max)
-{
-    (void)pos;
-    struct stream *stream = user;
-    if (stream->http->stopping)
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    if (stream->at == stream->len) {
-        if (stream->seen == stream->http->version) {
-            stream->suspended = true;
-            MHD_suspend_connection(stream->connection);
-            return 0;
-        }
-        if (!stream_fill(stream))
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    size_t n = stream->len - stream->at < max ? stream->len - stream->at : max;
-    memcpy(buf, stream->text + stream->at, n);
-    stream->at += n;
-    return (ssize_t)n;
-}
-
-static void on_stream_end(void *user)
-{
-    struct stream *stream = user;
-    free(stream->text);
-    *stream = (struct stream){.http = stream->http};
-}
-
-static enum MHD_Result serve_events(struct desk_http *http, struct MHD_Connection *connection)
-{
-    struct stream *stream = http->streams;
-    while (stream < http->streams + STREAMS_MAX && stream->connection)
-        stream++;
-    if (stream == http->streams + STREAMS_MAX)
-        return refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages");
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, 4096, on_stream_read, stream, on_stream_end);
-    if (!response)
-        return MHD_NO;
-    stream->connection = connection;
-    stream->seen = 0;
-    MHD_add_response_header(response, "Content-Type", "text/event-stream");
-    MHD_add_response_header(response, "Cache-Control", "no-store");
-    enum MHD_Result r = MHD_queue_response(connection, MHD_HTTP_OK, response);
-    MHD_destroy_response(response);
-    return r;
-}
-
 static void request_gather(struct request *request, const char *data, size_t len)
 {
     if (len > sizeof request->body - request->len) {
@@ -266,7 +179,7 @@ static enum MHD_Result serve(struct desk_http *http, struct MHD_Connection *conn
         return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "method");
     if (!cookie_good(http, connection))
         return refuse(connection, MHD_HTTP_FORBIDDEN, "cookie missing: open the desk's page first");
-    return api ? serve_api(http, connection, request) : serve_events(http, connection);
+    return api ? serve_api(http, connection, request) : desk_events_serve(http->events, connection);
 }
 
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
@@ -274,7 +187,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
                                   size_t *len, void **state)
 {
     (void)version;
-    struct server *server = user;
+    struct desk_http *http = user;
     struct request *request = *state;
     if (!request) {
         *state = request = malloc(sizeof *request);
@@ -289,7 +202,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         *len = 0;
         return MHD_YES;
     }
-    return serve(server->http, connection, path, method, request);
+    return serve(http, connection, path, method, request);
 }
 
 static void on_completed(void *user, struct MHD_Connection *connection, void **state,
@@ -300,52 +213,18 @@ static void on_completed(void *user, struct MHD_Connection *connection, void **s
     *state = NULL;
 }
 
-/* Lets the library work, and asks when it wants to again. */
-static void server_run(struct server *server)
-{
-    if (!server->daemon)
-        return;
-    MHD_run(server->daemon);
-    MHD_UNSIGNED_LONG_LONG timeout_ms;
-    bool wants = MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES;
-    sd_event_source_set_enabled(server->timer, wants ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
-    if (wants)
-        sd_event_source_set_time_relative(server->timer, timeout_ms * 1000);
-}
-
-static int on_server_io(sd_event_source *source, int fd, uint32_t events, void *user)
-{
-    (void)source, (void)fd, (void)events;
-    server_run(user);
-    return 0;
-}
-
-static int on_server_time(sd_event_source *source, uint64_t usec, void *user)
-{
-    (void)source, (void)usec;
-    server_run(user);
-    return 0;
-}
-
 static int on_changed(sd_event_source *source, void *user)
 {
     (void)source;
     struct desk_http *http = user;
-    for (int i = 0; i < STREAMS_MAX; i++) {
-        struct stream *stream = &http->streams[i];
-        if (!stream->suspended)
-            continue;
-        stream->suspended = false;
-        MHD_resume_connection(stream->connection);
-    }
-    for (int i = 0; i < ADDRESSES; i++)
-        server_run(&http->servers[i]);
+    desk_events_resume(http->events);
+    desk_server_run(http->server);
     return 0;
 }
 
 void desk_http_changed(struct desk_http *http)
 {
-    http->version++;
+    desk_events_changed(http->events);
     sd_event_source_set_enabled(http->changed, SD_EVENT_ONESHOT);
 }
 
@@ -366,58 +245,6 @@ static int on_dir(sd_event_source *source, const struct inotify_event *event, vo
     return 0;
 }
 
-/* Listens on one loopback address. Returns the fd or a negative errno. */
-static int listen_on(int family, uint16_t port)
-{
-    struct sockaddr_in v4 = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {
-        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    const int yes = 1;
-    int r = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (r == 0 && family == AF_INET6)
-        r = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
-    if (r == 0)
-        r = family == AF_INET6 ? bind(fd, (struct sockaddr *)&v6, sizeof v6)
-                               : bind(fd, (struct sockaddr *)&v4, sizeof v4);
-    if (r == 0)
-        r = listen(fd, 16);
-    if (r == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    return -error;
-}
-
-static int server_open(struct server *server, int family)
-{
-    struct desk_http *http = server->http;
-    int fd = listen_on(family, http->port);
-    if (fd < 0)
-        return fd;
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)DESK_HTTP_CONNECTIONS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        NULL, MHD_OPTION_END);
-    if (!server->daemon) {
-        close(fd);
-        return -EIO;
-    }
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    sd_event *loop = http->desk->loop;
-    int r = info ? sd_event_add_io(loop, &server->io, info->epoll_fd, EPOLLIN, on_server_io, server)
-                 : -EIO;
-    if (r >= 0)
-        r = sd_event_add_time_relative(loop, &server->timer, CLOCK_MONOTONIC, 0, 1000,
-                                       on_server_time, server);
-    return r;
-}
-
 static int token_make(char token[TOKEN_LEN + 1])
 {
     uint8_t random[TOKEN_LEN / 2];
@@ -433,6 +260,8 @@ static int http_start(struct desk_http *http)
     sd_event *loop = http->desk->loop;
     int r = token_make(http->token);
     if (r >= 0)
+        r = desk_server_open(loop, http->port, on_request, on_completed, http, &http->server);
+    if (r >= 0)
         r = sd_event_add_defer(loop, &http->changed, on_changed, http);
     if (r >= 0)
         r = sd_event_add_time_relative(loop, &http->heartbeat, CLOCK_MONOTONIC, HEARTBEAT_US, 0,
@@ -440,12 +269,7 @@ static int http_start(struct desk_http *http)
     if (r >= 0)
         r = sd_event_add_inotify(loop, &http->token_file, http->desk->dir,
                                  IN_CLOSE_WRITE | IN_MOVED_TO, on_dir, http);
-    if (r >= 0)
-        r = server_open(&http->servers[0], AF_INET);
-    if (r < 0)
-        return r;
-    r = server_open(&http->servers[1], AF_INET6);
-    return r == -EAFNOSUPPORT || r == -EADDRNOTAVAIL ? 0 : r;
+    return r;
 }
 
 int desk_http_open(struct desk *desk, uint16_t port, struct desk_http **out)
@@ -455,13 +279,9 @@ int desk_http_open(struct desk *desk, uint16_t port, struct desk_http **out)
         return -ENOMEM;
     http->desk = desk;
     http->port = port;
-    http->version = 1;
     snprintf(http->cookie, sizeof http->cookie, "pamit_desk_%u", port);
-    for (int i = 0; i < ADDRESSES; i++)
-        http->servers[i].http = http;
-    for (int i = 0; i < STREAMS_MAX; i++)
-        http->streams[i].http = http;
-    int r = http_start(http);
+    http->events = desk_events_new(desk);
+    int r = http->events ? http_start(http) : -ENOMEM;
     if (r < 0) {
         desk_http_close(http);
         return r;
@@ -474,16 +294,12 @@ void desk_http_close(struct desk_http *http)
 {
     if (!http)
         return;
-    http->stopping = true;
-    if (http->changed)
-        on_changed(http->changed, http); /* the library wants nothing suspended when it stops */
-    for (int i = 0; i < ADDRESSES; i++) {
-        struct server *server = &http->servers[i];
-        sd_event_source_disable_unref(server->io);
-        sd_event_source_disable_unref(server->timer);
-        if (server->daemon)
-            MHD_stop_daemon(server->daemon);
+    if (http->server) { /* the library wants nothing suspended when it stops */
+        desk_events_end(http->events);
+        desk_server_run(http->server);
     }
+    desk_server_close(http->server);
+    desk_events_free(http->events);
     sd_event_source_disable_unref(http->changed);
     sd_event_source_disable_unref(http->heartbeat);
     sd_event_source_disable_unref(http->token_file);

@@ -16,8 +16,7 @@
 
 #include "desk.h"
 
-#define DESK_HTTP_CONNECTIONS 64
-#define DESK_HTTP_BODY_MAX    DESK_COMMAND_LEN
+#define DESK_HTTP_BODY_MAX DESK_COMMAND_LEN
 
 /* Negative errno: -EADDRINUSE. IPv6 is left out where there is none. */
 int desk_http_open(struct desk *desk, uint16_t port, struct desk_http **out);
