@@ -123,10 +123,11 @@ function passport(entry) {
   const text = document.createElement('span');
   text.append(title, what);
   button.append(cover, text);
-  button.addEventListener('click', async () => {
+  button.addEventListener('click', async (event) => {
     button.classList.remove('laid');
     const reply = await command('scan', entry.name);
     if (reply.ok) button.classList.add('laid');
+    if (event.detail > 0) $('screen').focus(); // a mouse user's keys belong to the officer's page
   });
   const item = document.createElement('li');
   item.append(button);
