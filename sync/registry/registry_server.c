@@ -136,13 +136,15 @@ static const char verified[] = "verified";
 /* The kiosk at the other end. Nobody is taken on trust if our marks are not as they should be. */
 static enum err kiosk_of(struct MHD_Connection *connection, char out[ENTRY_KIOSK_LEN])
 {
-    const union MHD_ConnectionInfo *mark =
+    /* libmicrohttpd 1.0 answers each question in the same memory. */
+    const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    const union MHD_ConnectionInfo *tls =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (!mark || mark->socket_context != verified || !tls || !tls->tls_session)
+    if (!info || info->socket_context != verified)
         return ERR_AUTH;
-    return registry_tls_kiosk(tls->tls_session, out);
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (!info || !info->tls_session)
+        return ERR_AUTH;
+    return registry_tls_kiosk(info->tls_session, out);
 }
 
 static enum MHD_Result request_end(const struct registry_server *server,
@@ -150,8 +152,10 @@ static enum MHD_Result request_end(const struct registry_server *server,
                                    const char *path, const struct exchange *exchange)
 {
     char kiosk[ENTRY_KIOSK_LEN];
-    if (kiosk_of(connection, kiosk) != ERR_OK)
+    if (kiosk_of(connection, kiosk) != ERR_OK) {
+        log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a verified kiosk\"");
         return MHD_NO;
+    }
     const struct registry_request request = {
         .method = method,
         .path = path,
