@@ -139,6 +139,48 @@ static void another_key_has_not_signed_it(void **state)
     verify_key_close(other);
 }
 
+/* Two histories by the same keys, the same up to entry 1: what a restored backup makes. Entries of
+ * one in the other are signed and open, but do not belong there. */
+static void two_histories_do_not_mix(void **state)
+{
+    static const struct {
+        const char *proves;
+        const char *sql;
+        enum journal_fault fault;
+        uint64_t seq;
+    } rows[] = {
+        {"a payload that opens is not the one its header names",
+         "UPDATE entry SET payload = (SELECT payload FROM o.entry WHERE seq = 2) WHERE seq = 2",
+         JOURNAL_BAD_PAYLOAD, 2},
+        {"a signed entry that the next one does not continue",
+         "REPLACE INTO entry SELECT * FROM o.entry WHERE seq = 2", JOURNAL_CHAIN_BROKEN, 3},
+    };
+    struct store_fixture *fixture = *state;
+    struct store_fixture other = *fixture;
+    struct journal_head head;
+    char sql[320];
+
+    journal_close(fixture_journal(fixture));
+    snprintf(other.path, sizeof other.path, "%s/other.db", fixture->folder);
+    snprintf(sql, sizeof sql, "VACUUM INTO '%s'", other.path);
+    fixture_sql(fixture->path, sql);
+    struct journal *journal = fixture_journal(&other);
+    assert_int_equal(fixture_append(journal, fixture, "other", &head), ERR_OK);
+    journal_close(journal);
+    journal = fixture_journal(fixture);
+    assert_int_equal(fixture_append(journal, fixture, "ours", &head), ERR_OK);
+    assert_int_equal(fixture_append(journal, fixture, "ours", &head), ERR_OK);
+    journal_close(journal);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(sql, sizeof sql, "ATTACH '%s' AS o; %s", other.path, rows[i].sql);
+        fixture_sql(fixture->path, sql);
+        const struct journal_verdict verdict = verify(fixture);
+        if (verdict.fault != rows[i].fault || verdict.seq != rows[i].seq)
+            fail_msg("%s: %s at %d", rows[i].proves, journal_fault_text(verdict.fault),
+                     (int)verdict.seq);
+    }
+}
+
 /* Flips one bit of a stored blob in place; false: past its end. */
 static bool flip(sqlite3 *handle, const char *column, unsigned seq, int at)
 {
@@ -193,9 +235,9 @@ int main(void)
 #define VERIFY_TEST(name)                                                                          \
     cmocka_unit_test_setup_teardown(name, store_fixture_make, store_fixture_remove)
     const struct CMUnitTest tests[] = {
-        VERIFY_TEST(a_whole_journal_is_sound),    VERIFY_TEST(progress_is_told),
-        VERIFY_TEST(altered_journals_are_named),  VERIFY_TEST(another_key_has_not_signed_it),
-        VERIFY_TEST(every_flipped_byte_is_found),
+        VERIFY_TEST(a_whole_journal_is_sound),   VERIFY_TEST(progress_is_told),
+        VERIFY_TEST(altered_journals_are_named), VERIFY_TEST(another_key_has_not_signed_it),
+        VERIFY_TEST(two_histories_do_not_mix),   VERIFY_TEST(every_flipped_byte_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
