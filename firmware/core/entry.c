@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "utf8.h"
+
 enum {
     KEY_VERSION = 1,
     KEY_KIOSK,
@@ -58,6 +60,8 @@ enum err entry_header_encode(const struct entry_header *header, enum entry_form 
     assert(header->kiosk[0] && memchr(header->kiosk, 0, sizeof header->kiosk));
     assert(header->epoch && header->seq && header->kind > ENTRY_NONE && header->kind <= KIND_MAX);
     assert(time_sound(&header->time));
+    if (!utf8_is_plain(span_of_text(header->kiosk)))
+        return ERR_INVALID;
 
     struct cbor_writer w;
     cbor_writer_init(&w, out, cap);

@@ -30,8 +30,9 @@
 
 #define ENTRY_KINDS(X)                                                                             \
     X(PRESENTED, 1)                                                                                \
-    X(DECIDED, 2) X(SECONDARY, 3) X(REFERRAL, 4) X(CORRECTION, 5) X(VOID, 6) X(BACKFILL, 7)        \
-        X(NOTE, 8) X(SHIFT, 9) X(ACCESS, 10) X(PURGE, 11) X(EPOCH, 12) X(POLICY, 13) X(HEALTH, 14)
+    X(DECIDED, 2)                                                                                  \
+    X(SECONDARY, 3) X(REFERRAL, 4) X(CORRECTION, 5) X(VOID, 6) X(BACKFILL, 7) X(NOTE, 8)           \
+        X(SHIFT, 9) X(ACCESS, 10) X(PURGE, 11) X(EPOCH, 12) X(POLICY, 13) X(HEALTH, 14)
 
 enum entry_kind {
     ENTRY_NONE = 0,
@@ -56,6 +57,7 @@ enum entry_form {
     ENTRY_UNLINKED, /* without payload_hash and prev, as on the wire */
 };
 
+/* ERR_SIZE; ERR_INVALID: the kiosk id is not plain UTF-8. */
 MUST_CHECK enum err entry_header_encode(const struct entry_header *header, enum entry_form form,
                                         void *out, size_t cap, size_t *len);
 /* ERR_INVALID; in the unlinked form the two hashes are left zero. Kinds this version does not know
@@ -121,7 +123,9 @@ struct entry_health {
     char what[24]; /* which part speaks: "storage" works again */
 };
 
-/* Each writes a payload with the given salt. */
+/* Each writes a payload with the given salt: a map {0: salt, ...} without what is zero. ERR_SIZE;
+ * ERR_INVALID: what could not be read back, such as text with control characters. Decoders skip
+ * keys that they do not know. */
 MUST_CHECK enum err entry_presented_encode(const struct entry_presented *payload,
                                            const uint8_t salt[ENTRY_SALT_LEN], void *out,
                                            size_t cap, size_t *len);

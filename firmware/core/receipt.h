@@ -26,6 +26,7 @@ struct receipt {
 
 MUST_CHECK enum err receipt_encode(const struct receipt *receipt, void *out, size_t cap,
                                    size_t *len);
+/* ERR_INVALID; also when epoch, next and head do not agree on whether it holds anything. */
 MUST_CHECK enum err receipt_decode(struct span payload, struct receipt *out);
 
 #endif

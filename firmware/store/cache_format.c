@@ -82,7 +82,7 @@ int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup
     case MATCH_KEY_MANUAL:
         break;
     }
-    assert(!"a look-up of no kind");
+    assert(0 && "a look-up of no kind");
     return 0;
 }
 

@@ -10,7 +10,6 @@
  */
 #include "cache.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cache_format.h"
@@ -22,12 +21,6 @@ struct cache_reader {
     struct cache_keys keys;
     sqlite3_stmt *by_text, *by_id, *feed, *policy;
 };
-
-static enum err say(char why[CACHE_WHY_LEN], const char *path, enum err err, const char *reason)
-{
-    snprintf(why, CACHE_WHY_LEN, "%s: %s", path, reason);
-    return err;
-}
 
 static enum err reader_set_up(struct cache_reader *reader, const struct seal_root *root,
                               const char **reason)
@@ -60,7 +53,7 @@ enum err cache_reader_open(const char *path, const struct seal_root *root,
     struct cache_reader *reader = calloc(1, sizeof *reader);
 
     if (!reader)
-        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
     enum err err = database_open(path, &cache_kind, DATABASE_READ, &reader->database, why);
     if (err) {
         free(reader);
@@ -68,7 +61,7 @@ enum err cache_reader_open(const char *path, const struct seal_root *root,
     }
     err = reader_set_up(reader, root, &reason);
     if (err) {
-        say(why, path, err, reason ? reason : err_text(err));
+        database_say(why, path, err, reason ? reason : err_text(err));
         cache_reader_close(reader);
         return err;
     }

@@ -7,23 +7,18 @@
 #include "cache.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cache_format.h"
 #include "key_check.h"
+
+_Static_assert(CACHE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 
 struct cache_writer {
     struct database database;
     struct cache_keys keys;
     sqlite3_stmt *put_placement, *drop_lookups, *put_lookup;
 };
-
-static enum err say(char why[CACHE_WHY_LEN], const char *path, enum err err, const char *reason)
-{
-    snprintf(why, CACHE_WHY_LEN, "%s: %s", path, reason);
-    return err;
-}
 
 static enum err cache_begin(struct cache_writer *writer)
 {
@@ -83,7 +78,7 @@ enum err cache_writer_open(const char *path, const struct seal_root *root,
     struct cache_writer *writer = calloc(1, sizeof *writer);
 
     if (!writer)
-        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
     enum err err = database_open(path, &cache_kind, DATABASE_WRITE, &writer->database, why);
     if (err) {
         free(writer);
@@ -91,7 +86,7 @@ enum err cache_writer_open(const char *path, const struct seal_root *root,
     }
     err = writer_set_up(writer, root, &reason);
     if (err) {
-        say(why, path, err, reason ? reason : err_text(err));
+        database_say(why, path, err, reason ? reason : err_text(err));
         cache_writer_close(writer);
         return err;
     }

@@ -24,9 +24,13 @@
 
 #define PATH_ROOM 4096
 
-static enum err say(char why[DATABASE_WHY_LEN], const char *path, enum err err, const char *reason)
+enum err database_say(char why[DATABASE_WHY_LEN], const char *path, enum err err,
+                      const char *reason)
 {
-    snprintf(why, DATABASE_WHY_LEN, "%s: %s", path, reason);
+    static const char cut[] = "...";
+
+    if (snprintf(why, DATABASE_WHY_LEN, "%s: %s", path, reason) >= DATABASE_WHY_LEN)
+        memcpy(why + DATABASE_WHY_LEN - sizeof cut, cut, sizeof cut);
     return err;
 }
 
@@ -197,18 +201,18 @@ static enum err lock_take(const char *path, int *lock, char why[DATABASE_WHY_LEN
     char name[PATH_ROOM];
 
     if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
-        return say(why, path, ERR_SIZE, "the path is too long");
+        return database_say(why, path, ERR_SIZE, "the path is too long");
     const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
         const int error = errno;
-        return say(why, name, err_from_errno(error), strerror(error));
+        return database_say(why, name, err_from_errno(error), strerror(error));
     }
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         const int error = errno;
         close(fd);
         if (error == EWOULDBLOCK)
-            return say(why, path, ERR_BUSY, "another process writes it");
-        return say(why, name, err_from_errno(error), strerror(error));
+            return database_say(why, path, ERR_BUSY, "another process writes it");
+        return database_say(why, name, err_from_errno(error), strerror(error));
     }
     *lock = fd;
     return ERR_OK;
@@ -228,11 +232,12 @@ static off_t size_of(const char *path, const char *suffix)
 static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
 {
     if (size_of(path, "") == 0 && size_of(path, "-wal") > 0)
-        return say(why, path, ERR_CORRUPT, "the file is gone or empty, but its -wal is not");
+        return database_say(why, path, ERR_CORRUPT,
+                            "the file is gone or empty, but its -wal is not");
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno != EEXIST) {
         const int error = errno;
-        return say(why, path, err_from_errno(error), strerror(error));
+        return database_say(why, path, err_from_errno(error), strerror(error));
     }
     if (fd >= 0)
         close(fd); /* a new file: no lock of SQLite's is lost with this descriptor */
@@ -269,19 +274,19 @@ static enum err kind_check(struct database *database, const char *path, char why
     if (err) {
         snprintf(reason, sizeof reason, "not a readable %s database: %s", kind->what,
                  sqlite3_errmsg(database->handle));
-        return say(why, path, err, reason);
+        return database_say(why, path, err, reason);
     }
     database->fresh = id == 0 && version == 0 && tables == 0;
     if (database->fresh)
         return ERR_OK;
     if (id != kind->application_id) {
         snprintf(reason, sizeof reason, "a database, but not a %s of Pamit", kind->what);
-        return say(why, path, ERR_CORRUPT, reason);
+        return database_say(why, path, ERR_CORRUPT, reason);
     }
     if (version != kind->version) {
         snprintf(reason, sizeof reason, "a %s of version %lld; this program knows version %d",
                  kind->what, (long long)version, (int)kind->version);
-        return say(why, path, ERR_CORRUPT, reason);
+        return database_say(why, path, ERR_CORRUPT, reason);
     }
     return ERR_OK;
 }
@@ -317,7 +322,7 @@ static enum err connection_open(const char *path, enum database_access access,
     errno = 0;
     enum err err = database_err(sqlite3_open_v2(path, &database->handle, flags, NULL));
     if (err)
-        return say(why, path, err, err_text(err));
+        return database_say(why, path, err, err_text(err));
     sqlite3_extended_result_codes(database->handle, 1);
     sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -326,11 +331,11 @@ static enum err connection_open(const char *path, enum database_access access,
     if (err)
         return err;
     if (access == DATABASE_READ && database->fresh)
-        return say(why, path, ERR_MISSING, "empty: nothing was stored yet");
+        return database_say(why, path, ERR_MISSING, "empty: nothing was stored yet");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
     if (!err && access == DATABASE_WRITE)
         err = writer_set_up(database);
-    return err ? say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
+    return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
 
 enum err database_open(const char *path, const struct database_kind *kind,

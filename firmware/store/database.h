@@ -56,6 +56,10 @@ void database_close(struct database *database);
  * the call that gave it: a failed write is told apart by errno. */
 MUST_CHECK enum err database_err(int rc);
 
+/* Writes "path: reason", cut with "..." where it is too long, and returns `err`. */
+enum err database_say(char why[DATABASE_WHY_LEN], const char *path, enum err err,
+                      const char *reason);
+
 /* Runs statements that give no rows. */
 MUST_CHECK enum err database_run(struct database *database, const char *sql);
 /* Writers: takes the write lock at once. */

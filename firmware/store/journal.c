@@ -12,11 +12,12 @@
 #include "journal.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "journal_format.h"
 #include "key_check.h"
+
+_Static_assert(JOURNAL_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 
 struct journal {
     struct database database;
@@ -28,12 +29,6 @@ struct journal {
     struct journal_head head; /* seq 0: nothing stored */
     bool head_unsure;         /* a commit failed: read the head again */
 };
-
-static enum err say(char why[JOURNAL_WHY_LEN], const char *path, enum err err, const char *reason)
-{
-    snprintf(why, JOURNAL_WHY_LEN, "%s: %s", path, reason);
-    return err;
-}
 
 /* Is this entry whole and ours? Its payload is opened too, if it is there. */
 static enum err tail_check(struct journal *journal, const struct stored_entry *stored)
@@ -303,7 +298,7 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
     struct journal *journal = calloc(1, sizeof *journal);
 
     if (!journal)
-        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
     assert(kiosk[0] && strlen(kiosk) < sizeof journal->kiosk);
     strcpy(journal->kiosk, kiosk);
     journal->signer = keys->entry;
@@ -318,7 +313,7 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
         err = journal->database.fresh ? journal_begin(journal, keys->root, now)
                                       : journal_continue(journal, keys->root, &reason);
     if (err) {
-        say(why, path, err, reason ? reason : err_text(err));
+        database_say(why, path, err, reason ? reason : err_text(err));
         journal_close(journal);
         return err;
     }

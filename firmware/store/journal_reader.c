@@ -6,14 +6,7 @@
  */
 #include "journal_read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-static enum err say(char why[JOURNAL_WHY_LEN], const char *path, enum err err, const char *reason)
-{
-    snprintf(why, JOURNAL_WHY_LEN, "%s: %s", path, reason);
-    return err;
-}
 
 static enum err kiosk_read(struct journal_reader *reader)
 {
@@ -62,7 +55,7 @@ enum err journal_reader_open(const char *path, const struct seal_root *root,
     struct journal_reader *reader = calloc(1, sizeof *reader);
 
     if (!reader)
-        return say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
     enum err err = database_open(path, &journal_kind, DATABASE_READ, &reader->database, why);
     if (err) {
         free(reader);
@@ -70,7 +63,7 @@ enum err journal_reader_open(const char *path, const struct seal_root *root,
     }
     err = reader_set_up(reader, root, &reason);
     if (err) {
-        say(why, path, err, reason ? reason : err_text(err));
+        database_say(why, path, err, reason ? reason : err_text(err));
         journal_reader_close(reader);
         return err;
     }

@@ -13,6 +13,8 @@
 
 #include "database.h"
 
+_Static_assert(SYNC_STATE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
+
 struct sync_state_db {
     struct database database;
 };
@@ -33,10 +35,8 @@ enum err sync_state_open(const char *path, enum sync_state_access access,
 {
     struct sync_state_db *db = calloc(1, sizeof *db);
 
-    if (!db) {
-        snprintf(why, SYNC_STATE_WHY_LEN, "%s: %s", path, err_text(ERR_MEMORY));
-        return ERR_MEMORY;
-    }
+    if (!db)
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
     enum err err = database_open(path, &sync_state_kind,
                                  access == SYNC_STATE_WRITE ? DATABASE_WRITE : DATABASE_READ,
                                  &db->database, why);
@@ -52,9 +52,8 @@ enum err sync_state_open(const char *path, enum sync_state_access access,
             err = database_commit(&db->database);
         if (err) {
             database_rollback(&db->database);
-            snprintf(why, SYNC_STATE_WHY_LEN, "%s: %s", path, err_text(err));
             sync_state_close(db);
-            return err;
+            return database_say(why, path, err, err_text(err));
         }
     }
     *out = db;

@@ -83,6 +83,9 @@ static void largest_header_fits_its_bound(void **state)
     assert_int_equal(back.time.wall_ms, INT64_MIN);
     assert_string_equal(entry_kind_name(back.kind), "UNKNOWN");
     assert_int_equal(entry_header_encode(&header, ENTRY_WHOLE, bytes, len - 1, &len), ERR_SIZE);
+    header.kiosk[0] = '\n';
+    assert_int_equal(entry_header_encode(&header, ENTRY_WHOLE, bytes, sizeof bytes, &len),
+                     ERR_INVALID);
 }
 
 /* Where the values of the sample's first keys are, in bytes from the start. */
