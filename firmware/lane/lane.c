@@ -72,8 +72,8 @@ static void act(struct lane *lane, uint32_t actions)
     if (actions & FLOW_PROBE)
         lane_probe(lane);
     if (actions & FLOW_QUIET)
-        counter_show(lane->counter, PANEL_STOP_ACKNOWLEDGED);
-    if (actions & FLOW_SHOW)
+        lane->quieted_seq = lane->shown.seq;
+    if (actions & (FLOW_SHOW | FLOW_QUIET))
         lane_show(lane);
 }
 
@@ -207,7 +207,9 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
 
 static void on_panel_changed(void *user)
 {
-    lane_show(user);
+    struct lane *lane = user;
+    lane->lit_new = true;
+    lane_show(lane);
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */

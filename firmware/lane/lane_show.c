@@ -50,6 +50,8 @@ static enum panel_pattern pattern_of(const struct lane *lane)
         return PANEL_CLEAR;
     if (lane->state == FLOW_RECORDED && clearance(lane->decided))
         return PANEL_RECORDED;
+    if (lane->state == FLOW_LOCKED && lane->quieted_seq == lane->shown.seq)
+        return PANEL_STOP_ACKNOWLEDGED;
     return patterns[lane->state];
 }
 
@@ -140,11 +142,25 @@ void lane_show_page(struct lane *lane)
     console_port_send(lane->console, &message);
 }
 
+/* A rhythm or sound begins once for what it is about, not again with every change of the page. */
+static void show_panel(struct lane *lane)
+{
+    enum panel_pattern pattern = pattern_of(lane);
+    uint64_t seq = lane->state == FLOW_RECORDED ? lane->decided_seq : lane->shown.seq;
+    if (pattern == lane->lit && seq == lane->lit_seq && !lane->lit_new)
+        return;
+    bool silent_record = lane->state == FLOW_RECORDED && pattern == PANEL_DARK && !lane->lit_new;
+    lane->lit = pattern;
+    lane->lit_seq = seq;
+    lane->lit_new = false;
+    counter_show(lane->counter, pattern);
+    if (silent_record)
+        counter_chirp(lane->counter);
+}
+
 void lane_show(struct lane *lane)
 {
-    counter_show(lane->counter, pattern_of(lane));
-    if (lane->state == FLOW_RECORDED && !clearance(lane->decided))
-        counter_chirp(lane->counter);
+    show_panel(lane);
     lane_show_page(lane);
 }
 

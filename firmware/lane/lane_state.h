@@ -48,6 +48,11 @@ struct lane {
     enum decision decided;     /* the last one that is durable, with its entry */
     uint64_t decided_seq;
     uint64_t undecided_seq;
+    uint64_t quieted_seq; /* the stop whose sound a key has ended */
+
+    enum panel_pattern lit; /* what the panel was told last, and of which entry */
+    uint64_t lit_seq;
+    bool lit_new; /* the panel came anew: tell it again */
 
     struct view_counts counts;
     int32_t counts_day;

@@ -1,0 +1,118 @@
+"""What the lamps say, read back from the simulated panel: never more than the journal holds."""
+import json
+
+import pytest
+
+from desk_kit import decide, desk, scan, view, wait_for_data
+
+
+@pytest.fixture(name="made", scope="module")
+def fixture_made(tmp_path_factory):
+    with desk(tmp_path_factory.mktemp("lamps") / "desk") as made:
+        wait_for_data(made)
+        yield made
+
+
+def lamps(made):
+    return json.loads(made.hardware.do("lamps"))
+
+
+def lit_since(made, number):
+    """The lamps that came on since change `number`, in order."""
+    changes = json.loads(made.hardware.do("lamps", number))["changes"]
+    return [change["line"] for change in changes if change["on"] and change["line"] != "buzzer"]
+
+
+def ready(made):
+    made.page.post("/dismiss", {})
+    view(made, "ready", lambda v: v["screen"] == "READY" and v["scanner_ok"])
+    return lamps(made)["next"]
+
+
+def test_green_is_lit_after_the_verdict_is_durable_and_again_when_it_is_recorded(made):
+    before, since = ready(made), len(made.processes.events)
+    crossing = scan(made, "siti")
+    presented = made.processes.wait("lane", "PRESENTED",
+                                    lambda e: e.detail("seq") == str(crossing["seq"]))
+    assert presented.detail("verdict") == "SESUAI"
+    made.processes.wait("desk", "DESK_LAMP", lambda e: e.detail("lamp") == "green", since=since)
+    assert lit_since(made, before) == ["green"]
+    decide(made, crossing["seq"], "CLEARED")
+    assert set(lit_since(made, before)) == {"green"}
+
+
+def test_a_recorded_referral_lights_no_green(made):
+    before = ready(made)
+    decide(made, scan(made, "agus")["seq"], "SECONDARY")
+    assert "green" not in lit_since(made, before)
+    ready(made)
+
+
+def test_a_recorded_deferral_lights_no_green_and_ends_the_red(made):
+    before = ready(made)
+    decide(made, scan(made, "dewi")["seq"], "DEFERRED", supervisor=True)
+    assert set(lit_since(made, before)) == {"red"}
+    assert not lamps(made)["lamps"]["red"]
+
+
+def test_pulling_the_scanner_lights_nothing_again(made):
+    ready(made)
+    decide(made, scan(made, "siti")["seq"], "CLEARED")
+    before = lamps(made)["next"]
+    made.hardware.do("scanner", "off")
+    view(made, "no scanner", lambda v: not v["scanner_ok"])
+    assert "green" not in lit_since(made, before)
+    made.hardware.do("scanner", "on")
+    ready(made)
+
+
+def test_button_1_records_a_departure_and_button_3_a_referral(made):
+    ready(made)
+    for document, button, decision in (("siti", 1, "CLEARED"), ("budi", 3, "SECONDARY")):
+        seq = scan(made, document)["seq"]
+        made.hardware.do("press", button)
+        shown = view(made, "recorded", lambda v: v["screen"] == "RECORDED")
+        assert (shown["crossing"]["seq"], shown["recorded"]["decision"]) == (seq, decision)
+        ready(made)
+
+
+def test_no_button_and_no_scan_ends_a_stop_nor_does_a_killed_lane(made):
+    ready(made)
+    seq = scan(made, "dewi")["seq"]
+    for button in (1, 2, 3, 4):
+        made.hardware.do("press", button)
+    made.hardware.do("scan", "siti")
+    made.processes.wait("lane", "SCAN_IGNORED")
+    assert made.page.state()["view"]["crossing"]["seq"] == seq
+
+    made.processes.kill("lane")
+    assert not any(lamps(made)["lamps"].values())
+    made.start("lane")
+    again = view(made, "the stop again", lambda v: v["screen"] == "VERDICT")
+    assert (again["crossing"]["seq"], again["crossing"]["result"]) == (seq, "TUNDA")
+    assert again["crossing"]["document"]["number"] == "X0000002"
+    view(made, "the panel", lambda v: v["panel_ok"] and v["scanner_ok"])
+    decide(made, seq, "DEFERRED", supervisor=True)
+
+
+def test_a_stale_click_is_refused_and_records_nothing(made):
+    ready(made)
+    old = scan(made, "agus")["seq"]
+    new = scan(made, "siti", after=old)["seq"]
+    since = len(made.processes.events)
+    made.page.post("/action", {"seq": old, "decision": "SECONDARY", "role": "OFFICER"})
+    refused = made.processes.wait("lane", "ACTION_REFUSED", since=since)
+    assert refused.detail("why") == "STALE"
+    shown = made.page.state()["view"]
+    assert shown["crossing"]["seq"] == new and shown["undecided_seq"] == old
+    decide(made, new, "CLEARED")
+
+
+def test_an_officer_alone_can_not_clear_a_referral(made):
+    ready(made)
+    seq = scan(made, "agus")["seq"]
+    since = len(made.processes.events)
+    made.page.post("/action", {"seq": seq, "decision": "CLEARED", "role": "OFFICER"})
+    refused = made.processes.wait("lane", "ACTION_REFUSED", since=since)
+    assert refused.detail("why") == "NOT_ALLOWED"
+    decide(made, seq, "SECONDARY")
