@@ -85,7 +85,13 @@ static enum err walk_entries(struct walk *walk, sqlite3_stmt *all,
         if (progress && verdict->entries % PROGRESS_EVERY == 0)
             progress(verdict->entries, user);
     }
-    return database_err(rc);
+    const enum err err = database_err(rc);
+    if (err != ERR_CORRUPT)
+        return err;
+    /* A damaged page of the file: the next entry can't be had. */
+    verdict->fault = JOURNAL_UNREADABLE;
+    verdict->seq = verdict->head.seq + 1;
+    return ERR_OK;
 }
 
 enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,

@@ -1,15 +1,18 @@
 /* Verification finds every altered byte and names the entry it is in. */
 #include "store_fixture.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #define ENTRIES 4
 #define FLIPPED 3
+#define PAGE    4096
 
 static void journal_fill(const struct store_fixture *fixture, unsigned entries)
 {
@@ -181,6 +184,42 @@ static void two_histories_do_not_mix(void **state)
     }
 }
 
+/* Pages that an SD card lost: whichever it is, verification ends in a named entry. */
+static void damaged_pages_are_named_entries(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static uint8_t file[1 << 20];
+    struct journal_verdict verdict;
+    uint64_t first_bad_min = UINT64_MAX;
+
+    journal_fill(fixture, 100);
+    fixture_sql(fixture->path, "PRAGMA wal_checkpoint(TRUNCATE)");
+    const int fd = open(fixture->path, O_RDWR);
+    const ssize_t len = read(fd, file, sizeof file);
+    assert_in_range(len, 5 * PAGE, sizeof file - 1);
+    for (ssize_t page = 1; page < len / PAGE; page++) {
+        static const uint8_t lost[PAGE];
+        char why[JOURNAL_WHY_LEN] = "";
+        struct journal_reader *reader = NULL;
+        assert_int_equal(pwrite(fd, lost, PAGE, page * PAGE), PAGE);
+        if (journal_reader_open(fixture->path, fixture->root, &reader, why)) {
+            assert_non_null(strstr(why, "test.db"));
+        } else {
+            assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict),
+                             ERR_OK);
+            if (verdict.fault == JOURNAL_SOUND && verdict.purged == 0 && verdict.entries == 100)
+                fail_msg("page %d lost, and nothing is said", (int)page + 1);
+            if (verdict.fault && verdict.seq < first_bad_min)
+                first_bad_min = verdict.seq;
+            journal_reader_close(reader);
+        }
+        assert_int_equal(pwrite(fd, file + page * PAGE, PAGE, page * PAGE), PAGE);
+    }
+    close(fd);
+    assert_int_equal(first_bad_min, 1);
+    assert_int_equal(verify(fixture).fault, JOURNAL_SOUND);
+}
+
 /* Flips one bit of a stored blob in place; false: past its end. */
 static bool flip(sqlite3 *handle, const char *column, unsigned seq, int at)
 {
@@ -235,9 +274,10 @@ int main(void)
 #define VERIFY_TEST(name)                                                                          \
     cmocka_unit_test_setup_teardown(name, store_fixture_make, store_fixture_remove)
     const struct CMUnitTest tests[] = {
-        VERIFY_TEST(a_whole_journal_is_sound),   VERIFY_TEST(progress_is_told),
-        VERIFY_TEST(altered_journals_are_named), VERIFY_TEST(another_key_has_not_signed_it),
-        VERIFY_TEST(two_histories_do_not_mix),   VERIFY_TEST(every_flipped_byte_is_found),
+        VERIFY_TEST(a_whole_journal_is_sound),        VERIFY_TEST(progress_is_told),
+        VERIFY_TEST(altered_journals_are_named),      VERIFY_TEST(another_key_has_not_signed_it),
+        VERIFY_TEST(two_histories_do_not_mix),        VERIFY_TEST(every_flipped_byte_is_found),
+        VERIFY_TEST(damaged_pages_are_named_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
