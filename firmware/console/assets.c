@@ -20,6 +20,7 @@
     X(link_js, "/link.js", "link.js", "text/javascript; charset=utf-8")                            \
     X(screens_js, "/screens.js", "screens.js", "text/javascript; charset=utf-8")                   \
     X(strips_js, "/strips.js", "strips.js", "text/javascript; charset=utf-8")                      \
+    X(traveller_js, "/traveller.js", "traveller.js", "text/javascript; charset=utf-8")             \
     X(verdict_js, "/verdict.js", "verdict.js", "text/javascript; charset=utf-8")                   \
     X(words_js, "/words.js", "words.js", "text/javascript; charset=utf-8")                         \
     X(icon_svg, "/icon.svg", "icon.svg", "image/svg+xml")                                          \

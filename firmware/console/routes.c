@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "assets.h"
 #include "log.h"
@@ -22,6 +23,7 @@
 struct request {
     enum guard_answer answer;
     enum guard_access access;
+    bool wrong_method;
     enum view_message_type message; /* of a POST */
     size_t body_len;                /* may exceed what is kept */
     uint8_t body[REQUEST_BODY_MAX];
@@ -222,18 +224,19 @@ static struct request *request_begin(const struct routes *routes, struct MHD_Con
     struct request *request = calloc(1, sizeof *request);
     if (!request)
         return NULL;
-    if (strcmp(url, "/state") == 0 || strcmp(url, "/events") == 0)
-        request->access = GUARD_READ;
-    else
-        request->access = GUARD_STATIC;
+    const bool is_data = strcmp(url, "/state") == 0 || strcmp(url, "/events") == 0;
+    request->access = is_data ? GUARD_READ : GUARD_STATIC;
     for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++) {
         if (strcmp(url, posts[i].path) == 0) {
             request->access = GUARD_CHANGE;
             request->message = posts[i].message;
         }
     }
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && request->access != GUARD_CHANGE)
-        request->access = GUARD_READ; /* a wrong method is told to those who may ask at all */
+    const char *right =
+        request->access == GUARD_CHANGE ? MHD_HTTP_METHOD_POST : MHD_HTTP_METHOD_GET;
+    request->wrong_method = strcmp(method, right) != 0;
+    if (request->wrong_method)
+        request->access = GUARD_READ; /* told to those only who may ask at all */
     const struct guard_request headers = read_headers(connection);
     request->answer = guard_check(routes->guard, &headers, request->access);
     return request;
@@ -264,9 +267,7 @@ enum MHD_Result routes_request(void *user, struct MHD_Connection *connection, co
     }
     if (request->answer != GUARD_ALLOWED)
         return answer_guard(routes, connection, request->answer);
-    const bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
-    const bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
-    if (request->access == GUARD_CHANGE ? !is_post : !is_get)
+    if (request->wrong_method)
         return answer_error(routes, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "method");
     if (request->access == GUARD_CHANGE)
         return post(routes, connection, request);

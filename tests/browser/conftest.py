@@ -1,11 +1,10 @@
 """pamit-console with a lane that tests drive, and a headless Chromium that looks at it.
 
-PAMIT_BUILD names the build directory; screenshots go to its `screenshots` folder.
+PAMIT_BIN names the folder of the built programs; screenshots go to PAMIT_ARTIFACTS/screenshots.
 """
 
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
 import time
@@ -18,8 +17,8 @@ from selenium.webdriver.chrome.service import Service
 from fake_lane import FakeLane
 from page import Page
 
-BUILD = pathlib.Path(os.environ.get("PAMIT_BUILD", "build/dev")).resolve()
-SCREENSHOTS = BUILD / "screenshots"
+BIN = pathlib.Path(os.environ.get("PAMIT_BIN", "build/dev/bin")).resolve()
+SCREENSHOTS = pathlib.Path(os.environ.get("PAMIT_ARTIFACTS", "build/dev/artifacts")).resolve() / "screenshots"
 START_S = 10
 
 CONFIG = """\
@@ -102,7 +101,7 @@ class Console:
         self.lane = FakeLane(self.socket)
         self.log = open(folder / "console.log", "w+")
         environment = {key: value for key, value in os.environ.items() if key != "RUNTIME_DIRECTORY"}
-        self.process = subprocess.Popen([BUILD / "bin/pamit-console", "--config", config],
+        self.process = subprocess.Popen([BIN / "pamit-console", "--config", config],
                                         stderr=self.log, env=environment)
         wait_for(self.token_file.exists, "the token file")
         self.token = self.token_file.read_text().strip()
@@ -154,8 +153,7 @@ def driver(tmp_path_factory):
     browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                             {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False})
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir(parents=True)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     yield browser
     browser.quit()
 

@@ -130,6 +130,7 @@ class FakeLane:
         self.beating = True
         self.received = []
         self._changed = threading.Condition()
+        self._showing = threading.Lock()
         self._peer = None
         self._ending = False
         self._listen()
@@ -182,11 +183,16 @@ class FakeLane:
             pass
 
     def send_view(self):
-        self._send(VIEW, encode_view(self.view))
+        with self._showing:
+            self._send(VIEW, encode_view(self.view))
 
     def show(self, **changes):
-        """A view that differs from the counter at rest in these members."""
-        self.view = base_view(**changes)
+        """A view that differs from the counter at rest in these members, and in its time from any
+        other view."""
+        view = base_view(**changes)
+        with self._showing:
+            view["now_ms"] = max(view["now_ms"], self.view["now_ms"] + 1)
+            self.view = view
         self.send_view()
 
     def refuse(self, seq, why):

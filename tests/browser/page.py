@@ -41,6 +41,7 @@ return low;
 
 # Texts that do not fit their box, and boxes that leave the glass.
 OVERFLOW_JS = """
+const may = ".prog, #ribbon, .of, #dialog h1";
 const out = [];
 const stage = document.getElementById("stage").getBoundingClientRect();
 for (const element of document.querySelectorAll("#stage *")) {
@@ -49,10 +50,10 @@ for (const element of document.querySelectorAll("#stage *")) {
   if (style.visibility === "hidden") continue;
   const box = element.getBoundingClientRect();
   if (box.right > stage.right + 1 || box.bottom > stage.bottom + 1 || box.left < stage.left - 1) {
-    if (!element.closest(".prog")) out.push(`outside: ${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`);
+    if (!element.closest(may)) out.push(`outside: ${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`);
   }
   const clips = style.overflowX === "hidden" || style.overflowY === "hidden";
-  if (clips && !element.closest(".prog, #ribbon") && element.id !== "stage" &&
+  if (clips && !element.closest(may) && element.id !== "stage" &&
       (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1))
     out.push(`cut: ${element.tagName}.${element.className}#${element.id} ${element.textContent.slice(0, 40)}`);
 }
@@ -118,6 +119,8 @@ class Page:
         """Shows a view and waits until the page has it; for a verdict, until it was acknowledged."""
         self.lane.forget()
         self.lane.show(**view)
+        told = str(self.lane.view["now_ms"])
+        self.wait(lambda: self.script("return document.documentElement.dataset.told") == told, "the view is drawn")
         self.wait_screen(view.get("screen", "READY"))
         if view.get("screen") == "VERDICT":
             assert self.lane.expect("PAINTED") == ("PAINTED", view["seq"])

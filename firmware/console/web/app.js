@@ -6,8 +6,9 @@ import * as link from "./link.js";
 import { drawStrip, drawRibbon, drawNet } from "./strips.js";
 import { drawKeys, drawRow, pressKey, otherDecisions } from "./keys.js";
 import { drawScreen, drawLost } from "./screens.js";
-import { drawVerdict, asksCategory } from "./verdict.js";
+import { drawVerdict, asksCategory, DENSITIES } from "./verdict.js";
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
+import { openTraveller } from "./traveller.js";
 import { openDecide } from "./decide.js";
 import { panelOpen, openPanel, closePanel, panelKey } from "./panel.js";
 
@@ -52,6 +53,7 @@ const act = {
   category: (name) => setContext(withCategory(view.context, name)),
   direction: () => setContext({ ...view.context, direction: view.context.direction === "RETURN" ? "DEPARTURE" : "RETURN" }),
   journey: () => openJourney(view.context, setContext),
+  traveller: () => openTraveller(view.context, setContext),
 };
 
 function switchLanguage() {
@@ -64,7 +66,7 @@ function openHelp() {
   const foot = h("div.foot");
   const none = { kind: "none", picture: "k-ok", label: "" };
   drawRow(foot, [none, none, { picture: "k-x", label: t("panel.close"), small: "Esc", press: closePanel }, none]);
-  const keys = ["1", "3", "4", "5", "Q–P", "B", "V", "F2", "Esc"];
+  const keys = ["1", "3", "4", "5", "Q–P", "K", "B", "V", "F2", "Esc"];
   openPanel({ enter: closePanel }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))), foot);
 }
@@ -83,6 +85,7 @@ function onKey(event) {
   else if (key === "5" && open && otherDecisions(view).length) act.more();
   else if (category && open && asksCategory(view)) act.category(category[1]);
   else if (key === "v" && (view.screen === "READY" || open)) act.journey();
+  else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;
   event.preventDefault();
@@ -114,10 +117,19 @@ function acknowledge(seq) {
   requestAnimationFrame(() => requestAnimationFrame(() => link.post("/painted", { seq })));
 }
 
+const overflows = (element) => element.scrollHeight > element.clientHeight + 1;
+
+function drawFitting(now) {
+  for (const density of DENSITIES) {
+    $("screen").replaceChildren(drawVerdict(view, now, details, act, density));
+    if (![...document.querySelectorAll(".card")].some(overflows)) return;
+  }
+}
+
 function drawMain(screen, now) {
   const verdict = screen === "VERDICT";
-  const parts = verdict ? drawVerdict(view, now, details, act) : drawScreen(screen, view, act);
-  $("screen").replaceChildren(...[parts].flat());
+  if (verdict) drawFitting(now);
+  else $("screen").replaceChildren(...[drawScreen(screen, view, act)].flat());
   document.documentElement.classList.toggle("stop", verdict && view.crossing.result === "TUNDA");
   $("stage").classList.toggle("stop", verdict && view.crossing.result === "TUNDA");
 }
@@ -136,6 +148,7 @@ function draw() {
   }
   shown = next;
   document.documentElement.dataset.screen = screen;
+  document.documentElement.dataset.told = view.now_ms;
   format.setZone(view.zone);
   drawStrip(view, now, switchLanguage);
   drawRibbon(view);
@@ -149,6 +162,7 @@ function draw() {
 function blank() {
   closePanel();
   shown = null;
+  painted = 0;
   details = false;
   document.documentElement.dataset.screen = "LOST";
   $("stage").classList.remove("stop");

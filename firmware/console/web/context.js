@@ -1,7 +1,7 @@
 // The crossing's context: direction, journey (carrier, number, destination), purpose, category.
 // The journey is set once per sailing; a category costs one key.
-import { $, h, icon } from "./dom.js";
-import { t, named } from "./words.js";
+import { h, icon } from "./dom.js";
+import { t } from "./words.js";
 import * as format from "./format.js";
 import { drawRow } from "./keys.js";
 import { keyboard } from "./keyboard.js";
@@ -12,7 +12,6 @@ export const CATEGORY_KEYS = [
   ["q", "TOUR"], ["w", "FAMILY"], ["e", "UMRAH_HAJJ"], ["r", "BORDER_TRADE"], ["t", "STUDY"],
   ["y", "TRAINING"], ["u", "OFFICIAL"], ["i", "WHV"], ["o", "OTHER"], ["p", "WORK"],
 ];
-const PURPOSES = [...CATEGORY_KEYS.map(([, name]) => name), "LEAVE_RETURN", "CREW"];
 const CARRIERS = ["AIR", "SEA", "LAND"];
 const CARRIER_NO_LEN = 15;
 
@@ -24,8 +23,12 @@ export function journeyText(context) {
   return [by, to].filter(Boolean).join(" → ");
 }
 
-export const contextLine = (context) =>
-  [t(`direction.${context.direction}`), journeyText(context)].filter(Boolean).join(" · ");
+/** "KM 12 → MYS", "Pulang · KM 12": short, for beside the person. */
+export function contextLine(context) {
+  const journey = [context.carrier_no, context.dest_country].filter(Boolean).join(" → ");
+  if (context.direction === "DEPARTURE" && journey) return journey;
+  return [t(`direction.${context.direction}`), journey].filter(Boolean).join(" · ");
+}
 
 export function contextBar(view, act) {
   const { context } = view;
@@ -47,11 +50,11 @@ export function categoryRow(view, choose) {
     h("div", null, CATEGORY_KEYS.map(cell)));
 }
 
-/** What the traveller declares and what the officer judges are the same on one key; the journey
- *  panel sets them apart. */
+/** What the traveller declares and what the officer judges are the same on one key; the panel of
+ *  key K (traveller.js) sets them apart. */
 export const withCategory = (context, name) => ({ ...context, purpose: name, category: name });
 
-const COMMON = ["MYS", "SGP", "TWN", "HKG", "SAU", "JPN", "KOR", "BRN", "ARE", "TLS", "PNG", "PHL"];
+const COMMON = ["MYS", "SGP", "TWN", "HKG", "SAU", "KOR"];
 
 function countryMatches(text) {
   const wanted = text.trim().toLowerCase();
@@ -61,7 +64,7 @@ function countryMatches(text) {
   return codes.slice(0, COMMON.length);
 }
 
-/** The panel of key V: everything about the journey and this traveller's purpose. */
+/** The panel of key V: the journey, set once per sailing. */
 export function openJourney(context, save) {
   const draft = { ...context };
   let search = "";

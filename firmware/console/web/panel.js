@@ -8,9 +8,11 @@ export const panelOpen = () => handlers !== null;
 /** `on`: enter, digit(n), closed. */
 export function openPanel(on, ...children) {
   handlers = on;
-  $("dialog").replaceChildren(...children);
+  $("dialog").replaceChildren(...children.filter(Boolean));
   $("dialog").hidden = false;
-  $("dialog").querySelector("input")?.focus();
+  const input = $("dialog").querySelector("input");
+  input?.focus();
+  input?.setSelectionRange(input.value.length, input.value.length);
 }
 
 export function closePanel() {

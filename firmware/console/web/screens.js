@@ -51,8 +51,8 @@ function unreadable(view) {
 
 function recorded(view) {
   const { crossing, recorded: done } = view;
-  return plain(".small", "i-saved", t("recorded"),
-    h("b", null, t("recorded.line", { seq: format.seq(crossing.seq), decision: t(`decision.${done.decision}`) })),
+  return plain(".small", "i-saved", t("recorded", { seq: format.seq(crossing.seq) }),
+    h("b", null, t(`decision.${done.decision}`)),
     h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)));
 }
 

@@ -12,10 +12,12 @@ function linkChip(view, now) {
   return h("div.chip", { id: "chip-link" }, icon("c-on"), text);
 }
 
-function scannerChip(view) {
+/** What works needs no words where something else has to be said. */
+function scannerChip(view, quiet) {
   if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("k-x"), t("chip.scanner_gone"));
   const locked = view.screen === "VERDICT" && view.crossing.result === "TUNDA";
-  return h("div.chip", { id: "chip-scanner" }, icon("c-scan"), t(locked ? "chip.scanner_locked" : "chip.scanner"));
+  const words = t(locked ? "chip.scanner_locked" : "chip.scanner");
+  return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), quiet ? null : words);
 }
 
 export function drawStrip(view, now, switchLanguage) {
@@ -25,7 +27,7 @@ export function drawStrip(view, now, switchLanguage) {
       h("span", null, t("counter", { counter: view.counter, officer: view.officer_name }))),
     h("div.chips", null,
       linkChip(view, now),
-      scannerChip(view),
+      scannerChip(view, untrusted || !view.panel_ok),
       view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp"), t("chip.panel_gone")),
       untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock"), t("chip.clock")) : null,
       h("div.clock", null, format.clock(now), h("small", null, view.zone)),
@@ -58,5 +60,5 @@ export function drawNet(view, now) {
       ` · ${format.ago(now - link.data_as_of_ms)}`],
   };
   net.replaceChildren(icon("n-off"), h("span.say", null, ...says[kind]()),
-    h("span.q", { id: "unsent" }, t("net.unsent", { n: format.count(link.unsent) })));
+    h("span.q", { id: "unsent" }, t(kind === "offline" ? "net.unsent" : "net.unsent_short", { n: format.count(link.unsent) })));
 }

@@ -36,14 +36,16 @@ function reasonItem(reason, index, now) {
     h("span", null, words, facts ? h("small", null, facts) : null));
 }
 
-function reasonsCard(crossing, now) {
+/** From roomy to dense: how many reasons are shown, and how tightly. The first that fits is used. */
+export const DENSITIES = [[REASONS_SHOWN, ""], [REASONS_SHOWN, ".tight"], [2, ""], [2, ".tight"], [1, ".tight"]];
+
+function reasonsCard(crossing, now, [most, tight]) {
   const { reasons } = crossing;
-  const shown = reasons.slice(0, REASONS_SHOWN);
-  const tight = shown.length > 2 ? ".tight" : "";
+  const shown = reasons.slice(0, most);
   const rest = reasons.length - shown.length;
-  return h("div.card", null, h("h2", null, t("reasons", { n: reasons.length })),
-    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now)),
-      rest > 0 ? h("li.rest", null, t("reasons.rest", { n: rest })) : null));
+  return h("div.card", null,
+    h("h2", null, t("reasons", { n: reasons.length }), rest > 0 ? h("b", { id: "rest" }, t("reasons.rest", { n: rest })) : null),
+    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now))));
 }
 
 function placementCard(placement) {
@@ -73,13 +75,13 @@ function personLines(document) {
     t("person.expires", { date: format.date(document.expiry) })];
 }
 
-function personCard(view) {
+function personCard(view, act) {
   const { document } = view.crossing;
   const name = format.personName(document);
   const size = name.length > 34 ? ".longer" : name.length > 22 ? ".long" : "";
   const stop = view.crossing.result === "TUNDA" ? stopCode(view.crossing) : null;
   return h("div.card", null,
-    h("h2", null, t(document.capture === "KEYED" ? "document.keyed" : "document"), h("span", null, contextLine(view.context))),
+    h("h2", null, t(document.capture === "KEYED" ? "document.keyed" : "document"), h("button.of", { id: "traveller", onclick: act.traveller }, h("span", null, contextLine(view.context)), h("kbd", null, "K"))),
     h(`div.name${size}`, { id: "name" }, name),
     h("div.ppt.no", { id: "number" }, document.number, h("small", null, format.country(document.nationality))),
     h("div.meta", null, stop
@@ -102,20 +104,20 @@ function sequence(view, now, more) {
 export const asksCategory = (view) => view.crossing.result === "RUJUK" && view.context.direction === "DEPARTURE"
   && view.crossing.reasons.some((reason) => reason.code === "R010");
 
-/** `details`: the officer holds Rincian. `act`: more, category. */
-export function drawVerdict(view, now, details, act) {
+/** `details`: the officer holds Rincian. `act`: more, category, traveller. */
+export function drawVerdict(view, now, details, act, density) {
   const { crossing } = view;
   const stop = crossing.result === "TUNDA";
   const ask = asksCategory(view);
   const right = stop && !details ? stepsCard()
     : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
-      ? placementCard(crossing.placement) : reasonsCard(crossing, now);
+      ? placementCard(crossing.placement) : reasonsCard(crossing, now, density);
   return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}`, { "data-seq": crossing.seq },
     stop ? h("div.edge") : null,
     h("div.hero", null,
       h("div.mark", null, icon(MARKS[crossing.result], null, t(`mark.${crossing.result}`))),
       h("div.say-it", null, h("div.word", { id: "word" }, t(`verdict.${crossing.result}`)),
         h("div.do", { id: "do" }, instruction(view)), sequence(view, now, act.more))),
-    h("div.body", null, personCard(view), right),
+    h("div.body", null, personCard(view, act), right),
     ask ? categoryRow(view, act.category) : null);
 }
