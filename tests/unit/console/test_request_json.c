@@ -1,0 +1,187 @@
+/* What the page may ask for: exact bodies become messages, everything else is refused by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "request_json.h"
+
+static enum err parse(enum view_message_type type, const char *text, struct view_message *out,
+                      char why[REQUEST_WHY_LEN])
+{
+    return request_parse(type, span_of_text(text), out, why);
+}
+
+static void an_action_is_read_whole(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_ACTION,
+                           "{\"note\": \"catatan é\", \"second_officer_id\": \"S-0007\","
+                           " \"role\": \"SUPERVISOR\", \"decision\": \"DEFERRED\", \"seq\": 413}",
+                           &message, why),
+                     ERR_OK);
+    assert_int_equal(message.type, VIEW_MESSAGE_ACTION);
+    assert_int_equal(message.body.action.seq, 413);
+    assert_int_equal(message.body.action.decision, DECISION_DEFERRED);
+    assert_int_equal(message.body.action.role, ROLE_SUPERVISOR);
+    assert_string_equal(message.body.action.second_officer_id, "S-0007");
+    assert_string_equal(message.body.action.note, "catatan é");
+}
+
+static void a_context_is_read_whole(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_CONTEXT,
+                           "{\"direction\": \"RETURN\", \"carrier_kind\": \"AIR\","
+                           " \"carrier_no\": \"GA 832\", \"dest_country\": \"SGP\","
+                           " \"purpose\": \"LEAVE_RETURN\", \"category\": \"NONE\"}",
+                           &message, why),
+                     ERR_OK);
+    assert_int_equal(message.body.context.direction, DIRECTION_RETURN);
+    assert_int_equal(message.body.context.carrier_kind, CARRIER_AIR);
+    assert_string_equal(message.body.context.carrier_no, "GA 832");
+    assert_string_equal(message.body.context.dest_country, "SGP");
+    assert_int_equal(message.body.context.purpose, PURPOSE_LEAVE_RETURN);
+    assert_int_equal(message.body.context.category, PURPOSE_NONE);
+}
+
+#define CONTEXT(members)                                                                           \
+    "{\"direction\": \"DEPARTURE\", \"carrier_kind\": \"SEA\", \"purpose\": \"NONE\","             \
+    " \"category\": \"NONE\", " members "}"
+#define ACTION(members) "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"CLEARED\"" members "}"
+
+static void bodies_are_taken_or_refused_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        enum view_message_type type;
+        const char *body;
+        const char *why; /* NULL: taken */
+    } rows[] = {
+        {"a painted seq", VIEW_MESSAGE_PAINTED, "{\"seq\": 412}", NULL},
+        {"the largest seq", VIEW_MESSAGE_PAINTED, "{\"seq\": 9223372036854775807}", NULL},
+        {"seq 0 is no entry", VIEW_MESSAGE_PAINTED, "{\"seq\": 0}", "bad value for seq"},
+        {"a negative seq", VIEW_MESSAGE_PAINTED, "{\"seq\": -1}", "bad value for seq"},
+        {"a fraction", VIEW_MESSAGE_PAINTED, "{\"seq\": 1.0}", "bad value for seq"},
+        {"a seq as text", VIEW_MESSAGE_PAINTED, "{\"seq\": \"1\"}", "bad value for seq"},
+        {"a seq beyond 64 bits", VIEW_MESSAGE_PAINTED, "{\"seq\": 9223372036854775808}",
+         "not a JSON"},
+        {"no seq", VIEW_MESSAGE_PAINTED, "{}", "missing seq"},
+        {"one key too many", VIEW_MESSAGE_PAINTED, "{\"seq\": 1, \"x\": 2}", "unknown key"},
+        {"a key twice", VIEW_MESSAGE_PAINTED, "{\"seq\": 1, \"seq\": 1}", "not a JSON"},
+        {"a key with another case", VIEW_MESSAGE_PAINTED, "{\"Seq\": 1}", "missing seq"},
+        {"bytes after the object", VIEW_MESSAGE_PAINTED, "{\"seq\": 1} x", "not a JSON"},
+        {"dismiss is empty", VIEW_MESSAGE_DISMISS, "{}", NULL},
+        {"dismiss with a key", VIEW_MESSAGE_DISMISS, "{\"seq\": 1}", "unknown key"},
+        {"an array", VIEW_MESSAGE_DISMISS, "[]", "not a JSON"},
+        {"null", VIEW_MESSAGE_DISMISS, "null", "not a JSON"},
+        {"nothing", VIEW_MESSAGE_DISMISS, "", "not a JSON"},
+        {"an action without words", VIEW_MESSAGE_ACTION, ACTION(""), NULL},
+        {"an empty note", VIEW_MESSAGE_ACTION, ACTION(", \"note\": \"\""), NULL},
+        {"a note of several lines", VIEW_MESSAGE_ACTION, ACTION(", \"note\": \"a\\nb\""),
+         "bad value for note"},
+        {"a note with NUL", VIEW_MESSAGE_ACTION, ACTION(", \"note\": \"a\\u0000b\""), "not a JSON"},
+        {"a note that is no text", VIEW_MESSAGE_ACTION, ACTION(", \"note\": null"),
+         "bad value for note"},
+        {"a note of broken UTF-8", VIEW_MESSAGE_ACTION, ACTION(", \"note\": \"\xc3\""),
+         "not a JSON"},
+        {"a context", VIEW_MESSAGE_CONTEXT, CONTEXT("\"carrier_no\": \"\", \"dest_country\": \"\""),
+         NULL},
+        {"a number of 15", VIEW_MESSAGE_CONTEXT,
+         CONTEXT("\"carrier_no\": \"123456789012345\", \"dest_country\": \"MYS\""), NULL},
+        {"a number of 16", VIEW_MESSAGE_CONTEXT,
+         CONTEXT("\"carrier_no\": \"1234567890123456\", \"dest_country\": \"MYS\""),
+         "bad value for carrier_no"},
+        {"a country in small letters", VIEW_MESSAGE_CONTEXT,
+         CONTEXT("\"carrier_no\": \"\", \"dest_country\": \"mys\""), "bad value for dest_country"},
+        {"a country of two letters", VIEW_MESSAGE_CONTEXT,
+         CONTEXT("\"carrier_no\": \"\", \"dest_country\": \"MY\""), "bad value for dest_country"},
+        {"a country of four letters", VIEW_MESSAGE_CONTEXT,
+         CONTEXT("\"carrier_no\": \"\", \"dest_country\": \"MYSX\""), "bad value for dest_country"},
+        {"no country", VIEW_MESSAGE_CONTEXT, CONTEXT("\"carrier_no\": \"\""),
+         "missing dest_country"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct view_message message = {.type = VIEW_MESSAGE_NONE};
+        char why[REQUEST_WHY_LEN] = "";
+        const enum err err = parse(rows[i].type, rows[i].body, &message, why);
+        if ((err == ERR_OK) != !rows[i].why ||
+            (rows[i].why && strncmp(why, rows[i].why, strlen(rows[i].why)) != 0))
+            fail_msg("%s: %d, \"%s\"", rows[i].says, err, why);
+        assert_int_equal(message.type, err == ERR_OK ? rows[i].type : VIEW_MESSAGE_NONE);
+    }
+}
+
+static void names_that_do_not_exist_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"NONE\"}",
+        "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"cleared\"}",
+        "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"STAMPED\"}",
+        "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": 1}",
+        "{\"seq\": 1, \"role\": \"NONE\", \"decision\": \"CLEARED\"}",
+        "{\"seq\": 1, \"role\": \"ADMIN\", \"decision\": \"CLEARED\"}",
+        "{\"seq\": 1, \"role\": null, \"decision\": \"CLEARED\"}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct view_message message;
+        char why[REQUEST_WHY_LEN];
+        if (parse(VIEW_MESSAGE_ACTION, bodies[i], &message, why) != ERR_INVALID)
+            fail_msg("%s", bodies[i]);
+    }
+}
+
+static void a_note_fits_to_its_last_byte(void **state)
+{
+    (void)state;
+    static char body[REQUEST_BODY_MAX];
+    for (size_t len = ENTRY_NOTE_LEN - 1; len <= ENTRY_NOTE_LEN; len++) {
+        static char note[ENTRY_NOTE_LEN + 1];
+        memset(note, 'n', len);
+        note[len] = '\0';
+        snprintf(body, sizeof body, ACTION(", \"note\": \"%s\""), note);
+        struct view_message message;
+        char why[REQUEST_WHY_LEN];
+        assert_int_equal(parse(VIEW_MESSAGE_ACTION, body, &message, why),
+                         len < ENTRY_NOTE_LEN ? ERR_OK : ERR_INVALID);
+    }
+}
+
+static void a_body_beyond_its_bound_is_not_parsed(void **state)
+{
+    (void)state;
+    static char body[REQUEST_BODY_MAX + 2];
+    memset(body, ' ', sizeof body - 1);
+    memcpy(body, "{}", 2);
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(
+        request_parse(VIEW_MESSAGE_DISMISS, span_of(body, REQUEST_BODY_MAX), &message, why),
+        ERR_OK);
+    assert_int_equal(
+        request_parse(VIEW_MESSAGE_DISMISS, span_of(body, REQUEST_BODY_MAX + 1), &message, why),
+        ERR_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_action_is_read_whole),
+        cmocka_unit_test(a_context_is_read_whole),
+        cmocka_unit_test(bodies_are_taken_or_refused_by_name),
+        cmocka_unit_test(names_that_do_not_exist_are_refused),
+        cmocka_unit_test(a_note_fits_to_its_last_byte),
+        cmocka_unit_test(a_body_beyond_its_bound_is_not_parsed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
