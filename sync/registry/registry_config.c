@@ -32,7 +32,7 @@ static const struct config_key keys[] = {
     PATH(receipt_key, NULL),
     PATH(policy_key, "policy.key"),
     UINT(max_body, 1024, WIRE_BODY_MAX, "65536"),
-    UINT(max_connections, 1, 65536, "1024"),
+    UINT(max_connections, 1, 65536, "512"),
     UINT(timeout_s, 1, 3600, "30"),
 };
 

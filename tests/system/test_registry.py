@@ -338,8 +338,8 @@ BAD_CONFIGS = [
     ({"store": "nothing.db"}, "nothing.db: "),
     ({"store": "ca.pem"}, "ca.pem: "),
     ({"receipt_key": "nothing.key"}, "nothing.key: "),
-    ({"receipt_key": "open.key"}, "open.key: "),
-    ({"tls_key": "open.key"}, "open.key: "),
+    ({"receipt_key": "open.receipt.key"}, "open.receipt.key: "),
+    ({"tls_key": "open.registry.key"}, "open.registry.key: "),
     ({"tls_key": "receipt.key"}, "receipt.key: "),
     ({"tls_cert": "receipt.key"}, "receipt.key "),
     ({"client_ca": "registry.key"}, "registry.key: "),
@@ -349,8 +349,9 @@ BAD_CONFIGS = [
 @pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value))
 def test_it_refuses_to_start_and_names_file_and_reason(tmp_path, changes, named):
     registry = Registry(tmp_path)
-    (tmp_path / "open.key").write_bytes((tmp_path / "receipt.key").read_bytes())
-    (tmp_path / "open.key").chmod(0o644)
+    for name in ("receipt.key", "registry.key"):
+        (tmp_path / f"open.{name}").write_bytes((tmp_path / name).read_bytes())
+        (tmp_path / f"open.{name}").chmod(0o644)
     done = registry.run("serve", config=registry.write_config("bad.conf", **changes))
     assert done.returncode == 1
     assert named in done.stderr and len(done.stderr.splitlines()) == 1
