@@ -21,12 +21,13 @@ SEES = {
     "drivers": set(),
     "firmware/base": set(),
     "firmware/core": BASE,
+    "firmware/event": CORE,
     "firmware/store": CORE,
     "firmware/lane": STORE | {"drivers"},
     "firmware/console": CORE,
-    "firmware/cli": STORE,
+    "firmware/cli": STORE | {"firmware/event"},
     "sync": STORE,
-    "sync/registry": STORE | {"sync"},
+    "sync/registry": STORE | {"firmware/event", "sync"},
     "board/desk": {"drivers", "firmware/base"},
 }
 PAIRS = [(a, b) for a in SEES for b in SEES if a != b]
