@@ -78,7 +78,9 @@ static void *look_up(void *user)
     struct resolver *resolver = user;
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list = NULL;
-    const int result = getaddrinfo(resolver->host, resolver->port, &hints, &list);
+    /* "localhost" is the loopback whatever a name service says, or does not (RFC 6761, 6.3). */
+    const char *node = strcmp(resolver->host, "localhost") == 0 ? NULL : resolver->host;
+    const int result = getaddrinfo(node, resolver->port, &hints, &list);
 
     pthread_mutex_lock(&resolver->lock);
     resolver->running = false;
