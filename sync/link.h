@@ -10,36 +10,27 @@
 
 #include <systemd/sd-event.h>
 
-#include "err.h"
-#include "span.h"
-#include "tls.h"
+#include "exchange.h"
 
 /* How long each may take without any progress. */
 #define LINK_RESOLVE_TIMEOUT_S   10
-#define LINK_CONNECT_TIMEOUT_S   10
+#define LINK_CONNECT_TIMEOUT_S   10 /* for each address */
 #define LINK_HANDSHAKE_TIMEOUT_S 10
 #define LINK_SEND_TIMEOUT_S      10
 #define LINK_ANSWER_TIMEOUT_S    10
 /* The whole of it, so that a trickle does not hold us for ever; a feed step at 9.6 kbit/s fits. */
 #define LINK_EXCHANGE_MAX_S 1800
 
-#define LINK_WHY_LEN     256
-#define LINK_TARGET_LEN  128
-#define LINK_REQUEST_MAX ((64u << 10) + 1024u) /* head and body */
+#define LINK_HEAD_MAX 1024
+#define LINK_BODY_MAX (64u << 10) /* of a request */
 
 struct link;
-
-struct link_peer {
-    const char *host; /* as in its certificate; borrowed until link_close */
-    uint32_t port;
-    const struct tls_context *tls; /* borrowed until link_close */
-};
 
 struct link_request {
     const char *method;
     const char *target;
     const char *content_type; /* NULL: no body */
-    struct span body;         /* copied */
+    struct span body;         /* at most LINK_BODY_MAX; copied */
 };
 
 struct link_answer {
@@ -53,8 +44,9 @@ struct link_answer {
 /* `answer` and what it points to are good until the next link_ask. */
 typedef void (*link_done)(const struct link_answer *answer, void *user);
 
-/* `answer_max`: the largest body of an answer. */
-MUST_CHECK enum err link_open(sd_event *loop, const struct link_peer *peer, size_t answer_max,
+/* `answer_max`: the largest body of an answer. What `peer` points to is borrowed until link_close.
+ */
+MUST_CHECK enum err link_open(sd_event *loop, const struct exchange_peer *peer, size_t answer_max,
                               struct link **out);
 /* Ends a request under way without its callback. */
 void link_close(struct link *link);
@@ -62,5 +54,8 @@ void link_close(struct link *link);
 /* Sends a request; `done` is called once, from the loop, never from here. No other request may be
  * under way. */
 void link_ask(struct link *link, const struct link_request *request, link_done done, void *user);
+
+/* "TLSv1.3", of the connection there is; "" if there is none. */
+const char *link_tls_version(const struct link *link);
 
 #endif

@@ -105,13 +105,12 @@ static int run(const struct kiosk_config *config, const struct keys *keys, bool 
                                      .root = keys->root,
                                      .tls = keys->tls,
                                      .receipt_key = keys->receipt,
-                                     .policy_key = keys->policy,
-                                     .once = once};
+                                     .policy_key = keys->policy};
     sd_event *loop = NULL;
     struct sync_session *session = NULL;
     enum err err = loop_open(&loop);
     if (err == ERR_OK)
-        err = sync_session_open(loop, &parts, &session);
+        err = sync_session_open(loop, &parts, once ? SYNC_ONCE : SYNC_FOR_EVER, &session);
     int code = EXIT_FAILURE;
     if (err == ERR_OK) {
         log_event(LOG_READY, "kiosk=%s registry=%s:%u", config->kiosk_id, config->registry_host,

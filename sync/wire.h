@@ -15,7 +15,8 @@
  * Feed step: CBOR map 1 version, 2 "placements", 3 from, 4 to, 5 latest, 6 as_of (UTC s), 7 rows
  * (placement maps), at most 500.
  *
- * Pure codecs; pamit-sync and pamit-registry.
+ * Pure codecs; pamit-sync and pamit-registry. What a failed decode leaves in its output is of no
+ * use.
  */
 #ifndef PAMIT_WIRE_H
 #define PAMIT_WIRE_H

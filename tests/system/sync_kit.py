@@ -120,6 +120,11 @@ class SyncKiosk:
             db.row_factory = sqlite3.Row
             return dict(db.execute("SELECT * FROM state").fetchone())
 
+    def feed_as_of(self):
+        """As of when the placements in cache.db are good (UTC seconds)."""
+        with sqlite3.connect(f"file:{self.folder / 'cache.db'}?mode=ro", uri=True) as db:
+            return db.execute("SELECT as_of FROM feed").fetchone()[0]
+
     # ---- running on ----
 
     def start(self, **config):

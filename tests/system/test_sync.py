@@ -173,6 +173,20 @@ def test_news_comes_down_while_it_runs(registry, kiosk, tmp_path):
     kiosk.await_log("FEED_APPLIED feed=placements", after=at)
 
 
+def test_a_counter_that_is_never_idle_still_refreshes_its_data(registry, kiosk, tmp_path):
+    """The time as of which the feed is good goes on although entries come faster than contacts."""
+    import_placements(registry, tmp_path, 3)
+    kiosk.append(1)
+    kiosk.start(interval_s=2)
+    kiosk.await_log("FEED_APPLIED feed=placements")
+    first = kiosk.feed_as_of()
+    for _ in range(1000):
+        kiosk.append(1)
+        if kiosk.feed_as_of() > first:
+            return
+    raise AssertionError("1000 entries, and the feed was never looked at")
+
+
 @pytest.mark.parametrize("key, feed", [("receipt.pub", "receipt"), ("policy.pub", "policy")])
 def test_what_another_key_signed_is_refused_and_entries_are_safe(
     registry, kiosk, tmp_path, key, feed

@@ -144,6 +144,15 @@ def test_an_end_before_an_answer_is_never_success(registry, kiosk):
     assert b"GET /v1/receipt" in server.received
 
 
+def test_a_server_that_says_nothing_is_given_up(registry, kiosk):
+    """The one test that waits: for LINK_HANDSHAKE_TIMEOUT_S."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        done = kiosk.once(port=listener.getsockname()[1])
+    assert done.returncode == 1
+    assert "the TLS handshake took too long" in done.stderr, done.stderr
+    assert_works(registry, kiosk)
+
+
 # ---- the registry refuses the kiosk --------------------------------------------------------------
 
 

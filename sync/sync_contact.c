@@ -1,0 +1,179 @@
+/* Contacts: what is next, and how they end.
+ *
+ * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
+ * we don't know how far the registry is, then entries as long as it lacks some, then policy, then
+ * placements. So entries written during a long download go up between two of its steps, and a gap
+ * that the registry reports is just a new number to go on from.
+ *
+ * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
+ * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
+ * done, and then it counts as failed too.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sync_phases.h"
+
+#define USEC_PER_MS UINT64_C(1000)
+
+_Static_assert(WIRE_BODY_MAX <= LINK_BODY_MAX, "a batch fits a request");
+
+static uint64_t now_us(const struct sync_contact *c)
+{
+    uint64_t now;
+    const int failed = sd_event_now(c->loop, CLOCK_MONOTONIC, &now);
+    assert(failed >= 0);
+    return now;
+}
+
+static void end(struct sync_contact *c, const struct sync_contact_result *result)
+{
+    c->phase = PHASE_NONE;
+    c->ended(result, c->user);
+}
+
+void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s,
+                  const char *reason)
+{
+    snprintf(c->reason, sizeof c->reason, "%s", reason);
+    sync_stores_refusal(&c->stores, c->reason);
+    c->next_known = false;
+    const struct sync_contact_result result = {
+        .id = id, .reason = c->reason, .retry_after_s = retry_after_s, .next = c->next};
+    end(c, &result);
+}
+
+void contact_note_problem(struct sync_contact *c, const char *what, const char *reason)
+{
+    snprintf(c->problem, sizeof c->problem, "%s: %s", what, reason);
+}
+
+static void contact_succeed(struct sync_contact *c)
+{
+    const struct sync_contact_result result = {.good = true,
+                                               .whole = c->stores.cache && c->stores.state,
+                                               .next = c->next,
+                                               .tls_version = link_tls_version(c->link)};
+    end(c, &result);
+}
+
+static enum phase phase_choose(const struct sync_contact *c, const struct journal_head *head)
+{
+    if (!c->next_known)
+        return PHASE_RECEIPT;
+    if (head->seq >= c->next)
+        return PHASE_UPLOAD;
+    if (c->policy_wanted)
+        return PHASE_POLICY;
+    return c->feed_wanted ? PHASE_FEED : PHASE_END;
+}
+
+void contact_go_on(struct sync_contact *c)
+{
+    struct journal_head head;
+    if (!c->stores.journal || !sync_stores_head(&c->stores, &head)) {
+        contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
+        return;
+    }
+    c->phase = phase_choose(c, &head);
+    if (c->phase != PHASE_END)
+        phase_steps[c->phase].ask(c);
+    else if (c->problem[0] == '\0')
+        contact_succeed(c);
+    else
+        contact_fail(c, LOG_FEED_REFUSED, 0, c->problem);
+}
+
+static void on_answer(const struct link_answer *answer, void *user)
+{
+    struct sync_contact *c = user;
+    if (answer->err == ERR_OK) {
+        phase_steps[c->phase].answer(c, answer);
+        return;
+    }
+    if (c->phase == PHASE_UPLOAD)
+        c->n_max = upload_adapt(c->n_max, false, 0);
+    contact_fail(c, answer->err == ERR_AUTH ? LOG_SYNC_REFUSED : LOG_SYNC_OFFLINE, 0, answer->why);
+}
+
+void contact_ask(struct sync_contact *c, const struct link_request *request)
+{
+    c->asked_us = now_us(c);
+    link_ask(c->link, request, on_answer, c);
+}
+
+uint64_t contact_took_ms(const struct sync_contact *c)
+{
+    return (now_us(c) - c->asked_us) / USEC_PER_MS;
+}
+
+bool sync_contact_ready(struct sync_contact *contact)
+{
+    return sync_stores_open(&contact->stores);
+}
+
+void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope scope)
+{
+    assert(contact->phase == PHASE_NONE);
+    contact->problem[0] = '\0';
+    contact->gaps = 0;
+    contact->policy_wanted = false;
+    contact->feed_wanted = scope == SYNC_ALL;
+    if (scope == SYNC_ALL)
+        contact->next_known = false;
+    contact_go_on(contact);
+}
+
+bool sync_contact_is_busy(const struct sync_contact *contact)
+{
+    return contact->phase != PHASE_NONE;
+}
+
+bool sync_contact_has_news(struct sync_contact *contact)
+{
+    struct journal_head head;
+    if (!contact->stores.journal || !contact->next_known)
+        return false;
+    return sync_stores_head(&contact->stores, &head) && head.seq >= contact->next;
+}
+
+enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_contact_ended ended,
+                           void *user, struct sync_contact **out)
+{
+    struct sync_contact *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_MEMORY;
+    const struct kiosk_config *config = parts->config;
+    c->loop = sd_event_ref(loop);
+    c->parts = *parts;
+    c->ended = ended;
+    c->user = user;
+    c->n_max = UPLOAD_FIRST_ENTRIES;
+    c->terms = (struct receipt_terms){.key = parts->receipt_key, .kiosk = config->kiosk_id};
+    sync_stores_init(&c->stores, config, parts->root);
+    c->rows = calloc(WIRE_FEED_ROWS, sizeof *c->rows);
+    const struct exchange_peer peer = {
+        .host = config->registry_host, .port = config->registry_port, .tls = parts->tls};
+    enum err err = c->rows ? upload_open(&c->upload) : ERR_MEMORY;
+    if (err == ERR_OK)
+        err = link_open(loop, &peer, FETCH_ANSWER_MAX, &c->link);
+    if (err != ERR_OK) {
+        sync_contact_close(c);
+        return err;
+    }
+    *out = c;
+    return ERR_OK;
+}
+
+void sync_contact_close(struct sync_contact *contact)
+{
+    if (!contact)
+        return;
+    link_close(contact->link);
+    upload_close(contact->upload);
+    sync_stores_done(&contact->stores);
+    sd_event_unref(contact->loop);
+    free(contact->rows);
+    free(contact);
+}

@@ -1,0 +1,278 @@
+/* What each phase asks, and what becomes of the answer.
+ *
+ * An answer is believed only as far as it verifies: a receipt by receipt_check.h, a feed step and a
+ * policy bundle by fetch.h. A status that a phase does not know ends the contact.
+ *
+ * Nothing here drops an entry. That the registry holds another history than ours is critical, and
+ * said at each contact until people have solved it.
+ */
+#include "sync_phases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "utf8.h"
+
+#define GAPS_MAX   3   /* in one contact: more means that we do not understand each other */
+#define REASON_MAX 100 /* of a registry's own words that we repeat */
+
+/* An answer with a status that ends the contact. */
+static void refused(struct sync_contact *c, const struct link_answer *answer)
+{
+    char reason[SYNC_REASON_LEN];
+    const bool quotable =
+        answer->body.len > 0 && answer->body.len <= REASON_MAX && utf8_is_plain(answer->body);
+    snprintf(reason, sizeof reason, "the registry refused with HTTP %d%s%.*s", answer->status,
+             quotable ? ": " : "", quotable ? (int)answer->body.len : 0,
+             quotable ? (const char *)answer->body.p : "");
+    contact_fail(c, LOG_SYNC_REFUSED, answer->retry_after_s, reason);
+}
+
+/* ---- receipts ----------------------------------------------------------------------------- */
+
+/* What the registry offers beyond what the cache has. */
+static void note_versions(struct sync_contact *c, const struct receipt *receipt)
+{
+    uint64_t placements, policy;
+    if (!sync_stores_versions(&c->stores, &placements, &policy)) {
+        c->policy_wanted = false;
+        c->feed_wanted = false;
+        return;
+    }
+    c->policy_wanted |= receipt->policy_version > policy;
+    c->feed_wanted |= receipt->placements_version > placements;
+}
+
+static void forked(struct sync_contact *c, const struct receipt *receipt,
+                   enum receipt_standing standing)
+{
+    char reason[SYNC_REASON_LEN];
+    snprintf(reason, sizeof reason, "%s entry %" PRIu64,
+             standing == RECEIPT_AHEAD ? "storage went back in time: the registry already has"
+                                       : "two histories: the registry has another",
+             receipt->next - 1);
+    contact_fail(c, LOG_SYNC_FORKED, 0, reason);
+}
+
+/* Believes an answer's receipt, or ends the contact. */
+static bool take_receipt(struct sync_contact *c, const struct link_answer *answer)
+{
+    struct receipt receipt;
+    const char *why;
+    if (receipt_open(&c->terms, answer->body, &receipt, &why) != ERR_OK) {
+        contact_fail(c, LOG_SYNC_REFUSED, 0, why);
+        return false;
+    }
+    struct journal_head head, at = {0};
+    bool readable = sync_stores_head(&c->stores, &head);
+    if (readable && receipt.next > 1 && receipt.next - 1 <= head.seq)
+        readable = sync_stores_entry(&c->stores, receipt.next - 1, &at);
+    if (!readable) {
+        contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
+        return false;
+    }
+    const enum receipt_standing standing = receipt_compare(&receipt, &head, &at);
+    if (standing != RECEIPT_AGREES) {
+        forked(c, &receipt, standing);
+        return false;
+    }
+    sync_stores_receipt(&c->stores, &receipt, answer->body);
+    if (receipt.next != c->next && receipt.next > 1)
+        log_event(LOG_RECEIPT_STORED, "epoch=%u next=%" PRIu64 " head=%" PRIu64,
+                  (unsigned)receipt.epoch, receipt.next, head.seq);
+    c->next_known = true;
+    c->next = receipt.next;
+    note_versions(c, &receipt);
+    return true;
+}
+
+/* ---- each phase: what is asked, and what becomes of the answer ----------------------------- */
+
+static void get(struct sync_contact *c, const char *target)
+{
+    const struct link_request request = {.method = "GET", .target = target};
+    contact_ask(c, &request);
+}
+
+static void receipt_ask(struct sync_contact *c)
+{
+    char target[FETCH_TARGET_LEN];
+    seal_random(c->terms.nonce, sizeof c->terms.nonce);
+    fetch_receipt_target(c->terms.nonce, target);
+    get(c, target);
+}
+
+static void receipt_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    if (answer->status != 200)
+        refused(c, answer);
+    else if (take_receipt(c, answer))
+        contact_go_on(c);
+}
+
+static void upload_ask(struct sync_contact *c)
+{
+    struct upload_batch batch;
+    seal_random(c->terms.nonce, sizeof c->terms.nonce);
+    const enum err err =
+        upload_build(c->upload, c->stores.journal, c->next, c->n_max, c->terms.nonce, &batch);
+    if (err != ERR_OK) {
+        sync_stores_journal_failed(&c->stores, err, c->next);
+        contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
+        return;
+    }
+    c->batch_from = c->next;
+    c->batch_entries = batch.n_entries;
+    const struct link_request request = {.method = "POST",
+                                         .target = fetch_entries_target,
+                                         .content_type = fetch_entries_type,
+                                         .body = batch.body};
+    contact_ask(c, &request);
+}
+
+static void upload_accepted(struct sync_contact *c, const struct link_answer *answer)
+{
+    const uint64_t took_ms = contact_took_ms(c);
+    if (c->batch_entries == c->n_max || took_ms > UPLOAD_QUICK_MS)
+        c->n_max = upload_adapt(c->n_max, true, took_ms);
+    if (!take_receipt(c, answer))
+        return;
+    if (c->next > c->batch_from)
+        contact_go_on(c);
+    else
+        contact_fail(c, LOG_SYNC_REFUSED, 0, "the registry took none of the entries sent");
+}
+
+static void upload_gap(struct sync_contact *c, const struct link_answer *answer)
+{
+    if (!take_receipt(c, answer))
+        return;
+    if (++c->gaps <= GAPS_MAX)
+        contact_go_on(c);
+    else
+        contact_fail(c, LOG_SYNC_REFUSED, 0, "the registry reports a gap again and again");
+}
+
+static void upload_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    switch (answer->status) {
+    case 200:
+        upload_accepted(c, answer);
+        break;
+    case 409:
+        upload_gap(c, answer);
+        break;
+    case 422:
+        contact_fail(c, LOG_SYNC_FORKED, 0,
+                     "two histories: the registry holds other entries under our numbers");
+        break;
+    case 413:
+        if (c->n_max > 1) {
+            c->n_max = upload_adapt(c->n_max, false, 0);
+            contact_go_on(c);
+            break;
+        }
+        refused(c, answer);
+        break;
+    default:
+        c->n_max = upload_adapt(c->n_max, false, 0);
+        refused(c, answer);
+    }
+}
+
+static void policy_ask(struct sync_contact *c)
+{
+    get(c, fetch_policy_target);
+}
+
+static enum err policy_store(struct sync_contact *c, struct span envelope, uint64_t *version)
+{
+    uint64_t placements, stored;
+    if (!sync_stores_versions(&c->stores, &placements, &stored))
+        return ERR_MISSING;
+    enum err err = fetch_policy_open(c->parts.policy_key, envelope, stored, version);
+    if (err == ERR_OK)
+        err = cache_put_policy(c->stores.cache, *version, envelope);
+    return err;
+}
+
+static void policy_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    c->policy_wanted = false;
+    if (answer->status == 200) {
+        uint64_t version;
+        const enum err err = policy_store(c, answer->body, &version);
+        if (err == ERR_OK)
+            log_event(LOG_FEED_APPLIED, "feed=policy version=%" PRIu64, version);
+        else
+            contact_note_problem(c, "policy", err_text(err));
+    } else if (answer->status == 404) {
+        contact_note_problem(c, "policy", "offered by the receipt, but not there");
+    } else {
+        refused(c, answer);
+        return;
+    }
+    contact_go_on(c);
+}
+
+static void feed_ask(struct sync_contact *c)
+{
+    uint64_t placements, policy;
+    if (!sync_stores_versions(&c->stores, &placements, &policy)) {
+        c->feed_wanted = false;
+        contact_go_on(c);
+        return;
+    }
+    char target[FETCH_TARGET_LEN];
+    fetch_feed_target(placements, target);
+    get(c, target);
+}
+
+static enum err feed_store(struct sync_contact *c, struct span envelope)
+{
+    uint64_t placements, policy;
+    struct wire_feed feed = {.rows = c->rows};
+    if (!sync_stores_versions(&c->stores, &placements, &policy))
+        return ERR_MISSING;
+    enum err err = fetch_feed_open(c->parts.receipt_key, envelope, placements, &feed);
+    if (err != ERR_OK)
+        return err;
+    const struct cache_delta delta = {.from = feed.from,
+                                      .to = feed.to,
+                                      .as_of = feed.as_of,
+                                      .rows = feed.rows,
+                                      .n_rows = feed.n_rows};
+    err = cache_apply(c->stores.cache, &delta);
+    if (err != ERR_OK)
+        return err;
+    c->feed_wanted = feed.to < feed.latest;
+    if (feed.to > feed.from)
+        log_event(LOG_FEED_APPLIED, "feed=placements version=%" PRIu64 " rows=%zu", feed.to,
+                  feed.n_rows);
+    return ERR_OK;
+}
+
+static void feed_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    if (answer->status == 200) {
+        const enum err err = feed_store(c, answer->body);
+        if (err != ERR_OK) {
+            c->feed_wanted = false;
+            contact_note_problem(c, "placements", err_text(err));
+        }
+    } else if (answer->status == 410) {
+        c->feed_wanted = false;
+        contact_note_problem(c, "placements", "the registry is behind the version we have");
+    } else {
+        refused(c, answer);
+        return;
+    }
+    contact_go_on(c);
+}
+
+const struct phase_steps phase_steps[] = {
+    [PHASE_RECEIPT] = {receipt_ask, receipt_answer},
+    [PHASE_UPLOAD] = {upload_ask, upload_answer},
+    [PHASE_POLICY] = {policy_ask, policy_answer},
+    [PHASE_FEED] = {feed_ask, feed_answer},
+};

@@ -1,0 +1,66 @@
+/* The phases of a contact, and what they share. Private to sync_contact.c and sync_phases.c. */
+#ifndef PAMIT_SYNC_PHASES_H
+#define PAMIT_SYNC_PHASES_H
+
+#include "fetch.h"
+#include "link.h"
+#include "receipt_check.h"
+#include "sync_contact.h"
+#include "sync_stores.h"
+#include "upload.h"
+
+#define SYNC_REASON_LEN EXCHANGE_WHY_LEN
+
+enum phase {
+    PHASE_NONE = 0, /* no contact under way */
+    PHASE_RECEIPT,  /* how far is the registry? */
+    PHASE_UPLOAD,   /* what it lacks */
+    PHASE_POLICY,
+    PHASE_FEED,
+    PHASE_END,
+};
+
+struct sync_contact {
+    sd_event *loop;
+    struct sync_parts parts;
+    sync_contact_ended ended;
+    void *user;
+    struct link *link;
+    struct upload *upload;
+    struct sync_stores stores;
+    struct placement *rows; /* of one feed step */
+
+    enum phase phase;
+    struct receipt_terms terms; /* of the request under way */
+    bool next_known; /* `next` is from a receipt of this contact or the good one before */
+    uint64_t next;   /* of the last receipt, whenever that was; 0: none yet */
+    size_t n_max;    /* entries of the next batch */
+
+    /* of the contact under way */
+    bool policy_wanted, feed_wanted;
+    unsigned gaps;
+    uint64_t batch_from;
+    size_t batch_entries;
+    uint64_t asked_us;
+    char problem[SYNC_REASON_LEN]; /* why it will count as failed although it goes on; "" nothing */
+    char reason[SYNC_REASON_LEN];  /* why it failed */
+};
+
+struct phase_steps {
+    void (*ask)(struct sync_contact *c);
+    void (*answer)(struct sync_contact *c, const struct link_answer *answer); /* any status */
+};
+extern const struct phase_steps phase_steps[];
+
+/* Goes on with whatever is next, or ends the contact. */
+void contact_go_on(struct sync_contact *c);
+/* Ends the contact. */
+void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s,
+                  const char *reason);
+/* The contact goes on, but will count as failed. */
+void contact_note_problem(struct sync_contact *c, const char *what, const char *reason);
+void contact_ask(struct sync_contact *c, const struct link_request *request);
+/* Since the request under way was asked. */
+uint64_t contact_took_ms(const struct sync_contact *c);
+
+#endif
