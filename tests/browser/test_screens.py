@@ -142,7 +142,9 @@ def test_details_of_a_stop_show_only_while_the_key_is_held(page):
     assert not page.css(".why li")
     page.hold("3")
     page.wait(lambda: page.css(".why li"), "details")
-    assert page.css(".why li")[0].text == "1\nPenempatan dibatalkan/dicabut\nStatus: dibatalkan"
+    assert [item.text for item in page.css(".why li")] == [
+        "1\nPenempatan dibatalkan/dicabut\nStatus: dibatalkan",
+        "2\nLaporan keluarga/pengaduan terbuka\npengaduan"]
     page.assert_readable()
     page.picture("stop-details")
     page.release("3")

@@ -175,6 +175,7 @@ let toastTimer = 0;
 
 function toast(text) {
   $("toast").replaceChildren(icon("k-x"), text);
+  $("toast").onclick = () => { $("toast").hidden = true; };
   $("toast").hidden = false;
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => { $("toast").hidden = true; }, TOAST_MS);

@@ -26,12 +26,11 @@ function reasonFacts(reason, now) {
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
 
-/** A traveller's handler may be looking: some reasons are shown in neutral words only. */
-const isGuarded = (reason) => has(`neutral.${reason.code}`);
-
-function reasonItem(reason, index, now) {
-  const facts = isGuarded(reason) ? "" : reasonFacts(reason, now);
-  const words = isGuarded(reason) ? t(`neutral.${reason.code}`) : reasonWords(reason.code);
+/** A traveller's handler may be looking: some reasons have neutral words on the open screen. */
+function reasonItem(reason, index, now, details) {
+  const guarded = !details && has(`neutral.${reason.code}`);
+  const facts = guarded ? "" : reasonFacts(reason, now);
+  const words = guarded ? t(`neutral.${reason.code}`) : reasonWords(reason.code);
   return h(`li.${reason.colour}`, { "data-code": reason.code }, h("i", null, String(index + 1)),
     h("span", null, words, facts ? h("small", null, facts) : null));
 }
@@ -39,13 +38,13 @@ function reasonItem(reason, index, now) {
 /** From roomy to dense: how many reasons are shown, and how tightly. The first that fits is used. */
 export const DENSITIES = [[REASONS_SHOWN, ""], [REASONS_SHOWN, ".tight"], [2, ""], [2, ".tight"], [1, ".tight"]];
 
-function reasonsCard(crossing, now, [most, tight]) {
+function reasonsCard(crossing, now, details, [most, tight]) {
   const { reasons } = crossing;
   const shown = reasons.slice(0, most);
   const rest = reasons.length - shown.length;
   return h("div.card", null,
     h("h2", null, t("reasons", { n: reasons.length }), rest > 0 ? h("b", { id: "rest" }, t("reasons.rest", { n: rest })) : null),
-    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now))));
+    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now, details))));
 }
 
 function placementCard(placement) {
@@ -111,7 +110,7 @@ export function drawVerdict(view, now, details, act, density) {
   const ask = asksCategory(view);
   const right = stop && !details ? stepsCard()
     : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
-      ? placementCard(crossing.placement) : reasonsCard(crossing, now, density);
+      ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density);
   return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}`, { "data-seq": crossing.seq },
     stop ? h("div.edge") : null,
     h("div.hero", null,
