@@ -119,7 +119,11 @@ def main():
     try:
         desk.prepare()
         desk.start_all()
-        return tour.main(desk) if arguments.tour else serve(desk)
+        if not arguments.tour:
+            return serve(desk)
+        code = tour.main(desk)
+        desk.processes.on_event = lambda event: None  # the table is the last thing to read
+        return code
     except KeyboardInterrupt:
         print("\nending", flush=True)
         return 0
