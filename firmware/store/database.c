@@ -317,7 +317,7 @@ static enum err writer_set_up(struct database *database)
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
-    const int flags = access == DATABASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    const int flags = access == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
     errno = 0;
     enum err err = database_err(sqlite3_open_v2(path, &database->handle, flags, NULL));
@@ -333,7 +333,7 @@ static enum err connection_open(const char *path, enum database_access access,
     if (access == DATABASE_READ && database->fresh)
         return database_say(why, path, ERR_MISSING, "empty: nothing was stored yet");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
-    if (!err && access == DATABASE_WRITE)
+    if (!err && access != DATABASE_READ)
         err = writer_set_up(database);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
@@ -345,11 +345,10 @@ enum err database_open(const char *path, const struct database_kind *kind,
     int lock = -1;
     enum err err = ERR_OK;
 
-    if (access == DATABASE_WRITE) {
+    if (access == DATABASE_WRITE)
         err = lock_take(path, &lock, why);
-        if (!err)
-            err = file_prepare(path, why);
-    }
+    if (!err && access != DATABASE_READ)
+        err = file_prepare(path, why);
     if (!err) {
         *out = (struct database){.kind = kind, .lock = lock};
         err = connection_open(path, access, out, why);

@@ -1,10 +1,11 @@
 /* Opening SQLite the one way Pamit does: who writes, what is durable, which failures have names.
  *
- * A database file has one writing process at a time, held by flock(2) on FILE.lock, and any number
- * of readers. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is on
+ * A kiosk's database file has one writing process at a time, held by flock(2) on FILE.lock, and any
+ * number of readers; a registry's is written by its server and its commands, transaction by
+ * transaction. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is on
  * the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint), and
  * at the latest when it has DATABASE_WAL_PAGES_MAX pages.
- * Internal to store. All calls block on the disk; none is thread safe.
+ * Internal to store and to the registry's store. All calls block on the disk; none is thread safe.
  */
 #ifndef PAMIT_DATABASE_H
 #define PAMIT_DATABASE_H
@@ -33,12 +34,13 @@ struct database_kind {
 enum database_access {
     DATABASE_READ,
     DATABASE_WRITE, /* makes the file (0600) if there is none */
+    DATABASE_SHARE, /* as WRITE, but beside other processes that write: a registry's store */
 };
 
 struct database {
     sqlite3 *handle;
     const struct database_kind *kind;
-    int lock;           /* descriptor that holds the flock; -1 for readers */
+    int lock;           /* descriptor that holds the flock; -1: none is held */
     bool fresh;         /* it has no schema yet: database_create comes next */
     unsigned wal_pages; /* in the WAL after the last commit */
 };

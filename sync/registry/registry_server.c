@@ -3,7 +3,7 @@
  * One thread with epoll serves every connection: a request is short, the store has one writer, and
  * a client that stalls costs a socket and no thread. What a client may use is bounded: the number
  * of connections, the time it may be silent, the memory of a connection (for headers), and the
- * body, which must say its length beforehand and is refused unread when that is too much.
+ * body, which must say its length beforehand.
  *
  * A client is known before its first byte of HTTP is read (registry_tls.c).
  */
@@ -23,14 +23,17 @@
 #include "key_file.h"
 #include "log.h"
 #include "registry_tls.h"
+#include "wire.h"
 
 #define PEM_LEN_MAX            (64u << 10)
 #define BACKLOG                128
 #define CONNECTION_BYTES       (16u << 10) /* of memory, for the request's line and headers */
+#define DROP_MAX               (1u << 20)  /* of a body that is refused */
 #define STATUS_LENGTH_REQUIRED 411
 #define STATUS_TOO_LARGE       413
 
 _Static_assert(REGISTRY_WHY_LEN >= KEY_FILE_WHY_LEN, "a reason fits");
+_Static_assert(DROP_MAX >= WIRE_BODY_MAX, "what is allowed is never beyond what is dropped");
 
 struct registry_server {
     struct registry_service *service;
@@ -41,7 +44,8 @@ struct registry_server {
 
 /* One request while its body comes in. */
 struct exchange {
-    size_t len, cap;
+    unsigned refused; /* 0, or the status that waits until the body is over */
+    size_t len, cap;  /* of a refused one nothing is kept, it is only counted */
     uint8_t body[];
 };
 
@@ -75,9 +79,10 @@ static enum MHD_Result reply_queue(struct MHD_Connection *connection,
     return ok;
 }
 
-static enum MHD_Result refuse_unread(struct MHD_Connection *connection, unsigned status,
-                                     const char *reason)
+static enum MHD_Result reply_refusal(struct MHD_Connection *connection, unsigned status)
 {
+    const char *reason =
+        status == STATUS_TOO_LARGE ? "the body is too large" : "say the body's length";
     log_event(LOG_REGISTRY_REQUEST_REFUSED, "status=%u reason=\"%s\"", status, reason);
     const struct registry_reply reply = {.status = status, .body = span_of_text(reason)};
     return reply_queue(connection, &reply);
@@ -96,19 +101,25 @@ static unsigned long long body_length(struct MHD_Connection *connection)
     return text ? strtoull(text, NULL, 10) : 0;
 }
 
+/* A client reads no answer while it is still sending, so a refused body is let in, up to a bound,
+ * and dropped. */
 static enum MHD_Result request_begin(const struct registry_server *server,
                                      struct MHD_Connection *connection, void **state)
 {
-    if (header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING))
-        return refuse_unread(connection, STATUS_LENGTH_REQUIRED, "say the body's length");
     const unsigned long long len = body_length(connection);
-    if (len > server->max_body)
-        return refuse_unread(connection, STATUS_TOO_LARGE, "the body is too large");
-    struct exchange *exchange = malloc(sizeof *exchange + (size_t)len);
+    unsigned refused = 0;
+    if (header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+        refused = STATUS_LENGTH_REQUIRED;
+    else if (len > server->max_body)
+        refused = STATUS_TOO_LARGE;
+    if (len > DROP_MAX)
+        return reply_refusal(connection, refused);
+    struct exchange *exchange = malloc(sizeof *exchange + (refused ? 0 : (size_t)len));
     if (!exchange)
         return MHD_NO;
+    exchange->refused = refused;
     exchange->len = 0;
-    exchange->cap = (size_t)len;
+    exchange->cap = refused ? DROP_MAX : (size_t)len;
     *state = exchange;
     return MHD_YES;
 }
@@ -117,7 +128,8 @@ static enum MHD_Result body_take(struct exchange *exchange, const char *data, si
 {
     if (*len > exchange->cap - exchange->len)
         return MHD_NO;
-    memcpy(exchange->body + exchange->len, data, *len);
+    if (!exchange->refused)
+        memcpy(exchange->body + exchange->len, data, *len);
     exchange->len += *len;
     *len = 0;
     return MHD_YES;
@@ -182,6 +194,8 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         return request_begin(server, connection, state);
     if (*data_len > 0)
         return body_take(exchange, data, data_len);
+    if (exchange->refused)
+        return reply_refusal(connection, exchange->refused);
     return request_end(server, connection, method, path, exchange);
 }
 

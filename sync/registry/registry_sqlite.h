@@ -3,16 +3,11 @@
 #ifndef PAMIT_REGISTRY_SQLITE_H
 #define PAMIT_REGISTRY_SQLITE_H
 
-#include <sqlite3.h>
-
+#include "database.h"
 #include "registry_store.h"
 
 /* Every statement, prepared once when the store is opened. A kiosk is named by its row number. */
 #define REGISTRY_STATEMENTS(X)                                                                     \
-    X(BEGIN_READ, "BEGIN")                                                                         \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
-    X(COMMIT, "COMMIT")                                                                            \
-    X(ROLLBACK, "ROLLBACK")                                                                        \
     X(KIOSK_ADD, "INSERT INTO kiosk(id, entry_point) VALUES(?1, ?2)")                              \
     X(KIOSK_REVOKE, "UPDATE kiosk SET revoked = 1 WHERE id = ?1")                                  \
     X(KIOSK_FIND, "SELECT no, id, entry_point, revoked, epoch, next, head FROM kiosk "             \
@@ -56,7 +51,7 @@ enum registry_statement {
 
 struct registry_sqlite {
     struct registry_store store; /* first: the interface points here */
-    sqlite3 *db;
+    struct database database;
     sqlite3_stmt *statements[SQL_COUNT];
     bool importing;
 };
@@ -67,16 +62,10 @@ struct registry_sqlite *registry_sqlite_of(struct registry_store *store);
 sqlite3_stmt *registry_sql(struct registry_sqlite *s, enum registry_statement which);
 /* Binds bytes or, where p is NULL, SQL's NULL; borrowed until the statement is used again. */
 void registry_sql_blob(sqlite3_stmt *stmt, int at, struct span bytes);
-/* One column; the bytes are good until the next step. */
-struct span registry_sql_span(sqlite3_stmt *stmt, int column);
 /* ERR_CORRUPT unless the column is exactly `len` bytes. */
 MUST_CHECK enum err registry_sql_exact(sqlite3_stmt *stmt, int column, void *out, size_t len);
 /* The next row: ERR_OK. ERR_MISSING: there is none, and the statement is reset. */
-MUST_CHECK enum err registry_sql_row(struct registry_sqlite *s, sqlite3_stmt *stmt);
-/* A statement that gives no row; reset afterwards. */
-MUST_CHECK enum err registry_sql_run(struct registry_sqlite *s, sqlite3_stmt *stmt);
-
-MUST_CHECK enum err registry_sql_begin(struct registry_sqlite *s);
+MUST_CHECK enum err registry_sql_row(sqlite3_stmt *stmt);
 /* COMMIT if `err` is ERR_OK, else ROLLBACK; returns the first failure. */
 MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
 

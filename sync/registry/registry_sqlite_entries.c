@@ -24,7 +24,7 @@ static enum err hash_read(struct registry_sqlite *s, int64_t kiosk, uint64_t seq
     sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_HASH);
     sqlite3_bind_int64(stmt, 1, kiosk);
     sqlite3_bind_int64(stmt, 2, (int64_t)seq);
-    enum err err = registry_sql_row(s, stmt);
+    enum err err = registry_sql_row(stmt);
     if (err)
         return err;
     err = registry_sql_exact(stmt, 0, out, SIGN_HASH_LEN);
@@ -48,7 +48,7 @@ static enum err branch_count(struct registry_sqlite *s, int64_t kiosk, bool prov
     sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_COUNT);
     sqlite3_bind_int64(stmt, 1, kiosk);
     sqlite3_bind_int(stmt, 2, proven);
-    const enum err err = registry_sql_row(s, stmt);
+    const enum err err = registry_sql_row(stmt);
     if (err)
         return err;
     *out = (uint64_t)sqlite3_column_int64(stmt, 0);
@@ -69,7 +69,7 @@ static enum err branch_is_held(struct registry_sqlite *s, int64_t kiosk,
     sqlite3_bind_int64(stmt, 1, kiosk);
     sqlite3_bind_int(stmt, 2, branch->proven);
     registry_sql_blob(stmt, 3, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
-    const enum err err = registry_sql_row(s, stmt);
+    const enum err err = registry_sql_row(stmt);
     if (!err)
         sqlite3_reset(stmt);
     return err;
@@ -86,7 +86,7 @@ static enum err branch_entry_add(struct registry_sqlite *s, int64_t branch,
     registry_sql_blob(stmt, 5, span_of(entry->hash, SIGN_HASH_LEN));
     registry_sql_blob(stmt, 6, entry->header);
     registry_sql_blob(stmt, 7, entry->payload);
-    return registry_sql_run(s, stmt);
+    return database_step_done(stmt);
 }
 
 /* Within a transaction. */
@@ -109,8 +109,8 @@ static enum err branch_keep(struct registry_sqlite *s, int64_t kiosk,
     sqlite3_bind_int64(stmt, 3, branch->received_ms);
     registry_sql_blob(stmt, 4, span_of(branch->signature, SIGN_LEN));
     registry_sql_blob(stmt, 5, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
-    err = registry_sql_run(s, stmt);
-    const int64_t no = sqlite3_last_insert_rowid(s->db);
+    err = database_step_done(stmt);
+    const int64_t no = sqlite3_last_insert_rowid(s->database.handle);
     for (size_t i = 0; i < branch->n_entries && !err; i++)
         err = branch_entry_add(s, no, &branch->entries[i]);
     return err;
@@ -120,7 +120,7 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
                            const struct registry_branch *branch, bool *kept)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    enum err err = registry_sql_begin(s);
+    enum err err = database_begin(&s->database);
     if (err)
         return err;
     int64_t no;
@@ -151,7 +151,7 @@ static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,
     registry_sql_blob(stmt, 9, entry->payload);
     if (entry == branch_last(branch))
         registry_sql_blob(stmt, 10, span_of(branch->signature, SIGN_LEN));
-    return registry_sql_run(s, stmt);
+    return database_step_done(stmt);
 }
 
 static enum err head_set(struct registry_sqlite *s, int64_t kiosk, const struct registry_head *head)
@@ -161,7 +161,7 @@ static enum err head_set(struct registry_sqlite *s, int64_t kiosk, const struct 
     sqlite3_bind_int64(stmt, 2, head->epoch);
     sqlite3_bind_int64(stmt, 3, (int64_t)head->next);
     registry_sql_blob(stmt, 4, span_of(head->hash, SIGN_HASH_LEN));
-    return registry_sql_run(s, stmt);
+    return database_step_done(stmt);
 }
 
 /* Compares the part that is held; `*n_held` is how many entries of the branch that are. */
@@ -231,7 +231,7 @@ enum err sqlite_append(struct registry_store *store, const char *kiosk,
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(branch->n_entries >= 1 && branch->proven);
     struct registry_appended done = {.outcome = REGISTRY_GAP};
-    enum err err = registry_sql_begin(s);
+    enum err err = database_begin(&s->database);
     if (err)
         return err;
     err = registry_sql_end(s, append_within(s, kiosk, branch, &done));
@@ -249,12 +249,12 @@ static enum err entry_of_row(sqlite3_stmt *stmt, struct registry_entry *out)
         .seq = (uint64_t)sqlite3_column_int64(stmt, 2),
         .kind = sqlite3_column_int(stmt, 3),
         .mark = (enum registry_mark)sqlite3_column_int(stmt, 4),
-        .header = registry_sql_span(stmt, 6),
-        .payload = registry_sql_span(stmt, 7),
+        .header = database_column(stmt, 6),
+        .payload = database_column(stmt, 7),
         .received_ms = sqlite3_column_int64(stmt, 8),
-        .signature = registry_sql_span(stmt, 9),
+        .signature = database_column(stmt, 9),
     };
-    const struct span kiosk = registry_sql_span(stmt, 0);
+    const struct span kiosk = database_column(stmt, 0);
     if (kiosk.len == 0 || kiosk.len >= sizeof out->kiosk)
         return ERR_CORRUPT;
     memcpy(out->kiosk, kiosk.p, kiosk.len);
@@ -269,7 +269,7 @@ enum err sqlite_entries_each(struct registry_store *store, const char *kiosk,
     if (kiosk)
         sqlite3_bind_text(stmt, 1, kiosk, -1, SQLITE_STATIC);
     enum err err;
-    while ((err = registry_sql_row(s, stmt)) == ERR_OK) {
+    while ((err = registry_sql_row(stmt)) == ERR_OK) {
         struct registry_entry entry;
         err = entry_of_row(stmt, &entry);
         if (!err)

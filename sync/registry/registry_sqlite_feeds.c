@@ -20,7 +20,7 @@ static enum err placements_newest(struct registry_sqlite *s, struct newest *out)
 {
     *out = (struct newest){0};
     sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENTS_LATEST);
-    const enum err err = registry_sql_row(s, stmt);
+    const enum err err = registry_sql_row(stmt);
     if (err)
         return err == ERR_MISSING ? ERR_OK : err;
     out->version = (uint64_t)sqlite3_column_int64(stmt, 0);
@@ -35,7 +35,7 @@ enum err sqlite_import_begin(struct registry_store *store)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(!s->importing);
-    const enum err err = registry_sql_run(s, registry_sql(s, SQL_STAGE_CLEAR));
+    const enum err err = database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
     s->importing = !err;
     return err;
 }
@@ -48,13 +48,13 @@ enum err sqlite_import_put(struct registry_store *store, const struct registry_p
     sqlite3_bind_text(stmt, 1, row->id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(stmt, 2, (int64_t)row->rec_seq);
     registry_sql_blob(stmt, 3, row->record);
-    return registry_sql_run(s, stmt);
+    return database_step_done(stmt);
 }
 
 static enum err counted(struct registry_sqlite *s, sqlite3_stmt *stmt, uint64_t *rows)
 {
-    const enum err err = registry_sql_run(s, stmt);
-    *rows = (uint64_t)sqlite3_changes64(s->db);
+    const enum err err = database_step_done(stmt);
+    *rows = (uint64_t)sqlite3_changes64(s->database.handle);
     return err;
 }
 
@@ -85,9 +85,9 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     assert(s->importing);
     s->importing = false;
     if (!commit)
-        return registry_sql_run(s, registry_sql(s, SQL_STAGE_CLEAR));
+        return database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
     struct registry_imported done = {0};
-    enum err err = registry_sql_begin(s);
+    enum err err = database_begin(&s->database);
     if (err)
         return err;
     err = registry_sql_end(s, staged_apply(s, now_ms, &done));
@@ -98,15 +98,15 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
 
 /* ---- feed ------------------------------------------------------------------------------------ */
 
-static enum err rows_each(struct registry_sqlite *s, sqlite3_stmt *stmt, registry_record_each *each,
-                          void *user, struct registry_feed *feed)
+static enum err rows_each(sqlite3_stmt *stmt, registry_record_each *each, void *user,
+                          struct registry_feed *feed)
 {
     enum err err;
-    while ((err = registry_sql_row(s, stmt)) == ERR_OK) {
+    while ((err = registry_sql_row(stmt)) == ERR_OK) {
         feed->to = (uint64_t)sqlite3_column_int64(stmt, 0);
         feed->as_of_ms = sqlite3_column_int64(stmt, 1);
         feed->n_rows++;
-        err = each(registry_sql_span(stmt, 2), user);
+        err = each(database_column(stmt, 2), user);
         if (err) {
             sqlite3_reset(stmt);
             return err;
@@ -129,7 +129,7 @@ static enum err feed_within(struct registry_sqlite *s, uint64_t from, size_t n_m
     sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENTS);
     sqlite3_bind_int64(stmt, 1, (int64_t)from);
     sqlite3_bind_int64(stmt, 2, (int64_t)n_max);
-    err = rows_each(s, stmt, each, user, feed);
+    err = rows_each(stmt, each, user, feed);
     if (feed->to == feed->latest)
         feed->as_of_ms = 0;
     return err;
@@ -140,7 +140,7 @@ enum err sqlite_feed(struct registry_store *store, uint64_t from, size_t n_max,
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     struct registry_feed feed;
-    enum err err = registry_sql_run(s, registry_sql(s, SQL_BEGIN_READ));
+    enum err err = database_begin_reading(&s->database);
     if (err)
         return err;
     err = registry_sql_end(s, feed_within(s, from, n_max, each, user, &feed));
@@ -155,7 +155,7 @@ enum err sqlite_feed(struct registry_store *store, uint64_t from, size_t n_max,
 static enum err policy_row(struct registry_sqlite *s, sqlite3_stmt **out)
 {
     *out = registry_sql(s, SQL_POLICY_LATEST);
-    return registry_sql_row(s, *out);
+    return registry_sql_row(*out);
 }
 
 static enum err policy_version(struct registry_sqlite *s, uint64_t *out)
@@ -181,14 +181,14 @@ static enum err policy_add(struct registry_sqlite *s, uint64_t version, struct s
     sqlite3_stmt *stmt = registry_sql(s, SQL_POLICY_ADD);
     sqlite3_bind_int64(stmt, 1, (int64_t)version);
     registry_sql_blob(stmt, 2, envelope);
-    return registry_sql_run(s, stmt);
+    return database_step_done(stmt);
 }
 
 enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(version >= 1 && version <= INT64_MAX);
-    const enum err err = registry_sql_begin(s);
+    const enum err err = database_begin(&s->database);
     return err ? err : registry_sql_end(s, policy_add(s, version, envelope));
 }
 
@@ -200,7 +200,7 @@ enum err sqlite_policy_get(struct registry_store *store, void *out, size_t cap, 
     enum err err = policy_row(s, &stmt);
     if (err)
         return err;
-    const struct span envelope = registry_sql_span(stmt, 1);
+    const struct span envelope = database_column(stmt, 1);
     if (envelope.len > cap) {
         err = ERR_SIZE;
     } else {

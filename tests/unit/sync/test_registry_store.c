@@ -92,17 +92,17 @@ static void what_is_no_store_is_refused_by_name(void **state)
 {
     const char *path = *state;
     sql(path, "PRAGMA user_version = 2");
-    refuses(path, ERR_CORRUPT, "another version");
+    refuses(path, ERR_CORRUPT, "of version 2; this program knows version 1");
     sql(path, "PRAGMA user_version = 1; PRAGMA application_id = 7");
-    refuses(path, ERR_CORRUPT, "is not a registry's store");
+    refuses(path, ERR_CORRUPT, "not a registry's store of Pamit");
     refuses("/tmp/pamit-registry-none.db", ERR_MISSING, "No such file");
     assert_int_equal(truncate(path, 0), 0);
-    refuses(path, ERR_CORRUPT, "is not a registry's store");
+    refuses(path, ERR_CORRUPT, "empty");
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fprintf(file, "this is no database, whatever its name says, and it is long enough to see");
     fclose(file);
-    refuses(path, ERR_CORRUPT, "not a database");
+    refuses(path, ERR_CORRUPT, "not a readable registry's store database");
 }
 
 static void a_store_without_a_table_is_refused_when_opened(void **state)
