@@ -115,12 +115,16 @@ class Page:
     def wait_text(self, element_id, text):
         self.wait(lambda: self.text(element_id) == text, f"{element_id} = {text!r}, is {self.text(element_id)!r}")
 
-    def show(self, **view):
-        """Shows a view and waits until the page has it; for a verdict, until it was acknowledged."""
-        self.lane.forget()
+    def news(self, **view):
+        """Sends a view and waits until it is drawn."""
         self.lane.show(**view)
         told = str(self.lane.view["now_ms"])
         self.wait(lambda: self.script("return document.documentElement.dataset.told") == told, "the view is drawn")
+
+    def show(self, **view):
+        """Shows another screen or verdict; waits until the lane was told that it is on the glass."""
+        self.lane.forget()
+        self.news(**view)
         self.wait_screen(view.get("screen", "READY"))
         if view.get("screen") == "VERDICT":
             assert self.lane.expect("PAINTED") == ("PAINTED", view["seq"])

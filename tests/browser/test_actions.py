@@ -31,6 +31,22 @@ def test_the_soft_keys_do_what_the_keyboard_does(page):
     assert page.lane.expect("ACTION") == ("ACTION", 412, "CLEARED", "OFFICER", "", "")
 
 
+def test_news_does_not_replace_a_key_under_the_finger(page):
+    page.show(**people.clear())
+    page.script("document.getElementById('key-1').marked = true")
+    page.news(**people.clear(unsent=7))
+    assert page.script("return document.getElementById('key-1').marked")
+    page.click("#key-1")
+    assert page.lane.expect("ACTION") == ("ACTION", 412, "CLEARED", "OFFICER", "", "")
+
+
+def test_a_key_that_looks_the_same_does_what_it_now_says(page):
+    page.show(**people.clear(seq=442))
+    page.show(**people.coming_back(seq=443))
+    page.click("#key-3")
+    assert page.lane.expect("ACTION") == ("ACTION", 443, "RETURN_REFERRED", "OFFICER", "", "")
+
+
 def test_pressing_twice_records_once(page):
     page.show(**people.clear())
     page.press("1", "1", "3", "1")

@@ -160,8 +160,7 @@ def test_the_waiting_time_of_a_stop_runs(page):
 def test_the_strips_tell_age_and_backlog(page):
     now = people.now_ms()
     page.show(online=False, unsent=1234, data_as_of_ms=now - 54 * 3600_000)
-    page.wait(lambda: page.css("#net .say"), "the strip")
-    strip = page.css("#net .say")[0].text
+    strip = page.text("net-say")
     assert strip.startswith("LURING") and strip.endswith("2 hari 6 jam lalu")
     assert page.text("unsent") == "1.234 catatan belum terkirim"
     page.show()

@@ -1,5 +1,5 @@
 // The page's one state: what the lane last showed, and what the officer holds or has open.
-import { $, h, icon } from "./dom.js";
+import { $, h, icon, place } from "./dom.js";
 import * as words from "./words.js";
 import * as format from "./format.js";
 import * as link from "./link.js";
@@ -119,17 +119,23 @@ function acknowledge(seq) {
 
 const overflows = (element) => element.scrollHeight > element.clientHeight + 1;
 
+let fitting = { what: "", density: 0 }; // the roomiest density that fitted what was drawn last
+
 function drawFitting(now) {
-  for (const density of DENSITIES) {
-    $("screen").replaceChildren(drawVerdict(view, now, details, act, density));
-    if (![...document.querySelectorAll(".card")].some(overflows)) return;
+  const what = [view.crossing.seq, words.getLanguage(), details, $("screen").clientHeight].join();
+  let density = fitting.what === what ? fitting.density : 0;
+  for (;; density++) {
+    place($("screen"), drawVerdict(view, now, details, act, DENSITIES[density]));
+    const fits = ![...document.querySelectorAll(".card")].some(overflows);
+    if (fits || density === DENSITIES.length - 1) break;
   }
+  fitting = { what, density };
 }
 
 function drawMain(screen, now) {
   const verdict = screen === "VERDICT";
   if (verdict) drawFitting(now);
-  else $("screen").replaceChildren(...[drawScreen(screen, view, act)].flat());
+  else place($("screen"), drawScreen(screen, view, act));
   document.documentElement.classList.toggle("stop", verdict && view.crossing.result === "TUNDA");
   $("stage").classList.toggle("stop", verdict && view.crossing.result === "TUNDA");
 }

@@ -32,4 +32,15 @@ export function icon(id, classes, label) {
   return svg;
 }
 
+/** Makes these the children of `root`, unless it has the same already: an element that is being
+ *  pressed must not be replaced under the finger. What a listener does must therefore show in the
+ *  element's words or attributes, or not depend on when it was made. */
+export function place(root, ...children) {
+  const next = new DocumentFragment();
+  next.append(...children.flat(2).filter(Boolean));
+  const same = root.childNodes.length === next.childNodes.length
+    && [...next.childNodes].every((node, index) => node.isEqualNode(root.childNodes[index]));
+  if (!same) root.replaceChildren(next);
+}
+
 export const $ = (id) => document.getElementById(id);

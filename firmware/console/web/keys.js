@@ -1,6 +1,6 @@
 // The soft-key row: four keys above four buttons; each keeps its job in every state:
 // 1 go on, 2 print, 3 refer or details, 4 supervisor or help.
-import { $, h, icon } from "./dom.js";
+import { $, h, icon, place } from "./dom.js";
 import { t } from "./words.js";
 
 /** What key 1 records, and what key 3 does: the first of these the lane allows. */
@@ -34,14 +34,14 @@ function verdictKeys(view, act) {
   const locked = t(result === "TUNDA" ? "key.locked" : "key.needs_supervisor");
   const first = primary
     ? { kind: result === "SESUAI" ? "pri" : "", picture: "k-ok", label: t(`key.do.${primary}`),
-        small: t(`key.small.${primary}`), press: () => act.decide(primary) }
+        small: t(`key.small.${primary}`), does: primary, press: () => act.decide(primary) }
     : { kind: "off", picture: "k-ok", label: t("key.do.CLEARED"), small: locked };
   const label = result === "RUJUK" ? t("key.referred") : t("key.refer");
   const third = result === "TUNDA"
     ? { picture: "k-eye", label: t("key.details"), small: t("key.details_hold"), hold: act.details }
     : referral
       ? { kind: result === "RUJUK" ? "warn" : "", picture: "k-tri", label, small: t("key.n", { n: 3 }),
-          press: () => act.decide(referral) }
+          does: referral, press: () => act.decide(referral) }
       : { kind: "off", picture: "k-tri", label, small: t("key.needs_supervisor") };
   const supervisor = view.crossing.allowed_supervisor.length > 0;
   const fourth = supervisor
@@ -77,9 +77,9 @@ export function drawKeys(view, act) {
 
 /** A row of four keys; also the foot of panels. */
 export function drawRow(root, keys) {
-  root.replaceChildren(...keys.map((key, index) => {
+  place(root, keys.map((key, index) => {
     const attributes = { id: root.id === "keys" ? `key-${index + 1}` : null,
-      disabled: !key.press && !key.hold, "aria-hidden": key.kind === "none" || null };
+      disabled: !key.press && !key.hold, "aria-hidden": key.kind === "none" || null, "data-does": key.does };
     if (key.press) attributes.onclick = key.press;
     if (key.hold) {
       attributes.onpointerdown = () => key.hold(true);

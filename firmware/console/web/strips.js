@@ -1,5 +1,5 @@
 // What stands above every screen: where and who, the device's health, the mode, connectivity.
-import { $, h, icon } from "./dom.js";
+import { $, h, icon, place } from "./dom.js";
 import { t, getLanguage } from "./words.js";
 import * as format from "./format.js";
 
@@ -22,7 +22,7 @@ function scannerChip(view, quiet) {
 
 export function drawStrip(view, now, switchLanguage) {
   const untrusted = view.clock_quality === "UNKNOWN";
-  $("strip").replaceChildren(
+  place($("strip"),
     h("div.place", null, h("b", null, view.tpi_name),
       h("span", null, t("counter", { counter: view.counter, officer: view.officer_name }))),
     h("div.chips", null,
@@ -59,6 +59,6 @@ export function drawNet(view, now) {
     offline: () => [h("b", null, t("net.offline")), `\u2002${t("net.local_as_of")} `, when,
       ` · ${format.ago(now - link.data_as_of_ms)}`],
   };
-  net.replaceChildren(icon("n-off"), h("span.say", null, ...says[kind]()),
+  place(net, icon("n-off"), h("span.say", { id: "net-say" }, ...says[kind]()),
     h("span.q", { id: "unsent" }, t(kind === "offline" ? "net.unsent" : "net.unsent_short", { n: format.count(link.unsent) })));
 }
