@@ -1,4 +1,8 @@
 """Bad bytes from the scanner: a clear message, no verdict, and the lane goes on."""
+import os
+import pty
+import tty
+
 import pytest
 
 from desk_kit import desk, scan, view, wait_for_data
@@ -49,3 +53,28 @@ def test_after_garbage_a_good_document_is_read(counter):
     raw(counter, b"\x00\xff" * 700)
     crossing = scan(counter, "siti")
     assert crossing["result"] == "SESUAI"
+
+
+def test_ten_megabytes_without_a_line_end_are_one_report_and_then_a_document_is_read(counter):
+    counter.hardware.do("scanner", "off")
+    view(counter, "no scanner", lambda v: not v["scanner_ok"])
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    link = counter.folder / "scanner"
+    link.symlink_to(os.ttyname(theirs))
+    os.close(theirs)
+    since = len(counter.processes.events)
+    try:
+        view(counter, "our scanner", lambda v: v["scanner_ok"])
+        for _ in range(10 * 1024):
+            os.write(ours, b"A" * 1024)
+        os.write(ours, b"\r\n" + TD3)
+        shown = view(counter, "a verdict", lambda v: v["screen"] == "VERDICT" and
+                     v["crossing"]["document"]["number"] == "X0000099")
+        assert shown["crossing"]["result"] == "RUJUK"
+        said = [e for e in counter.processes.events[since:] if e.name == "SCAN_GARBAGE"]
+        assert [e.detail("bytes") for e in said] == [str(10 * 1024 * 1024)]
+    finally:
+        link.unlink()
+        os.close(ours)
+        counter.hardware.do("scanner", "on")
