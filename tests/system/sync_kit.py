@@ -150,6 +150,15 @@ class SyncKiosk:
             time.sleep(0.01)
         raise AssertionError(f"no {text!r} in the log: {self.log}")
 
+    def await_contacts(self, count):
+        """`count` more good contacts."""
+        end = time.monotonic() + TIMEOUT_S
+        for _ in range(count):
+            before = self.state()["contact_ms"]
+            while self.state()["contact_ms"] == before:
+                assert time.monotonic() < end and self.process.poll() is None, self.log
+                time.sleep(0.01)
+
     def stop(self):
         self.process.terminate()
         code = self.process.wait(TIMEOUT_S)

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 import sqlite3
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,27 @@ def test_an_outage_loses_nothing_and_ends_by_itself(registry, kiosk):
     assert_same_head(registry, head)
     offline = [line for line in kiosk.log if "SYNC_OFFLINE" in line]
     assert len(offline) <= 2, "each attempt of one outage logged"
+
+
+def test_a_kept_connection_that_died_unseen_is_no_outage(registry, kiosk):
+    """A relay ends the idle connection only when the next request comes on it."""
+    kiosk.append(1)
+    with Relay(registry.port) as relay:
+        kiosk.start(port=relay.port, interval_s=3600)
+        kiosk.await_log("SYNC_ONLINE")
+        relay.doom_present_connections()
+        head = kiosk.append(1)
+        kiosk.await_log(f"next={head[1] + 1}")
+        assert relay.doomed_used
+    assert_same_head(registry, head)
+    assert not any("SYNC_OFFLINE" in line for line in kiosk.log)
+
+
+def test_a_name_that_is_not_found_is_said(registry, kiosk):
+    kiosk.append(1)
+    done = kiosk.once(host="registry.invalid")  # RFC 6761, 6.4
+    assert done.returncode == 1 and "SYNC_OFFLINE" in done.stderr
+    assert "the registry's name" in done.stderr
 
 
 def test_a_registry_restored_from_a_backup_gets_everything_again(registry, kiosk):
@@ -218,7 +241,6 @@ def test_it_waits_for_a_journal_that_is_not_there_yet(registry, kiosk):
     head = kiosk.append(2)
     kiosk.await_log("SYNC_ONLINE")
     kiosk.await_log(f"next={head[1] + 1}")
-    assert sum("SYNC_STORE_FAILED" in line for line in kiosk.log) == 1, "said once"
 
 
 def test_a_journal_that_is_none_is_named(registry, kiosk):
@@ -238,6 +260,15 @@ def test_a_broken_cache_or_state_is_named_and_entries_still_go_up(registry, kios
     assert "SYNC_STORE_FAILED" in done.stderr and name in done.stderr
     assert "SYNC_ONLINE" in done.stderr
     assert_same_head(registry, head)
+
+
+def test_what_stays_broken_is_said_once(registry, kiosk):
+    (kiosk.folder / "cache.db").write_bytes(b"this is no database" * 100)
+    kiosk.append(1)
+    kiosk.start()
+    kiosk.await_log("SYNC_ONLINE")
+    kiosk.await_contacts(2)
+    assert sum("SYNC_STORE_FAILED" in line for line in kiosk.log) == 1, kiosk.log
 
 
 # ---- the command line ----------------------------------------------------------------------------
@@ -266,3 +297,61 @@ def test_a_configuration_that_is_not_usable_is_named(tmp_path, kiosk):
     path.write_text(path.read_text().replace("sync_interval_s = 1", "sync_interval_s = soon"))
     done = run("--config", path, "--once")
     assert done.returncode == 1 and "CONFIG_BAD" in done.stderr and "sync_interval_s" in done.stderr
+
+
+# ---- helpers -------------------------------------------------------------------------------------
+
+
+class Relay:
+    """Passes TCP connections on to a port of this machine."""
+
+    def __init__(self, port):
+        self.target = port
+        self.connections, self.doomed = set(), set()
+        self.doomed_used = False
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        for pair in list(self.connections):
+            self.end(pair)
+
+    def doom_present_connections(self):
+        """They end with the client's next byte, and pass on nothing more."""
+        self.doomed = set(self.connections)
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            pair = (client, socket.create_connection(("127.0.0.1", self.target)))
+            self.connections.add(pair)
+            for source, sink in (pair, pair[::-1]):
+                threading.Thread(target=self.pump, args=(pair, source, sink), daemon=True).start()
+
+    def pump(self, pair, source, sink):
+        try:
+            while data := source.recv(65536):
+                if pair in self.doomed:
+                    self.doomed_used = True
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        self.end(pair)
+
+    def end(self, pair):
+        self.connections.discard(pair)
+        for end in pair:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
