@@ -90,17 +90,19 @@ def wait_for(condition, what, deadline_s=START_S):
 class Console:
     """A running pamit-console of its own folder, with its lane."""
 
-    def __init__(self, folder, mode="live", more=""):
+    def __init__(self, folder, mode="live", more="", runtime=None):
         self.folder = folder
         self.port = free_port()
         self.socket = str(folder / "lane.sock")
-        self.token_file = folder / "console.token"
+        self.token_file = (runtime or folder) / "console.token"
         config = folder / "pamit.conf"
         config.write_text(CONFIG.format(mode=mode, socket=self.socket, uid=os.getuid(), port=self.port,
                                         more=more))
         self.lane = FakeLane(self.socket)
         self.log = open(folder / "console.log", "w+")
         environment = {key: value for key, value in os.environ.items() if key != "RUNTIME_DIRECTORY"}
+        if runtime:
+            environment["RUNTIME_DIRECTORY"] = str(runtime)
         self.process = subprocess.Popen([BIN / "pamit-console", "--config", config],
                                         stderr=self.log, env=environment)
         wait_for(self.token_file.exists, "the token file")

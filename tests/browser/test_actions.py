@@ -51,16 +51,17 @@ def test_pressing_twice_records_once(page):
     page.show(**people.clear())
     page.press("1", "1", "3", "1")
     page.lane.expect("ACTION")
-    page.show()
+    page.news()
     assert [message for message in page.lane.received if message[0] == "ACTION"] == []
 
 
 def test_locked_keys_send_nothing(page):
     page.show(**people.stop())
     page.press("1", "2", "5")
-    page.show(**people.refer())
+    page.news(**people.refer())
+    page.wait_text("word", "RUJUK")
     page.press("1", "2")
-    page.show()
+    page.news()
     assert [message for message in page.lane.received if message[0] == "ACTION"] == []
 
 
@@ -190,9 +191,9 @@ def test_one_key_names_the_category(page):
 def test_category_keys_do_nothing_where_nobody_asks(page):
     page.show(**people.clear())
     page.press("q", "w")
-    page.show()
+    page.news()
     page.press("q")
-    page.show()
+    page.news(counts=(412, 398, 12, 1))
     assert [message for message in page.lane.received if message[0] == "CONTEXT"] == []
 
 
@@ -239,7 +240,7 @@ def test_escape_leaves_everything_as_it_was(page):
     page.click("[data-carrier=AIR]")
     page.press(Keys.ESCAPE)
     page.wait(lambda: not page.css("#carrier"), "closed")
-    page.show()
+    page.news()
     assert [message for message in page.lane.received if message[0] == "CONTEXT"] == []
 
 

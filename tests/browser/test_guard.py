@@ -57,6 +57,14 @@ def test_the_token_file_is_the_owners_alone_and_goes_with_the_process(console):
     assert not console.token_file.exists()
 
 
+def test_systemds_folder_holds_the_token_where_there_is_one(start_console, tmp_path):
+    runtime = tmp_path / "run"
+    runtime.mkdir()
+    console = start_console(runtime=runtime)
+    assert console.token_file.parent == runtime and not (console.folder / "console.token").exists()
+    assert request(console, "GET", "/state", bearer(console)).status == 200
+
+
 def test_tokens_differ_from_run_to_run(start_console):
     assert start_console().token != start_console().token
 
@@ -165,10 +173,14 @@ def test_a_body_that_is_too_long_is_refused(console):
     assert request(console, "POST", "/painted", bearer(console), " " * 100_000 + BODY).status == 413
 
 
-def test_without_a_lane_a_change_is_refused(console):
+def test_without_a_lane_nothing_is_known_and_nothing_can_be_changed(console):
+    def state():
+        return json.loads(request(console, "GET", "/state", bearer(console)).body)
+
+    wait_for(lambda: state()["view"], "the first view")
     console.lane.stop()
-    while request(console, "POST", "/dismiss", bearer(console), "{}").status == 202:
-        pass
+    wait_for(lambda: not state()["lane"], "the loss is known")
+    assert state() == {"lane": False, "view": None, "refused": None}
     assert request(console, "POST", "/dismiss", bearer(console), "{}").status == 503
 
 
@@ -217,6 +229,13 @@ def test_the_state_is_the_view_as_json(console):
 
     state = wait_for(verdict, "the verdict")
     assert state["lane"] is True
+    told = {key: state["view"][key] for key in ["kiosk_id", "tpi_name", "counter", "officer_name", "refer_to", "mode",
+                                                "zone", "clock_quality", "scanner_ok", "panel_ok", "undecided_seq"]}
+    assert told == {"kiosk_id": "DMO-01-0001", "tpi_name": "TPI Contoh Pelabuhan", "counter": "03",
+                    "officer_name": "R. Hartono", "refer_to": "Meja Pelindungan, lantai 1", "mode": "DESK",
+                    "zone": "WIB", "clock_quality": "SYNCED", "scanner_ok": True, "panel_ok": True,
+                    "undecided_seq": 0}
+    assert state["view"]["counts"] == {"total": 411, "clear": 398, "refer": 12, "stop": 1}
     crossing = state["view"]["crossing"]
     assert crossing["seq"] == 413 and crossing["result"] == "RUJUK"
     assert crossing["reasons"][0] == {"code": "R011", "colour": "AMBER", "found": "AGUS SUPRIYADI",
