@@ -41,18 +41,23 @@
     extern const uint8_t pamit_asset_##name[], pamit_asset_##name##_end[];
 ASSETS(ASSET_BYTES)
 
-const struct asset *asset_find(const char *path)
+bool asset_find(const char *path, struct asset *out)
 {
-#define ASSET_ROW(name, path, file, type) {path, type, {pamit_asset_##name, 0}},
-    static struct asset assets[] = {ASSETS(ASSET_ROW)};
-    static const uint8_t *const ends[] = {
-#define ASSET_END(name, path, file, type) pamit_asset_##name##_end,
-        ASSETS(ASSET_END)};
+    static const struct {
+        const char *path, *type;
+        const uint8_t *begin, *end;
+    } assets[] = {
+#define ASSET_ROW(name, path, file, type)                                                          \
+    {path, type, pamit_asset_##name, pamit_asset_##name##_end},
+        ASSETS(ASSET_ROW)
+#undef ASSET_ROW
+    };
     for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
-        if (strcmp(assets[i].path, path) == 0) {
-            assets[i].content.len = (size_t)(ends[i] - assets[i].content.p);
-            return &assets[i];
-        }
+        if (strcmp(assets[i].path, path) != 0)
+            continue;
+        out->type = assets[i].type;
+        out->content = span_of(assets[i].begin, (size_t)(assets[i].end - assets[i].begin));
+        return true;
     }
-    return NULL;
+    return false;
 }

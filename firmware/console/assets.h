@@ -2,15 +2,17 @@
 #ifndef PAMIT_ASSETS_H
 #define PAMIT_ASSETS_H
 
+#include <stdbool.h>
+
 #include "span.h"
 
 struct asset {
-    const char *path; /* as requested: "/style.css" */
     const char *type; /* Content-Type */
     struct span content;
 };
 
-/* NULL: no such file. The content is good for ever. */
-const struct asset *asset_find(const char *path);
+/* `path` as requested, "/style.css". False: no such file. What `*out` points to is good for ever.
+ */
+bool asset_find(const char *path, struct asset *out);
 
 #endif

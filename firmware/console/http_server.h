@@ -21,7 +21,8 @@ struct http_handler {
 /* Listens. ERR_BUSY: the port is taken. ERR_DENIED, ERR_IO, ERR_MEMORY. */
 MUST_CHECK enum err http_server_open(sd_event *loop, uint16_t port,
                                      const struct http_handler *handler, struct http_server **out);
-/* Lets resumed connections go on, from the loop's next turn. Call it after MHD_resume_connection. */
+/* Lets resumed connections go on, from the loop's next turn. Call it after MHD_resume_connection.
+ */
 void http_server_wake(struct http_server *server);
 /* Closes all connections; none may be suspended (page_feed_end). NULL is fine. */
 void http_server_close(struct http_server *server);

@@ -70,7 +70,7 @@ static bool packet_take(struct lane_link *link)
         link_lost(link, len == 0 ? "closed" : err_text(err_from_errno(errno)));
         return false;
     }
-    static struct view_message message; /* large; the loop is one thread */
+    struct view_message message;
     if (len > VIEW_MESSAGE_MAX ||
         view_message_decode(span_of(bytes, (size_t)len), &message) != ERR_OK ||
         !message_is_the_lanes(message.type)) {

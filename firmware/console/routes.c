@@ -146,12 +146,12 @@ static enum MHD_Result get_page(const struct routes *routes, struct MHD_Connecti
         return answer_json(routes, connection, MHD_HTTP_OK, routes->settings);
     if (strcmp(url, "/reasons.json") == 0)
         return answer_json(routes, connection, MHD_HTTP_OK, routes->reasons);
-    const struct asset *asset = asset_find(url);
-    if (!asset)
+    struct asset asset;
+    if (!asset_find(url, &asset))
         return answer_error(routes, connection, MHD_HTTP_NOT_FOUND, "not found");
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        asset->content.len, (void *)(uintptr_t)asset->content.p, MHD_RESPMEM_PERSISTENT);
-    return answer(routes, connection, MHD_HTTP_OK, response, asset->type);
+        asset.content.len, (void *)(uintptr_t)asset.content.p, MHD_RESPMEM_PERSISTENT);
+    return answer(routes, connection, MHD_HTTP_OK, response, asset.type);
 }
 
 static enum MHD_Result get_data(const struct routes *routes, struct MHD_Connection *connection,
@@ -177,7 +177,7 @@ static enum MHD_Result post(const struct routes *routes, struct MHD_Connection *
 {
     if (request->body_len > REQUEST_BODY_MAX)
         return answer_error(routes, connection, 413, "body too long");
-    static struct view_message message; /* large; the loop is one thread */
+    struct view_message message;
     char why[REQUEST_WHY_LEN];
     if (request_parse(request->message, span_of(request->body, request->body_len), &message, why) !=
         ERR_OK)
