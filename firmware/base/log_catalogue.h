@@ -24,6 +24,7 @@
     X(ACTION_REFUSED, 5, "action refused")                                                         \
     X(CONTEXT_SET, 6, "context of crossings set")                                                  \
     X(JOURNAL_FAILED, 2, "an entry could not be stored, no verdict is shown")                      \
+    X(JOURNAL_DAMAGED, 2, "a stored entry can not be read, run pamit journal verify")              \
     X(JOURNAL_RECOVERED, 5, "entries are stored again")                                            \
     X(CACHE_DEGRADED, 3, "placement data not usable, everyone is referred")                        \
     X(CACHE_READY, 5, "placement data in use")                                                     \

@@ -219,9 +219,10 @@ static const struct counter_handlers counter_handlers = {
 
 static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
 {
-    enum err err = lane_restore(lane);
-    if (!err)
-        err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
+    enum err err = lane_restore(lane, why);
+    if (err)
+        return err;
+    err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
     if (!err)
         err = counter_open(lane->loop, lane->config, &counter_handlers, lane, &lane->counter);
     if (err) {

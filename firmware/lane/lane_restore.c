@@ -2,11 +2,16 @@
  *
  * A TUNDA survives a killed process, a power cut and a reboot: the journal holds its PRESENTED, and
  * as long as no DECIDED answers it the counter comes up locked. Counts are read back the same way.
+ * An entry that can't be read is named and passed by: the counter still has to serve, and
+ * journal_verify is where damage is judged. The last entry, an open stop's place, was verified when
+ * the journal was opened.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "journal_reader.h"
 #include "lane_state.h"
+#include "log.h"
 
 #define RESTORE_ENTRIES_MAX 20000 /* a day at the hard maximum of 6,000 crossings, with room */
 
@@ -89,14 +94,13 @@ static void reopen_stop(struct lane *lane, const struct open_crossing *open)
     lane->state = FLOW_LOCKED;
 }
 
-enum err lane_restore(struct lane *lane)
+enum err lane_restore(struct lane *lane, char why[JOURNAL_WHY_LEN])
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
     lane_counts_roll(lane, &now);
     journal_head(lane->parts->journal, &lane->head);
     struct journal_reader *reader;
-    char why[JOURNAL_WHY_LEN];
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)
         return err;
@@ -104,13 +108,15 @@ enum err lane_restore(struct lane *lane)
     uint64_t seq = last > RESTORE_ENTRIES_MAX ? last - RESTORE_ENTRIES_MAX : 1;
     struct open_crossing open = {0};
     struct journal_row row;
-    for (; !err && seq <= last; seq++) {
+    for (; seq <= last; seq++) {
         err = journal_reader_get(reader, seq, &row);
-        if (!err)
+        if (err)
+            log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
+        else
             restore_row(lane, &row, &open);
     }
     journal_reader_close(reader);
-    if (!err && open.seq && open.entry.verdict.result == VERDICT_STOP)
+    if (open.seq && open.entry.verdict.result == VERDICT_STOP)
         reopen_stop(lane, &open);
-    return err;
+    return ERR_OK;
 }

@@ -87,7 +87,8 @@ void lane_link_refresh(struct lane *lane, const struct clock_reading *now);
 /* lane_restore.c */
 void lane_counts_add(struct lane *lane, enum verdict_result result, bool replaces);
 void lane_counts_roll(struct lane *lane, const struct clock_reading *now);
-/* Takes over today's counts and an open stop from the journal, at start. */
-MUST_CHECK enum err lane_restore(struct lane *lane);
+/* Takes over today's counts and an open stop from the journal, at start. `why` names file and
+ * reason on failure. */
+MUST_CHECK enum err lane_restore(struct lane *lane, char why[JOURNAL_WHY_LEN]);
 
 #endif

@@ -1,11 +1,12 @@
 """What is missing or broken at start is named with file and reason. Configuration and keys: refused.
 Placement data: served, but everyone is referred."""
 import os
+import sqlite3
 import subprocess
 
 import pytest
 
-from desk_kit import PROGRAMS, desk, scan, view, wait_for_data
+from desk_kit import PROGRAMS, decide, desk, scan, view, wait_for_data
 
 
 @pytest.fixture(name="made")
@@ -85,6 +86,26 @@ def test_a_file_that_is_no_journal_is_named_and_left_alone(made):
     code, said = start("pamit-lane", made.folder / "pamit.conf")
     assert code == 1 and "journal.db" in said
     assert journal.read_bytes() == before
+
+
+def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
+    for name in ("registry", "desk", "lane", "console", "sync"):
+        made.start(name)
+    wait_for_data(made)
+    bad = scan(made, "siti")["seq"]
+    decide(made, bad, "CLEARED")
+    made.processes.stop("lane")
+    with sqlite3.connect(made.folder / "lane" / "journal.db") as journal:
+        header = bytearray(journal.execute("select header from entry where seq = ?",
+                                           (bad,)).fetchone()[0])
+        header[20] ^= 1
+        journal.execute("update entry set header = ? where seq = ?", (bytes(header), bad))
+    journal.close()
+    since = len(made.processes.events)
+    made.start("lane")
+    said = made.processes.wait("lane", "JOURNAL_DAMAGED", since=since)
+    assert said.detail("seq") == str(bad)
+    assert scan(made, "suharto")["result"] == "SESUAI"
 
 
 def test_without_placement_data_everyone_is_referred(made):
