@@ -18,7 +18,7 @@
 
 #define READ_PIECE 16384 /* a TLS record */
 
-enum err exchange_open(const struct exchange_peer *peer, struct exchange *out)
+enum err exchange_init(const struct exchange_peer *peer, struct exchange *out)
 {
     *out = (struct exchange){.peer = *peer, .fd = -1};
     return resolver_open(peer->host, peer->port, &out->resolver);

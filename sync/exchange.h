@@ -49,7 +49,7 @@ struct exchange {
     char why[EXCHANGE_WHY_LEN];
 };
 
-MUST_CHECK enum err exchange_open(const struct exchange_peer *peer, struct exchange *out);
+MUST_CHECK enum err exchange_init(const struct exchange_peer *peer, struct exchange *out);
 void exchange_done(struct exchange *exchange);
 
 /* Takes a request; `body` is room for an answer's, borrowed until the end. Goes on with the kept

@@ -262,7 +262,7 @@ enum err link_open(sd_event *loop, const struct exchange_peer *peer, size_t answ
         return ERR_MEMORY;
     link->loop = sd_event_ref(loop);
     link->answer_max = answer_max;
-    enum err err = exchange_open(peer, &link->exchange);
+    enum err err = exchange_init(peer, &link->exchange);
     link->body = malloc(answer_max);
     if (err == ERR_OK && !link->body)
         err = ERR_MEMORY;
