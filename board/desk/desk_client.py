@@ -61,8 +61,9 @@ class Page:
 
 
 def summary(state):
-    view = state.get("view") or {}
-    return {key: view.get(key) for key in ("screen", "seq", "link")}
+    view = state["view"] or {}
+    return {key: view.get(key) for key in ("screen", "link")} | {
+        "seq": (view.get("crossing") or {}).get("seq")}
 
 
 class Hardware:

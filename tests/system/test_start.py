@@ -96,10 +96,10 @@ def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
     decide(made, bad, "CLEARED")
     made.processes.stop("lane")
     with sqlite3.connect(made.folder / "lane" / "journal.db") as journal:
-        header = bytearray(journal.execute("select header from entry where seq = ?",
-                                           (bad,)).fetchone()[0])
-        header[20] ^= 1
-        journal.execute("update entry set header = ? where seq = ?", (bytes(header), bad))
+        payload = bytearray(journal.execute("select payload from entry where seq = ?",
+                                            (bad,)).fetchone()[0])
+        payload[20] ^= 1
+        journal.execute("update entry set payload = ? where seq = ?", (bytes(payload), bad))
     journal.close()
     since = len(made.processes.events)
     made.start("lane")
