@@ -7,6 +7,7 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -14,61 +15,15 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
 from fake_lane import FakeLane
+from kiosk_conf import kiosk_conf
 from page import Page
 
 BIN = pathlib.Path(os.environ.get("PAMIT_BIN", "build/dev/bin")).resolve()
 SCREENSHOTS = pathlib.Path(os.environ.get("PAMIT_ARTIFACTS", "build/dev/artifacts")).resolve() / "screenshots"
 START_S = 10
-
-CONFIG = """\
-[kiosk]
-kiosk_id = DMO-01-0001
-mode = {mode}
-zone = WIB
-tpi_code = DMO
-tpi_name = TPI Contoh Pelabuhan
-counter = 03
-storage_key = storage.key
-
-[lane]
-journal = journal.db
-entry_key = entry.pem
-lane_socket = {socket}
-console_uid = {uid}
-officer_id = P-0001
-officer_name = R. Hartono
-refer_to = Meja Pelindungan, lantai 1
-
-[scanner]
-scanner_device = scanner
-
-[panel]
-gpio_chip = panel.sock
-lamp_green = 1
-lamp_amber = 2
-lamp_red = 3
-lamp_white = 4
-buzzer = 5
-button_1 = 6
-button_2 = 7
-button_3 = 8
-button_4 = 9
-
-[sync]
-cache = cache.db
-sync_db = sync.db
-registry_host = localhost
-ca_cert = ca.pem
-tls_cert = tls.pem
-tls_key = tls.key
-receipt_key = receipt.pem
-policy_key = policy.pem
-
-[console]
-console_port = {port}
-{more}
-"""
 
 
 def free_port():
@@ -96,8 +51,9 @@ class Console:
         self.socket = str(folder / "lane.sock")
         self.token_file = (runtime or folder) / "console.token"
         config = folder / "pamit.conf"
-        config.write_text(CONFIG.format(mode=mode, socket=self.socket, uid=os.getuid(), port=self.port,
-                                        more=more))
+        config.write_text(kiosk_conf(
+            kiosk={"mode": mode}, lane={"lane_socket": self.socket, "console_uid": os.getuid()},
+            console={"console_port": self.port}) + more)
         self.lane = FakeLane(self.socket)
         self.log = open(folder / "console.log", "w+")
         environment = {key: value for key, value in os.environ.items() if key != "RUNTIME_DIRECTORY"}

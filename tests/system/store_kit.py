@@ -7,51 +7,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from kiosk_conf import kiosk_conf
 from pki import write_private
 
 BIN = Path(os.environ["PAMIT_BIN"])
 KIOSK = "CGK-03-0412"
-
-CONFIG = """\
-[kiosk]
-kiosk_id = {kiosk}
-mode = desk
-zone = WIB
-tpi_code = CGK
-tpi_name = Soekarno-Hatta
-counter = 03
-storage_key = storage.key
-[lane]
-journal = journal.db
-entry_key = entry.pem
-lane_socket = lane.sock
-console_uid = 0
-officer_id = P-0001
-officer_name = Petugas Contoh
-refer_to = BP3MI
-[scanner]
-scanner_device = scanner
-[panel]
-gpio_chip = gpio
-lamp_green = 1
-lamp_amber = 2
-lamp_red = 3
-lamp_white = 4
-buzzer = 5
-button_1 = 6
-button_2 = 7
-button_3 = 8
-button_4 = 9
-[sync]
-cache = cache.db
-sync_db = sync.db
-registry_host = localhost
-ca_cert = ca.pem
-tls_cert = tls.pem
-tls_key = tls.key
-receipt_key = receipt.pub.pem
-policy_key = policy.pub.pem
-"""
 
 
 def make_key(folder, name):
@@ -70,7 +30,9 @@ def make_kiosk(folder):
     make_key(folder, "entry")
     make_key(folder, "receipt")
     write_private(folder / "storage.key", os.urandom(32))
-    (folder / "pamit.conf").write_text(CONFIG.format(kiosk=KIOSK))
+    (folder / "pamit.conf").write_text(kiosk_conf(
+        kiosk={"kiosk_id": KIOSK}, lane={"entry_key": "entry.pem"},
+        sync={"receipt_key": "receipt.pub.pem", "policy_key": "policy.pub.pem"}))
     subprocess.run([BIN / "store_sample", folder], check=True, timeout=60)
     return folder
 

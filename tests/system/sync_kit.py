@@ -13,57 +13,12 @@ import time
 from pathlib import Path
 
 import pki
+from kiosk_conf import kiosk_conf
 from registry_kit import BIN
 
 PROGRAM = BIN / "pamit-sync"
 JOURNAL_TOOL = BIN / "journal_tool"
 TIMEOUT_S = 60
-
-CONFIG = """\
-[kiosk]
-kiosk_id = {name}
-mode = desk
-zone = WIB
-assume_clock_synced = yes
-tpi_code = CTH
-tpi_name = TPI Contoh
-counter = 01
-storage_key = storage.key
-[lane]
-journal = journal.db
-entry_key = entry.key
-lane_socket = lane.sock
-console_uid = 1000
-officer_id = P-0001
-officer_name = R. Hartono
-refer_to = Meja 1
-[scanner]
-scanner_device = scanner
-[panel]
-gpio_chip = gpio.sock
-lamp_green = 1
-lamp_amber = 2
-lamp_red = 3
-lamp_white = 4
-buzzer = 5
-button_1 = 6
-button_2 = 7
-button_3 = 8
-button_4 = 9
-[sync]
-cache = cache.db
-sync_db = sync.db
-registry_host = {host}
-registry_port = {port}
-ca_cert = {ca_cert}
-tls_cert = {tls_cert}
-tls_key = {tls_key}
-receipt_key = receipt.pub
-policy_key = policy.pub
-sync_interval_s = {interval_s}
-backoff_min_ms = 50
-backoff_max_ms = 500
-"""
 
 
 class SyncKiosk:
@@ -99,10 +54,14 @@ class SyncKiosk:
         identity = identity or self.identity
         path = self.folder / "pamit.conf"
         path.write_text(
-            CONFIG.format(
-                name=self.name, host=host, port=port or self.registry.port,
-                ca_cert=(ca or self.registry.ca).cert, tls_cert=identity.cert,
-                tls_key=identity.key, interval_s=interval_s,
+            kiosk_conf(
+                kiosk={"kiosk_id": self.name, "assume_clock_synced": "yes"},
+                sync={
+                    "registry_host": host, "registry_port": port or self.registry.port,
+                    "ca_cert": (ca or self.registry.ca).cert, "tls_cert": identity.cert,
+                    "tls_key": identity.key, "sync_interval_s": interval_s,
+                    "backoff_min_ms": 50, "backoff_max_ms": 500,
+                },
             )
         )
         return path
