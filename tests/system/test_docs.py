@@ -1,0 +1,32 @@
+"""What the documents name exists: every path in backticks, every linked file, every program."""
+import os
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md")
+MADE_BY_BUILDING = ("build/",)
+
+
+def named_paths(text):
+    code = re.findall(r"`([^`\s]+/[^`\s]*)`", text)
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    return sorted({word.split("::")[0] for word in code + links})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_a_document_names_exists(document):
+    path = ROOT / document
+    missing = [word for word in named_paths(path.read_text(encoding="utf-8"))
+               if not word.startswith(MADE_BY_BUILDING) and
+               not any((base / word).exists() for base in (ROOT, path.parent))]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_program_a_document_names_is_built(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    programs = set(re.findall(r"`(pamit(?:-[a-z]+)?)[ `]", text))
+    assert programs and all((pathlib.Path(os.environ["PAMIT_BIN"]) / p).exists() for p in programs)
