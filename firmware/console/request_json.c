@@ -52,6 +52,12 @@ static bool read_painted_seq(const json_t *value, struct view_message *out)
     return read_seq_value(value, &out->body.painted.seq);
 }
 
+static bool read_covered(const json_t *value, struct view_message *out)
+{
+    out->body.painted.covered = json_is_true(value);
+    return json_is_boolean(value);
+}
+
 static bool read_seq(const json_t *value, struct view_message *out)
 {
     return read_seq_value(value, &out->body.action.seq);
@@ -125,7 +131,10 @@ static bool read_category(const json_t *value, struct view_message *out)
 #define MEMBERS_MAX 6
 
 /* A key of NULL ends the list. */
-static const struct member painted_members[MEMBERS_MAX + 1] = {{"seq", true, read_painted_seq}};
+static const struct member painted_members[MEMBERS_MAX + 1] = {
+    {"seq", true, read_painted_seq},
+    {"covered", true, read_covered},
+};
 static const struct member dismiss_members[MEMBERS_MAX + 1] = {{NULL, false, NULL}};
 static const struct member action_members[MEMBERS_MAX + 1] = {
     {"seq", true, read_seq},    {"decision", true, read_decision},
@@ -154,6 +163,8 @@ static const struct member *members_of(enum view_message_type type)
     case VIEW_MESSAGE_HEARTBEAT:
     case VIEW_MESSAGE_REFUSED:
     case VIEW_MESSAGE_HELLO:
+    case VIEW_MESSAGE_BUTTON:
+    case VIEW_MESSAGE_TYPES:
         break;
     }
     return NULL;

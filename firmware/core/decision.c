@@ -62,7 +62,8 @@ static const struct row departure_rows[] = {
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_REFUSED_EXIT, REFUSAL_GROUND},
 };
 
-/* A return is recorded, not judged: the same whatever the verdict. */
+/* A return is recorded, not judged: the same whatever the verdict, but that a stop, which policy
+ * may make of any reason, is a supervisor's to end. */
 static const enum decision return_decisions[] = {
     DECISION_RETURN_LOGGED,
     DECISION_RETURN_REFERRED,
@@ -119,6 +120,8 @@ bool decision_allowed(const struct verdict *verdict, const struct context *conte
     if (role != ROLE_OFFICER && role != ROLE_SUPERVISOR)
         return false;
     if (context->direction == DIRECTION_RETURN) {
+        if (verdict->result == VERDICT_STOP && role != ROLE_SUPERVISOR)
+            return false;
         for (size_t i = 0; i < COUNT(return_decisions); i++)
             if (return_decisions[i] == decision)
                 return true;
@@ -130,6 +133,34 @@ bool decision_allowed(const struct verdict *verdict, const struct context *conte
             return condition_holds(row->condition, verdict, context);
     }
     return false;
+}
+
+/* The first of `choices` that an officer may take. */
+static enum decision first_allowed(const struct verdict *verdict, const struct context *context,
+                                   const enum decision *choices, size_t n_choices)
+{
+    for (size_t i = 0; i < n_choices; i++) {
+        if (decision_allowed(verdict, context, choices[i], ROLE_OFFICER))
+            return choices[i];
+    }
+    return DECISION_NONE;
+}
+
+/* Somebody who is no worker is logged, not cleared. A referral has no key that lets go: what an
+ * officer may still record there takes a deliberate choice. */
+enum decision decision_key_go(const struct verdict *verdict, const struct context *context)
+{
+    if (context->direction == DIRECTION_DEPARTURE && verdict->result != VERDICT_CLEAR)
+        return DECISION_NONE;
+    static const enum decision choices[] = {DECISION_RETURN_LOGGED, DECISION_LOGGED_ONLY,
+                                            DECISION_CLEARED};
+    return first_allowed(verdict, context, choices, sizeof choices / sizeof choices[0]);
+}
+
+enum decision decision_key_refer(const struct verdict *verdict, const struct context *context)
+{
+    static const enum decision choices[] = {DECISION_RETURN_REFERRED, DECISION_SECONDARY};
+    return first_allowed(verdict, context, choices, sizeof choices / sizeof choices[0]);
 }
 
 bool decision_needs_note(enum decision decision)

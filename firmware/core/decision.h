@@ -35,6 +35,10 @@ enum auth_method {
 /* May `role` take `decision` on this verdict, in this direction? */
 bool decision_allowed(const struct verdict *verdict, const struct context *context,
                       enum decision decision, enum role role);
+/* What the counter's first and third key record on this verdict; DECISION_NONE: nothing. The first
+ * lets the traveller go on, the third refers. */
+enum decision decision_key_go(const struct verdict *verdict, const struct context *context);
+enum decision decision_key_refer(const struct verdict *verdict, const struct context *context);
 /* A decision that needs the officer's words. */
 bool decision_needs_note(enum decision decision);
 

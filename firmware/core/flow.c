@@ -2,8 +2,9 @@
  *
  * Why a scan is treated as it is: while a commit is under way it is held, so that a passport laid
  * down early is not lost; over SESUAI or RUJUK it begins the next traveller and the open verdict is
- * noted as undecided; over TUNDA it is ignored, or one scan would sweep a stop away. For the same
- * reason a change of context never re-judges a stop.
+ * noted as undecided, also when it could not be read, or the next passport would seem to have got
+ * the green of the last; over TUNDA it is ignored, or one scan would sweep a stop away. For the
+ * same reason a change of context never re-judges a stop.
  *
  * What a failed commit leaves behind: after PRESENTING the traveller has no verdict; after DECIDING
  * the verdict is open as before, behind the fault.

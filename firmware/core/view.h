@@ -1,4 +1,4 @@
-/* What the lane and the console say to each other: eight versioned CBOR messages.
+/* What the lane and the console say to each other: nine versioned CBOR messages.
  *
  * One SOCK_SEQPACKET unix socket, one message a packet, the lane listens, peer uid checked. The
  * lane owns verdict, lamps and journal; the page is a view. Everything the page can show is in one
@@ -6,7 +6,7 @@
  * with the next. The lane sends codes and data; the page owns the words. An action names the entry
  * it answers; a stale one is refused with REFUSED.
  *
- * lane -> console: VIEW, HEARTBEAT (every second), REFUSED
+ * lane -> console: VIEW, HEARTBEAT (every second), REFUSED, BUTTON
  * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS
  *
  * Each message is an array [version, type, body map]. Pure; pamit-lane and pamit-console.
@@ -34,6 +34,8 @@ enum view_message_type {
     VIEW_MESSAGE_ACTION,
     VIEW_MESSAGE_CONTEXT,
     VIEW_MESSAGE_DISMISS, /* back to ready from "not readable" or "recorded" */
+    VIEW_MESSAGE_BUTTON,
+    VIEW_MESSAGE_TYPES
 };
 
 /* Names of the page's screens; the lane's flow chooses. */
@@ -119,6 +121,8 @@ struct view {
     struct verdict verdict;
     uint32_t allowed_officer;    /* bit n: decision n is open to the officer */
     uint32_t allowed_supervisor; /* ... and to a supervisor */
+    enum decision key_go;        /* what the counter's key 1 records now; DECISION_NONE: nothing */
+    enum decision key_refer;     /* ... and key 3 */
 
     /* VIEW_RECORDED */
     enum decision decision;
@@ -135,6 +139,7 @@ enum view_refusal {
     VIEW_REFUSED_BUSY,    /* an entry is being stored */
     VIEW_REFUSED_STORAGE, /* it could not be stored: nothing was recorded */
     VIEW_REFUSED_INVALID,
+    VIEW_REFUSED_SAME_OFFICER, /* the second officer has to be another one */
     VIEW_REFUSAL_COUNT
 };
 const char *view_refusal_name(enum view_refusal refusal);
@@ -147,6 +152,20 @@ struct view_action {
     char note[ENTRY_NOTE_LEN];
 };
 
+/* The page shows this verdict. Sent again when something covers it or no longer does. */
+struct view_painted {
+    uint64_t seq; /* 0: no verdict is shown */
+    bool covered; /* a panel is open over it: the counter's keys mean what the panel says */
+};
+
+/* One of the counter's keys went down or up. Over an uncovered verdict the lane itself records what
+ * key_go and key_refer say; everything else is the page's to do. */
+struct view_button {
+    uint32_t number; /* 1..4, left to right */
+    bool pressed;
+    bool acted; /* the lane took it: the page does nothing */
+};
+
 struct view_message {
     enum view_message_type type;
     union {
@@ -156,9 +175,8 @@ struct view_message {
             uint64_t seq;
             enum view_refusal why;
         } refused;
-        struct {
-            uint64_t seq;
-        } painted;
+        struct view_painted painted;
+        struct view_button button;
         struct view_action action;
         struct context context;
     } body;

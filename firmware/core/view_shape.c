@@ -145,6 +145,8 @@ static const struct view_part view_parts[] = {
     SHAPE(view, verdict, verdict_shape),
     U32(view, allowed_officer, DECISIONS_ALL),
     U32(view, allowed_supervisor, DECISIONS_ALL),
+    ENUM(view, key_go, 0, DECISION_COUNT - 1),
+    ENUM(view, key_refer, 0, DECISION_COUNT - 1),
     ENUM(view, decision, 0, DECISION_COUNT - 1),
     U64(view, decided_seq),
     U64(view, undecided_seq),
@@ -163,7 +165,14 @@ static const struct view_part refused_parts[] = {
 };
 
 static const struct view_part painted_parts[] = {
-    {.type = VIEW_PART_U64, .offset = BODY_OFFSET(painted.seq)},
+    U64(view_painted, seq),
+    BOOL(view_painted, covered),
+};
+
+static const struct view_part button_parts[] = {
+    U32(view_button, number, 4),
+    BOOL(view_button, pressed),
+    BOOL(view_button, acted),
 };
 
 static const struct view_part action_parts[] = {
@@ -183,11 +192,12 @@ static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_ACTION] = SHAPE_OF(action_parts),
     [VIEW_MESSAGE_CONTEXT] = SHAPE_OF(context_parts),
     [VIEW_MESSAGE_DISMISS] = {0},
+    [VIEW_MESSAGE_BUTTON] = SHAPE_OF(button_parts),
 };
 
 const struct view_shape *view_shape_of(enum view_message_type type)
 {
-    if (type <= VIEW_MESSAGE_NONE || type > VIEW_MESSAGE_DISMISS)
+    if (type <= VIEW_MESSAGE_NONE || type >= VIEW_MESSAGE_TYPES)
         return NULL;
     return &shapes[type];
 }
@@ -206,9 +216,13 @@ const char *view_screen_name(enum view_screen screen)
 const char *view_refusal_name(enum view_refusal refusal)
 {
     static const char *const names[VIEW_REFUSAL_COUNT] = {
-        [VIEW_REFUSED_STALE] = "STALE",           [VIEW_REFUSED_NOT_ALLOWED] = "NOT_ALLOWED",
-        [VIEW_REFUSED_NEEDS_NOTE] = "NEEDS_NOTE", [VIEW_REFUSED_BUSY] = "BUSY",
-        [VIEW_REFUSED_STORAGE] = "STORAGE",       [VIEW_REFUSED_INVALID] = "INVALID",
+        [VIEW_REFUSED_STALE] = "STALE",
+        [VIEW_REFUSED_NOT_ALLOWED] = "NOT_ALLOWED",
+        [VIEW_REFUSED_NEEDS_NOTE] = "NEEDS_NOTE",
+        [VIEW_REFUSED_BUSY] = "BUSY",
+        [VIEW_REFUSED_STORAGE] = "STORAGE",
+        [VIEW_REFUSED_INVALID] = "INVALID",
+        [VIEW_REFUSED_SAME_OFFICER] = "SAME_OFFICER",
     };
     assert(refusal < VIEW_REFUSAL_COUNT);
     return names[refusal];

@@ -166,10 +166,8 @@ static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *u
     struct counter *counter = user;
     struct panel_button button;
     int got = 0;
-    while (counter->panel && (got = panel_read_button(counter->panel, now_ms(), &button)) == 1) {
-        if (button.pressed)
-            counter->handlers->button(button.number, counter->user);
-    }
+    while (counter->panel && (got = panel_read_button(counter->panel, now_ms(), &button)) == 1)
+        counter->handlers->button(button.number, button.pressed, counter->user);
     if (counter->panel && got < 0) {
         lose_panel(counter, "the chip went away");
         counter->handlers->panel_changed(counter->user);

@@ -17,9 +17,9 @@
 struct counter;
 
 struct counter_handlers {
-    void (*scan)(const struct scan_event *event, void *user); /* also OPENED and GONE */
-    void (*button)(unsigned number, void *user);              /* pressed, 1..PANEL_BUTTONS */
-    void (*panel_changed)(void *user);                        /* came or went: show it again */
+    void (*scan)(const struct scan_event *event, void *user);  /* also OPENED and GONE */
+    void (*button)(unsigned number, bool pressed, void *user); /* 1..PANEL_BUTTONS */
+    void (*panel_changed)(void *user);                         /* came or went: show it again */
 };
 
 /* `config` and `handlers` are borrowed until counter_close. Devices are opened in the loop. */

@@ -24,11 +24,11 @@ void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why)
     console_port_send(lane->console, &message);
 }
 
-/* Purpose and category belong to one traveller, the voyage to all of a sailing. */
+/* What was set over a shown verdict is about that traveller alone, and so are purpose and category
+ * whenever they are set; the rest holds for the sailing. */
 static void forget_traveller(struct lane *lane)
 {
-    lane->context.purpose = PURPOSE_NONE;
-    lane->context.category = PURPOSE_NONE;
+    lane->context = lane->sailing;
 }
 
 static void note_undecided(struct lane *lane)
@@ -37,12 +37,25 @@ static void note_undecided(struct lane *lane)
     forget_traveller(lane);
 }
 
-static void set_context(struct lane *lane)
+static void set_context(struct lane *lane, bool for_shown_traveller)
 {
     lane->context = lane->wanted;
+    if (!for_shown_traveller) {
+        lane->sailing = lane->wanted;
+        lane->sailing.purpose = PURPOSE_NONE;
+        lane->sailing.category = PURPOSE_NONE;
+    }
     log_event(LOG_CONTEXT_SET, "direction=%s purpose=%s category=%s",
               direction_name(lane->context.direction), purpose_name(lane->context.purpose),
               purpose_name(lane->context.category));
+}
+
+/* The reminder of a verdict left undecided has been seen once a later one is decided. */
+static void present(struct lane *lane)
+{
+    if (lane->decided_answers > lane->undecided_seq)
+        lane->undecided_seq = 0;
+    lane_present(lane, &lane->read, 0);
 }
 
 static void act(struct lane *lane, uint32_t actions)
@@ -52,19 +65,19 @@ static void act(struct lane *lane, uint32_t actions)
     if (actions & FLOW_IGNORE_SCAN)
         log_event(LOG_SCAN_IGNORED, "state=%s", flow_state_name(lane->state));
     if (actions & FLOW_REFUSE_BUSY)
-        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_BUSY);
+        lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_BUSY);
     if (actions & FLOW_REFUSE_STALE)
-        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_STALE);
+        lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_STALE);
     if (actions & FLOW_REFUSE_LOCKED)
         lane_refuse(lane, lane->shown.seq, VIEW_REFUSED_NOT_ALLOWED);
     if (actions & FLOW_REFUSE_STORAGE)
-        lane_refuse(lane, lane->action.seq, VIEW_REFUSED_STORAGE);
+        lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_STORAGE);
     if (actions & FLOW_NOTE_UNDECIDED)
         note_undecided(lane);
     if (actions & FLOW_SET_CONTEXT)
-        set_context(lane);
+        set_context(lane, actions & FLOW_REJUDGE);
     if (actions & FLOW_PRESENT)
-        lane_present(lane, &lane->read, 0);
+        present(lane);
     if (actions & FLOW_REJUDGE)
         lane_present(lane, &lane->shown.document, lane->shown.seq);
     if (actions & FLOW_DECIDE)
@@ -114,6 +127,7 @@ static enum flow_event presented(struct lane *lane, uint64_t seq)
     clock_read(&lane->clock, &now);
     lane->shown.shown_boottime_ms = now.boottime_ms;
     lane->painted = false;
+    lane->covered = false;
     enum verdict_result result = lane->shown.judgement.verdict.result;
     lane_counts_add(lane, result, lane->shown.replaces != 0);
     log_presented(&lane->shown);
@@ -124,7 +138,7 @@ static enum flow_event decided(struct lane *lane, uint64_t seq)
 {
     lane->decided = lane->action.decision;
     lane->decided_seq = seq;
-    lane->undecided_seq = 0;
+    lane->decided_answers = lane->shown.seq;
     forget_traveller(lane);
     log_event(LOG_DECIDED, "seq=%" PRIu64 " answers=%" PRIu64 " decision=%s", seq, lane->shown.seq,
               decision_name(lane->decided));
@@ -184,6 +198,7 @@ static void check_painted(struct lane *lane, const struct clock_reading *now)
 /* Every second: is there news of the registry, the data, the day; and the page's heartbeat. */
 static int on_second(sd_event_source *source, uint64_t time_us, void *user)
 {
+    (void)time_us;
     struct lane *lane = user;
     struct clock_reading now;
     clock_read(&lane->clock, &now);
@@ -201,7 +216,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
         lane->checkpointed_seq = lane->head.seq;
         commit_checkpoint(lane->commit);
     }
-    sd_event_source_set_time(source, time_us + HEARTBEAT_MS * 1000);
+    sd_event_source_set_time_relative(source, HEARTBEAT_MS * 1000);
     return 0;
 }
 

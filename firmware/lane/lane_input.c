@@ -10,6 +10,9 @@
 #define BUTTON_GO    1 /* the counter's keys, left to right */
 #define BUTTON_REFER 3
 
+/* A press meant for the last traveller must not count for the next, whose verdict has just come. */
+#define BUTTON_DEAF_MS 400
+
 static void on_lines(struct lane *lane, const struct scan_event *event)
 {
     struct span lines[SCAN_FRAME_LINES_MAX];
@@ -63,52 +66,86 @@ void lane_on_scan(const struct scan_event *event, void *user)
     }
 }
 
-/* The second officer is named but not authenticated yet, so a live counter can't take one. */
-static bool supervisor_accepted(const struct lane *lane, const struct view_action *action)
+/* Why an action on the open verdict does not count; VIEW_REFUSAL_COUNT: it does. The second officer
+ * is named but not authenticated yet, so a live counter can't take one. */
+static enum view_refusal objection(const struct lane *lane, const struct view_action *action)
 {
-    return lane->config->mode != KIOSK_LIVE && action->second_officer_id[0] &&
-           strcmp(action->second_officer_id, lane->config->officer_id) != 0;
+    const struct crossing *shown = &lane->shown;
+    bool supervisor = action->role == ROLE_SUPERVISOR;
+    if (action->seq != shown->seq)
+        return VIEW_REFUSED_STALE;
+    if (!decision_allowed(&shown->judgement.verdict, &shown->context, action->decision,
+                          action->role) ||
+        (supervisor && (lane->config->mode == KIOSK_LIVE || !action->second_officer_id[0])))
+        return VIEW_REFUSED_NOT_ALLOWED;
+    if (supervisor && strcmp(action->second_officer_id, lane->config->officer_id) == 0)
+        return VIEW_REFUSED_SAME_OFFICER;
+    if (decision_needs_note(action->decision) && !action->note[0])
+        return VIEW_REFUSED_NEEDS_NOTE;
+    return VIEW_REFUSAL_COUNT;
 }
 
 static void on_action(struct lane *lane, const struct view_action *action)
 {
-    lane->action = *action;
-    const struct crossing *shown = &lane->shown;
     bool open = lane->state == FLOW_WAITING || lane->state == FLOW_LOCKED;
-    if (open && action->seq != shown->seq) {
-        lane_refuse(lane, action->seq, VIEW_REFUSED_STALE);
-    } else if (open && (!decision_allowed(&shown->judgement.verdict, &shown->context,
-                                          action->decision, action->role) ||
-                        (action->role == ROLE_SUPERVISOR && !supervisor_accepted(lane, action)))) {
-        lane_refuse(lane, action->seq, VIEW_REFUSED_NOT_ALLOWED);
-    } else if (open && decision_needs_note(action->decision) && !action->note[0]) {
-        lane_refuse(lane, action->seq, VIEW_REFUSED_NEEDS_NOTE);
-    } else {
-        lane_on(lane, FLOW_ON_DECIDE);
+    enum view_refusal why = open ? objection(lane, action) : VIEW_REFUSAL_COUNT;
+    lane->asked_seq = action->seq;
+    if (why != VIEW_REFUSAL_COUNT) {
+        lane_refuse(lane, action->seq, why);
+        return;
     }
+    if (open) /* else one is being stored, and what is said of it must stay what is stored */
+        lane->action = *action;
+    lane_on(lane, FLOW_ON_DECIDE);
 }
 
-/* Key 1 lets go, key 3 refers; over a stop every key only quiets it. */
-void lane_on_button(unsigned number, void *user)
+/* What a pressed key records by itself: over an open verdict that no panel covers. */
+static enum decision key_decision(const struct lane *lane, unsigned number)
+{
+    const struct crossing *shown = &lane->shown;
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    if (lane->state != FLOW_WAITING || lane->covered ||
+        now.boottime_ms - shown->shown_boottime_ms < BUTTON_DEAF_MS)
+        return DECISION_NONE;
+    if (number == BUTTON_GO)
+        return decision_key_go(&shown->judgement.verdict, &shown->context);
+    if (number == BUTTON_REFER)
+        return decision_key_refer(&shown->judgement.verdict, &shown->context);
+    return DECISION_NONE;
+}
+
+/* The page learns of every key, and does what the lane does not: a panel's keys, help, details of a
+ * stop. Without a page a key still quiets a stop and closes what only waits to be closed. */
+void lane_on_button(unsigned number, bool pressed, void *user)
 {
     struct lane *lane = user;
-    bool returning = lane->shown.context.direction == DIRECTION_RETURN;
-    struct view_action action = {.seq = lane->shown.seq, .role = ROLE_OFFICER};
-    if (number == BUTTON_GO)
-        action.decision = returning ? DECISION_RETURN_LOGGED : DECISION_CLEARED;
-    else if (number == BUTTON_REFER)
-        action.decision = returning ? DECISION_RETURN_REFERRED : DECISION_SECONDARY;
+    enum decision decision = pressed ? key_decision(lane, number) : DECISION_NONE;
+    struct view_message message = {.type = VIEW_MESSAGE_BUTTON};
+    message.body.button.number = number;
+    message.body.button.pressed = pressed;
+    message.body.button.acted = decision != DECISION_NONE;
+    console_port_send(lane->console, &message);
+    if (!pressed)
+        return;
     counter_chirp(lane->counter);
-    if (lane->state == FLOW_WAITING && action.decision != DECISION_NONE)
-        on_action(lane, &action);
-    else
+    if (decision != DECISION_NONE)
+        on_action(lane, &(struct view_action){
+                            .seq = lane->shown.seq, .decision = decision, .role = ROLE_OFFICER});
+    else if (lane->state == FLOW_LOCKED || !console_port_connected(lane->console))
         lane_on(lane, FLOW_ON_DISMISS);
+}
+
+static void on_painted(struct lane *lane, const struct view_painted *painted)
+{
+    lane->painted = lane->painted || painted->seq == lane->shown.seq;
+    lane->covered = painted->covered && painted->seq == lane->shown.seq;
 }
 
 static void on_context(struct lane *lane, const struct context *context)
 {
     lane->wanted = *context;
-    lane->action.seq = lane->shown.seq;
+    lane->asked_seq = lane->shown.seq;
     lane_on(lane, FLOW_ON_CONTEXT);
 }
 
@@ -117,10 +154,11 @@ void lane_on_message(const struct view_message *message, void *user)
     struct lane *lane = user;
     switch (message->type) {
     case VIEW_MESSAGE_HELLO:
+        lane->covered = false;
         lane_show_page(lane);
         break;
     case VIEW_MESSAGE_PAINTED:
-        lane->painted = lane->painted || message->body.painted.seq == lane->shown.seq;
+        on_painted(lane, &message->body.painted);
         break;
     case VIEW_MESSAGE_ACTION:
         on_action(lane, &message->body.action);
@@ -135,6 +173,8 @@ void lane_on_message(const struct view_message *message, void *user)
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:
     case VIEW_MESSAGE_REFUSED:
+    case VIEW_MESSAGE_BUTTON:
+    case VIEW_MESSAGE_TYPES:
         break; /* ours to send: a console that sends them is not answered */
     }
 }

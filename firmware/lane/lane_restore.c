@@ -90,6 +90,7 @@ static void reopen_stop(struct lane *lane, const struct open_crossing *open)
     shown->judgement.verdict = open->entry.verdict;
     shown->judgement.match.key = open->entry.match_key;
     shown->judgement.match.grade = open->entry.match_grade;
+    lane->sailing = lane->context;
     lane->context = open->entry.context;
     lane->state = FLOW_LOCKED;
 }

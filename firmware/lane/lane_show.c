@@ -9,6 +9,9 @@
 
 #include "lane_state.h"
 
+#define CLOCK_SLACK_MS                                                                             \
+    (24 * 60 * 60 * 1000LL) /* the registry's clock and ours may differ by a day */
+
 static const enum view_screen screens[FLOW_STATE_COUNT] = {
     [FLOW_READY] = VIEW_READY,
     [FLOW_READING] = VIEW_READING,
@@ -122,6 +125,8 @@ static void fill_crossing(const struct lane *lane, struct view *view)
     if (view->has_placement)
         fill_placement(&shown->judgement.match.placement, &view->placement);
     view->allowed_officer = allowed(shown, ROLE_OFFICER);
+    view->key_go = decision_key_go(&shown->judgement.verdict, &shown->context);
+    view->key_refer = decision_key_refer(&shown->judgement.verdict, &shown->context);
     if (lane->config->mode != KIOSK_LIVE) /* no logins yet: nobody is a supervisor there */
         view->allowed_supervisor = allowed(shown, ROLE_SUPERVISOR);
 }
@@ -173,4 +178,7 @@ void lane_link_refresh(struct lane *lane, const struct clock_reading *now)
     uplink_read(lane->parts->uplink, now->wall_ms, lane->head.seq, &lane->link);
     lane->link.data_as_of_ms = data.placements_usable ? data.placements_as_of * 1000 : 0;
     lane->link.data_stale = stale;
+    /* Data of the registry can't be from the future: then it is our clock that is wrong. */
+    if (data.placements_usable)
+        clock_raise_floor(&lane->clock, data.placements_as_of * 1000 - CLOCK_SLACK_MS);
 }

@@ -35,7 +35,8 @@ struct lane {
     struct clock clock;
     struct journal_head head;
     uint64_t checkpointed_seq; /* head when the WAL was last folded in */
-    struct context context;    /* for the next traveller */
+    struct context context;    /* for the next traveller, or the one at the counter */
+    struct context sailing;    /* what holds for everybody until it is set anew */
 
     struct document read; /* the document that FLOW_ON_DOCUMENT is about */
     bool held;            /* ... and it waits for the commit under way */
@@ -44,9 +45,11 @@ struct lane {
     struct crossing storing; /* its PRESENTED is being stored */
     struct crossing shown;
     struct context wanted;     /* what FLOW_ON_CONTEXT is about */
-    struct view_action action; /* what FLOW_ON_DECIDE is about */
+    struct view_action action; /* the decision that is being stored, or was last */
+    uint64_t asked_seq;        /* the entry that the page's last request was about */
     enum decision decided;     /* the last one that is durable, with its entry */
     uint64_t decided_seq;
+    uint64_t decided_answers; /* the PRESENTED it answers */
     uint64_t undecided_seq;
     uint64_t quieted_seq; /* the stop whose sound a key has ended */
 
@@ -58,6 +61,7 @@ struct lane {
     int32_t counts_day;
     enum verdict_result counted; /* of the last PRESENTED, for one that replaces it */
     bool painted; /* the page confirmed the shown verdict, or its absence is logged */
+    bool covered; /* a panel of the page is open over it */
     struct view_link link;
 };
 
@@ -73,7 +77,7 @@ void lane_probe(struct lane *lane);
 
 /* lane_input.c */
 void lane_on_scan(const struct scan_event *event, void *user);
-void lane_on_button(unsigned number, void *user);
+void lane_on_button(unsigned number, bool pressed, void *user);
 void lane_on_message(const struct view_message *message, void *user);
 
 /* lane_show.c: the page, lamps and buzzer take the lane's state. */

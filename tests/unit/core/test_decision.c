@@ -147,7 +147,7 @@ static const struct row rows[] = {
      PURPOSE_NONE,
      VERDICT_STOP,
      {4, 75},
-     "WBR",
+     "",
      "WBR"},
 };
 

@@ -167,6 +167,8 @@ static const struct walk walks[] = {
     {"also a stop", FLOW_STORAGE_LOCKED, FLOW_ON_STORED, FLOW_LOCKED, FLOW_SHOW},
     {"a scan over a verdict notes it undecided", FLOW_WAITING, FLOW_ON_DOCUMENT, FLOW_PRESENTING,
      FLOW_NOTE_UNDECIDED | FLOW_PRESENT},
+    {"also one that can't be read: its traveller never gets the last one's green", FLOW_WAITING,
+     FLOW_ON_UNREADABLE, FLOW_UNREADABLE, FLOW_NOTE_UNDECIDED | FLOW_SHOW},
     {"a scan over a stop is ignored", FLOW_LOCKED, FLOW_ON_DOCUMENT, FLOW_LOCKED, FLOW_IGNORE_SCAN},
     {"a scan during a commit is held", FLOW_DECIDING, FLOW_ON_DOCUMENT, FLOW_DECIDING, FLOW_HOLD},
     {"a new context judges anew", FLOW_WAITING, FLOW_ON_CONTEXT, FLOW_PRESENTING,

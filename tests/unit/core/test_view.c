@@ -62,6 +62,8 @@ static struct view full_view(void)
                                 {999, COLOUR_AMBER, "", "Bandar É"}}},
         .allowed_officer = 1u << DECISION_SECONDARY,
         .allowed_supervisor = (1u << DECISION_COUNT) - 1,
+        .key_go = DECISION_LOGGED_ONLY,
+        .key_refer = DECISION_SECONDARY,
         .decision = DECISION_RETURN_REFERRED,
         .decided_seq = 414,
         .undecided_seq = 411,
@@ -86,7 +88,7 @@ static struct view_message message_of(enum view_message_type type)
         message.body.refused.why = VIEW_REFUSED_INVALID;
         break;
     case VIEW_MESSAGE_PAINTED:
-        message.body.painted.seq = 412;
+        message.body.painted = (struct view_painted){.seq = 412, .covered = true};
         break;
     case VIEW_MESSAGE_ACTION:
         message.body.action =
@@ -95,9 +97,13 @@ static struct view_message message_of(enum view_message_type type)
     case VIEW_MESSAGE_CONTEXT:
         message.body.context = full_view().context;
         break;
+    case VIEW_MESSAGE_BUTTON:
+        message.body.button = (struct view_button){.number = 3, .pressed = true, .acted = true};
+        break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_HELLO:
     case VIEW_MESSAGE_DISMISS:
+    case VIEW_MESSAGE_TYPES:
         break;
     }
     return message;
