@@ -127,7 +127,7 @@ enum err view_message_decode(struct span bytes, struct view_message *out)
     if (protocol != VIEW_PROTOCOL)
         return ERR_OLD;
     struct view_message message = {0};
-    message.type = (enum view_message_type)cbor_get_uint(&r, VIEW_MESSAGE_DISMISS);
+    message.type = (enum view_message_type)cbor_get_uint(&r, VIEW_MESSAGE_TYPES - 1);
     const struct view_shape *shape = view_shape_of(message.type);
     if (!shape)
         return ERR_INVALID;
