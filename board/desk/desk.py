@@ -3,6 +3,7 @@
 Started by board/desk/run, which installs and builds first.
 """
 import argparse
+import fcntl
 import pathlib
 import shutil
 import signal
@@ -12,7 +13,7 @@ import time
 import desk_setup
 import tour
 from desk_client import Hardware, Page
-from desk_processes import Processes
+from desk_processes import Died, Processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,24 @@ class Desk:
         self.processes = Processes(on_event)
         self.page = Page(ports["page_port"], folder / "console.token")
         self.hardware = Hardware(programs, folder)
+
+    def claim(self):
+        """Takes the run directory for this desk; False: another one runs there."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.lock = open(self.folder / "desk.lock", "w", encoding="ascii")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def clear(self):
+        """Forgets earlier runs in this directory."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "desk.lock":
+                path.unlink()
 
     def prepare(self):
         desk_setup.prepare(self.folder, self.programs, self.ports)
@@ -101,32 +120,46 @@ def interrupt(_signal, _frame):
     raise KeyboardInterrupt
 
 
+def say(text):
+    print(f"board/desk/run: {text}", file=sys.stderr)
+
+
+def run(desk, with_tour):
+    desk.prepare()
+    desk.start_all()
+    if not with_tour:
+        return serve(desk)
+    code = tour.main(desk)
+    desk.processes.on_event = lambda event: None  # the table is the last thing to read
+    return code
+
+
 def main():
     arguments = parse_arguments()
     folder = arguments.dir or ROOT / ("build/desk-tour" if arguments.tour else "build/desk")
-    if arguments.tour and not arguments.dir:
-        shutil.rmtree(folder, ignore_errors=True)
     any_ports = arguments.tour or arguments.free_ports
     ports = desk_setup.free_ports() if any_ports else desk_setup.DEFAULT_PORTS
     taken = [] if any_ports else desk_setup.ports_taken(ports)
     if taken:
-        print(f"board/desk/run: ports in use: {', '.join(taken)}; is another desk running? "
-              "(--free-ports takes others)", file=sys.stderr)
+        say(f"ports in use: {', '.join(taken)}; is another desk running? "
+            "(--free-ports takes others)")
         return 1
     desk = Desk(folder.resolve(), arguments.programs.resolve(), ports, print_event)
+    if not desk.claim():
+        say(f"another desk runs in {folder} (--dir takes another folder)")
+        return 1
+    if arguments.tour and not arguments.dir:
+        desk.clear()
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, interrupt)
     try:
-        desk.prepare()
-        desk.start_all()
-        if not arguments.tour:
-            return serve(desk)
-        code = tour.main(desk)
-        desk.processes.on_event = lambda event: None  # the table is the last thing to read
-        return code
+        return run(desk, arguments.tour)
     except KeyboardInterrupt:
         print("\nending", flush=True)
         return 0
+    except (Died, TimeoutError) as fault:
+        say(fault)
+        return 1
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         desk.stop_all()

@@ -72,73 +72,73 @@ class Samples:
         long_valid = self._in(months=60)
         born = lambda age, days=-40: self._in(months=-12 * age, days=days)
 
-        self._document("siti", "Siti Nurhaliza Rahmawati", "placement matches",
+        self._document("siti", "Siti Nurhaliza Rahmawati", "penempatan cocok",
                        td3("X0000001", "RAHMAWATI", "SITI NURHALIZA", born(28), "F", long_valid))
         self._placement("X0000001", name_full="Siti Nurhaliza Rahmawati",
                         name_mrz="RAHMAWATI SITI NURHALIZA", sex="F", birth_date=str(born(28)),
-                        dest_country="TWN", occupation="CAREGIVER",
+                        dest_country="TWN", occupation="Perawat lansia",
                         employer_name="Keluarga Contoh", employer_type="INDIVIDUAL",
                         passport_expiry=str(long_valid), origin_region="3204")
 
-        self._document("suharto", "Suharto", "on leave, going back to the same employer",
+        self._document("suharto", "Suharto", "cuti, kembali ke majikan yang sama",
                        td3("X0000104", "SUHARTO", "", born(41), "M", long_valid))
-        self._document("suharto-old", "Suharto, old passport", "record holds a newer passport",
+        self._document("suharto-old", "Suharto, paspor lama", "data memuat paspor yang lebih baru",
                        td3("B0000004", "SUHARTO", "", born(41), "M", self._in(months=20)))
         self._placement("X0000104", status="ON_LEAVE", scheme="REENTRY", name_full="Suharto",
                         name_mrz="SUHARTO", sex="M", birth_date=str(born(41)),
-                        passport_prev=["B0000004"], dest_country="KOR", occupation="WORKER",
+                        passport_prev=["B0000004"], dest_country="KOR", occupation="Operator pabrik",
                         visa_type="REENTRY", origin_region="5201")
 
-        self._document("agus", "Agus Supriadi", "name is spelt differently in the record",
+        self._document("agus", "Agus Supriadi", "ejaan nama berbeda di data",
                        td3("X0000003", "SUPRIADI", "AGUS", born(37), "M", long_valid))
         self._placement("X0000003", name_full="Agus Supriyadi", name_mrz="SUPRIYADI AGUS",
                         sex="M", birth_date=str(born(37)), dest_country="MYS",
-                        occupation="PLANTATION WORKER", origin_region="3510")
+                        occupation="Pekerja perkebunan", origin_region="3510")
 
-        self._document("dewi", "Dewi Anggraini", "placement was cancelled",
+        self._document("dewi", "Dewi Anggraini", "penempatan dibatalkan",
                        td3("X0000002", "ANGGRAINI", "DEWI", born(26), "F", long_valid))
         self._placement("X0000002", status="CANCELLED", name_full="Dewi Anggraini",
                         name_mrz="ANGGRAINI DEWI", sex="F", birth_date=str(born(26)),
-                        dest_country="HKG", occupation="HOUSE MAID", origin_region="3329")
+                        dest_country="HKG", occupation="Asisten rumah tangga", origin_region="3329")
 
-        self._document("budi", "Budi Wijaya", "no placement record",
+        self._document("budi", "Budi Wijaya", "tidak ada catatan penempatan",
                        td3("X0000099", "WIJAYA", "BUDI", born(31), "M", long_valid))
 
-        self._document("rina", "Rina Marlina", "passport has expired",
+        self._document("rina", "Rina Marlina", "paspor habis berlaku",
                        td3("X0000010", "MARLINA", "RINA", born(33), "F", self._in(days=-3)))
         self._placement("X0000010", name_full="Rina Marlina", name_mrz="MARLINA RINA", sex="F",
-                        birth_date=str(born(33)), dest_country="SGP", occupation="CAREGIVER")
+                        birth_date=str(born(33)), dest_country="SGP", occupation="Perawat lansia")
 
-        self._document("joko", "Joko Santoso", "passport valid for three more months",
+        self._document("joko", "Joko Santoso", "paspor berlaku tiga bulan lagi",
                        td3("X0000011", "SANTOSO", "JOKO", born(45), "M", self._in(months=3)))
         self._placement("X0000011", name_full="Joko Santoso", name_mrz="SANTOSO JOKO", sex="M",
-                        birth_date=str(born(45)), dest_country="JPN", occupation="WELDER")
+                        birth_date=str(born(45)), dest_country="JPN", occupation="Juru las")
 
-        self._document("putri", "Putri Lestari", "seventeen years old, says she goes to work",
+        self._document("putri", "Putri Lestari", "umur tujuh belas tahun, hendak bekerja",
                        td3("X0000012", "LESTARI", "PUTRI", born(17), "F", long_valid))
         self._placement("X0000012", name_full="Putri Lestari", name_mrz="LESTARI PUTRI",
                         sex="F", birth_date=str(born(17)), dest_country="MYS",
-                        occupation="HOUSE MAID")
+                        occupation="Asisten rumah tangga")
 
-        self._document("hendra", "Hendra Gunawan", "birth date differs from the record's",
+        self._document("hendra", "Hendra Gunawan", "tanggal lahir berbeda dari data",
                        td3("X0000013", "GUNAWAN", "HENDRA", born(29), "M", long_valid))
         self._placement("X0000013", name_full="Hendra Gunawan", name_mrz="GUNAWAN HENDRA",
                         sex="M", birth_date=str(born(31)), dest_country="KOR",
-                        occupation="FACTORY WORKER")
+                        occupation="Operator pabrik")
 
-        self._document("maya", "Maya Kusuma", "tourist: the officer chooses a category",
+        self._document("maya", "Maya Kusuma", "wisatawan: petugas memilih keperluan",
                        td3("X0000014", "KUSUMA", "MAYA", born(24), "F", long_valid))
 
-        self._document("wayan", "I Wayan Sudarma", "comes home: direction Pulang",
+        self._document("wayan", "I Wayan Sudarma", "pulang: pilih arah Pulang",
                        td3("X0000015", "I WAYAN SUDARMA", "", born(38), "M", long_valid))
         self._placement("X0000015", status="ACTIVE", name_full="I Wayan Sudarma",
                         name_mrz="I WAYAN SUDARMA", sex="M", birth_date=str(born(38)),
-                        dest_country="JPN", occupation="SEAFARER")
+                        dest_country="JPN", occupation="Awak kapal")
 
         blurred = td3("X0000016", "PERMATA", "INTAN", born(27), "F", long_valid)
         digit = str((int(blurred[1][9]) + 1) % 10)
         blurred[1] = blurred[1][:9] + digit + blurred[1][10:]
-        self._document("blurred", "Intan Permata, blurred", "a check digit does not hold", blurred)
+        self._document("blurred", "Intan Permata, buram", "digit pemeriksa tidak cocok", blurred)
 
     def policy(self):
         """Rises daily: the version is the day's number."""

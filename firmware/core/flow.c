@@ -99,7 +99,8 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = STAY(WAITING),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_NOTE_UNDECIDED | FLOW_PRESENT | FLOW_SHOW),
-                [FLOW_ON_UNREADABLE] = GO(WAITING, FLOW_IGNORE_SCAN),
+                [FLOW_ON_UNREADABLE] =
+                    FOR(UNREADABLE, FLOW_NOTE_UNDECIDED | FLOW_SHOW, FLOW_UNREADABLE_MS),
                 [FLOW_ON_SCANNER_GONE] = GO(WAITING, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(WAITING),
                 [FLOW_ON_STORED_STOP] = STAY(WAITING),

@@ -10,7 +10,8 @@
 
 #include "log.h"
 
-#define PANEL_RETRY_MS 3000
+#define PANEL_RETRY_MS  3000
+#define SCAN_EVENTS_MAX 16
 
 struct watch {
     sd_event_source *io;
@@ -66,10 +67,13 @@ static void watch_drop(struct watch *watch)
 
 static int on_scanner_io(sd_event_source *source, int fd, uint32_t events, void *user);
 
+/* A reader that babbles gets its turn like lamps, buttons and page: SCAN_EVENTS_MAX, then theirs.
+ */
 static void run_scanner(struct counter *counter)
 {
     struct scan_event event;
-    while (scanner_next(counter->scanner, now_ms(), &event)) {
+    int left = SCAN_EVENTS_MAX;
+    while (left-- > 0 && scanner_next(counter->scanner, now_ms(), &event)) {
         if (event.kind == SCAN_EVENT_GONE) {
             counter->scanner_watch.io = sd_event_source_disable_unref(counter->scanner_watch.io);
             counter->scanner_watch.fd = -1;
@@ -79,8 +83,9 @@ static void run_scanner(struct counter *counter)
         }
         counter->handlers->scan(&event, counter->user);
     }
-    watch_set(counter, &counter->scanner_watch, scanner_fd(counter->scanner),
-              scanner_deadline_ms(counter->scanner), on_scanner_io);
+    int64_t deadline_ms = left < 0 ? now_ms() : scanner_deadline_ms(counter->scanner);
+    watch_set(counter, &counter->scanner_watch, scanner_fd(counter->scanner), deadline_ms,
+              on_scanner_io);
 }
 
 static int on_scanner_io(sd_event_source *source, int fd, uint32_t events, void *user)

@@ -207,6 +207,9 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     lane_counts_roll(lane, &now);
     lane_link_refresh(lane, &now);
     check_painted(lane, &now);
+    if (lane->scans_this_second > SCAN_LOGS_MAX)
+        log_event(LOG_SCAN_GARBAGE, "more=%u", lane->scans_this_second - SCAN_LOGS_MAX);
+    lane->scans_this_second = 0;
     if (memcmp(&before, &lane->link, sizeof before) != 0)
         lane_show_page(lane);
     struct view_message beat = {.type = VIEW_MESSAGE_HEARTBEAT};

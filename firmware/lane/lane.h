@@ -14,7 +14,7 @@
 #include "kiosk_config.h"
 #include "uplink.h"
 
-#define LANE_WHY_LEN 320
+#define LANE_WHY_LEN 384
 
 /* Opened by main, borrowed until lane_close. */
 struct lane_parts {

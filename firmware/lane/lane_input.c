@@ -13,6 +13,12 @@
 /* A press meant for the last traveller must not count for the next, whose verdict has just come. */
 #define BUTTON_DEAF_MS 400
 
+/* A babbling reader must not fill the log: what is beyond the bound is only counted. */
+static bool may_log_scan(struct lane *lane)
+{
+    return ++lane->scans_this_second <= SCAN_LOGS_MAX;
+}
+
 static void on_lines(struct lane *lane, const struct scan_event *event)
 {
     struct span lines[SCAN_FRAME_LINES_MAX];
@@ -30,15 +36,17 @@ static void on_lines(struct lane *lane, const struct scan_event *event)
     }
     lane->unreadable.issues = mrz.issues;
     memcpy(lane->unreadable.check, mrz.check, sizeof mrz.check);
-    log_event(LOG_SCAN_UNREADABLE, "lines=%u issues=0x%x%s", event->n_lines, mrz.issues,
-              event->kind == SCAN_EVENT_PARTIAL ? " partial=yes" : "");
+    if (may_log_scan(lane))
+        log_event(LOG_SCAN_UNREADABLE, "lines=%u issues=0x%x%s", event->n_lines, mrz.issues,
+                  event->kind == SCAN_EVENT_PARTIAL ? " partial=yes" : "");
     lane_on(lane, FLOW_ON_UNREADABLE);
 }
 
 static void on_garbage(struct lane *lane, const struct scan_event *event)
 {
-    log_event(LOG_SCAN_GARBAGE, "bytes=%u why=\"%s\"", event->garbage_bytes,
-              scan_garbage_text(event->garbage));
+    if (may_log_scan(lane))
+        log_event(LOG_SCAN_GARBAGE, "bytes=%u why=\"%s\"", event->garbage_bytes,
+                  scan_garbage_text(event->garbage));
     lane->unreadable = (struct view_unreadable){.garbage = true};
     lane_on(lane, FLOW_ON_UNREADABLE);
 }

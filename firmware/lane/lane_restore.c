@@ -2,11 +2,11 @@
  *
  * A TUNDA survives a killed process, a power cut and a reboot: the journal holds its PRESENTED, and
  * as long as no DECIDED answers it the counter comes up locked. Counts are read back the same way.
- * An entry that can't be read is named and passed by: the counter still has to serve, and
- * journal_verify is where damage is judged. The last entry, an open stop's place, was verified when
- * the journal was opened.
+ * An entry that can't be read is named and passed by, since the counter still has to serve and
+ * journal_verify is where damage is judged; but not if it may be the stop that is open.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "journal_reader.h"
@@ -56,24 +56,27 @@ struct open_crossing {
     struct entry_presented entry;
 };
 
-static void restore_row(struct lane *lane, const struct journal_row *row,
+/* True if the entry says which crossing was last. */
+static bool restore_row(struct lane *lane, const struct journal_row *row,
                         struct open_crossing *open)
 {
     struct span payload = span_of(row->payload, row->payload_len);
     struct entry_decided decided;
     struct entry_presented presented;
-    if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK &&
-        decided.presented == open->seq)
-        open->seq = 0;
+    if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK) {
+        open->seq = decided.presented == open->seq ? 0 : open->seq;
+        return true;
+    }
     if (row->header.kind != ENTRY_PRESENTED ||
         entry_presented_decode(payload, &presented) != ERR_OK)
-        return;
+        return false;
     open->seq = row->header.seq;
     open->shown_ms = row->header.time.wall_ms;
     open->entry = presented;
     if (date_to_days(date_of_wall(row->header.time.wall_ms, row->header.time.zone)) ==
         lane->counts_day)
         lane_counts_add(lane, presented.verdict.result, presented.replaces != 0);
+    return true;
 }
 
 static void reopen_stop(struct lane *lane, const struct open_crossing *open)
@@ -95,7 +98,7 @@ static void reopen_stop(struct lane *lane, const struct open_crossing *open)
     lane->state = FLOW_LOCKED;
 }
 
-enum err lane_restore(struct lane *lane, char why[JOURNAL_WHY_LEN])
+enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
@@ -109,14 +112,22 @@ enum err lane_restore(struct lane *lane, char why[JOURNAL_WHY_LEN])
     uint64_t seq = last > RESTORE_ENTRIES_MAX ? last - RESTORE_ENTRIES_MAX : 1;
     struct open_crossing open = {0};
     struct journal_row row;
+    uint64_t damaged = 0; /* since the last entry of a crossing that could be read */
     for (; seq <= last; seq++) {
         err = journal_reader_get(reader, seq, &row);
         if (err)
             log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
-        else
-            restore_row(lane, &row, &open);
+        if (err)
+            damaged = seq;
+        else if (restore_row(lane, &row, &open))
+            damaged = 0;
     }
     journal_reader_close(reader);
+    if (damaged) {
+        snprintf(why, LANE_WHY_LEN, "%s: entry %" PRIu64 " can't be read and may be an open stop",
+                 lane->config->journal, damaged);
+        return ERR_CORRUPT;
+    }
     if (open.seq && open.entry.verdict.result == VERDICT_STOP)
         reopen_stop(lane, &open);
     return ERR_OK;

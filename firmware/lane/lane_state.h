@@ -42,6 +42,8 @@ struct lane {
     bool held;            /* ... and it waits for the commit under way */
     struct view_unreadable unreadable;
 
+    unsigned scans_this_second; /* bad ones */
+
     struct crossing storing; /* its PRESENTED is being stored */
     struct crossing shown;
     struct context wanted;     /* what FLOW_ON_CONTEXT is about */
@@ -76,6 +78,7 @@ void lane_decide(struct lane *lane);
 void lane_probe(struct lane *lane);
 
 /* lane_input.c */
+#define SCAN_LOGS_MAX 10 /* bad scans a second that are logged one by one */
 void lane_on_scan(const struct scan_event *event, void *user);
 void lane_on_button(unsigned number, bool pressed, void *user);
 void lane_on_message(const struct view_message *message, void *user);
@@ -93,6 +96,6 @@ void lane_counts_add(struct lane *lane, enum verdict_result result, bool replace
 void lane_counts_roll(struct lane *lane, const struct clock_reading *now);
 /* Takes over today's counts and an open stop from the journal, at start. `why` names file and
  * reason on failure. */
-MUST_CHECK enum err lane_restore(struct lane *lane, char why[JOURNAL_WHY_LEN]);
+MUST_CHECK enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN]);
 
 #endif

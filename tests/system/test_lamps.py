@@ -1,5 +1,6 @@
 """What the lamps say, read back from the simulated panel: never more than the journal holds."""
 import json
+import time
 
 import pytest
 
@@ -66,10 +67,27 @@ def test_pulling_the_scanner_lights_nothing_again(made):
     ready(made)
 
 
+def past_deafness(made, seq):
+    """Waits until the keys hear again: they do not in a verdict's first BUTTON_DEAF_MS."""
+    begun = time.monotonic()
+    made.page.wait("keys that hear", lambda s: time.monotonic() - begun > 0.45)
+    assert made.page.state()["view"]["crossing"]["seq"] == seq
+
+
+def test_a_press_in_a_verdicts_first_moment_counts_for_nobody(made):
+    ready(made)
+    seq = scan(made, "siti")["seq"]
+    made.hardware.do("press", 1)
+    past_deafness(made, seq)
+    assert made.page.state()["view"]["screen"] == "VERDICT"
+    decide(made, seq, "CLEARED")
+
+
 def test_button_1_records_a_departure_and_button_3_a_referral(made):
     ready(made)
     for document, button, decision in (("siti", 1, "CLEARED"), ("budi", 3, "SECONDARY")):
         seq = scan(made, document)["seq"]
+        past_deafness(made, seq)
         made.hardware.do("press", button)
         shown = view(made, "recorded", lambda v: v["screen"] == "RECORDED")
         assert (shown["crossing"]["seq"], shown["recorded"]["decision"]) == (seq, decision)
