@@ -59,6 +59,7 @@ def test_a_recorded_deferral_lights_no_green_and_ends_the_red(made):
 def test_pulling_the_scanner_lights_nothing_again(made):
     ready(made)
     decide(made, scan(made, "siti")["seq"], "CLEARED")
+    made.page.wait("green's own end", lambda s: not lamps(made)["lamps"]["green"])
     before = lamps(made)["next"]
     made.hardware.do("scanner", "off")
     view(made, "no scanner", lambda v: not v["scanner_ok"])
