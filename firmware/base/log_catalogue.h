@@ -26,6 +26,7 @@
     X(JOURNAL_FAILED, 2, "an entry could not be stored, no verdict is shown")                      \
     X(JOURNAL_DAMAGED, 2, "a stored entry can not be read, run pamit journal verify")              \
     X(JOURNAL_RECOVERED, 5, "entries are stored again")                                            \
+    X(JOURNAL_BEHIND, 2, "the registry holds entries that this journal does not")                  \
     X(CACHE_DEGRADED, 3, "placement data not usable, everyone is referred")                        \
     X(CACHE_READY, 5, "placement data in use")                                                     \
     X(POLICY_REFUSED, 3, "policy refused, the old one stays")                                      \
@@ -41,6 +42,7 @@
     X(LANE_CONNECTED, 6, "lane connected")                                                         \
     X(LANE_GONE, 4, "lane disconnected")                                                           \
     X(PAGE_ADDRESS, 5, "officer's page")                                                           \
+    X(PAGE_UNWATCHED, 5, "no page is open any more")                                               \
     X(REQUEST_REFUSED, 4, "request refused")                                                       \
     /* pamit-sync */                                                                               \
     X(SYNC_ONLINE, 5, "registry reached")                                                          \
@@ -49,7 +51,7 @@
     X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
     X(FEED_APPLIED, 6, "feed applied")                                                             \
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
-    X(SYNC_STORE_FAILED, 3, "a sync database does not work")                                       \
+    X(SYNC_STORE_FAILED, 2, "a sync database does not work")                                       \
     X(SYNC_FORKED, 2, "registry holds another history of this kiosk")                              \
     /* pamit-registry */                                                                           \
     X(REGISTRY_LISTENING, 5, "listening")                                                          \

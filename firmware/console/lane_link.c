@@ -56,7 +56,7 @@ static void link_lost(struct lane_link *link, const char *reason)
 static bool message_is_the_lanes(enum view_message_type type)
 {
     return type == VIEW_MESSAGE_VIEW || type == VIEW_MESSAGE_HEARTBEAT ||
-           type == VIEW_MESSAGE_REFUSED;
+           type == VIEW_MESSAGE_REFUSED || type == VIEW_MESSAGE_BUTTON;
 }
 
 /* Takes one packet; false when there is none now or the link is lost. */

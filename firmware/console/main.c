@@ -23,6 +23,20 @@
 #include "token_file.h"
 #include "view_json.h"
 
+#define EXIT_USAGE 2
+
+static const char usage[] =
+    "usage: pamit-console [--config FILE]\n"
+    "\n"
+    "Serves the officer's page on 127.0.0.1 and ::1: shows what pamit-lane says and hands it what\n"
+    "the officer decides. The page's address and the file with its token are on the log.\n"
+    "\n"
+    "  --config FILE  the kiosk's configuration (/etc/pamit/pamit.conf)\n"
+    "  --version      print the version and exit\n"
+    "  --help         print this and exit\n"
+    "\n"
+    "exit: 0 ended as told, 1 refused to start or failed (the log says why), 2 usage\n";
+
 struct console {
     struct kiosk_config config;
     struct guard guard;
@@ -42,6 +56,11 @@ static void on_lane_message(const struct view_message *message, void *user)
         page_feed_set_refused(console->feed,
                               json_pack("{s:I, s:s}", "seq", (json_int_t)message->body.refused.seq,
                                         "why", view_refusal_name(message->body.refused.why)));
+    else if (message->type == VIEW_MESSAGE_BUTTON)
+        page_feed_add_button(console->feed, json_pack("{s:I, s:b, s:b}", "number",
+                                                      (json_int_t)message->body.button.number,
+                                                      "pressed", message->body.button.pressed,
+                                                      "acted", message->body.button.acted));
     else
         page_feed_set_heartbeat(
             console->feed, json_pack("{s:I}", "now_ms", (json_int_t)message->body.heartbeat_ms));
@@ -53,6 +72,19 @@ static void on_lane_gone(void *user)
     struct console *console = user;
     page_feed_lane_gone(console->feed);
     http_server_wake(console->server);
+}
+
+/* A panel that nobody shows covers nothing: the counter's keys are the verdict's again. */
+static void on_pages_gone(void *user)
+{
+    struct console *console = user;
+    const struct view_message uncovered = {
+        .type = VIEW_MESSAGE_PAINTED,
+        .body.painted = {.seq = console->routes.painted_seq, .covered = false}};
+    if (console->routes.painted_seq == 0)
+        return;
+    const enum err err = lane_link_send(console->link, &uncovered);
+    log_event(LOG_PAGE_UNWATCHED, "lane=\"%s\"", err_text(err));
 }
 
 static enum err secrets_make(struct console *console)
@@ -72,7 +104,7 @@ static enum err secrets_make(struct console *console)
 static enum err console_start(struct console *console, sd_event *loop, const char **what)
 {
     *what = "event feed";
-    enum err err = page_feed_open(&console->feed);
+    enum err err = page_feed_open(on_pages_gone, console, &console->feed);
     if (err != ERR_OK)
         return err;
     const struct lane_link_events events = {
@@ -140,6 +172,7 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"version", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     const char *path = "/etc/pamit/pamit.conf";
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -147,11 +180,19 @@ int main(int argc, char **argv)
             puts("pamit-console " PAMIT_VERSION);
             return EXIT_SUCCESS;
         }
+        if (option == 'h') {
+            fputs(usage, stdout);
+            return EXIT_SUCCESS;
+        }
         if (option != 'c') {
-            fputs("usage: pamit-console [--config FILE]\n", stderr);
-            return 2;
+            fputs(usage, stderr);
+            return EXIT_USAGE;
         }
         path = optarg;
+    }
+    if (optind != argc) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
     }
     log_open("pamit-console");
     static struct console console;

@@ -2,7 +2,8 @@
  * there is a lane; pushed to event streams (Server-Sent Events), read whole by GET /state.
  *
  * A stream is sent the newest of each kind, never a backlog: the view is whole, so one that was
- * skipped does not matter. A stream with nothing to send is suspended and costs nothing.
+ * skipped does not matter. Only the counter's keys are kept one by one, since a key that went down
+ * and up again was pressed. A stream with nothing to send is suspended and costs nothing.
  * pamit-console, in its loop.
  */
 #ifndef PAMIT_PAGE_FEED_H
@@ -17,7 +18,9 @@
 
 struct page_feed;
 
-MUST_CHECK enum err page_feed_open(struct page_feed **out);
+/* `unwatched` is called when the last stream has ended: nobody looks any more. */
+MUST_CHECK enum err page_feed_open(void (*unwatched)(void *user), void *user,
+                                   struct page_feed **out);
 /* All streams must be gone: after MHD_stop_daemon. */
 void page_feed_close(struct page_feed *feed);
 /* Wakes all streams for the last time, so that their connections can be closed. */
@@ -27,6 +30,7 @@ void page_feed_end(struct page_feed *feed);
 void page_feed_set_view(struct page_feed *feed, json_t *view);
 void page_feed_set_refused(struct page_feed *feed, json_t *refused);
 void page_feed_set_heartbeat(struct page_feed *feed, json_t *heartbeat);
+void page_feed_add_button(struct page_feed *feed, json_t *button);
 /* The lane is gone: what was shown is not true any more. */
 void page_feed_lane_gone(struct page_feed *feed);
 

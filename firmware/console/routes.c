@@ -172,7 +172,7 @@ static enum MHD_Result get_data(const struct routes *routes, struct MHD_Connecti
 
 /* ---- POST ----------------------------------------------------------------------------------- */
 
-static enum MHD_Result post(const struct routes *routes, struct MHD_Connection *connection,
+static enum MHD_Result post(struct routes *routes, struct MHD_Connection *connection,
                             const struct request *request)
 {
     if (request->body_len > REQUEST_BODY_MAX)
@@ -186,6 +186,8 @@ static enum MHD_Result post(const struct routes *routes, struct MHD_Connection *
     if (err != ERR_OK)
         return answer_error(routes, connection, MHD_HTTP_SERVICE_UNAVAILABLE,
                             err == ERR_BUSY ? "lane is busy" : "no lane");
+    if (message.type == VIEW_MESSAGE_PAINTED)
+        routes->painted_seq = message.body.painted.seq;
     json_t *accepted = json_object();
     const enum MHD_Result queued = answer_json(routes, connection, MHD_HTTP_ACCEPTED, accepted);
     json_decref(accepted);
@@ -254,7 +256,7 @@ enum MHD_Result routes_request(void *user, struct MHD_Connection *connection, co
                                size_t *upload_len, void **state)
 {
     (void)version;
-    const struct routes *routes = user;
+    struct routes *routes = user;
     struct request *request = *state;
     if (!request) {
         *state = request_begin(routes, connection, url, method);

@@ -28,6 +28,7 @@ struct routes {
     struct lane_link *link;
     json_t *settings, *reasons; /* owned by whoever made them */
     uint16_t desk_port;         /* 0: nobody may frame the page */
+    uint64_t painted_seq;       /* the last verdict that a page said it shows; 0: none */
     char content_policy[ROUTES_POLICY_LEN];
 };
 

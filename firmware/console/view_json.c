@@ -122,16 +122,24 @@ static json_t *decisions_json(uint32_t mask)
     return list;
 }
 
+/* What a key of the counter records; null: nothing. */
+static json_t *key_json(enum decision decision)
+{
+    return decision == DECISION_NONE ? json_null() : json_string(decision_name(decision));
+}
+
 static json_t *crossing_json(const struct view *view)
 {
-    return json_pack(
-        "{s:o, s:I, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "seq", integer(view->seq), "shown_ms",
-        (json_int_t)view->shown_ms, "document", document_json(&view->document), "placement",
-        view->has_placement ? placement_json(&view->placement) : json_null(), "match_key",
-        match_key_name(view->match_key), "match_grade", match_grade_name(view->match_grade),
-        "result", verdict_name(view->verdict.result), "reasons", reasons_json(&view->verdict),
-        "allowed_officer", decisions_json(view->allowed_officer), "allowed_supervisor",
-        decisions_json(view->allowed_supervisor));
+    return json_pack("{s:o, s:I, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "seq",
+                     integer(view->seq), "shown_ms", (json_int_t)view->shown_ms, "document",
+                     document_json(&view->document), "placement",
+                     view->has_placement ? placement_json(&view->placement) : json_null(),
+                     "match_key", match_key_name(view->match_key), "match_grade",
+                     match_grade_name(view->match_grade), "result",
+                     verdict_name(view->verdict.result), "reasons", reasons_json(&view->verdict),
+                     "allowed_officer", decisions_json(view->allowed_officer), "allowed_supervisor",
+                     decisions_json(view->allowed_supervisor), "key_go", key_json(view->key_go),
+                     "key_refer", key_json(view->key_refer));
 }
 
 static json_t *recorded_json(const struct view *view)

@@ -12,7 +12,7 @@ import time
 import cbor2
 
 PROTOCOL = 1
-VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS = range(1, 9)
+VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON = range(1, 10)
 
 SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
 MODES = ["LIVE", "TRAINING", "DESK"]
@@ -25,7 +25,7 @@ COLOURS = ["NONE", "GREEN", "AMBER", "RED"]
 DECISIONS = ["NONE", "CLEARED", "CLEARED_NOTE", "SECONDARY", "DEFERRED", "REFUSED_EXIT", "HANDED_OVER",
              "WITHDRAWN", "LOGGED_ONLY", "RETURN_LOGGED", "RETURN_REFERRED"]
 ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
-REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID"]
+REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER"]
 CHECKS = ["FAILS", "HOLDS", "NONE"]
 
 
@@ -57,7 +57,7 @@ def base_view(**changes):
         "garbage": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
         "seq": 0, "shown_ms": 0, "document": None, "placement": None, "match_key": 0,
         "match_grade": 0, "result": "RUJUK", "reasons": [], "allowed_officer": [],
-        "allowed_supervisor": [], "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
+        "allowed_supervisor": [], "key_go": "NONE", "key_refer": "NONE", "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
     }
     unknown = set(changes) - set(view)
     assert not unknown, unknown
@@ -99,6 +99,7 @@ def encode_view(view):
                  [numbered(int(code[1:]), COLOURS.index(colour), found, expected)
                   for code, colour, found, expected in view["reasons"]]),
         mask(view["allowed_officer"]), mask(view["allowed_supervisor"]),
+        DECISIONS.index(view["key_go"]), DECISIONS.index(view["key_refer"]),
         DECISIONS.index(view["decision"]), view["decided_seq"], view["undecided_seq"])
 
 
@@ -110,7 +111,7 @@ def decode(packet):
     if kind == HELLO:
         return ("HELLO",)
     if kind == PAINTED:
-        return ("PAINTED", body[0])
+        return ("PAINTED", body[0], "covered" if body[1] else "open")
     if kind == DISMISS:
         return ("DISMISS",)
     if kind == ACTION:
@@ -197,6 +198,14 @@ class FakeLane:
 
     def refuse(self, seq, why):
         self._send(REFUSED, numbered(seq, REFUSALS.index(why)))
+
+    def button(self, number, pressed=True, acted=False):
+        self._send(BUTTON, numbered(number, pressed, acted))
+
+    def press(self, number, acted=False):
+        """One of the counter's keys goes down and up again."""
+        self.button(number, True, acted)
+        self.button(number, False)
 
     def send_bytes(self, packet):
         self._peer.send(packet)

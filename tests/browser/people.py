@@ -33,7 +33,8 @@ def now_ms():
 def clear(seq=412, **changes):
     return dict(dict(screen="VERDICT", seq=seq, shown_ms=now_ms(), document=SITI, placement=SITI_PLACEMENT,
                      match_key=1, match_grade=3, result="SESUAI", reasons=[("R001", "GREEN", "", "")],
-                     allowed_officer=OFFICER_CLEAR, allowed_supervisor=SUPERVISOR_CLEAR), **changes)
+                     allowed_officer=OFFICER_CLEAR, allowed_supervisor=SUPERVISOR_CLEAR,
+                     key_go="CLEARED", key_refer="SECONDARY"), **changes)
 
 
 def refer(seq=413, **changes):
@@ -41,7 +42,8 @@ def refer(seq=413, **changes):
                      match_key=1, match_grade=2, result="RUJUK",
                      reasons=[("R011", "AMBER", "AGUS SUPRIYADI", "AGUS SUPRIADI"),
                               ("R021", "AMBER", "2027-01-18", "2027-05-21")],
-                     allowed_officer=OFFICER_REFER, allowed_supervisor=SUPERVISOR_REFER), **changes)
+                     allowed_officer=OFFICER_REFER, allowed_supervisor=SUPERVISOR_REFER,
+                     key_refer="SECONDARY"), **changes)
 
 
 def stop(seq=414, **changes):
@@ -54,21 +56,24 @@ def stop(seq=414, **changes):
 def unknown(seq=415, **changes):
     return dict(dict(screen="VERDICT", seq=seq, shown_ms=now_ms(), document=BUDI, result="RUJUK",
                      reasons=[("R010", "AMBER", "2026-11-21T07:33:00Z", "")],
-                     allowed_officer=OFFICER_REFER, allowed_supervisor=SUPERVISOR_REFER), **changes)
+                     allowed_officer=OFFICER_REFER, allowed_supervisor=SUPERVISOR_REFER,
+                     key_refer="SECONDARY"), **changes)
 
 
 def tourist(seq=416, **changes):
     return dict(dict(screen="VERDICT", seq=seq, shown_ms=now_ms(), document=BUDI, result="SESUAI",
                      reasons=[("R003", "GREEN", "TOUR", "")], purpose="TOUR", category="TOUR",
                      allowed_officer=[*OFFICER_CLEAR, "LOGGED_ONLY"],
-                     allowed_supervisor=[*OFFICER_CLEAR, "LOGGED_ONLY"]), **changes)
+                     allowed_supervisor=[*OFFICER_CLEAR, "LOGGED_ONLY"],
+                     key_go="LOGGED_ONLY", key_refer="SECONDARY"), **changes)
 
 
 def coming_back(seq=417, **changes):
     return dict(dict(screen="VERDICT", seq=seq, shown_ms=now_ms(), document=SITI, placement=SITI_PLACEMENT,
                      direction="RETURN", result="SESUAI", reasons=[("R004", "GREEN", "", "")],
                      allowed_officer=["RETURN_LOGGED", "RETURN_REFERRED", "WITHDRAWN"],
-                     allowed_supervisor=["RETURN_LOGGED", "RETURN_REFERRED", "WITHDRAWN"]), **changes)
+                     allowed_supervisor=["RETURN_LOGGED", "RETURN_REFERRED", "WITHDRAWN"],
+                     key_go="RETURN_LOGGED", key_refer="RETURN_REFERRED"), **changes)
 
 
 OFFLINE = dict(online=False, unsent=37, data_as_of_ms=now_ms() - 132 * 60_000)

@@ -84,7 +84,7 @@ def test_a_reload_shows_the_same_verdict_and_says_so_again(page):
     page.lane.forget()
     page.driver.refresh()
     page.wait_text("word", "TUNDA")
-    assert page.lane.expect("PAINTED") == ("PAINTED", 414)
+    assert page.lane.expect("PAINTED") == ("PAINTED", 414, "open")
 
 
 def test_decisions_off_the_keys_take_a_note(page):
@@ -154,6 +154,7 @@ REFUSALS = [
     ("BUSY", "Sedang menyimpan. Tekan lagi sebentar lagi."),
     ("STORAGE", "Tidak dicatat: penyimpanan bermasalah."),
     ("INVALID", "Tidak dicatat: permintaan tidak dipahami."),
+    ("SAME_OFFICER", "Tidak dicatat: supervisor harus petugas lain."),
 ]
 
 

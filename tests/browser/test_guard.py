@@ -11,7 +11,7 @@ import pytest
 import people
 from conftest import wait_for
 
-BODY = json.dumps({"seq": 412})
+BODY = json.dumps({"seq": 412, "covered": False})
 
 
 def request(console, method, path, headers=None, body=None, host=None):
@@ -139,7 +139,7 @@ def test_what_is_ours_is_served(console):
     answer = request(console, "POST", "/painted", {"Cookie": cookie, "Origin": console.address,
                      "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}, BODY)
     assert answer.status == 202
-    assert console.lane.expect("PAINTED") == ("PAINTED", 412)
+    assert console.lane.expect("PAINTED") == ("PAINTED", 412, "open")
 
 
 BAD_BODIES = [
@@ -147,7 +147,7 @@ BAD_BODIES = [
     ("no object", "/painted", "[412]"),
     ("an empty body", "/painted", ""),
     ("a missing key", "/painted", "{}"),
-    ("an unknown key", "/painted", '{"seq": 1, "x": 1}'),
+    ("an unknown key", "/painted", '{"seq": 1, "covered": true, "x": 1}'),
     ("a key twice", "/painted", '{"seq": 1, "seq": 2}'),
     ("an unknown decision", "/action", '{"seq": 1, "decision": "STAMPED", "role": "OFFICER"}'),
     ("no decision", "/action", '{"seq": 1, "decision": "NONE", "role": "OFFICER"}'),
@@ -243,6 +243,7 @@ def test_the_state_is_the_view_as_json(console):
     assert crossing["document"]["birth"] == "1989-07-03"
     assert crossing["placement"]["contract_end"] == "2029-11-30"
     assert crossing["allowed_officer"] == people.OFFICER_REFER
+    assert crossing["key_go"] is None and crossing["key_refer"] == "SECONDARY"
     assert state["view"]["context"] == {"direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM CONTOH 12",
                                         "dest_country": "MYS", "purpose": "NONE", "category": "NONE"}
     assert state["view"]["unreadable"] is None and state["view"]["recorded"] is None

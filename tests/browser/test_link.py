@@ -36,7 +36,7 @@ def test_the_page_blanks_itself_when_the_lane_dies_and_comes_back_with_it(page):
     page.lane.start_again()
     page.lane.expect("HELLO")
     page.wait_text("word", "SESUAI")
-    assert page.lane.expect("PAINTED") == ("PAINTED", 412)
+    assert page.lane.expect("PAINTED") == ("PAINTED", 412, "open")
 
 
 def test_the_page_blanks_itself_when_the_console_dies(driver, start_console, tmp_path):

@@ -14,7 +14,7 @@ SCREENS = [
     ("ready-undecided", dict(undecided_seq=411), {"undecided": "#0411 ditinggal tanpa keputusan"}),
     ("reading", dict(screen="READING"), {"title": "MEMBACA…"}),
     ("unreadable-check-digit", dict(screen="UNREADABLE", issues=CHECK_DIGIT, checks=[1, 0, 1, 2, 0], has_checks=True),
-     {"title": "TIDAK TERBACA", "line": "Digit uji tidak cocok. Coba lagi.",
+     {"title": "TIDAK TERBACA", "line": "Digit pemeriksa tidak cocok. Coba lagi.",
       "checks": "Nomor paspor: cocokTanggal lahir: tidak cocokTanggal berlaku: cocok"
                 "Nomor pribadi: tidak dicetakSeluruh baris: tidak cocok"}),
     ("unreadable-garbage", dict(screen="UNREADABLE", garbage=True),
@@ -44,9 +44,9 @@ SCREENS = [
     ("recorded", people.clear(seq=413, screen="RECORDED", decision="CLEARED", decided_seq=415),
      {"title": "TERCATAT #0413", "line": "Diizinkan berangkat", "key-1": "Lanjuttombol 1"}),
     ("storage", dict(screen="STORAGE"), {"title": "PENYIMPANAN BERMASALAH"}),
-    ("scanner-gone", dict(scanner_ok=False), {"title": "Pemindai terputus", "chip-scanner": "Pemindai putus"}),
+    ("scanner-gone", dict(scanner_ok=False), {"title": "Pemindai terputus", "chip-scanner": "Pemindai terputus"}),
     ("clock-untrusted", dict(clock_quality=0), {"chip-clock": "JAM BELUM TEPAT"}),
-    ("panel-gone", dict(panel_ok=False), {"chip-panel": "Lampu putus"}),
+    ("panel-gone", dict(panel_ok=False), {"chip-panel": "Panel lampu terputus"}),
     ("no-data", dict(data_as_of_ms=0, online=False, unsent=3, mode="TRAINING"),
      {"unsent": "3 belum terkirim", "chip-link": "Luring", "ribbon": "LATIHAN   ·   bukan untuk pelayanan   ·   LATIHAN"}),
 ]
@@ -107,7 +107,7 @@ def test_at_most_three_reasons_are_shown_and_the_rest_is_counted(page):
     page.show(**people.refer(seq=430, reasons=many))
     shown = page.css(".why li")
     assert 1 <= len(shown) <= 3
-    assert page.text("rest") == f"+ {5 - len(shown)} lainnya"
+    assert page.text("rest") == f"+ {5 - len(shown)} lainnyaL"
     page.assert_readable()
     page.picture("refer-many-reasons")
 

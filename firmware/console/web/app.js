@@ -3,14 +3,15 @@ import { $, h, icon, place } from "./dom.js";
 import * as words from "./words.js";
 import * as format from "./format.js";
 import * as link from "./link.js";
-import { drawStrip, drawRibbon, drawNet } from "./strips.js";
-import { drawKeys, drawRow, pressKey, otherDecisions } from "./keys.js";
+import { drawStrip, drawRibbon, drawNet, drawUndecided } from "./strips.js";
+import { drawKeys, pressKey, otherDecisions } from "./keys.js";
 import { drawScreen, drawLost } from "./screens.js";
-import { drawVerdict, asksCategory, DENSITIES } from "./verdict.js";
+import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, DENSITIES, NAMES } from "./verdict.js";
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openDecide } from "./decide.js";
-import { panelOpen, openPanel, closePanel, panelKey } from "./panel.js";
+import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, onPanelChange, panelFoot, drawFoot }
+  from "./panel.js";
 
 const { t } = words;
 /** Between two verdicts there is at least this long without one, so that the same twice is an event. */
@@ -23,7 +24,9 @@ let settings = { language: "id", panel_width_mm: NOMINAL_PANEL_MM, needs_note: [
 let view = null;       // the newest from the lane
 let shown = null;      // what is on the glass: "VERDICT 413", "READY" ...
 let neutralUntil = 0;  // a neutral frame is on the glass until then
-let painted = 0;       // the seq the lane was told is on the glass
+let glass = { seq: 0, covered: false }; // the verdict on the glass, and whether a panel is over it
+let told = glass;      // what the lane was told of that
+let telling = false;   // ... and a request that tells it is under way
 let details = false;   // Rincian is held
 let door = true;       // we may ask pamit-console at all
 let sent = 0;          // the seq an action was sent for: a second press must not send another
@@ -53,23 +56,26 @@ const act = {
   category: (name) => setContext(withCategory(view.context, name)),
   direction: () => setContext({ ...view.context, direction: view.context.direction === "RETURN" ? "DEPARTURE" : "RETURN" }),
   journey: () => openJourney(view.context, setContext),
-  traveller: () => openTraveller(view.context, setContext),
+  traveller: () => openTraveller(view.context, view.screen === "VERDICT", setContext),
+  reasons: () => openReasons(view, link.now()),
 };
 
 function switchLanguage() {
   words.setLanguage(words.getLanguage() === "id" ? "en" : "id");
-  closePanel();
+  reopenPanel();
+  drawToast();
   draw();
 }
 
 function openHelp() {
-  const foot = h("div.foot");
-  const none = { kind: "none", picture: "k-ok", label: "" };
-  drawRow(foot, [none, none, { picture: "k-x", label: t("panel.close"), small: "Esc", press: closePanel }, none]);
-  const keys = ["1", "3", "4", "5", "Q–P", "K", "B", "V", "F2", "Esc"];
-  openPanel({ enter: closePanel }, h("h1", null, t("key.help")),
-    h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))), foot);
+  const keys = ["1", "3", "4", "5", "Q–P", "K", "L", "B", "V", "F2", "Esc"];
+  openPanel({ enter: closePanel, again: openHelp }, h("h1", null, t("key.help")),
+    h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
+    drawFoot(panelFoot(), null, "panel.close"));
 }
+
+/** The verdict the lane waits at is on the glass, not the frame before it. */
+const verdictOpen = () => view.screen === "VERDICT" && shown === nameOf(view);
 
 function onKey(event) {
   if (event.key === "F2") {
@@ -79,16 +85,26 @@ function onKey(event) {
   if (!view || link.silent() || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   if (panelKey(event)) return;
   const key = event.key.toLowerCase();
-  const open = view.screen === "VERDICT" && shown === `VERDICT ${view.crossing.seq}`;
+  const open = verdictOpen();
   const category = CATEGORY_KEYS.find(([letter]) => letter === key);
-  if (/^[1-4]$/.test(key)) { if (view.screen !== "VERDICT" || open) pressKey(Number(key), true); }
+  if (/^[1-4]$/.test(key)) { if (view.screen !== "VERDICT" || open) pressKey(Number(key), true, true); }
   else if (key === "5" && open && otherDecisions(view).length) act.more();
   else if (category && open && asksCategory(view)) act.category(category[1]);
   else if (key === "v" && (view.screen === "READY" || open)) act.journey();
+  else if (key === "l" && open && $("rest")) act.reasons();
   else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;
   event.preventDefault();
+}
+
+/** One of the counter's keys. What it records over an open verdict, the lane has recorded (acted) or
+ *  has not meant to: the page never decides for it. */
+function onButton({ number, pressed, acted }) {
+  if (acted || !view || link.silent()) return;
+  if (!pressed) { if (details) act.details(false); }
+  else if (panelOpen()) pressPanelKey(number);
+  else if (view.screen !== "VERDICT" || verdictOpen()) pressKey(number, true, false);
 }
 
 function onKeyUp(event) {
@@ -110,26 +126,39 @@ function chooseScreen(now) {
   return "READING";
 }
 
-/** Tells the lane once that a verdict is on the glass: after the frame that holds it was made. */
-function acknowledge(seq) {
-  if (painted === seq) return;
-  painted = seq;
-  requestAnimationFrame(() => requestAnimationFrame(() => link.post("/painted", { seq })));
+/** Keeps the lane told of the glass, one request after the other, so that the last word is the last. */
+async function tellGlass() {
+  if (telling || (glass.seq === told.seq && glass.covered === told.covered)) return;
+  telling = true;
+  told = glass;
+  if (told.seq) await link.post("/painted", told);
+  telling = false;
+  tellGlass();
 }
 
-const overflows = (element) => element.scrollHeight > element.clientHeight + 1;
+/** A verdict counts as shown after the frame that holds it was made. A verdict that went away is no
+ *  longer covered; that it went, the lane knows. */
+function watchGlass() {
+  const seq = isVerdict(shown) ? Number(shown.split(" ")[1]) : 0;
+  const next = seq ? { seq, covered: panelOpen() } : { seq: told.covered ? told.seq : 0, covered: false };
+  const isNew = seq !== 0 && seq !== glass.seq;
+  glass = next;
+  if (isNew) requestAnimationFrame(() => requestAnimationFrame(tellGlass));
+  else tellGlass();
+}
 
-let fitting = { what: "", density: 0 }; // the roomiest density that fitted what was drawn last
+let fitting = { what: "", name: 0, density: 0 }; // the roomiest that fitted what was drawn last
 
+/** First the name, which must be whole, then as many reasons as there is room for. */
 function drawFitting(now) {
-  const what = [view.crossing.seq, words.getLanguage(), details, $("screen").clientHeight].join();
-  let density = fitting.what === what ? fitting.density : 0;
-  for (;; density++) {
-    place($("screen"), drawVerdict(view, now, details, act, DENSITIES[density]));
-    const fits = ![...document.querySelectorAll(".card")].some(overflows);
-    if (fits || density === DENSITIES.length - 1) break;
-  }
-  fitting = { what, density };
+  const { crossing } = view;
+  const what = JSON.stringify([crossing.seq, crossing.document, crossing.reasons, view.context, words.getLanguage(),
+    details, $("screen").clientHeight]);
+  let { name, density } = fitting.what === what ? fitting : { name: 0, density: 0 };
+  const set = () => place($("screen"), drawVerdict(view, now, details, act, DENSITIES[density], NAMES[name]));
+  for (set(); name < NAMES.length - 1 && !nameFits(); set()) name++;
+  for (; density < DENSITIES.length - 1 && !reasonsFit(); set()) density++;
+  fitting = { what, name, density };
 }
 
 function drawMain(screen, now) {
@@ -159,45 +188,58 @@ function draw() {
   drawStrip(view, now, switchLanguage);
   drawRibbon(view);
   drawNet(view, now);
+  drawUndecided(view, screen);
   drawMain(screen, now);
   drawKeys({ ...view, screen }, act);
-  if (screen === "VERDICT") acknowledge(view.crossing.seq);
+  watchGlass();
 }
 
 /** Nothing of a person stays on the glass, or behind it. */
 function blank() {
   closePanel();
   shown = null;
-  painted = 0;
   details = false;
+  told = glass = { seq: 0, covered: false };
   document.documentElement.dataset.screen = "LOST";
   $("stage").classList.remove("stop");
   document.documentElement.classList.remove("stop");
   for (const id of ["screen", "keys", "strip"]) $(id).replaceChildren();
-  $("net").hidden = $("ribbon").hidden = $("toast").hidden = true;
+  $("net").hidden = $("ribbon").hidden = $("undecided").hidden = true;
+  dropToast();
 }
 
+let refused = null; // what the toast says
 let toastTimer = 0;
 
-function toast(text) {
-  $("toast").replaceChildren(icon("k-x"), text);
-  $("toast").onclick = () => { $("toast").hidden = true; };
-  $("toast").hidden = false;
+function drawToast() {
+  $("toast").hidden = !refused;
+  $("toast").replaceChildren(...(refused
+    ? [icon("k-x"), h("span", null, t(`refused.${refused.why}`, { seq: refused.seq ? format.seq(refused.seq) : "" }))] : []));
+}
+
+function dropToast() {
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, TOAST_MS);
+  refused = null;
+  drawToast();
 }
 
 /* ── what comes in ── */
 
 function onView(next) {
-  if (next.crossing?.seq !== view?.crossing?.seq) sent = 0;
+  if (next.crossing?.seq !== view?.crossing?.seq) {
+    sent = 0;
+    dropToast();
+  }
   view = next;
   draw();
 }
 
-function onRefused({ seq, why }) {
+function onRefused(told) {
   sent = 0;
-  toast(t(`refused.${why}`, { seq: seq ? format.seq(seq) : "" }));
+  dropToast();
+  refused = told;
+  drawToast();
+  toastTimer = setTimeout(dropToast, TOAST_MS);
 }
 
 /** The clock, the ages and the waiting time move without news. */
@@ -234,6 +276,9 @@ async function start() {
   addEventListener("blur", () => details && act.details(false));
   link.on("view", onView);
   link.on("refused", onRefused);
+  link.on("button", onButton);
+  onPanelChange(() => view && watchGlass());
+  $("toast").onclick = dropToast;
   link.on("lane", (connected) => { if (!connected) { view = null; draw(); } });
   link.on("door", (open) => { door = open; if (!open) draw(); });
   link.open();

@@ -3,9 +3,8 @@
 import { h, icon } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
-import { drawRow } from "./keys.js";
 import { keyboard } from "./keyboard.js";
-import { openPanel, closePanel } from "./panel.js";
+import { openPanel, closePanel, panelFoot, drawFoot } from "./panel.js";
 
 /** The ten one-key categories, by the keyboard's top letter row, left to right. */
 export const CATEGORY_KEYS = [
@@ -33,16 +32,15 @@ export function contextLine(context) {
 export function contextBar(view, act) {
   const { context } = view;
   const back = context.direction === "RETURN";
-  const carrier = context.carrier_kind === "NONE" ? "SEA" : context.carrier_kind;
   return h("div.bar", null,
-    h("button.ctx", { id: "direction", onclick: act.direction }, icon(back ? "k-back" : "k-go"),
+    h(`button.ctx${back ? ".back" : ""}`, { id: "direction", onclick: act.direction }, icon(back ? "k-back" : "k-go"),
       h("span", null, h("small", null, t("context.direction")), t(`direction.${context.direction}`)), h("kbd", null, "B")),
-    h("button.ctx", { id: "journey", onclick: act.journey }, icon(`k-${carrier}`),
+    h("button.ctx", { id: "journey", onclick: act.journey }, context.carrier_kind === "NONE" ? null : icon(`k-${context.carrier_kind}`),
       h("span", null, h("small", null, t("context.journey")), journeyText(context) || t("context.unset")), h("kbd", null, "V")));
 }
 
 export function categoryRow(view, choose) {
-  const cell = ([key, name]) => h(`button.cat${name === "WORK" ? ".work" : ""}`,
+  const cell = ([key, name]) => h("button.cat",
     { "data-category": name, "aria-pressed": String(view.context.category === name), onclick: () => choose(name) },
     h("small", null, key.toUpperCase()), t(`category.${name}`));
   return h("div.cats", { id: "categories" },
@@ -61,29 +59,34 @@ function countryMatches(text) {
   if (!wanted) return COMMON;
   const codes = format.countryCodes().filter((code) =>
     code.toLowerCase() === wanted || format.country(code).toLowerCase().startsWith(wanted));
-  return codes.slice(0, COMMON.length);
+  return codes.sort((a, b) => COMMON.includes(b) - COMMON.includes(a)).slice(0, COMMON.length);
 }
 
 /** The panel of key V: the journey, set once per sailing. */
-export function openJourney(context, save) {
-  const draft = { ...context };
-  let search = "";
+export function openJourney(context, save, draft = { ...context, search: "" }) {
   const choice = (pressed, label, press, extra) =>
     h("button.choice", { "aria-pressed": String(pressed), onclick: press, ...extra }, label);
   const number = h("input", { id: "carrier-no", maxlength: CARRIER_NO_LEN, value: draft.carrier_no, autocomplete: "off",
     oninput: (event) => { draft.carrier_no = event.target.value.toUpperCase(); } });
-  const find = h("input", { id: "dest-find", maxlength: 40, autocomplete: "off", placeholder: t("context.dest_find"),
-    oninput: (event) => { search = event.target.value; drawCountries(); } });
+  const find = h("input", { id: "dest-find", maxlength: 40, autocomplete: "off", value: draft.search, placeholder: t("context.dest_find"),
+    oninput: (event) => { draft.search = event.target.value; refused = false; drawCountries(); } });
+  let refused = false; // Enter found no country of that name
   const countries = h("div.choices.wide", { id: "dest" });
   const carriers = h("div.choices", { id: "carrier" });
+  const destLabel = h("span", { id: "dest-label" });
   function drawCountries() {
-    const codes = countryMatches(search);
+    const codes = countryMatches(draft.search);
     if (draft.dest_country && !codes.includes(draft.dest_country)) codes.unshift(draft.dest_country);
     countries.replaceChildren(...codes.slice(0, COMMON.length).map((code) =>
       choice(draft.dest_country === code, format.country(code), () => {
-        draft.dest_country = draft.dest_country === code ? "" : code;
-        drawCountries();
+        pick(draft.dest_country === code ? "" : code);
       }, { "data-country": code })));
+    destLabel.textContent = t(refused ? "context.dest_unknown" : "context.dest");
+  }
+  function pick(code) {
+    draft.dest_country = code;
+    draft.search = find.value = "";
+    drawCountries();
   }
   function drawCarriers() {
     carriers.replaceChildren(...CARRIERS.map((kind) => h("button.choice",
@@ -93,17 +96,20 @@ export function openJourney(context, save) {
   }
   drawCountries();
   drawCarriers();
-  const done = () => { closePanel(); save({ ...draft, carrier_no: draft.carrier_no.trim() }); };
-  const foot = h("div.foot");
-  drawRow(foot, [
-    { kind: "pri", picture: "k-ok", label: t("panel.save"), small: "Enter", press: done },
-    { kind: "none", picture: "k-ok", label: "" },
-    { picture: "k-x", label: t("panel.cancel"), small: "Esc", press: closePanel },
-    { kind: "none", picture: "k-ok", label: "" },
-  ]);
-  openPanel({ enter: done }, h("h1", null, t("context.journey"), h("span", null, t("context.journey_so"))),
+  function done() {
+    if (draft.search.trim()) {
+      const [first] = countryMatches(draft.search);
+      refused = !first;
+      return first ? pick(first) : drawCountries();
+    }
+    const { search, ...journey } = draft;
+    closePanel();
+    save({ ...journey, carrier_no: draft.carrier_no.trim() });
+  }
+  const foot = drawFoot(panelFoot(), { kind: "pri", picture: "k-ok", label: t("panel.save"), small: "Enter", press: done });
+  openPanel({ enter: done, again: () => openJourney(context, save, draft) }, h("h1", null, t("context.journey"), h("span", null, t("context.journey_so"))),
     carriers,
     h("div.fields", null, h("label.field", null, h("span", null, t("context.number")), number),
-      h("label.field", null, h("span", null, t("context.dest")), find)),
+      h("label.field", null, destLabel, find)),
     countries, keyboard(number), foot);
 }

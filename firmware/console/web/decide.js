@@ -1,67 +1,69 @@
 // Decisions off the keys: the officer's others, and the supervisor's. A note where one is needed.
 import { h } from "./dom.js";
 import { t } from "./words.js";
-import * as format from "./format.js";
-import { drawRow, otherDecisions } from "./keys.js";
+import { otherDecisions } from "./keys.js";
 import { keyboard } from "./keyboard.js";
-import { openPanel, closePanel } from "./panel.js";
+import { openPanel, panelFoot, drawFoot } from "./panel.js";
+import { openCause, who } from "./verdict.js";
 
 const NOTE_LEN = 300;
 const OFFICER_LEN = 40;
 
-/** `role`: OFFICER or SUPERVISOR. `send(action)` is called once, with the entry this panel was
- *  opened for. */
-export function openDecide(view, role, needsNote, send) {
+/** On a stop, to hold the departure comes first. */
+function supervisorDecisions(crossing) {
+  const all = crossing.allowed_supervisor;
+  return crossing.result === "TUNDA" && all.includes("DEFERRED") ? ["DEFERRED", ...all.filter((d) => d !== "DEFERRED")] : all;
+}
+
+/** `role`: OFFICER or SUPERVISOR. `send(action)` is called with the entry this panel was opened for;
+ *  the panel stays until the lane shows something else, so that a refusal loses nothing typed. */
+export function openDecide(view, role, needsNote, send, draft = { chosen: null, id: "", note: "" }) {
   const { crossing } = view;
   const supervisor = role === "SUPERVISOR";
-  const decisions = supervisor ? crossing.allowed_supervisor : otherDecisions(view);
-  let chosen = decisions.length === 1 ? decisions[0] : null;
-  const field = (id, size, label) => {
-    const input = h("input", { id, maxlength: size, autocomplete: "off", oninput: () => draw() });
+  const decisions = supervisor ? supervisorDecisions(crossing) : otherDecisions(view);
+  if (decisions.length === 1) [draft.chosen] = decisions;
+  const field = (id, member, size, label) => {
+    const input = h("input", { id, maxlength: size, autocomplete: "off", oninput: () => { draft[member] = input.value; draw(); } });
+    input.value = draft[member];
     return [input, h(`label.field${id === "supervisor-id" ? ".id" : ""}`, null, h("span", null, label), input)];
   };
-  const [idInput, idField] = field("supervisor-id", OFFICER_LEN, t("supervisor.id"));
+  const [idInput, idField] = field("supervisor-id", "id", OFFICER_LEN, t("supervisor.id"));
   const noteLabel = h("span");
-  const [noteInput, noteField] = field("note", NOTE_LEN, noteLabel);
+  const [noteInput, noteField] = field("note", "note", NOTE_LEN, noteLabel);
   const choices = h("div.choices", { id: "decisions" });
-  const foot = h("div.foot");
+  const foot = panelFoot();
 
   const lacks = () => {
-    if (!chosen) return "panel.choose";
-    if (supervisor && !idInput.value.trim()) return "panel.needs_id";
-    if (needsNote.includes(chosen) && !noteInput.value.trim()) return "panel.needs_note";
+    if (!draft.chosen) return "panel.choose";
+    if (supervisor && !draft.id.trim()) return "panel.needs_id";
+    if (needsNote.includes(draft.chosen) && !draft.note.trim()) return "panel.needs_note";
     return null;
   };
   function record() {
     if (lacks()) return;
-    closePanel();
-    send({ seq: crossing.seq, decision: chosen, role,
-      second_officer_id: supervisor ? idInput.value.trim() : "", note: noteInput.value.trim() });
+    send({ seq: crossing.seq, decision: draft.chosen, role,
+      second_officer_id: supervisor ? draft.id.trim() : "", note: draft.note.trim() });
   }
   function choose(decision) {
-    chosen = decision;
+    draft.chosen = decision;
     draw();
-    const next = supervisor && !idInput.value.trim() ? idInput : noteInput;
+    const next = supervisor && !draft.id.trim() ? idInput : noteInput;
     next.focus();
   }
   function draw() {
     choices.replaceChildren(...decisions.map((decision, index) =>
-      h("button.choice", { "data-decision": decision, "aria-pressed": String(chosen === decision),
+      h("button.choice", { "data-decision": decision, "aria-pressed": String(draft.chosen === decision),
         onclick: () => choose(decision) }, h("kbd", null, String(index + 1)), h("span", null, t(`decision.${decision}`)))));
-    noteLabel.textContent = t(chosen && needsNote.includes(chosen) ? "note.needed" : "note.free");
+    noteLabel.textContent = t(needsNote.includes(draft.chosen) ? "note.needed" : "note.free");
     const missing = lacks();
-    drawRow(foot, [
-      missing ? { kind: "off", picture: "k-ok", label: t("panel.record"), small: t(missing) }
-        : { kind: "pri", picture: "k-ok", label: t("panel.record"), small: "Enter", press: record },
-      { kind: "none", picture: "k-ok", label: "" },
-      { picture: "k-x", label: t("panel.cancel"), small: "Esc", press: closePanel },
-      { kind: "none", picture: "k-ok", label: "" },
-    ]);
+    drawFoot(foot, missing ? { kind: "off", picture: "k-ok", label: t("panel.record"), small: t(missing) }
+      : { kind: "pri", picture: "k-ok", label: t("panel.record"), small: "Enter", press: record });
   }
   draw();
-  const who = `${format.seq(crossing.seq)} · ${format.personName(crossing.document)}`;
-  openPanel({ enter: record, digit: (n) => decisions[n - 1] && choose(decisions[n - 1]) },
-    h("h1", null, t(supervisor ? "supervisor" : "more"), h("span", null, who)),
+  const again = () => openDecide(view, role, needsNote, send, draft);
+  openPanel({ enter: record, digit: (n) => decisions[n - 1] && choose(decisions[n - 1]), again },
+    h("h1", null, t(supervisor ? "supervisor" : "more"), h("span", null, who(crossing))),
+    openCause(crossing),
     supervisor ? h("p.hint", { id: "auth" }, t("supervisor.auth")) : null,
     choices,
     h("div.fields", null, supervisor ? idField : null, noteField),

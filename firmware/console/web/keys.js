@@ -3,39 +3,26 @@
 import { $, h, icon, place } from "./dom.js";
 import { t } from "./words.js";
 
-/** What key 1 records, and what key 3 does: the first of these the lane allows. */
-const PRIMARY = { DEPARTURE: ["CLEARED", "LOGGED_ONLY"], RETURN: ["RETURN_LOGGED"] };
-const REFERRAL = { DEPARTURE: ["SECONDARY"], RETURN: ["RETURN_REFERRED"] };
-
-export function primaryDecision(view) {
-  const { crossing, context } = view;
-  const wanted = [...PRIMARY[context.direction]];
-  if (crossing.reasons.some((reason) => reason.code === "R003")) wanted.reverse();
-  return wanted.find((decision) => crossing.allowed_officer.includes(decision)) ?? null;
+/** What the officer may also decide, off the keys: the lane says what keys 1 and 3 record. */
+export function otherDecisions({ crossing }) {
+  return crossing.allowed_officer.filter((decision) => decision !== crossing.key_go && decision !== crossing.key_refer);
 }
 
-export function referralDecision(view) {
-  return REFERRAL[view.context.direction].find((d) => view.crossing.allowed_officer.includes(d)) ?? null;
-}
-
-/** What the officer may also decide, off the keys. */
-export function otherDecisions(view) {
-  const onKeys = [primaryDecision(view), referralDecision(view)];
-  return view.crossing.allowed_officer.filter((decision) => !onKeys.includes(decision));
-}
+/** A live counter knows no supervisor until there are logins. */
+export const lacksLogin = (view) => view.mode === "LIVE" && view.crossing.allowed_supervisor.length === 0;
 
 const unavailable = (picture, label) => ({ kind: "off", picture, label, small: t("key.unavailable") });
 const print = () => unavailable("k-print", t("key.print"));
 const none = { kind: "none", picture: "k-ok", label: "" };
 
 function verdictKeys(view, act) {
-  const { result } = view.crossing;
-  const primary = primaryDecision(view), referral = referralDecision(view);
+  const { result, key_go: primary, key_refer: referral } = view.crossing;
+  const going = view.context.direction === "RETURN" ? "RETURN_LOGGED" : "CLEARED";
   const locked = t(result === "TUNDA" ? "key.locked" : "key.needs_supervisor");
   const first = primary
     ? { kind: result === "SESUAI" ? "pri" : "", picture: "k-ok", label: t(`key.do.${primary}`),
         small: t(`key.small.${primary}`), does: primary, press: () => act.decide(primary) }
-    : { kind: "off", picture: "k-ok", label: t("key.do.CLEARED"), small: locked };
+    : { kind: "off", picture: "k-ok", label: t(`key.do.${going}`), small: locked };
   const label = result === "RUJUK" ? t("key.referred") : t("key.refer");
   const third = result === "TUNDA"
     ? { picture: "k-eye", label: t("key.details"), small: t("key.details_hold"), hold: act.details }
@@ -47,7 +34,7 @@ function verdictKeys(view, act) {
   const fourth = supervisor
     ? { kind: result === "TUNDA" ? "call" : "", picture: "k-user", label: t("key.supervisor"),
         small: t("key.n", { n: 4 }), press: act.supervisor }
-    : { kind: "off", picture: "k-user", label: t("key.supervisor"), small: t("key.not_needed") };
+    : { kind: "off", picture: "k-user", label: t("key.supervisor"), small: t(lacksLogin(view) ? "key.no_login" : "key.not_needed") };
   return [first, print(), third, fourth];
 }
 
@@ -90,10 +77,10 @@ export function drawRow(root, keys) {
   }));
 }
 
-/** Keyboard 1..4, down and up. */
-export function pressKey(number, down) {
+/** Keys 1..4, down and up. `recording`: also what records a decision. */
+export function pressKey(number, down, recording) {
   const key = current[number - 1];
-  if (!key) return;
+  if (!key || (key.does && !recording)) return;
   if (key.hold) key.hold(down);
   else if (down) key.press?.();
 }

@@ -9,7 +9,7 @@ let source = null;
 let heardAt = -Infinity;
 let wallAt = { ms: 0, at: 0 };
 
-/** on("view" | "refused" | "lane" | "door" | "beat", fn) */
+/** on("view" | "refused" | "button" | "lane" | "door" | "beat", fn) */
 export function on(kind, listener) { listeners[kind] = listener; }
 function tell(kind, value) { listeners[kind]?.(value); }
 
@@ -52,6 +52,7 @@ export function open() {
     heard(JSON.parse(event.data).now_ms);
     tell("beat");
   });
+  source.addEventListener("button", (event) => tell("button", JSON.parse(event.data)));
   source.addEventListener("refused", (event) => tell("refused", JSON.parse(event.data)));
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return;

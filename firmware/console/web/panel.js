@@ -1,11 +1,21 @@
-// One panel at a time over the screen; while it is open, keys belong to it.
-import { $ } from "./dom.js";
+// One panel at a time over the screen; while it is open, keys belong to it: the keyboard's, and the
+// counter's, which are the four keys at its foot.
+import { $, h } from "./dom.js";
+import { t } from "./words.js";
+import { drawRow } from "./keys.js";
+
+const NONE = { kind: "none", picture: "k-ok", label: "" };
 
 let handlers = null;
+let footKeys = [];
+let changed = () => {};
 
 export const panelOpen = () => handlers !== null;
 
-/** `on`: enter, digit(n), closed. */
+/** `listener` is called when a panel has opened or closed. */
+export function onPanelChange(listener) { changed = listener; }
+
+/** `on`: enter, digit(n), again (opens the same panel with its draft, for another language). */
 export function openPanel(on, ...children) {
   handlers = on;
   $("dialog").replaceChildren(...children.filter(Boolean));
@@ -13,6 +23,7 @@ export function openPanel(on, ...children) {
   const input = $("dialog").querySelector("input");
   input?.focus();
   input?.setSelectionRange(input.value.length, input.value.length);
+  changed();
 }
 
 export function closePanel() {
@@ -20,7 +31,22 @@ export function closePanel() {
   handlers = null;
   $("dialog").hidden = true;
   $("dialog").replaceChildren();
+  changed();
 }
+
+export function reopenPanel() { handlers?.again(); }
+
+/** The foot of a panel: `first` on key 1, if there is one; key 3 leaves. */
+export function drawFoot(foot, first, leave = "panel.cancel") {
+  footKeys = [first ?? NONE, NONE, { picture: "k-x", label: t(leave), small: "Esc", press: closePanel }, NONE];
+  drawRow(foot, footKeys);
+  return foot;
+}
+
+export const panelFoot = () => h("div.foot");
+
+/** One of the counter's keys, 1 to 4, went down. */
+export function pressPanelKey(number) { footKeys[number - 1].press?.(); }
 
 /** True if the key was the panel's. */
 export function panelKey(event) {

@@ -19,15 +19,10 @@ function countsLine(view) {
   return [today, link.online && link.unsent > 0 ? ` · ${t("net.unsent", { n: format.count(link.unsent) })}` : ""];
 }
 
-function undecided(view) {
-  if (!view.undecided_seq) return null;
-  return h("div", null, h("span.notice", { id: "undecided" }, t("undecided", { seq: format.seq(view.undecided_seq) })));
-}
-
 function ready(view, act) {
   const body = view.scanner_ok
-    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)), undecided(view))
-    : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3), undecided(view));
+    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)))
+    : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3));
   return [body, contextBar(view, act)];
 }
 

@@ -3,18 +3,19 @@ import { $, h, icon, place } from "./dom.js";
 import { t, getLanguage } from "./words.js";
 import * as format from "./format.js";
 
+import { returnMark } from "./verdict.js";
 
 function linkChip(view, now) {
   const { link } = view;
-  if (!link.online) return h("div.chip", { id: "chip-link" }, icon("c-off"), t("chip.offline"));
+  if (!link.online) return h("div.chip", { id: "chip-link" }, icon("c-off"), h("span", null, t("chip.offline")));
   const text = link.data_as_of_ms === 0 ? t("chip.no_data")
     : t("chip.data", { ago: format.ago(now - link.data_as_of_ms) });
-  return h("div.chip", { id: "chip-link" }, icon("c-on"), text);
+  return h("div.chip", { id: "chip-link" }, icon("c-on"), h("span", null, text));
 }
 
 /** What works needs no words where something else has to be said. */
 function scannerChip(view, quiet) {
-  if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("k-x"), t("chip.scanner_gone"));
+  if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("c-scan", null, t("chip.scanner_gone")), h("span", null, t("chip.scanner_gone")));
   const locked = view.screen === "VERDICT" && view.crossing.result === "TUNDA";
   const words = t(locked ? "chip.scanner_locked" : "chip.scanner");
   return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), quiet ? null : words);
@@ -22,14 +23,18 @@ function scannerChip(view, quiet) {
 
 export function drawStrip(view, now, switchLanguage) {
   const untrusted = view.clock_quality === "UNKNOWN";
+  const back = view.context.direction === "RETURN";
+  const crowd = !view.scanner_ok + !view.panel_ok + untrusted + back;
+  $("strip").className = crowd > 1 ? "tight" : "";
   place($("strip"),
     h("div.place", null, h("b", null, view.tpi_name),
       h("span", null, t("counter", { counter: view.counter, officer: view.officer_name }))),
+    back ? returnMark() : null,
     h("div.chips", null,
       linkChip(view, now),
-      scannerChip(view, untrusted || !view.panel_ok),
-      view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp"), t("chip.panel_gone")),
-      untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock"), t("chip.clock")) : null,
+      scannerChip(view, crowd > 0),
+      view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp", null, t("chip.panel_gone")), h("span", null, t("chip.panel_gone"))),
+      untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock", null, t("chip.clock")), h("span", null, t("chip.clock"))) : null,
       h("div.clock", null, format.clock(now), h("small", null, view.zone)),
       h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: switchLanguage },
         ...(getLanguage() === "id" ? ["ID", h("span", null, "|EN")] : [h("span", null, "ID|"), "EN"]))));
@@ -41,6 +46,14 @@ export function drawRibbon(view) {
   if (ribbon.hidden) return;
   const words = t(`mode.${view.mode}`);
   ribbon.textContent = [words, t("mode.not_service"), words].join("   ·   ");
+}
+
+/** A verdict that was left open for a later scan, on every screen that is not that verdict's own. */
+export function drawUndecided(view, screen) {
+  const { undecided_seq: seq } = view;
+  const owes = ["READY", "UNREADABLE", "VERDICT", "RECORDED"].includes(screen);
+  $("undecided").hidden = !owes || !seq || seq === view.crossing?.seq;
+  $("undecided").textContent = $("undecided").hidden ? "" : t("undecided", { seq: format.seq(seq) });
 }
 
 /** One slot, for connectivity only: too old beats offline. */

@@ -1,9 +1,10 @@
 // The three verdicts. Same places every time: shape, word, what to do, the person, the reasons.
-import { h, icon } from "./dom.js";
+import { $, h, icon } from "./dom.js";
 import { t, has, named, reasonWords } from "./words.js";
 import * as format from "./format.js";
-import { otherDecisions } from "./keys.js";
+import { otherDecisions, lacksLogin } from "./keys.js";
 import { categoryRow, contextLine } from "./context.js";
+import { openPanel, closePanel, panelFoot, drawFoot } from "./panel.js";
 
 const REASONS_SHOWN = 3;
 const MARKS = { SESUAI: "i-check", RUJUK: "i-tri", TUNDA: "i-stop" };
@@ -35,17 +36,34 @@ function reasonItem(reason, index, now, details) {
     h("span", null, words, facts ? h("small", null, facts) : null));
 }
 
+/** What speaks for the traveller is only said where nothing speaks against. */
+const reasonsSaid = ({ result, reasons }) => (result === "SESUAI" ? reasons : reasons.filter((reason) => reason.colour !== "GREEN"));
+
+const reasonList = (reasons, tight, now, details) =>
+  h(`ul.why${tight}`, null, reasons.map((reason, index) => reasonItem(reason, index, now, details)));
+
 /** From roomy to dense: how many reasons are shown, and how tightly. The first that fits is used. */
 export const DENSITIES = [[REASONS_SHOWN, ""], [REASONS_SHOWN, ".tight"], [2, ""], [2, ".tight"], [1, ".tight"]];
 
-function reasonsCard(crossing, now, details, [most, tight]) {
-  const { reasons } = crossing;
-  const shown = reasons.slice(0, most);
-  const rest = reasons.length - shown.length;
-  return h("div.card", null,
-    h("h2", null, t("reasons", { n: reasons.length }), rest > 0 ? h("b", { id: "rest" }, t("reasons.rest", { n: rest })) : null),
-    h(`ul.why${tight}`, null, shown.map((reason, index) => reasonItem(reason, index, now, details))));
+function reasonsCard(crossing, now, details, [most, tight], openReasons) {
+  const reasons = reasonsSaid(crossing);
+  const rest = Math.max(0, reasons.length - most);
+  return h("div.card", { id: "why" },
+    h("h2", null, t("reasons", { n: reasons.length }), rest > 0
+      ? h("button.of", { id: "rest", onclick: openReasons }, h("b", null, t("reasons.rest", { n: rest })), h("kbd", null, "L")) : null),
+    reasonList(reasons.slice(0, most), tight, now, details));
 }
+
+/** The panel of key L: every reason, in the open screen's words. */
+export function openReasons(view, now) {
+  const reasons = reasonsSaid(view.crossing);
+  openPanel({ enter: closePanel, again: () => openReasons(view, now) },
+    h("h1", null, t("reasons", { n: reasons.length }), h("span", null, who(view.crossing))),
+    h("div.all", null, reasonList(reasons, ".tight", now, false)), drawFoot(panelFoot(), null, "panel.close"));
+}
+
+/** "#0412 · SITI RAHMAWATI" */
+export const who = (crossing) => `${format.seq(crossing.seq)} · ${format.personName(crossing.document)}`;
 
 function placementCard(placement) {
   const row = (key, value) => (value ? [h("dt", null, t(key)), h("dd", null, value)] : []);
@@ -57,9 +75,11 @@ function placementCard(placement) {
       row("placement.contract", placement.contract_end && t("until", { date: format.date(placement.contract_end) }))));
 }
 
-function stepsCard() {
-  return h("div.card", null, h("h2", null, t("steps")),
-    h("ol.steps", null, [1, 2, 3].map((n) => h("li", null, h("i", null, String(n)), h("span", null, t(`stop.step${n}`))))));
+/** Why, in a code and neutral words, and what to do. */
+function stepsCard(view) {
+  const step = lacksLogin(view) ? "stop.manual" : "stop.step";
+  return h("div.card", { id: "why" }, h("h2", null, cause(view.crossing)),
+    h("ol.steps", null, [1, 2, 3].map((n) => h("li", null, h("i", null, String(n)), h("span", null, t(`${step}${n}`))))));
 }
 
 /** TUNDA's open screen: a short code and administrative words; what is delicate has neither. */
@@ -68,24 +88,38 @@ function stopCode(crossing) {
   return red ? [`S-${red.code.slice(2)}`, t(`stop.${red.code}`)] : ["S-00", t("stop.other")];
 }
 
+const cause = (crossing) => {
+  const [code, words] = stopCode(crossing);
+  return h("span.cause", null, h("b.code.no", { id: "code" }, code), words);
+};
+
+/** The same over the panel in which a stop is decided. */
+export const openCause = (crossing) => (crossing.result === "TUNDA" ? h("p.hint", { id: "cause" }, stopCode(crossing).join(" · ")) : null);
+
 function personLines(document) {
   const sex = named("sex", document.sex || "X");
   return [t("person.born", { sex, date: format.date(document.birth) }), h("br"),
     t("person.expires", { date: format.date(document.expiry) })];
 }
 
+/** How the name is set, from large to small; the last ones on two lines. The first that fits is used. */
+export const NAMES = ["", ".n2", ".n3", ".two", ".two.n2", ".two.n3"];
+
+/** Nothing of who this is may be cut: the name in its width, the rest in the card's height. */
+export function nameFits() {
+  const name = $("name"), card = $("person");
+  return name.scrollWidth <= name.clientWidth && card.scrollHeight <= card.clientHeight;
+}
+
+export const reasonsFit = () => !$("why") || $("why").scrollHeight <= $("why").clientHeight;
+
 function personCard(view, act) {
   const { document } = view.crossing;
-  const name = format.personName(document);
-  const size = name.length > 34 ? ".longer" : name.length > 22 ? ".long" : "";
-  const stop = view.crossing.result === "TUNDA" ? stopCode(view.crossing) : null;
-  return h("div.card", null,
+  return h("div.card", { id: "person" },
     h("h2", null, t(document.capture === "KEYED" ? "document.keyed" : "document"), h("button.of", { id: "traveller", onclick: act.traveller }, h("span", null, contextLine(view.context)), h("kbd", null, "K"))),
-    h(`div.name${size}`, { id: "name" }, name),
+    h("div.name", { id: "name" }, format.personName(document)),
     h("div.ppt.no", { id: "number" }, document.number, h("small", null, format.country(document.nationality))),
-    h("div.meta", null, stop
-      ? [h("span.code.no", { id: "code" }, stop[0]), `\u2002${stop[1]}`]
-      : personLines(document)));
+    h("div.meta", null, personLines(document)));
 }
 
 function sequence(view, now, more) {
@@ -103,19 +137,23 @@ function sequence(view, now, more) {
 export const asksCategory = (view) => view.crossing.result === "RUJUK" && view.context.direction === "DEPARTURE"
   && view.crossing.reasons.some((reason) => reason.code === "R010");
 
-/** `details`: the officer holds Rincian. `act`: more, category, traveller. */
-export function drawVerdict(view, now, details, act, density) {
+/** In the wrong direction every other word is wrong. */
+export const returnMark = () => h("span.returning", null, icon("k-back"), t("direction.mark"));
+
+/** `details`: the officer holds Rincian. `act`: more, reasons, category, traveller. */
+export function drawVerdict(view, now, details, act, density, name) {
   const { crossing } = view;
   const stop = crossing.result === "TUNDA";
   const ask = asksCategory(view);
-  const right = stop && !details ? stepsCard()
+  const back = view.context.direction === "RETURN";
+  const right = stop && !details ? stepsCard(view)
     : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
-      ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density);
-  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}`, { "data-seq": crossing.seq },
+      ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density, act.reasons);
+  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}${back ? ".return" : ""}${name}`, { "data-seq": crossing.seq },
     stop ? h("div.edge") : null,
     h("div.hero", null,
       h("div.mark", null, icon(MARKS[crossing.result], null, t(`mark.${crossing.result}`))),
-      h("div.say-it", null, h("div.word", { id: "word" }, t(`verdict.${crossing.result}`)),
+      h("div.say-it", null, back ? returnMark() : null, h("div.word", { id: "word" }, t(`verdict.${crossing.result}`)),
         h("div.do", { id: "do" }, instruction(view)), sequence(view, now, act.more))),
     h("div.body", null, personCard(view, act), right),
     ask ? categoryRow(view, act.category) : null);
