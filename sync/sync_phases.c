@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "journal_receipt.h"
 #include "utf8.h"
 
 #define GAPS_MAX   3   /* in one contact: more means that we do not understand each other */
@@ -63,15 +64,12 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
         contact_fail(c, LOG_SYNC_REFUSED, 0, why);
         return false;
     }
-    struct journal_head head, at = {0};
-    bool readable = sync_stores_head(&c->stores, &head);
-    if (readable && receipt.next > 1 && receipt.next - 1 <= head.seq)
-        readable = sync_stores_entry(&c->stores, receipt.next - 1, &at);
-    if (!readable) {
+    struct journal_head head;
+    enum receipt_standing standing;
+    if (!sync_stores_judge(&c->stores, &receipt, &head, &standing)) {
         contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
         return false;
     }
-    const enum receipt_standing standing = receipt_compare(&receipt, &head, &at);
     if (standing != RECEIPT_AGREES) {
         forked(c, &receipt, standing);
         return false;

@@ -98,18 +98,14 @@ bool sync_stores_head(struct sync_stores *stores, struct journal_head *out)
     return false;
 }
 
-bool sync_stores_entry(struct sync_stores *stores, uint64_t seq, struct journal_head *out)
+bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt,
+                       struct journal_head *head, enum receipt_standing *out)
 {
-    struct journal_row *row = &stores->row;
-    const enum err err = journal_reader_get(stores->journal, seq, row);
-    if (err != ERR_OK) {
-        sync_stores_journal_failed(stores, err, seq);
-        return false;
-    }
-    out->epoch = row->header.epoch;
-    out->seq = seq;
-    sign_hash(span_of(row->header_bytes, row->header_len), out->hash);
-    return true;
+    const enum err err = journal_receipt_judge(stores->journal, receipt, head, out);
+    if (err == ERR_OK)
+        return true;
+    sync_stores_journal_failed(stores, err, receipt->next - 1);
+    return false;
 }
 
 void sync_stores_cache_failed(struct sync_stores *stores, enum err err)

@@ -9,7 +9,7 @@
 #define PAMIT_SYNC_STORES_H
 
 #include "cache.h"
-#include "journal_reader.h"
+#include "journal_receipt.h"
 #include "kiosk_config.h"
 #include "sync_state.h"
 
@@ -26,7 +26,6 @@ struct sync_stores {
         char cache[SYNC_STORES_WHY_LEN];
         char state[SYNC_STORES_WHY_LEN];
     } logged;
-    struct journal_row row;
 };
 
 void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
@@ -38,8 +37,9 @@ bool sync_stores_open(struct sync_stores *stores);
 
 /* The journal's last entry; false, logged, and the journal closed if it can't be read. */
 bool sync_stores_head(struct sync_stores *stores, struct journal_head *out);
-/* The entry `seq` as a head: its epoch and hash. False as above. */
-bool sync_stores_entry(struct sync_stores *stores, uint64_t seq, struct journal_head *out);
+/* Holds a receipt against the journal, and gives the journal's last entry. False as above. */
+bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt,
+                       struct journal_head *head, enum receipt_standing *out);
 /* Logs a failure of the journal that a caller found, and closes it. */
 void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq);
 

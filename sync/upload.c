@@ -64,11 +64,9 @@ static enum err add_row(struct upload *upload)
     if (header_len + row->payload_len + ENTRY_OVERHEAD > room)
         return ERR_SIZE;
     struct wire_entry *entry = &upload->batch.entries[n];
-    *entry = (struct wire_entry){.header = keep(upload, header, header_len)};
-    if (row->payload_purged)
-        memcpy(entry->payload_hash, row->header.payload_hash, SIGN_HASH_LEN);
-    else
-        entry->payload = keep(upload, row->payload, row->payload_len);
+    assert(row->payload_opened);
+    *entry = (struct wire_entry){.header = keep(upload, header, header_len),
+                                 .payload = keep(upload, row->payload, row->payload_len)};
     memcpy(upload->signatures[n], row->signature, SIGN_LEN);
     upload->batch.n_entries = n + 1;
     return ERR_OK;

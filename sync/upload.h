@@ -15,9 +15,10 @@ struct upload_batch {
     struct span body; /* zstd, at most WIRE_BODY_MAX; good until the next upload_build */
 };
 
-/* The batch that begins with entry `from`: at most `n_max` (1 .. WIRE_BATCH_ENTRIES) entries, of
- * one epoch, as many as fit. Reads the journal, so it blocks for as many rows. ERR_MISSING: there
- * is no entry `from`; else what the journal says about the first entry it can't give. */
+/* The batch that begins with entry `from`, by a reader that has the storage key: at most `n_max` (1
+ * .. WIRE_BATCH_ENTRIES) entries, of one epoch, as many as fit. Reads the journal, so it blocks for
+ * as many rows. ERR_MISSING: there is no entry `from`; else what the journal says about the first
+ * entry it can't give. */
 MUST_CHECK enum err upload_build(struct upload *upload, struct journal_reader *reader,
                                  uint64_t from, size_t n_max,
                                  const uint8_t nonce[RECEIPT_NONCE_LEN], struct upload_batch *out);

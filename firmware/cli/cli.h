@@ -8,9 +8,8 @@
 #include <stdint.h>
 
 #include "event.h"
-#include "journal_reader.h"
+#include "journal_receipt.h"
 #include "kiosk_config.h"
-#include "sync_state.h"
 
 #define CLI_WHY_LEN 512 /* a path and a reason */
 
@@ -75,16 +74,18 @@ bool cli_journal_open(const struct cli_paths *paths, const struct seal_root *roo
 /* The public key that signs entries: of --entry-key-pub, or of the configured private key. */
 bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out);
 
-/* What the registry last said, as far as it verifies. */
+/* What the registry last said, as far as it verifies and the journal holds what it says. */
 struct cli_uplink {
-    bool known;            /* something is stored */
-    bool receipt_verifies; /* false also when there is none */
-    struct sync_state state;
-    struct receipt receipt;
+    struct sync_state state;  /* zero: nothing is stored */
+    struct journal_head head; /* the journal's last entry */
+    bool has_receipt;
+    uint64_t acked_next;       /* what is below is acknowledged; 1: nothing */
+    char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none
+                                */
 };
-/* ERR_INVALID: there is a receipt and it does not verify (`out` is filled). */
-enum err cli_uplink_read(const struct cli_paths *paths, struct cli_uplink *out,
-                         char why[CLI_WHY_LEN]);
+/* False: said why it could not be looked at. */
+bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reader,
+                     struct cli_uplink *out);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* Opening what the options and the configuration name. */
 #include "cli.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static bool path_set(char out[KIOSK_PATH_LEN], const char *option, const char *configured)
@@ -89,48 +90,73 @@ bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out)
     return !err;
 }
 
-static enum err receipt_open(const struct cli_paths *paths, struct cli_uplink *uplink,
-                             char why[CLI_WHY_LEN])
-{
-    struct verify_key *key = NULL;
-    struct span payload;
-    char key_why[SIGN_WHY_LEN];
-    enum err err = verify_key_load(paths->config.receipt_key, &key, key_why);
-
-    if (err) {
-        snprintf(why, CLI_WHY_LEN, "%s", key_why);
-        return err;
-    }
-    err = cose_open(key, span_of(uplink->state.receipt, uplink->state.receipt_len), &payload);
-    if (!err)
-        err = receipt_decode(payload, &uplink->receipt);
-    if (!err && (strcmp(uplink->receipt.kiosk, paths->config.kiosk_id) != 0 ||
-                 uplink->receipt.next != uplink->state.next))
-        err = ERR_INVALID;
-    verify_key_close(key);
-    uplink->receipt_verifies = !err;
-    if (err)
-        snprintf(why, CLI_WHY_LEN, "%s: the stored receipt does not verify", paths->sync_db);
-    return err ? ERR_INVALID : ERR_OK;
-}
-
-enum err cli_uplink_read(const struct cli_paths *paths, struct cli_uplink *out,
-                         char why[CLI_WHY_LEN])
+/* ERR_MISSING: nothing is stored. */
+static enum err state_read(const struct cli_paths *paths, struct sync_state *out,
+                           char why[CLI_WHY_LEN])
 {
     struct sync_state_db *db = NULL;
-
-    memset(out, 0, sizeof *out);
     enum err err = sync_state_open(paths->sync_db, SYNC_STATE_READ, &db, why);
+
     if (err)
-        return err == ERR_MISSING ? ERR_OK : err;
-    err = sync_state_load(db, &out->state);
-    sync_state_close(db);
-    if (err == ERR_MISSING)
-        return ERR_OK;
-    if (err) {
-        snprintf(why, CLI_WHY_LEN, "%s: %s", paths->sync_db, err_text(err));
         return err;
+    err = sync_state_load(db, out);
+    sync_state_close(db);
+    if (err)
+        snprintf(why, CLI_WHY_LEN, "%s: %s", paths->sync_db, err_text(err));
+    return err;
+}
+
+/* Holds the stored receipt against the key and the journal. */
+static bool receipt_judge(const struct cli_paths *paths, struct journal_reader *reader,
+                          struct cli_uplink *uplink)
+{
+    struct verify_key *key = NULL;
+    struct receipt receipt;
+    enum receipt_standing standing;
+    char why[SIGN_WHY_LEN];
+
+    if (verify_key_load(paths->config.receipt_key, &key, why)) {
+        cli_fail("%s", why);
+        return false;
     }
-    out->known = true;
-    return out->state.receipt_len ? receipt_open(paths, out, why) : ERR_OK;
+    enum err err = receipt_stored_open(&uplink->state, key, paths->config.kiosk_id, &receipt);
+    verify_key_close(key);
+    if (err) {
+        snprintf(uplink->finding, sizeof uplink->finding, "%s: the stored receipt does not verify",
+                 paths->sync_db);
+        return true;
+    }
+    err = journal_receipt_judge(reader, &receipt, &uplink->head, &standing);
+    if (err == ERR_CORRUPT)
+        snprintf(uplink->finding, sizeof uplink->finding,
+                 "entry %" PRIu64 ", which the registry has, is missing or altered here",
+                 receipt.next - 1);
+    else if (err)
+        cli_fail("%s: %s", paths->journal, err_text(err));
+    else if (standing == RECEIPT_AGREES)
+        uplink->acked_next = receipt.next;
+    else
+        receipt_standing_say(standing, &receipt, uplink->head.seq, uplink->finding,
+                             sizeof uplink->finding);
+    return !err || err == ERR_CORRUPT;
+}
+
+bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reader,
+                     struct cli_uplink *out)
+{
+    char why[CLI_WHY_LEN] = "";
+
+    *out = (struct cli_uplink){.acked_next = 1};
+    enum err err = journal_reader_head(reader, &out->head);
+    if (err) {
+        cli_fail("%s: %s", paths->journal, err_text(err));
+        return false;
+    }
+    err = state_read(paths, &out->state, why);
+    if (err && err != ERR_MISSING) {
+        cli_fail("%s", why);
+        return false;
+    }
+    out->has_receipt = out->state.receipt_len > 0;
+    return !out->has_receipt || receipt_judge(paths, reader, out);
 }

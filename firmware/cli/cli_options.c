@@ -20,7 +20,7 @@ static const struct option table[] = {
     {"--storage-key", "FILE", offsetof(struct cli_options, storage_key),
      "the kiosk's storage key: opens payloads"},
     {"--cache", "DB", offsetof(struct cli_options, cache), "cache.db"},
-    {"--sync-db", "DB", offsetof(struct cli_options, sync_db), "sync.db"},
+    {"--sync-db", "DB", offsetof(struct cli_options, sync_db), "sync.db, with --config"},
     {"--format", "jsonl|csv", offsetof(struct cli_options, format_name), "jsonl if not given"},
     {"--from", "SEQ", offsetof(struct cli_options, from_text),
      "only what this entry or a later "

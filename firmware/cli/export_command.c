@@ -14,9 +14,9 @@ struct walk {
     const struct cli_options *options;
     struct journal_reader *reader;
     struct sync_state_db *acks; /* NULL: nothing is known of receipts */
+    uint64_t acked_next;        /* what is below is acknowledged, as the receipt shows */
     uint64_t *open;             /* PRESENTED without DECIDED, ascending */
     size_t n_open, room;
-    uint64_t n_purged;  /* crossings of which only the headers are left */
     uint64_t n_unknown; /* entries that this version can't interpret */
 };
 
@@ -72,8 +72,7 @@ static enum err replaced_find(struct walk *walk, struct event *event)
             return err;
         found[n++] = seq;
         seq = 0;
-        if (!row.payload_purged &&
-            !entry_presented_decode(span_of(row.payload, row.payload_len), &presented) &&
+        if (!entry_presented_decode(span_of(row.payload, row.payload_len), &presented) &&
             presented.replaces < row.header.seq)
             seq = presented.replaces;
     }
@@ -89,7 +88,7 @@ static enum err event_write(struct walk *walk, struct event *event)
     const uint64_t last =
         event->decided ? event->decided_entry.header.seq : event->presented_entry.header.seq;
 
-    if (walk->acks && sync_state_acked_at(walk->acks, last, &event->acked_ms))
+    if (last < walk->acked_next && sync_state_acked_at(walk->acks, last, &event->acked_ms))
         event->acked_ms = 0;
     json_t *json = event_to_json(event);
     if (!json)
@@ -98,7 +97,7 @@ static enum err event_write(struct walk *walk, struct event *event)
     if (walk->options->format == CLI_CSV) {
         written = event_csv_row(json, stdout);
     } else {
-        written = json_dumpf(json, stdout, JSON_COMPACT) == 0;
+        written = json_dumpf(json, stdout, EVENT_JSON_FLAGS) == 0;
         putchar('\n');
     }
     json_decref(json);
@@ -115,10 +114,6 @@ static enum err crossing_write(struct walk *walk, uint64_t seq, const struct jou
 
     if (err)
         return err == ERR_MISSING ? ERR_CORRUPT : err;
-    if (row.payload_purged) {
-        walk->n_purged++;
-        return ERR_OK;
-    }
     if (row.header.kind != ENTRY_PRESENTED ||
         entry_presented_decode(span_of(row.payload, row.payload_len), &event.presented)) {
         walk->n_unknown++;
@@ -137,10 +132,6 @@ static enum err decided_take(struct walk *walk, const struct journal_row *row)
 {
     struct entry_decided decision;
 
-    if (row->payload_purged) {
-        walk->n_purged++;
-        return ERR_OK;
-    }
     if (entry_decided_decode(span_of(row->payload, row->payload_len), &decision)) {
         walk->n_unknown++;
         return ERR_OK;
@@ -155,8 +146,6 @@ static enum err presented_take(struct walk *walk, const struct journal_row *row)
 {
     struct entry_presented presented;
 
-    if (row->payload_purged)
-        return ERR_OK; /* counted with its decision */
     if (entry_presented_decode(span_of(row->payload, row->payload_len), &presented)) {
         walk->n_unknown++;
         return ERR_OK;
@@ -204,10 +193,10 @@ static enum err entry_take(struct walk *walk, const struct journal_row *row)
     put_hex(json, "hash", hash, sizeof hash);
     put_hex(json, "header", row->header_bytes, row->header_len);
     put_hex(json, "sig", row->signature, SIGN_LEN);
-    if (row->payload_purged)
-        json_object_set_new(json, "payload", json_null());
-    else
+    if (row->payload_opened)
         put_hex(json, "payload", row->payload, row->payload_len);
+    else
+        json_object_set_new(json, "payload", json_null());
     const bool written = json_dumpf(json, stdout, JSON_COMPACT) == 0 && putchar('\n') != EOF;
     json_decref(json);
     return written ? ERR_OK : ERR_IO;
@@ -262,9 +251,6 @@ static int export_run(struct walk *walk)
 {
     const int code = journal_walk(walk);
 
-    if (walk->n_purged)
-        fprintf(stderr, "pamit: %" PRIu64 " crossings left out: their payloads are gone or shut\n",
-                walk->n_purged);
     if (walk->n_unknown) {
         fprintf(stderr, "pamit: %" PRIu64 " entries left out: not understood\n", walk->n_unknown);
         return code == CLI_OK ? CLI_FINDING : code;
@@ -272,22 +258,35 @@ static int export_run(struct walk *walk)
     return code;
 }
 
+/* When entries were acknowledged is a courtesy: without it they are exported all the same. Only the
+ * configuration names the key that a receipt is verified with. */
+static void acks_open(struct walk *walk, const struct cli_paths *paths)
+{
+    struct cli_uplink uplink;
+    char why[SYNC_STATE_WHY_LEN];
+
+    if (!paths->config.kiosk_id[0] || !cli_uplink_read(paths, walk->reader, &uplink))
+        return;
+    if (uplink.finding[0])
+        cli_fail("acked_at is left out: %s", uplink.finding);
+    if (!sync_state_open(paths->sync_db, SYNC_STATE_READ, &walk->acks, why))
+        walk->acked_next = uplink.acked_next;
+}
+
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths)
 {
     struct walk walk = {.options = options};
     struct seal_root *root = NULL;
-    char why[SYNC_STATE_WHY_LEN];
     int code = CLI_FAILURE;
 
     if (!cli_root_open(paths, &root))
         return CLI_FAILURE;
-    /* When entries were acknowledged is a courtesy: without it they are exported all the same. */
-    if (paths->sync_db[0])
-        (void)!sync_state_open(paths->sync_db, SYNC_STATE_READ, &walk.acks, why);
     if (!root && !options->entries)
         cli_fail("--config or --storage-key is needed to open payloads");
-    else if (cli_journal_open(paths, root, &walk.reader))
+    else if (cli_journal_open(paths, root, &walk.reader)) {
+        acks_open(&walk, paths);
         code = export_run(&walk);
+    }
     journal_reader_close(walk.reader);
     sync_state_close(walk.acks);
     if (root)

@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <inttypes.h>
-#include <string.h>
 #include <unistd.h>
 
 static void progress_show(uint64_t entries, void *user)
@@ -17,40 +16,20 @@ static void progress_clear(void)
 }
 
 /* Is the journal as long as the registry says, with the entry that the registry has? */
-static int receipt_compare(const struct cli_paths *paths, struct journal_reader *reader,
-                           const struct journal_verdict *verdict)
+static int receipt_print(const struct cli_paths *paths, struct journal_reader *reader)
 {
     struct cli_uplink uplink;
-    struct journal_row row;
-    char why[CLI_WHY_LEN] = "";
-    uint8_t hash[SIGN_HASH_LEN];
-    const enum err err = cli_uplink_read(paths, &uplink, why);
 
-    if (err == ERR_INVALID) {
-        printf("%s\n", why);
+    if (!cli_uplink_read(paths, reader, &uplink))
+        return CLI_FAILURE;
+    if (uplink.finding[0]) {
+        puts(uplink.finding);
         return CLI_FINDING;
     }
-    if (err)
-        return cli_fail("%s", why);
-    if (!uplink.receipt_verifies || uplink.receipt.next <= 1) {
+    if (uplink.acked_next > 1)
+        printf("the registry's receipt agrees up to entry %" PRIu64 "\n", uplink.acked_next - 1);
+    else
         puts("no receipt of the registry to hold it against");
-        return CLI_OK;
-    }
-    const uint64_t last = uplink.receipt.next - 1;
-    if (last > verdict->head.seq) {
-        printf("the registry holds entries up to %" PRIu64 ": the tail after %" PRIu64
-               " is lost here\n",
-               last, verdict->head.seq);
-        return CLI_FINDING;
-    }
-    if (journal_reader_get(reader, last, &row))
-        return cli_fail("entry %" PRIu64 " can't be read", last);
-    sign_hash(span_of(row.header_bytes, row.header_len), hash);
-    if (memcmp(hash, uplink.receipt.head, sizeof hash) != 0) {
-        printf("entry %" PRIu64 ": the registry holds another history\n", last);
-        return CLI_FINDING;
-    }
-    printf("the registry's receipt agrees up to entry %" PRIu64 "\n", last);
     return CLI_OK;
 }
 
@@ -64,12 +43,13 @@ static int verdict_print(const struct cli_paths *paths, struct journal_reader *r
         return CLI_FINDING;
     }
     event_hex(verdict->head.hash, sizeof verdict->head.hash, hash);
-    printf("sound: %" PRIu64 " entries, %" PRIu64 " without payload, epoch %" PRIu32
-           ", last %" PRIu64 ", head %s\n",
-           verdict->entries, verdict->purged, verdict->head.epoch, verdict->head.seq, hash);
-    if (!paths->storage_key[0])
-        puts("payloads were not looked at: no storage key");
-    return paths->config.kiosk_id[0] ? receipt_compare(paths, reader, verdict) : CLI_OK;
+    printf("sound: %" PRIu64 " entries, payloads %s, epoch %" PRIu32 ", last %" PRIu64
+           ", head %s\n",
+           verdict->entries, verdict->payloads_opened ? "opened" : "not opened",
+           verdict->head.epoch, verdict->head.seq, hash);
+    if (!verdict->payloads_opened)
+        puts("payloads not opened: no storage key was given");
+    return paths->config.kiosk_id[0] ? receipt_print(paths, reader) : CLI_OK;
 }
 
 static int verify_with(const struct cli_paths *paths, struct journal_reader *reader,

@@ -31,7 +31,8 @@ const struct cli_command cli_commands[] = {
      "--config --json ",
      cli_status,
      "print how far the registry has this kiosk's journal",
-     "Exit code 1 when the stored receipt does not verify."},
+     "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
+     "not hold."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",
      cli_cache_show,

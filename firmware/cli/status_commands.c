@@ -43,12 +43,18 @@ static int answer_print(json_t *answer, bool as_json)
     return CLI_OK;
 }
 
-static json_t *status_json(const struct cli_paths *paths, const struct journal_head *head,
-                           const struct cli_uplink *uplink)
+static const char *receipt_text(const struct cli_uplink *uplink)
 {
+    if (!uplink->has_receipt)
+        return "none yet";
+    return uplink->finding[0] ? uplink->finding : "agrees";
+}
+
+static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
+{
+    const struct journal_head *head = &uplink->head;
+    const uint64_t next = uplink->acked_next;
     char hash[2 * SIGN_HASH_LEN + 1];
-    /* Only what a verified receipt says counts as acknowledged. */
-    const uint64_t next = uplink->receipt_verifies ? uplink->receipt.next : 1;
     json_t *json = json_object();
 
     event_hex(head->hash, sizeof head->hash, hash);
@@ -59,7 +65,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct journal_h
     json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
     json_object_set_new(json, "unsent",
                         json_integer(head->seq < next ? 0 : (json_int_t)(head->seq - next + 1)));
-    json_object_set_new(json, "receipt_verifies", json_boolean(uplink->receipt_verifies));
+    json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
     json_object_set_new(json, "last_attempt", time_json(uplink->state.last_attempt_ms));
     json_object_set_new(json, "last_contact", time_json(uplink->state.last_contact_ms));
@@ -72,27 +78,21 @@ static json_t *status_json(const struct cli_paths *paths, const struct journal_h
 int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 {
     struct journal_reader *reader = NULL;
-    struct journal_head head;
     struct cli_uplink uplink;
-    char why[CLI_WHY_LEN] = "";
 
     if (!paths->config.kiosk_id[0])
         return cli_fail("--config is needed");
     if (!cli_journal_open(paths, NULL, &reader))
         return CLI_FAILURE;
-    enum err err = journal_reader_head(reader, &head);
+    const bool known = cli_uplink_read(paths, reader, &uplink);
     journal_reader_close(reader);
-    if (err)
-        return cli_fail("%s: %s", paths->journal, err_text(err));
-    err = cli_uplink_read(paths, &uplink, why);
-    if (err && err != ERR_INVALID)
-        return cli_fail("%s", why);
-    answer_print(status_json(paths, &head, &uplink), options->json);
-    if (err == ERR_INVALID) {
-        cli_fail("%s", why);
-        return CLI_FINDING;
-    }
-    return CLI_OK;
+    if (!known)
+        return CLI_FAILURE;
+    answer_print(status_json(paths, &uplink), options->json);
+    if (!uplink.finding[0])
+        return CLI_OK;
+    cli_fail("%s", uplink.finding);
+    return CLI_FINDING;
 }
 
 static int cache_print(const struct cli_options *options, struct cache_reader *reader)

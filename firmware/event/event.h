@@ -35,6 +35,9 @@ struct event {
     int64_t acked_ms; /* wall time of the first receipt that covers all of it; 0: none, unknown */
 };
 
+/* How an event is written as a line: durations to the millisecond, as they were measured. */
+#define EVENT_JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
+
 /* A new reference; NULL: out of memory. Absent values are null, so every event has every key. */
 json_t *event_to_json(const struct event *event);
 

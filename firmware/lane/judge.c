@@ -1,6 +1,8 @@
 /* The cache is written by another process and may be missing, replaced or damaged at any time. Each
  * judging therefore starts from judge_refresh, and an error while reading drops the connection:
- * this traveller is referred, the next refresh tries again.
+ * this traveller is referred, the next refresh tries again. A cache that another process holds is
+ * not waited for, since lamps and buttons wait in the same loop: until the next refresh there are
+ * no data, and only if that lasts is it said.
  */
 #include "judge.h"
 
@@ -15,6 +17,7 @@ struct judge {
     struct verify_key *policy_key;
     struct cache_reader *cache; /* NULL while not usable */
     bool degraded_logged;
+    unsigned busy;           /* refreshes and look-ups in a row that found it held */
     uint64_t policy_refused; /* version last refused: said once */
     struct data_state data;
     struct policy policy;
@@ -47,11 +50,19 @@ void judge_close(struct judge *judge)
     free(judge);
 }
 
-static void lose_cache(struct judge *judge, const char *why)
+#define BUSY_SAID_AFTER 5
+
+/* No data until the next refresh; the connection is kept only if the cache is merely held. */
+static void lose_cache(struct judge *judge, enum err err, const char *why)
 {
-    cache_reader_close(judge->cache);
-    judge->cache = NULL;
     judge->data = (struct data_state){0};
+    if (err == ERR_BUSY) {
+        if (++judge->busy < BUSY_SAID_AFTER)
+            return;
+    } else {
+        cache_reader_close(judge->cache);
+        judge->cache = NULL;
+    }
     if (!judge->degraded_logged)
         log_event(LOG_CACHE_DEGRADED, "why=\"%s\"", why);
     judge->degraded_logged = true;
@@ -84,22 +95,25 @@ static enum err take_policy(struct judge *judge, uint64_t *version)
 void judge_refresh(struct judge *judge)
 {
     char why[CACHE_WHY_LEN];
-    if (!judge->cache &&
-        cache_reader_open(judge->config->cache, judge->root, &judge->cache, why) != ERR_OK) {
-        lose_cache(judge, why);
-        return;
-    }
-    enum err err = cache_reader_state(judge->cache, &judge->data);
+    enum err err = ERR_OK;
+    if (!judge->cache)
+        err = cache_reader_open(judge->config->cache, judge->root, &judge->cache, why);
     if (err) {
-        lose_cache(judge, err_text(err));
+        lose_cache(judge, err, why);
         return;
     }
+    err = cache_reader_state(judge->cache, &judge->data);
+    if (err) {
+        lose_cache(judge, err, err_text(err));
+        return;
+    }
+    judge->busy = 0;
     /* A registry that never had placements knows nothing of anybody: that is not "no record". */
     if (judge->data.placements_version == 0)
         judge->data.placements_usable = false;
     uint64_t version = 0;
     err = take_policy(judge, &version);
-    if (err && version != judge->policy_refused) {
+    if (err && err != ERR_BUSY && version != judge->policy_refused) {
         judge->policy_refused = version;
         log_event(LOG_POLICY_REFUSED, "version=%" PRIu64 " why=\"%s\"", version, err_text(err));
     }
@@ -116,13 +130,13 @@ void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *da
     *stale = !data->placements_usable || now_ms / 1000 - data->placements_as_of > hours * 3600LL;
 }
 
-/* Candidates of a document; a cache that fails meanwhile is lost, and nothing is found. */
+/* Candidates of a document; a cache that fails meanwhile has no data, and nothing is found. */
 static void find(struct judge *judge, const struct document *document, struct match *match)
 {
     *match = (struct match){0};
     struct candidate *candidates = calloc(CANDIDATES_MAX, sizeof *candidates);
     if (!candidates) {
-        lose_cache(judge, err_text(ERR_MEMORY));
+        lose_cache(judge, ERR_MEMORY, err_text(ERR_MEMORY));
         return;
     }
     struct lookup lookups[LOOKUPS_MAX];
@@ -130,7 +144,7 @@ static void find(struct judge *judge, const struct document *document, struct ma
     size_t n_found = 0;
     enum err err = cache_reader_find(judge->cache, lookups, n_lookups, candidates, &n_found);
     if (err)
-        lose_cache(judge, err_text(err));
+        lose_cache(judge, err, err_text(err));
     else
         placement_match(document, candidates, n_found, match);
     free(candidates);

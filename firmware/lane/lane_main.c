@@ -59,7 +59,10 @@ static enum err open_all(const struct kiosk_config *config, struct owned *own,
     if (!err)
         err = uplink_open(config, &own->uplink, why);
     if (!err) {
-        struct journal_keys keys = {.entry = own->entry_key, .root = own->root};
+        struct receipt receipt;
+        const bool known = uplink_acknowledged(own->uplink, &receipt);
+        struct journal_keys keys = {
+            .entry = own->entry_key, .root = own->root, .receipt = known ? &receipt : NULL};
         err = journal_open(config->journal, config->kiosk_id, &keys, &now, &own->journal, why);
     }
     if (err)

@@ -1,23 +1,30 @@
 /* sync.db is another process's file: a failure to read it means "offline, nothing acknowledged that
  * we know of", and the connection is made anew at the next look.
+ *
+ * A receipt counts only as far as our own journal agrees with it. Signatures are checked once per
+ * receipt; the journal is asked once per receipt, and again at each new entry while it disagrees.
  */
 #include "uplink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal_receipt.h"
 #include "log.h"
-#include "sync_state.h"
 
 struct uplink {
     const struct kiosk_config *config;
     struct verify_key *receipt_key;
-    struct sync_state_db *db;
+    struct sync_state_db *db;       /* NULL: not open, as is the journal */
+    struct journal_reader *journal; /* without payloads */
     struct sync_state state;
-    size_t checked_len; /* the receipt that was verified last, and what it said */
+    size_t checked_len; /* the receipt that was verified last, and what came of it */
     uint8_t checked[RECEIPT_MAX];
-    bool checked_good;
-    uint64_t next;
+    bool good;
+    struct receipt receipt;
+    bool agrees;          /* the journal holds what it acknowledges */
+    uint64_t judged_head; /* the journal's end when it was asked; 0: not yet */
+    bool behind_logged;
 };
 
 enum err uplink_open(const struct kiosk_config *config, struct uplink **out, char why[SIGN_WHY_LEN])
@@ -40,34 +47,78 @@ void uplink_close(struct uplink *uplink)
     if (!uplink)
         return;
     sync_state_close(uplink->db);
+    journal_reader_close(uplink->journal);
     verify_key_close(uplink->receipt_key);
     free(uplink);
 }
 
-static bool receipt_good(const struct uplink *uplink, struct receipt *receipt)
+bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out)
 {
-    struct span payload;
-    struct span envelope = span_of(uplink->state.receipt, uplink->state.receipt_len);
-    return cose_open(uplink->receipt_key, envelope, &payload) == ERR_OK &&
-           receipt_decode(payload, receipt) == ERR_OK &&
-           strcmp(receipt->kiosk, uplink->config->kiosk_id) == 0;
+    char why[SYNC_STATE_WHY_LEN];
+    struct sync_state_db *db;
+    struct sync_state state;
+    if (sync_state_open(uplink->config->sync_db, SYNC_STATE_READ, &db, why))
+        return false;
+    enum err err = sync_state_load(db, &state);
+    sync_state_close(db);
+    if (!err)
+        err = receipt_stored_open(&state, uplink->receipt_key, uplink->config->kiosk_id, out);
+    return !err;
 }
 
-/* Signatures are checked once per receipt, not once per look. */
-static void check_receipt(struct uplink *uplink)
+/* Is the stored receipt the registry's? */
+static bool receipt_good(struct uplink *uplink)
 {
     const struct sync_state *state = &uplink->state;
     if (state->receipt_len == uplink->checked_len &&
         memcmp(state->receipt, uplink->checked, state->receipt_len) == 0)
-        return;
-    struct receipt receipt;
-    uplink->checked_good = receipt_good(uplink, &receipt);
+        return uplink->good;
+    uplink->good = receipt_stored_open(state, uplink->receipt_key, uplink->config->kiosk_id,
+                                       &uplink->receipt) == ERR_OK;
     uplink->checked_len = state->receipt_len;
     memcpy(uplink->checked, state->receipt, state->receipt_len);
-    if (uplink->checked_good)
-        uplink->next = receipt.next;
-    else
+    uplink->agrees = false;
+    uplink->judged_head = 0;
+    if (!uplink->good && state->receipt_len)
         log_event(LOG_RECEIPT_REFUSED, "");
+    return uplink->good;
+}
+
+static enum err judge(struct uplink *uplink, struct journal_head *head,
+                      enum receipt_standing *standing)
+{
+    char why[JOURNAL_WHY_LEN];
+    enum err err = ERR_OK;
+    if (!uplink->journal)
+        err = journal_reader_glance(uplink->config->journal, &uplink->journal, why);
+    if (err)
+        return err;
+    err = journal_receipt_judge(uplink->journal, &uplink->receipt, head, standing);
+    if (err && err != ERR_BUSY) {
+        journal_reader_close(uplink->journal);
+        uplink->journal = NULL;
+    }
+    return err;
+}
+
+/* Does our own journal hold what the good receipt acknowledges? */
+static bool journal_agrees(struct uplink *uplink, uint64_t head_seq)
+{
+    struct journal_head head;
+    enum receipt_standing standing;
+    char reason[UPLINK_REASON_LEN];
+    if (uplink->agrees || uplink->judged_head == head_seq)
+        return uplink->agrees;
+    if (judge(uplink, &head, &standing))
+        return false; /* asked again at the next look */
+    uplink->agrees = standing == RECEIPT_AGREES;
+    uplink->judged_head = head_seq;
+    if (!uplink->agrees && !uplink->behind_logged) {
+        receipt_standing_say(standing, &uplink->receipt, head.seq, reason, sizeof reason);
+        log_event(LOG_JOURNAL_BEHIND, "why=\"%s\"", reason);
+        uplink->behind_logged = true;
+    }
+    return uplink->agrees;
 }
 
 void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out)
@@ -76,24 +127,23 @@ void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struc
     out->online = false;
     out->unsent = head_seq;
     out->last_contact_ms = 0;
-    if (!uplink->db && sync_state_open(uplink->config->sync_db, SYNC_STATE_READ, &uplink->db, why))
+    if (!uplink->db &&
+        sync_state_open(uplink->config->sync_db, SYNC_STATE_GLANCE, &uplink->db, why))
         return;
     enum err err = sync_state_load(uplink->db, &uplink->state);
     if (err) {
-        if (err != ERR_MISSING) {
+        if (err != ERR_MISSING && err != ERR_BUSY) {
             sync_state_close(uplink->db);
             uplink->db = NULL;
         }
         return;
     }
     out->last_contact_ms = uplink->state.last_contact_ms;
-    if (uplink->state.receipt_len == 0)
-        return;
-    check_receipt(uplink);
-    if (!uplink->checked_good)
+    if (!receipt_good(uplink) || !journal_agrees(uplink, head_seq))
         return;
     int64_t silent_ms = now_ms - uplink->state.last_contact_ms;
     int64_t patience_s = 2 * (int64_t)uplink->config->sync_interval_s + UPLINK_GRACE_S;
     out->online = uplink->state.online && silent_ms < patience_s * 1000;
-    out->unsent = uplink->next > head_seq ? 0 : head_seq - (uplink->next - 1);
+    /* An entry can be acknowledged before the loop has heard that it is stored. */
+    out->unsent = uplink->receipt.next > head_seq ? 0 : head_seq - (uplink->receipt.next - 1);
 }

@@ -1,12 +1,14 @@
 /* What the lane may say of the registry: online or not, and how much it has acknowledged.
  *
- * Reads sync.db, which pamit-sync writes, and verifies the receipt in it again: an unsigned or
- * foreign one acknowledges nothing. pamit-lane only.
+ * Reads sync.db, which pamit-sync writes, and verifies the receipt in it again: one that is
+ * unsigned, foreign, or about entries that the journal does not hold, acknowledges nothing.
+ * pamit-lane only.
  */
 #ifndef PAMIT_UPLINK_H
 #define PAMIT_UPLINK_H
 
 #include "kiosk_config.h"
+#include "receipt.h"
 #include "sign.h"
 #include "view.h"
 
@@ -17,9 +19,15 @@ MUST_CHECK enum err uplink_open(const struct kiosk_config *config, struct uplink
                                 char why[SIGN_WHY_LEN]);
 void uplink_close(struct uplink *uplink);
 
+/* At start: what the registry last acknowledged, for journal_open to hold the journal against;
+ * false if nothing is known. Waits for sync.db as a command does. */
+MUST_CHECK bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out);
+
 /* Fills online, unsent and last contact; `head_seq` is the journal's last entry. A pamit-sync that
- * has not spoken for two of its intervals and UPLINK_GRACE_S counts as offline. */
-#define UPLINK_GRACE_S 30
+ * has not spoken for two of its intervals and UPLINK_GRACE_S counts as offline. A journal that
+ * lacks what the registry holds is logged once. For the loop: waits for nobody. */
+#define UPLINK_GRACE_S    30
+#define UPLINK_REASON_LEN 200
 void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out);
 
 #endif

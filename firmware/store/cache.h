@@ -41,6 +41,8 @@ MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t versi
 MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements,
                                           uint64_t *policy);
 
+/* For an event loop: all calls of a reader end within some 20 ms; ERR_BUSY: another process holds
+ * the file, ask again later. */
 MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,
                                       struct cache_reader **out, char why[CACHE_WHY_LEN]);
 void cache_reader_close(struct cache_reader *reader);

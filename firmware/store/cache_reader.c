@@ -54,7 +54,7 @@ enum err cache_reader_open(const char *path, const struct seal_root *root,
 
     if (!reader)
         return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
-    enum err err = database_open(path, &cache_kind, DATABASE_READ, &reader->database, why);
+    enum err err = database_open(path, &cache_kind, DATABASE_GLANCE, &reader->database, why);
     if (err) {
         free(reader);
         return err;

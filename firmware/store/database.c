@@ -9,6 +9,11 @@
  * A file is fresh while it holds no schema: schema, header and first rows come in one transaction,
  * so that a crash between leaves nothing half made. If the file is gone or empty but its WAL is
  * not, SQLite would delete the WAL and begin anew; we refuse, since it may hold all we know.
+ *
+ * Waiting for other processes: beside the busy timeout, SQLite itself tries a hundred times to
+ * begin reading a WAL, with pauses that add up to ten seconds, and no setting shortens them. So the
+ * lane's loop reads through a VFS whose sleep ends after DATABASE_GLANCE_US: a hundred of those are
+ * what a process that holds a lock can cost the loop.
  */
 #include "database.h"
 
@@ -16,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -80,10 +86,14 @@ enum err database_err(int rc)
     }
 }
 
-static void pause_between_tries(void)
+/* Sleeps as this connection may: a glance's VFS cuts it short. */
+static void pause_between_tries(sqlite3 *handle)
 {
-    const struct timespec pause = {.tv_nsec = DATABASE_RETRY_MS * 1000000L};
-    nanosleep(&pause, NULL);
+    sqlite3_vfs *vfs = NULL;
+
+    sqlite3_file_control(handle, NULL, SQLITE_FCNTL_VFS_POINTER, &vfs);
+    if (vfs)
+        vfs->xSleep(vfs, DATABASE_RETRY_MS * 1000);
 }
 
 /* A reader that may not write can't recover a WAL itself and waits for the writer to. */
@@ -100,7 +110,7 @@ int database_step(sqlite3_stmt *statement)
 
     for (int i = 0; i < DATABASE_RETRIES_MAX && writer_recovers(rc); i++) {
         sqlite3_reset(statement);
-        pause_between_tries();
+        pause_between_tries(sqlite3_db_handle(statement));
         rc = sqlite3_step(statement);
     }
     return rc;
@@ -121,7 +131,7 @@ enum err database_prepare(struct database *database, const char *sql, sqlite3_st
         sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 
     for (int i = 0; i < DATABASE_RETRIES_MAX && writer_recovers(rc); i++) {
-        pause_between_tries();
+        pause_between_tries(database->handle);
         rc = sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
                                 NULL);
     }
@@ -194,7 +204,41 @@ static int note_wal_pages(void *user, sqlite3 *handle, const char *name, int pag
     return SQLITE_OK;
 }
 
+/* ---- glancing ----------------------------------------------------------------------------- */
+
+static const char glance_name[] = "pamit-glance";
+
+static int glance_sleep(sqlite3_vfs *vfs, int us)
+{
+    const int cut = us < DATABASE_GLANCE_US ? us : DATABASE_GLANCE_US;
+    const struct timespec pause = {.tv_nsec = cut * 1000L};
+
+    (void)vfs;
+    nanosleep(&pause, NULL);
+    return cut;
+}
+
+/* SQLite keeps it from then on: the default VFS, but for its sleep. */
+static enum err glance_register(void)
+{
+    if (sqlite3_vfs_find(glance_name))
+        return ERR_OK;
+    const sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
+    sqlite3_vfs *glance = usual ? malloc(sizeof *glance) : NULL;
+    if (!glance)
+        return ERR_MEMORY;
+    *glance = *usual;
+    glance->zName = glance_name;
+    glance->xSleep = glance_sleep;
+    return database_err(sqlite3_vfs_register(glance, 0));
+}
+
 /* ---- opening ------------------------------------------------------------------------------ */
+
+static bool reads(enum database_access access)
+{
+    return access == DATABASE_READ || access == DATABASE_GLANCE;
+}
 
 static enum err lock_take(const char *path, int *lock, char why[DATABASE_WHY_LEN])
 {
@@ -317,23 +361,28 @@ static enum err writer_set_up(struct database *database)
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
-    const int flags = access == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int flags = reads(access) ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+
+    const bool glances = access == DATABASE_GLANCE;
+    enum err err = glances ? glance_register() : ERR_OK;
 
     errno = 0;
-    enum err err = database_err(sqlite3_open_v2(path, &database->handle, flags, NULL));
+    if (!err)
+        err = database_err(
+            sqlite3_open_v2(path, &database->handle, flags, glances ? glance_name : NULL));
     if (err)
         return database_say(why, path, err, err_text(err));
     sqlite3_extended_result_codes(database->handle, 1);
-    sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    sqlite3_busy_timeout(database->handle, glances ? 0 : DATABASE_BUSY_MS);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     err = kind_check(database, path, why);
     if (err)
         return err;
-    if (access == DATABASE_READ && database->fresh)
+    if (reads(access) && database->fresh)
         return database_say(why, path, ERR_MISSING, "empty: nothing was stored yet");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
-    if (!err && access != DATABASE_READ)
+    if (!err && !reads(access))
         err = writer_set_up(database);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
@@ -347,7 +396,7 @@ enum err database_open(const char *path, const struct database_kind *kind,
 
     if (access == DATABASE_WRITE)
         err = lock_take(path, &lock, why);
-    if (!err && access != DATABASE_READ)
+    if (!err && !reads(access))
         err = file_prepare(path, why);
     if (!err) {
         *out = (struct database){.kind = kind, .lock = lock};

@@ -2,10 +2,10 @@
  *
  * A kiosk's database file has one writing process at a time, held by flock(2) on FILE.lock, and any
  * number of readers; a registry's is written by its server and its commands, transaction by
- * transaction. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is on
- * the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint), and
- * at the latest when it has DATABASE_WAL_PAGES_MAX pages.
- * Internal to store and to the registry's store. All calls block on the disk; none is thread safe.
+ * transaction. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is
+ * on the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint),
+ * and at the latest when it has DATABASE_WAL_PAGES_MAX pages. Internal to store and to the
+ * registry's store. All calls block on the disk; none is thread safe.
  */
 #ifndef PAMIT_DATABASE_H
 #define PAMIT_DATABASE_H
@@ -22,6 +22,7 @@
 #define DATABASE_BUSY_MS       2000 /* wait for a lock that another connection holds */
 #define DATABASE_RETRY_MS      20
 #define DATABASE_RETRIES_MAX   100
+#define DATABASE_GLANCE_US     100 /* a glance's pause between tries, ours and SQLite's */
 
 /* What a file is; checked against what it says of itself. */
 struct database_kind {
@@ -33,8 +34,9 @@ struct database_kind {
 
 enum database_access {
     DATABASE_READ,
-    DATABASE_WRITE, /* makes the file (0600) if there is none */
-    DATABASE_SHARE, /* as WRITE, but beside other processes that write: a registry's store */
+    DATABASE_GLANCE, /* as READ, in an event loop: waits some 20 ms at most, then ERR_BUSY */
+    DATABASE_WRITE,  /* makes the file (0600) if there is none */
+    DATABASE_SHARE,  /* as WRITE, but beside other processes that write: a registry's store */
 };
 
 struct database {

@@ -12,10 +12,15 @@
 #include "journal.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "journal_format.h"
+#include "journal_receipt.h"
 #include "key_check.h"
+
+#define REASON_LEN 200 /* why a journal is refused, without its path */
 
 _Static_assert(JOURNAL_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 
@@ -30,48 +35,37 @@ struct journal {
     bool head_unsure;         /* a commit failed: read the head again */
 };
 
-/* Is this entry whole and ours? Its payload is opened too, if it is there. */
+/* Is this entry whole and ours, with its payload? */
 static enum err tail_check(struct journal *journal, const struct stored_entry *stored)
 {
     struct entry_header header;
-    const struct seal_key *key;
-    uint8_t context[PAYLOAD_CONTEXT_LEN], payload[ENTRY_PAYLOAD_MAX], hash[SIGN_HASH_LEN];
+    uint8_t payload[ENTRY_PAYLOAD_MAX];
     size_t len = 0;
 
     if (entry_header_decode(stored->header, ENTRY_WHOLE, &header) || header.seq != stored->seq ||
         strcmp(header.kiosk, journal->kiosk) != 0 || stored->signature.len != SIGN_LEN)
         return ERR_CORRUPT;
     enum err err = cose_check(journal->own, stored->header, stored->signature.p);
-    if (!err && !stored->purged)
-        err = day_keys_find(&journal->days, header.time.wall_ms, &key);
-    if (!err && !stored->purged)
-        err = seal_open(key, payload_context(&header, context), stored->payload, payload,
-                        sizeof payload, &len);
-    if (err == ERR_MISSING)
-        return ERR_OK; /* the day is purged */
-    if (err)
-        return err == ERR_AUTH || err == ERR_SIZE || err == ERR_INVALID ? ERR_CORRUPT : err;
-    sign_hash(span_of(payload, len), hash);
-    return stored->purged || memcmp(hash, header.payload_hash, sizeof hash) == 0 ? ERR_OK
-                                                                                 : ERR_CORRUPT;
+    if (!err)
+        err = payload_open(&journal->days, stored, &header, payload, &len);
+    return err == ERR_AUTH || err == ERR_INVALID ? ERR_CORRUPT : err;
 }
 
-/* Reads the last entry, verifies it and makes it the head. ERR_MISSING: there is none. */
-static enum err head_read(struct journal *journal)
+/* Reads the last entry, verifies it and makes it the head; `seq` is its number even if it is bad.
+ * ERR_MISSING: there is none. */
+static enum err head_read(struct journal *journal, uint64_t *seq)
 {
     struct stored_entry stored;
-    struct entry_header header;
     enum err err;
     const int rc = database_step(journal->last);
 
     if (rc == SQLITE_ROW) {
         stored_entry_read(journal->last, &stored);
+        *seq = stored.seq;
         err = tail_check(journal, &stored);
-        if (!err && !entry_header_decode(stored.header, ENTRY_WHOLE, &header)) {
-            journal->head = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
-            sign_hash(stored.header, journal->head.hash);
-            journal->head_unsure = false;
-        }
+        if (!err)
+            err = stored_entry_head(journal->last, &journal->head);
+        journal->head_unsure = err != ERR_OK;
     } else {
         err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     }
@@ -116,7 +110,8 @@ enum err journal_append(struct journal *journal, enum entry_kind kind,
 {
     assert(payload.len <= ENTRY_PAYLOAD_MAX);
 
-    enum err err = journal->head_unsure ? head_read(journal) : ERR_OK;
+    uint64_t seq;
+    enum err err = journal->head_unsure ? head_read(journal, &seq) : ERR_OK;
     if (err)
         return err;
     struct entry_header header = {
@@ -158,6 +153,12 @@ enum err journal_checkpoint(struct journal *journal)
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+static enum err reason_say(char reason[REASON_LEN], enum err err, const char *text)
+{
+    snprintf(reason, REASON_LEN, "%s", text);
+    return err;
+}
+
 static enum err meta_insert(struct journal *journal, const struct seal_root *root)
 {
     uint8_t check[KEY_CHECK_LEN], signer[SIGN_KEY_ID_LEN];
@@ -186,7 +187,7 @@ static enum err meta_insert(struct journal *journal, const struct seal_root *roo
 }
 
 /* ERR_AUTH: another kiosk's, or signed by another key. */
-static enum err meta_check(struct journal *journal, const char **reason)
+static enum err meta_check(struct journal *journal, char reason[REASON_LEN])
 {
     uint8_t signer[SIGN_KEY_ID_LEN];
     sqlite3_stmt *select = NULL;
@@ -202,10 +203,9 @@ static enum err meta_check(struct journal *journal, const char **reason)
         const struct span kiosk = database_column(select, 0);
         const struct span id = database_column(select, 1);
         if (kiosk.len != strlen(journal->kiosk) || memcmp(kiosk.p, journal->kiosk, kiosk.len) != 0)
-            *reason = "the journal of another kiosk";
+            err = reason_say(reason, ERR_AUTH, "the journal of another kiosk");
         else if (id.len != sizeof signer || memcmp(id.p, signer, id.len) != 0)
-            *reason = "signed with another entry key";
-        err = *reason ? ERR_AUTH : ERR_OK;
+            err = reason_say(reason, ERR_AUTH, "signed with another entry key");
     }
     sqlite3_finalize(select);
     return err;
@@ -267,25 +267,85 @@ static enum err journal_begin(struct journal *journal, const struct seal_root *r
     return err;
 }
 
+/* The last entry as the head, or why not. */
+static enum err tail_take(struct journal *journal, char reason[REASON_LEN])
+{
+    uint64_t seq = 0;
+    const enum err err = head_read(journal, &seq);
+
+    if (err == ERR_MISSING)
+        return reason_say(reason, ERR_CORRUPT, "all entries are missing");
+    if (err == ERR_CORRUPT)
+        snprintf(reason, REASON_LEN,
+                 "entry %" PRIu64 ", the last one, is altered, not ours, or its payload is lost",
+                 seq);
+    return err;
+}
+
+/* The entry that the receipt says is the registry's last. */
+static enum err acknowledged_read(struct journal *journal, uint64_t seq, struct journal_head *out)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err = database_prepare(
+        &journal->database, "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq = ?1", &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(select, 1, (sqlite3_int64)seq);
+    const int rc = database_step(select);
+    err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
+    if (rc == SQLITE_ROW)
+        err = stored_entry_head(select, out);
+    sqlite3_finalize(select);
+    return err;
+}
+
+/* Does this journal, a fresh one included, hold what the registry acknowledged? To go on without it
+ * would give its numbers to other entries. */
+static enum err receipt_check(struct journal *journal, const struct receipt *receipt,
+                              char reason[REASON_LEN])
+{
+    struct journal_head at = {0};
+    enum err err = ERR_OK;
+
+    if (receipt->next > 1 && receipt->next - 1 <= journal->head.seq)
+        err = acknowledged_read(journal, receipt->next - 1, &at);
+    if (err == ERR_CORRUPT)
+        snprintf(reason, REASON_LEN, "entry %" PRIu64 " is missing or altered", receipt->next - 1);
+    if (err)
+        return err;
+    const enum receipt_standing standing = receipt_compare(receipt, &journal->head, &at);
+    if (standing == RECEIPT_AGREES)
+        return ERR_OK;
+    receipt_standing_say(standing, receipt, journal->head.seq, reason, REASON_LEN);
+    return ERR_OLD;
+}
+
 static enum err journal_continue(struct journal *journal, const struct seal_root *root,
-                                 const char **reason)
+                                 char reason[REASON_LEN])
 {
     enum err err = meta_check(journal, reason);
 
     if (!err) {
         err = day_keys_open(&journal->database, root, &journal->days);
         if (err == ERR_AUTH)
-            *reason = "sealed with another storage key";
+            reason_say(reason, err, "sealed with another storage key");
     }
     if (!err)
         err = statements_prepare(journal);
-    if (!err) {
-        err = head_read(journal);
-        if (err == ERR_MISSING)
-            err = ERR_CORRUPT;
-        if (err == ERR_CORRUPT)
-            *reason = "the last entry is missing, altered or not ours";
-    }
+    return err ? err : tail_take(journal, reason);
+}
+
+static enum err journal_start(struct journal *journal, const struct journal_keys *keys,
+                              const struct clock_reading *now, char reason[REASON_LEN])
+{
+    const bool fresh = journal->database.fresh;
+    enum err err = fresh ? ERR_OK : journal_continue(journal, keys->root, reason);
+
+    if (!err && keys->receipt)
+        err = receipt_check(journal, keys->receipt, reason);
+    if (!err && fresh)
+        err = journal_begin(journal, keys->root, now);
     return err;
 }
 
@@ -294,7 +354,7 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
                       char why[JOURNAL_WHY_LEN])
 {
     uint8_t point[SIGN_POINT_LEN];
-    const char *reason = NULL;
+    char reason[REASON_LEN] = "";
     struct journal *journal = calloc(1, sizeof *journal);
 
     if (!journal)
@@ -310,10 +370,9 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
     sign_key_point(keys->entry, point);
     err = verify_key_from_point(point, &journal->own);
     if (!err)
-        err = journal->database.fresh ? journal_begin(journal, keys->root, now)
-                                      : journal_continue(journal, keys->root, &reason);
+        err = journal_start(journal, keys, now, reason);
     if (err) {
-        database_say(why, path, err, reason ? reason : err_text(err));
+        database_say(why, path, err, reason[0] ? reason : err_text(err));
         journal_close(journal);
         return err;
     }

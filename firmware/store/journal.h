@@ -10,6 +10,7 @@
 
 #include "entry.h"
 #include "err.h"
+#include "receipt.h"
 #include "seal.h"
 #include "sign.h"
 
@@ -26,11 +27,13 @@ struct journal_head {
 struct journal_keys {
     const struct sign_key *entry; /* borrowed until journal_close, as is root */
     const struct seal_root *root;
+    const struct receipt *receipt; /* verified: what the registry has; NULL: nothing known */
 };
 
 /* Opens the file, or makes it (0600) with its first entry, EPOCH, dated `now`. The last entry is
  * verified. ERR_CORRUPT: it is no journal or its tail does not verify; ERR_AUTH: another kiosk's or
- * another key's; ERR_BUSY: another writer has it; ERR_FULL; ERR_IO. `why` names file and reason. */
+ * another key's; ERR_OLD: it lacks entries that the receipt acknowledges, or has others; ERR_BUSY:
+ * another writer has it; ERR_FULL; ERR_IO. `why` names file and reason. */
 MUST_CHECK enum err journal_open(const char *path, const char *kiosk,
                                  const struct journal_keys *keys, const struct clock_reading *now,
                                  struct journal **out, char why[JOURNAL_WHY_LEN]);

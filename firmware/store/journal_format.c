@@ -1,8 +1,8 @@
 /* The journal's tables, day keys and sealing contexts.
  *
  * A payload's day follows from its header, so no column says it: what is stored twice can differ.
- * A day key that is missing is an outcome (purged by retention); one that does not unwrap is
- * tampering, because purging deletes the row.
+ * Nothing here deletes a day key or a payload. One that is not there, or does not unwrap, is
+ * damage, and whoever reads the entry says so.
  */
 #include "journal_format.h"
 
@@ -58,7 +58,19 @@ void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out)
     out->header = database_column(statement, 1);
     out->signature = database_column(statement, 2);
     out->payload = database_column(statement, 3);
-    out->purged = sqlite3_column_type(statement, 3) == SQLITE_NULL;
+}
+
+enum err stored_entry_head(sqlite3_stmt *statement, struct journal_head *out)
+{
+    struct stored_entry stored;
+    struct entry_header header;
+
+    stored_entry_read(statement, &stored);
+    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) || header.seq != stored.seq)
+        return ERR_CORRUPT;
+    *out = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
+    sign_hash(stored.header, out->hash);
+    return ERR_OK;
 }
 
 /* ---- day keys ----------------------------------------------------------------------------- */
@@ -117,8 +129,7 @@ enum err day_keys_find(struct day_keys *keys, int64_t wall_ms, const struct seal
     const int64_t day = day_of(wall_ms);
     enum err err;
 
-    if (!keys->wrap)
-        return ERR_MISSING;
+    assert(keys->wrap);
     if (!keys->key || keys->day != day) {
         struct seal_key *key = NULL;
         sqlite3_bind_int64(keys->find, 1, day);
@@ -144,7 +155,6 @@ enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal
 
     if (err != ERR_MISSING)
         return err;
-    assert(keys->wrap);
 
     const int64_t day = day_of(wall_ms);
     uint8_t context[DAY_CONTEXT_LEN], bytes[SEAL_KEY_LEN], wrapped[SEAL_KEY_LEN + SEAL_OVERHEAD];
@@ -165,4 +175,29 @@ enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal
         sqlite3_finalize(insert);
     }
     return err ? err : day_keys_find(keys, wall_ms, out);
+}
+
+/* ---- payloads ----------------------------------------------------------------------------- */
+
+enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
+                      const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
+                      size_t *len)
+{
+    uint8_t context[PAYLOAD_CONTEXT_LEN], hash[SIGN_HASH_LEN];
+    const struct seal_key *key = NULL;
+    size_t opened = 0;
+    enum err err = day_keys_find(keys, header->time.wall_ms, &key);
+
+    if (!err)
+        err = seal_open(key, payload_context(header, context), stored->payload, out,
+                        ENTRY_PAYLOAD_MAX, &opened);
+    if (err == ERR_MISSING || err == ERR_AUTH || err == ERR_SIZE || err == ERR_INVALID)
+        return ERR_CORRUPT;
+    if (err)
+        return err;
+    sign_hash(span_of(out, opened), hash);
+    if (memcmp(hash, header->payload_hash, sizeof hash) != 0)
+        return ERR_CORRUPT;
+    *len = opened;
+    return ERR_OK;
 }

@@ -1,7 +1,7 @@
 /* How entries lie in journal.db: shared by its writer, its readers and its verification.
  *
  * entry(seq, header, signature, payload): header as signed, bare COSE signature, payload sealed
- * with the day key of the header's UTC day, bound to epoch and seq; NULL once purged.
+ * with the day key of the header's UTC day, bound to epoch and seq.
  * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
  * meta: whose journal it is. Internal to store.
@@ -31,8 +31,8 @@ struct day_keys {
 MUST_CHECK enum err day_keys_open(struct database *database, const struct seal_root *root,
                                   struct day_keys *out);
 void day_keys_close(struct day_keys *keys);
-/* The key for a wall time, borrowed until the next call. ERR_MISSING: destroyed, never made, or no
- * storage key; ERR_AUTH: its row was altered. */
+/* The key for a wall time, borrowed until the next call. Only with a storage key. ERR_MISSING:
+ * there is none; ERR_AUTH: its row was altered. */
 MUST_CHECK enum err day_keys_find(struct day_keys *keys, int64_t wall_ms,
                                   const struct seal_key **out);
 /* As day_keys_find, and makes the key within the open transaction if there is none. */
@@ -49,9 +49,16 @@ struct span payload_context(const struct entry_header *header, uint8_t out[PAYLO
 struct stored_entry {
     uint64_t seq;
     struct span header, signature, payload;
-    bool purged;
 };
 #define STORED_ENTRY_COLUMNS "seq, header, signature, payload"
 void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out);
+/* The row as a head: what its header says, and the header's hash. ERR_CORRUPT: it is none. */
+MUST_CHECK enum err stored_entry_head(sqlite3_stmt *statement, struct journal_head *out);
+
+/* Opens the payload of a stored entry; `keys` has a storage key. ERR_CORRUPT: its day key is not
+ * there, it does not open, or it is not what the header names. */
+MUST_CHECK enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
+                                 const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
+                                 size_t *len);
 
 #endif

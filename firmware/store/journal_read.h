@@ -12,10 +12,4 @@ struct journal_reader {
     char kiosk[ENTRY_KIOSK_LEN]; /* whose journal it says it is */
 };
 
-/* Opens the payload of a stored entry. ERR_MISSING: purged; ERR_CORRUPT: not what the header
- * names. */
-MUST_CHECK enum err payload_open(struct journal_reader *reader, const struct stored_entry *stored,
-                                 const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
-                                 size_t *len);
-
 #endif

@@ -48,15 +48,15 @@ static enum err reader_set_up(struct journal_reader *reader, const struct seal_r
     return err;
 }
 
-enum err journal_reader_open(const char *path, const struct seal_root *root,
-                             struct journal_reader **out, char why[JOURNAL_WHY_LEN])
+static enum err open_as(enum database_access access, const char *path, const struct seal_root *root,
+                        struct journal_reader **out, char why[JOURNAL_WHY_LEN])
 {
     const char *reason = NULL;
     struct journal_reader *reader = calloc(1, sizeof *reader);
 
     if (!reader)
         return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
-    enum err err = database_open(path, &journal_kind, DATABASE_READ, &reader->database, why);
+    enum err err = database_open(path, &journal_kind, access, &reader->database, why);
     if (err) {
         free(reader);
         return err;
@@ -71,6 +71,18 @@ enum err journal_reader_open(const char *path, const struct seal_root *root,
     return ERR_OK;
 }
 
+enum err journal_reader_open(const char *path, const struct seal_root *root,
+                             struct journal_reader **out, char why[JOURNAL_WHY_LEN])
+{
+    return open_as(DATABASE_READ, path, root, out, why);
+}
+
+enum err journal_reader_glance(const char *path, struct journal_reader **out,
+                               char why[JOURNAL_WHY_LEN])
+{
+    return open_as(DATABASE_GLANCE, path, NULL, out, why);
+}
+
 void journal_reader_close(struct journal_reader *reader)
 {
     if (!reader)
@@ -82,29 +94,6 @@ void journal_reader_close(struct journal_reader *reader)
     free(reader);
 }
 
-enum err payload_open(struct journal_reader *reader, const struct stored_entry *stored,
-                      const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
-                      size_t *len)
-{
-    uint8_t context[PAYLOAD_CONTEXT_LEN], hash[SIGN_HASH_LEN];
-    const struct seal_key *key = NULL;
-    size_t opened = 0;
-
-    if (stored->purged)
-        return ERR_MISSING;
-    enum err err = day_keys_find(&reader->days, header->time.wall_ms, &key);
-    if (!err)
-        err = seal_open(key, payload_context(header, context), stored->payload, out,
-                        ENTRY_PAYLOAD_MAX, &opened);
-    if (err)
-        return err == ERR_AUTH || err == ERR_SIZE || err == ERR_INVALID ? ERR_CORRUPT : err;
-    sign_hash(span_of(out, opened), hash);
-    if (memcmp(hash, header->payload_hash, sizeof hash) != 0)
-        return ERR_CORRUPT;
-    *len = opened;
-    return ERR_OK;
-}
-
 static enum err row_fill(struct journal_reader *reader, const struct stored_entry *stored,
                          struct journal_row *out)
 {
@@ -114,11 +103,10 @@ static enum err row_fill(struct journal_reader *reader, const struct stored_entr
     out->header_len = stored->header.len; /* it decoded: it is within its bound */
     memcpy(out->header_bytes, stored->header.p, stored->header.len);
     memcpy(out->signature, stored->signature.p, SIGN_LEN);
-    out->payload_len = 0;
-    const enum err err =
-        payload_open(reader, stored, &out->header, out->payload, &out->payload_len);
-    out->payload_purged = err == ERR_MISSING;
-    return err == ERR_MISSING ? ERR_OK : err;
+    out->payload_opened = reader->days.wrap != NULL;
+    if (!out->payload_opened)
+        return ERR_OK;
+    return payload_open(&reader->days, stored, &out->header, out->payload, &out->payload_len);
 }
 
 enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct journal_row *out)
@@ -144,25 +132,27 @@ enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct 
     return err;
 }
 
+static enum err head_step(sqlite3_stmt *statement, struct journal_head *out)
+{
+    const int rc = database_step(statement);
+    enum err err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
+
+    if (rc == SQLITE_ROW)
+        err = stored_entry_head(statement, out);
+    sqlite3_reset(statement);
+    return err;
+}
+
 enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out)
 {
-    struct stored_entry stored;
-    struct entry_header header;
-    enum err err;
-    const int rc = database_step(reader->last);
+    return head_step(reader->last, out);
+}
 
-    if (rc == SQLITE_ROW) {
-        stored_entry_read(reader->last, &stored);
-        err = entry_header_decode(stored.header, ENTRY_WHOLE, &header) || header.seq != stored.seq
-                  ? ERR_CORRUPT
-                  : ERR_OK;
-        if (!err) {
-            *out = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
-            sign_hash(stored.header, out->hash);
-        }
-    } else {
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
-    }
-    sqlite3_reset(reader->last);
-    return err;
+enum err journal_reader_head_at(struct journal_reader *reader, uint64_t seq,
+                                struct journal_head *out)
+{
+    if (seq == 0 || seq > INT64_MAX)
+        return ERR_MISSING;
+    sqlite3_bind_int64(reader->by_seq, 1, (sqlite3_int64)seq);
+    return head_step(reader->by_seq, out);
 }

@@ -15,21 +15,30 @@ struct journal_row {
     size_t header_len;
     uint8_t header_bytes[ENTRY_HEADER_MAX]; /* as signed */
     uint8_t signature[SIGN_LEN];
-    bool payload_purged; /* the day key is gone: payload_len is 0 */
+    bool payload_opened; /* false: the reader has no storage key, and payload_len is 0 */
     size_t payload_len;
     uint8_t payload[ENTRY_PAYLOAD_MAX]; /* opened; its hash is checked against the header */
 };
 
-/* `root` may be NULL: payloads then count as purged. It is used only within the call. */
+/* `root` may be NULL: payloads then stay shut. It is used only within the call. */
 MUST_CHECK enum err journal_reader_open(const char *path, const struct seal_root *root,
                                         struct journal_reader **out, char why[JOURNAL_WHY_LEN]);
+/* For an event loop, without payloads: a reader that waits for no lock; calls then end with
+ * ERR_BUSY.
+ */
+MUST_CHECK enum err journal_reader_glance(const char *path, struct journal_reader **out,
+                                          char why[JOURNAL_WHY_LEN]);
 void journal_reader_close(struct journal_reader *reader);
 
-/* The entry `seq`. ERR_MISSING: there is none; ERR_CORRUPT: it is not what its header says. */
+/* The entry `seq`. ERR_MISSING: there is none; ERR_CORRUPT: it is not what its header says, or,
+ * with a storage key, its payload does not open. */
 MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t seq,
                                        struct journal_row *out);
 /* ERR_MISSING: the journal is empty. */
 MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out);
+/* The entry `seq` as a head: its epoch and its header's hash; its payload is not looked at. */
+MUST_CHECK enum err journal_reader_head_at(struct journal_reader *reader, uint64_t seq,
+                                           struct journal_head *out);
 
 /* ---- verification ------------------------------------------------------------------------- */
 
@@ -39,15 +48,15 @@ enum journal_fault {
     JOURNAL_MISSING,       /* a seq is absent */
     JOURNAL_CHAIN_BROKEN,  /* prev is not the hash of the entry before */
     JOURNAL_BAD_SIGNATURE, /* not signed by this kiosk's entry key */
-    JOURNAL_BAD_PAYLOAD,   /* the payload is not the one the header names */
+    JOURNAL_BAD_PAYLOAD,   /* the payload can't be opened, or is not the one the header names */
     JOURNAL_FOREIGN,       /* another kiosk's entry */
 };
 
 struct journal_verdict {
     enum journal_fault fault;
-    uint64_t seq;     /* the first bad entry; 0 if sound */
-    uint64_t entries; /* checked */
-    uint64_t purged;  /* of them without payload */
+    uint64_t seq;         /* the first bad entry; 0 if sound */
+    uint64_t entries;     /* checked */
+    bool payloads_opened; /* false: no storage key, so payloads were not looked at */
     struct journal_head head;
 };
 

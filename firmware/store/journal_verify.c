@@ -51,14 +51,14 @@ static enum err entry_check(struct walk *walk, const struct stored_entry *stored
         *fault = JOURNAL_BAD_SIGNATURE;
         return err == ERR_AUTH || err == ERR_INVALID ? ERR_OK : err;
     }
-    err = payload_open(walk->reader, stored, &header, payload, &len);
+    if (walk->verdict.payloads_opened)
+        err = payload_open(&walk->reader->days, stored, &header, payload, &len);
     if (err == ERR_CORRUPT) {
         *fault = JOURNAL_BAD_PAYLOAD;
         return ERR_OK;
     }
-    if (err && err != ERR_MISSING)
+    if (err)
         return err;
-    walk->verdict.purged += err == ERR_MISSING;
     walk->verdict.entries++;
     walk->verdict.head = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
     sign_hash(stored->header, walk->verdict.head.hash);
@@ -98,7 +98,8 @@ enum err journal_verify(struct journal_reader *reader, const struct verify_key *
                         void (*progress)(uint64_t entries, void *user), void *user,
                         struct journal_verdict *out)
 {
-    struct walk walk = {.reader = reader, .key = key};
+    struct walk walk = {
+        .reader = reader, .key = key, .verdict = {.payloads_opened = reader->days.wrap != NULL}};
     sqlite3_stmt *all = NULL;
     enum err err = database_prepare(
         &reader->database, "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq", &all);
@@ -126,7 +127,7 @@ const char *journal_fault_text(enum journal_fault fault)
     case JOURNAL_BAD_SIGNATURE:
         return "the entry is not signed by this kiosk's entry key";
     case JOURNAL_BAD_PAYLOAD:
-        return "the payload is not the one the entry names";
+        return "the payload can't be opened, or is not the one the entry names";
     case JOURNAL_FOREIGN:
         return "the entry is another kiosk's";
     }

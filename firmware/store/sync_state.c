@@ -19,6 +19,10 @@ struct sync_state_db {
     struct database database;
 };
 
+static const enum database_access access_of[] = {[SYNC_STATE_READ] = DATABASE_READ,
+                                                 [SYNC_STATE_GLANCE] = DATABASE_GLANCE,
+                                                 [SYNC_STATE_WRITE] = DATABASE_WRITE};
+
 static const struct database_kind sync_state_kind = {
     .what = "sync state",
     .application_id = 0x504d5331, /* "PMS1" */
@@ -37,9 +41,7 @@ enum err sync_state_open(const char *path, enum sync_state_access access,
 
     if (!db)
         return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
-    enum err err = database_open(path, &sync_state_kind,
-                                 access == SYNC_STATE_WRITE ? DATABASE_WRITE : DATABASE_READ,
-                                 &db->database, why);
+    enum err err = database_open(path, &sync_state_kind, access_of[access], &db->database, why);
     if (err) {
         free(db);
         return err;

@@ -28,7 +28,8 @@ struct sync_state_db;
 
 enum sync_state_access {
     SYNC_STATE_READ,
-    SYNC_STATE_WRITE, /* makes the file (0600) if there is none */
+    SYNC_STATE_GLANCE, /* as READ, in an event loop: ERR_BUSY instead of waiting */
+    SYNC_STATE_WRITE,  /* makes the file (0600) if there is none */
 };
 
 MUST_CHECK enum err sync_state_open(const char *path, enum sync_state_access access,

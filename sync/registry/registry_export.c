@@ -27,9 +27,10 @@ static enum err event_write(struct export *export)
     export->is_open = false;
     if (!json)
         return ERR_MEMORY;
-    bool good = export->is_csv ? event_csv_row(json, stdout)
-                               : json_dumpf(json, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 &&
-                                     putchar('\n') != EOF;
+    bool good = export->is_csv
+                    ? event_csv_row(json, stdout)
+                    : json_dumpf(json, stdout, EVENT_JSON_FLAGS | JSON_ENSURE_ASCII) == 0 &&
+                          putchar('\n') != EOF;
     json_decref(json);
     return good ? ERR_OK : ERR_IO;
 }

@@ -35,18 +35,18 @@ def alter(path, sql):
 
 def test_a_whole_journal_is_sound_and_agrees_with_the_receipt(kiosk):
     out, _ = pamit("journal", "verify", *conf(kiosk))
-    assert out.startswith("sound: 9 entries, 0 without payload, epoch 1, last 9, head ")
+    assert out.startswith("sound: 9 entries, payloads opened, epoch 1, last 9, head ")
     assert "the registry's receipt agrees up to entry 6" in out
 
 
 def test_an_auditor_verifies_with_the_public_key_alone(kiosk):
     out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
                    "--entry-key-pub", kiosk / "entry.pub.pem")
-    assert "sound: 9 entries, 9 without payload" in out and "no storage key" in out
+    assert "sound: 9 entries, payloads not opened" in out and "no storage key" in out
     out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
                    "--entry-key-pub", kiosk / "entry.pub.pem", "--storage-key",
                    kiosk / "storage.key")
-    assert "9 entries, 0 without payload" in out
+    assert "9 entries, payloads opened" in out
 
 
 @pytest.mark.parametrize("proves, sql, said", [
@@ -55,7 +55,10 @@ def test_an_auditor_verifies_with_the_public_key_alone(kiosk):
      "UPDATE entry SET signature = (SELECT signature FROM entry WHERE seq = 1) WHERE seq = 4",
      "entry 4: the entry is not signed"),
     ("a lost tail shows against the receipt", "DELETE FROM entry WHERE seq > 4",
-     "the tail after 4 is lost here"),
+     "the registry has 6 entries of this kiosk, the journal ends at 4: entries are missing"),
+    ("a lost day key is no purge", "DELETE FROM day_key", "entry 1: the payload can't be opened"),
+    ("a payload taken out is no purge", "UPDATE entry SET payload = NULL WHERE seq = 7",
+     "entry 7: the payload can't be opened"),
 ])
 def test_a_bad_journal_is_a_finding(kiosk, proves, sql, said):
     alter(kiosk / "journal.db", sql)
@@ -95,7 +98,7 @@ def test_an_event_says_what_the_domain_asks(kiosk):
         "carrier_kind": "AIR", "carrier_no": "XX 832", "purpose_declared": "WORK",
         "category": None, "cache_seq": 7, "policy_ver": 3, "placement_id": "PMI-1",
         "match_key": "PASSPORT", "match_grade": "EXACT", "result": "GREEN", "reasons": ["R001"],
-        "decision": "CLEARED", "note": None, "duration_s": 5.25}
+        "decision": "CLEARED", "note": None, "duration_s": 3.477}
     assert {key: event[key] for key in expected} == expected
     assert [entry["seq"] for entry in event["integrity"]] == [2, 3]
     assert event["integrity"][1]["prev_hash"] == event["integrity"][0]["hash"]
@@ -126,12 +129,20 @@ def test_a_damaged_entry_ends_the_export_with_a_finding(kiosk):
     assert len(out.splitlines()) == 1 and "entry 5" in err
 
 
-def test_purged_crossings_are_counted(kiosk):
-    alter(kiosk / "journal.db", "DELETE FROM day_key")
-    out, err = pamit("journal", "export", *conf(kiosk))
-    assert out == "" and "3 crossings left out" in err
-    out, _ = pamit("journal", "export", "--entries", *conf(kiosk))
+def test_a_lost_payload_ends_the_export_with_a_finding(kiosk):
+    alter(kiosk / "journal.db", "UPDATE entry SET payload = NULL WHERE seq = 7")
+    out, err = pamit("journal", "export", *conf(kiosk), code=1)
+    assert len(out.splitlines()) == 2 and "entry 7" in err
+
+
+def test_entries_without_the_storage_key_have_no_payload(kiosk):
+    out, _ = pamit("journal", "export", "--entries", "--journal", kiosk / "journal.db")
     assert [json.loads(line)["payload"] for line in out.splitlines()] == [None] * 9
+
+
+def test_durations_are_written_as_measured(kiosk):
+    out, _ = pamit("journal", "export", *conf(kiosk))
+    assert '"duration_s":3.477,' in out.splitlines()[0]
 
 
 # ---- status, cache ------------------------------------------------------------------------------
@@ -140,7 +151,7 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     out, _ = pamit("status", "--json", *conf(kiosk))
     status = json.loads(out)
     expected = {"kiosk": KIOSK, "epoch": 1, "last_seq": 9, "acked_next": 7, "unsent": 3,
-                "receipt_verifies": True, "online": False, "last_contact": "2026-11-21T08:37:40Z",
+                "receipt": "agrees", "online": False, "last_contact": "2026-11-21T08:37:40Z",
                 "last_attempt": "2026-11-21T08:38:10Z", "refusal": "no route to host"}
     assert {key: status[key] for key in expected} == expected
     out, _ = pamit("status", *conf(kiosk))
@@ -151,6 +162,37 @@ def test_a_receipt_of_another_key_acknowledges_nothing(kiosk):
     make_key(kiosk, "receipt")
     out, err = pamit("status", "--json", *conf(kiosk), code=1)
     assert json.loads(out)["unsent"] == 9 and "does not verify" in err
+    assert all(event["acked_at"] is None for event in events(kiosk))
+
+
+@pytest.mark.parametrize("proves, sql, said", [
+    ("the tail is gone", "DELETE FROM entry WHERE seq > 4",
+     "the registry has 6 entries of this kiosk, the journal ends at 4: entries are missing"),
+    ("the acknowledged entry is gone", "DELETE FROM entry WHERE seq = 6", "entry 6, which the"),
+    ("another entry is in its place",
+     "UPDATE entry SET header = CAST(substr(header, 1, length(header) - 1) || x'61' AS BLOB)"
+     " WHERE seq = 6", "the registry has another entry 6"),
+])
+def test_a_receipt_for_what_the_journal_lacks_acknowledges_nothing(kiosk, proves, sql, said):
+    alter(kiosk / "journal.db", sql)
+    out, err = pamit("status", "--json", *conf(kiosk), code=1)
+    status = json.loads(out)
+    assert said in err and said in status["receipt"], proves
+    assert status["acked_next"] == 1 and status["unsent"] == status["last_seq"]
+
+
+def test_before_the_first_receipt_there_is_none(kiosk):
+    alter(kiosk / "sync.db", "UPDATE state SET receipt = x'', next = 0")
+    out, _ = pamit("status", *conf(kiosk))
+    assert "receipt          none yet" in out
+    for left in kiosk.glob("sync.db*"):
+        left.unlink()
+    assert "receipt          none yet" in pamit("status", *conf(kiosk))[0]
+
+
+def test_the_version_is_told(kiosk):
+    out, _ = pamit("--version")
+    assert out.startswith("pamit ") and out.strip()[-1].isdigit()
 
 
 def test_cache_show(kiosk):

@@ -99,7 +99,7 @@ static void decide(struct sample *sample, enum decision decision, const char *no
                                     .presented = sample->head.seq,
                                     .decision = decision,
                                     .role = *note ? ROLE_SUPERVISOR : ROLE_OFFICER,
-                                    .duration_ms = 5250};
+                                    .duration_ms = 3477};
     uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
     size_t len = 0;
 

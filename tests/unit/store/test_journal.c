@@ -30,7 +30,7 @@ static void new_journal_begins_with_an_epoch(void **state)
     assert_int_equal(row.header.epoch, 1);
     assert_string_equal(row.header.kiosk, "CGK-03-0412");
     assert_memory_equal(row.header.prev, none, sizeof none);
-    assert_false(row.payload_purged);
+    assert_true(row.payload_opened);
     assert_int_equal(entry_epoch_decode(span_of(row.payload, row.payload_len), &epoch), ERR_OK);
     assert_int_equal(epoch.previous_epoch, 0);
     journal_head(journal, &head);
@@ -116,27 +116,32 @@ static void payloads_are_sealed_on_disk(void **state)
     assert_false(on_disk(fixture, "-wal", "CONTOH SITI"));
     assert_int_equal(journal_reader_open(fixture->path, NULL, &reader, why), ERR_OK);
     assert_int_equal(journal_reader_get(reader, head.seq, &row), ERR_OK);
-    assert_true(row.payload_purged);
+    assert_false(row.payload_opened);
     assert_int_equal(row.payload_len, 0);
     journal_reader_close(reader);
     journal_close(journal);
 }
 
-static void destroying_a_day_key_purges_the_day(void **state)
+/* Nothing deletes a day key or a payload, so one that is gone is damage; other days are not hurt.
+ */
+static void a_lost_day_key_is_damage(void **state)
 {
     struct store_fixture *fixture = *state;
     struct journal *journal = fixture_journal(fixture);
-    struct journal_head head;
+    struct journal_head head, at;
     struct journal_row row;
 
     fixture->now.wall_ms += 86400000;
     assert_int_equal(fixture_append(journal, fixture, "next day", &head), ERR_OK);
     fixture_sql(fixture->path, "DELETE FROM day_key WHERE day = (SELECT min(day) FROM day_key)");
     struct journal_reader *reader = fixture_reader(fixture);
-    assert_int_equal(journal_reader_get(reader, 1, &row), ERR_OK);
-    assert_true(row.payload_purged);
+    assert_int_equal(journal_reader_get(reader, 1, &row), ERR_CORRUPT);
     assert_int_equal(journal_reader_get(reader, 2, &row), ERR_OK);
-    assert_false(row.payload_purged);
+    assert_true(row.payload_opened);
+    fixture_sql(fixture->path, "UPDATE entry SET payload = NULL WHERE seq = 2");
+    assert_int_equal(journal_reader_get(reader, 2, &row), ERR_CORRUPT);
+    assert_int_equal(journal_reader_head_at(reader, 2, &at), ERR_OK);
+    assert_memory_equal(&at, &head, sizeof at);
     journal_reader_close(reader);
     journal_close(journal);
 }
@@ -257,15 +262,22 @@ static void an_altered_tail_is_not_continued(void **state)
     static const struct {
         const char *proves;
         const char *sql;
+        const char *said;
     } rows[] = {
-        {"a signature changed", "UPDATE entry SET signature = zeroblob(64) WHERE seq = 3"},
-        {"a header changed", "UPDATE entry SET header = zeroblob(120) WHERE seq = 3"},
+        {"a signature changed", "UPDATE entry SET signature = zeroblob(64) WHERE seq = 3",
+         "entry 3"},
+        {"a header changed", "UPDATE entry SET header = zeroblob(120) WHERE seq = 3", "entry 3"},
         {"a header of another number",
          "UPDATE entry SET header = (SELECT header FROM entry WHERE seq = 2),"
-         " signature = (SELECT signature FROM entry WHERE seq = 2) WHERE seq = 3"},
+         " signature = (SELECT signature FROM entry WHERE seq = 2) WHERE seq = 3",
+         "entry 3"},
         {"a payload of another entry",
-         "UPDATE entry SET payload = (SELECT payload FROM entry WHERE seq = 2) WHERE seq = 3"},
-        {"no entries at all", "DELETE FROM entry"},
+         "UPDATE entry SET payload = (SELECT payload FROM entry WHERE seq = 2) WHERE seq = 3",
+         "entry 3"},
+        {"a payload taken out", "UPDATE entry SET payload = NULL WHERE seq = 3", "entry 3"},
+        {"the day's key taken out", "DELETE FROM day_key", "entry 3"},
+        {"the day's key altered", "UPDATE day_key SET wrapped = zeroblob(60)", "entry 3"},
+        {"no entries at all", "DELETE FROM entry", "all entries"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct journal *journal = fixture_journal(fixture);
@@ -277,12 +289,80 @@ static void an_altered_tail_is_not_continued(void **state)
         journal_close(journal);
         fixture_sql(fixture->path, rows[i].sql);
         if (journal_open(fixture->path, "CGK-03-0412", &fixture->keys, &fixture->now, &journal,
-                         why) != ERR_CORRUPT)
+                         why) != ERR_CORRUPT ||
+            !strstr(why, "test.db") || !strstr(why, rows[i].said))
             fail_msg("%s: %s", rows[i].proves, why);
         unlink(fixture->path);
         snprintf(name, sizeof name, "%s-wal", fixture->path);
         unlink(name);
     }
+}
+
+/* What a journal must hold once the registry has acknowledged it. */
+static void a_journal_that_lacks_what_was_acknowledged_is_not_continued(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct journal *journal = fixture_journal(fixture);
+    struct journal_head second, head;
+    char why[JOURNAL_WHY_LEN] = "";
+
+    assert_int_equal(fixture_append(journal, fixture, "two", &second), ERR_OK);
+    assert_int_equal(fixture_append(journal, fixture, "three", &head), ERR_OK);
+    journal_close(journal);
+
+    struct receipt receipt = {.epoch = 1, .next = 3};
+    memcpy(receipt.head, second.hash, sizeof receipt.head);
+    struct journal_keys keys = fixture->keys;
+    keys.receipt = &receipt;
+    const struct {
+        const char *proves;
+        const char *sql;
+        uint64_t next;
+        uint8_t flip; /* of the receipt's head */
+        enum err expected;
+        const char *said;
+    } rows[] = {
+        {"it holds what was acknowledged", "", 3, 0, ERR_OK, ""},
+        {"another entry was acknowledged", "", 3, 1, ERR_OLD, "another entry 2"},
+        {"more was acknowledged than there is", "", 8, 0, ERR_OLD,
+         "the registry has 7 entries of this kiosk, the journal ends at 3"},
+        {"the acknowledged entry is gone", "DELETE FROM entry WHERE seq = 2", 3, 0, ERR_CORRUPT,
+         "entry 2"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture_sql(fixture->path, rows[i].sql);
+        receipt.next = rows[i].next;
+        receipt.head[0] ^= rows[i].flip;
+        const enum err err =
+            journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why);
+        receipt.head[0] ^= rows[i].flip;
+        if (err != rows[i].expected || (err && !strstr(why, rows[i].said)))
+            fail_msg("%s: %s", rows[i].proves, why);
+        if (!err)
+            journal_close(journal);
+    }
+}
+
+static void no_journal_is_begun_where_one_was_acknowledged(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct journal *journal = NULL;
+    char why[JOURNAL_WHY_LEN] = "";
+    const struct receipt nothing = {.next = 1}, receipt = {.epoch = 1, .next = 8, .head = {1}};
+    struct journal_keys keys = fixture->keys;
+
+    keys.receipt = &receipt;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(
+            journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why),
+            ERR_OLD);
+        assert_non_null(strstr(why, "test.db: the registry has 7 entries"));
+        assert_non_null(strstr(why, "the journal ends at 0"));
+    }
+    keys.receipt = &nothing;
+    assert_int_equal(
+        journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why), ERR_OK);
+    journal_close(journal);
 }
 
 /* A file size limit stands in for a full disk: it needs no rights and hits any write. */
@@ -354,11 +434,13 @@ int main(void)
         JOURNAL_TEST(chain_goes_on_over_a_restart),
         JOURNAL_TEST(a_reader_sees_what_was_appended_after_it_opened),
         JOURNAL_TEST(payloads_are_sealed_on_disk),
-        JOURNAL_TEST(destroying_a_day_key_purges_the_day),
+        JOURNAL_TEST(a_lost_day_key_is_damage),
         JOURNAL_TEST(opening_refuses_what_is_not_ours),
         JOURNAL_TEST(files_that_are_no_journal_are_named),
         JOURNAL_TEST(a_wal_without_its_file_is_not_thrown_away),
         JOURNAL_TEST(an_altered_tail_is_not_continued),
+        JOURNAL_TEST(a_journal_that_lacks_what_was_acknowledged_is_not_continued),
+        JOURNAL_TEST(no_journal_is_begun_where_one_was_acknowledged),
         JOURNAL_TEST(a_full_disk_refuses_and_recovers),
         JOURNAL_TEST(the_wal_is_bounded_without_idle_moments),
     };

@@ -51,7 +51,7 @@ static void a_whole_journal_is_sound(void **state)
     assert_int_equal(verdict.fault, JOURNAL_SOUND);
     assert_int_equal(verdict.seq, 0);
     assert_int_equal(verdict.entries, ENTRIES);
-    assert_int_equal(verdict.purged, 0);
+    assert_true(verdict.payloads_opened);
     assert_memory_equal(&verdict.head, &head, sizeof head);
     journal_reader_close(reader);
 }
@@ -102,7 +102,9 @@ static void altered_journals_are_named(void **state)
         {"the meta row of another kiosk", "UPDATE meta SET kiosk = 'SUB-01-0001'", JOURNAL_FOREIGN,
          1},
         {"a lost tail can't be seen here", "DELETE FROM entry WHERE seq = 4", JOURNAL_SOUND, 0},
-        {"a purged day is counted, not faulted", "DELETE FROM day_key", JOURNAL_SOUND, 0},
+        {"a lost day key is no purge", "DELETE FROM day_key", JOURNAL_BAD_PAYLOAD, 1},
+        {"a payload taken out is no purge", "UPDATE entry SET payload = NULL WHERE seq = 3",
+         JOURNAL_BAD_PAYLOAD, 3},
     };
     char save[96], load[320];
 
@@ -207,7 +209,7 @@ static void damaged_pages_are_named_entries(void **state)
         } else {
             assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict),
                              ERR_OK);
-            if (verdict.fault == JOURNAL_SOUND && verdict.purged == 0 && verdict.entries == 100)
+            if (verdict.fault == JOURNAL_SOUND && verdict.entries == 100)
                 fail_msg("page %d lost, and nothing is said", (int)page + 1);
             if (verdict.fault && verdict.seq < first_bad_min)
                 first_bad_min = verdict.seq;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "journal_receipt.h"
 #include "receipt_check.h"
 #include "test_keys.h"
 

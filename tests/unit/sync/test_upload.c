@@ -1,5 +1,6 @@
 /* Batches from a real journal: whole, in order, within every bound, and fit for the line. */
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -142,22 +143,24 @@ static void batches_one_after_the_other_rebuild_the_journal(void **state)
     assert_memory_equal(hash, head.hash, SIGN_HASH_LEN);
 }
 
-static void a_journal_without_payloads_sends_their_hashes(void **state)
+/* What is sound goes up; the damaged entry is never skipped, and never sent as purged. */
+static void a_payload_that_is_lost_stops_the_upload_there(void **state)
 {
     (void)state;
-    struct journal_reader *with_payloads = reader;
-    char why[JOURNAL_WHY_LEN];
-    assert_int_equal(journal_reader_open(path, NULL, &reader, why), ERR_OK);
-    assert_int_equal(build(1, 3), 3);
-    for (size_t i = 0; i < 3; i++) {
-        struct journal_row row;
-        assert_int_equal(journal_reader_get(with_payloads, 1 + i, &row), ERR_OK);
-        assert_null(decoded.entries[i].payload.p);
-        assert_memory_equal(decoded.entries[i].payload_hash, row.header.payload_hash,
-                            SIGN_HASH_LEN);
-    }
-    journal_reader_close(reader);
-    reader = with_payloads;
+    struct upload_batch batch;
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle,
+                                  "CREATE TEMP TABLE kept AS SELECT * FROM entry WHERE seq = 5;"
+                                  "UPDATE entry SET payload = NULL WHERE seq = 5",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(build(1, 64), 4);
+    assert_int_equal(upload_build(upload, reader, 5, 64, nonce, &batch), ERR_CORRUPT);
+    assert_int_equal(
+        sqlite3_exec(handle, "REPLACE INTO entry SELECT * FROM kept", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(build(1, 64), 64);
+    sqlite3_close(handle);
 }
 
 static void beyond_the_end_there_is_nothing_to_build(void **state)
@@ -203,7 +206,7 @@ int main(void)
         cmocka_unit_test(a_batch_has_as_many_entries_as_asked_for),
         cmocka_unit_test(entries_that_do_not_compress_are_left_for_the_next_one),
         cmocka_unit_test(batches_one_after_the_other_rebuild_the_journal),
-        cmocka_unit_test(a_journal_without_payloads_sends_their_hashes),
+        cmocka_unit_test(a_payload_that_is_lost_stops_the_upload_there),
         cmocka_unit_test(beyond_the_end_there_is_nothing_to_build),
         cmocka_unit_test(size_follows_the_line),
     };
