@@ -15,7 +15,7 @@ SCREENS = [
     ("reading", dict(screen="READING"), {"title": "MEMBACA…"}),
     ("unreadable-check-digit", dict(screen="UNREADABLE", issues=CHECK_DIGIT, checks=[1, 0, 1, 2, 0], has_checks=True),
      {"title": "TIDAK TERBACA", "line": "Digit pemeriksa tidak cocok. Coba lagi.",
-      "checks": "Nomor paspor: cocokTanggal lahir: tidak cocokTanggal berlaku: cocok"
+      "checks": "Nomor paspor: cocokTanggal lahir: tidak cocokBerlaku sampai: cocok"
                 "Nomor pribadi: tidak dicetakSeluruh baris: tidak cocok"}),
     ("unreadable-garbage", dict(screen="UNREADABLE", garbage=True),
      {"line": "Data pemindai bukan dokumen. Coba lagi."}),
@@ -47,6 +47,15 @@ SCREENS = [
     ("scanner-gone", dict(scanner_ok=False), {"title": "Pemindai terputus", "chip-scanner": "Pemindai terputus"}),
     ("clock-untrusted", dict(clock_quality=0), {"chip-clock": "JAM BELUM TEPAT"}),
     ("panel-gone", dict(panel_ok=False), {"chip-panel": "Panel lampu terputus"}),
+    ("everything-gone", dict(panel_ok=False, scanner_ok=False, clock_quality=0, direction="RETURN"), {"title": "Pemindai terputus"}),
+    ("verdict-undecided", people.refer(undecided_seq=411), {"undecided": "#0411 ditinggal tanpa keputusan", "seq": "#0413"}),
+    ("unreadable-undecided", dict(screen="UNREADABLE", garbage=True, undecided_seq=413),
+     {"title": "TIDAK TERBACA", "undecided": "#0413 ditinggal tanpa keputusan"}),
+    ("recorded-undecided", people.clear(seq=413, screen="RECORDED", decision="CLEARED", decided_seq=415, undecided_seq=412),
+     {"title": "TERCATAT #0413", "undecided": "#0412 ditinggal tanpa keputusan"}),
+    ("stop-live", people.stop(mode="LIVE", allowed_supervisor=[]), {"key-4": "Supervisorlogin belum tersedia"}),
+    ("stop-return", people.stop(direction="RETURN", key_refer="NONE"), {"word": "TUNDA", "key-1": "Pulangterkunci"}),
+    ("ready-return", dict(direction="RETURN"), {"title": "SIAP", "direction": "ArahPulangB"}),
     ("no-data", dict(data_as_of_ms=0, online=False, unsent=3, mode="TRAINING"),
      {"unsent": "3 belum terkirim", "chip-link": "Luring", "ribbon": "LATIHAN   ·   bukan untuk pelayanan   ·   LATIHAN"}),
 ]

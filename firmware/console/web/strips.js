@@ -7,37 +7,43 @@ import { returnMark } from "./verdict.js";
 
 function linkChip(view, now) {
   const { link } = view;
-  if (!link.online) return h("div.chip", { id: "chip-link" }, icon("c-off"), h("span", null, t("chip.offline")));
+  if (!link.online) return h("div.chip", { id: "chip-link" }, icon("c-off", null, t("chip.offline")), h("span", null, t("chip.offline")));
   const text = link.data_as_of_ms === 0 ? t("chip.no_data")
     : t("chip.data", { ago: format.ago(now - link.data_as_of_ms) });
-  return h("div.chip", { id: "chip-link" }, icon("c-on"), h("span", null, text));
+  return h("div.chip", { id: "chip-link" }, icon("c-on", null, text), h("span", null, text));
 }
 
-/** What works needs no words where something else has to be said. */
-function scannerChip(view, quiet) {
+function scannerChip(view) {
   if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("c-scan", null, t("chip.scanner_gone")), h("span", null, t("chip.scanner_gone")));
   const locked = view.screen === "VERDICT" && view.crossing.result === "TUNDA";
   const words = t(locked ? "chip.scanner_locked" : "chip.scanner");
-  return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), quiet ? null : words);
+  return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), h("span", null, words));
 }
 
 export function drawStrip(view, now, switchLanguage) {
   const untrusted = view.clock_quality === "UNKNOWN";
   const back = view.context.direction === "RETURN";
-  const crowd = !view.scanner_ok + !view.panel_ok + untrusted + back;
-  $("strip").className = crowd > 1 ? "tight" : "";
   place($("strip"),
     h("div.place", null, h("b", null, view.tpi_name),
       h("span", null, t("counter", { counter: view.counter, officer: view.officer_name }))),
     back ? returnMark() : null,
     h("div.chips", null,
       linkChip(view, now),
-      scannerChip(view, crowd > 0),
+      scannerChip(view),
       view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp", null, t("chip.panel_gone")), h("span", null, t("chip.panel_gone"))),
       untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock", null, t("chip.clock")), h("span", null, t("chip.clock"))) : null,
       h("div.clock", null, format.clock(now), h("small", null, view.zone)),
       h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: switchLanguage },
         ...(getLanguage() === "id" ? ["ID", h("span", null, "|EN")] : [h("span", null, "ID|"), "EN"]))));
+  fitStrip();
+}
+
+/** Where the counter's name would be cut, pictures do: first of what works, then of all. */
+function fitStrip() {
+  for (const crowd of ["", "snug", "tight"]) {
+    $("strip").className = crowd;
+    if ([...document.querySelectorAll(".place > *")].every((line) => line.scrollWidth <= line.clientWidth)) return;
+  }
 }
 
 export function drawRibbon(view) {

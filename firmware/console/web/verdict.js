@@ -105,10 +105,11 @@ function personLines(document) {
 /** How the name is set, from large to small; the last ones on two lines. The first that fits is used. */
 export const NAMES = ["", ".n2", ".n3", ".two", ".two.n2", ".two.n3"];
 
-/** Nothing of who this is may be cut: the name in its width, the rest in the card's height. */
+/** Nothing of who this is may be cut: the name in its width or two lines, the rest in the card's height. */
 export function nameFits() {
   const name = $("name"), card = $("person");
-  return name.scrollWidth <= name.clientWidth && card.scrollHeight <= card.clientHeight;
+  const lines = name.clientHeight / parseFloat(getComputedStyle(name).lineHeight);
+  return name.scrollWidth <= name.clientWidth && lines < 2.5 && card.scrollHeight <= card.clientHeight;
 }
 
 export const reasonsFit = () => !$("why") || $("why").scrollHeight <= $("why").clientHeight;
