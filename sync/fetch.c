@@ -3,7 +3,7 @@
  * The connection already proves that the registry is speaking. The signatures are for what a
  * connection can't prove: that the feed comes from the registry's own key even if its web front was
  * taken over, and that policy was approved by whoever holds the policy key, which is not the
- * server.
+ * server. Data that call themselves newer than they can be would never count as stale again.
  */
 #include "fetch.h"
 
@@ -29,20 +29,39 @@ void fetch_feed_target(uint64_t from, char out[FETCH_TARGET_LEN])
     snprintf(out, FETCH_TARGET_LEN, "/v1/feed/placements?from=%" PRIu64, from);
 }
 
-enum err fetch_feed_open(const struct verify_key *key, struct span envelope, uint64_t from,
-                         struct wire_feed *inout)
+/* No clock that was ever set is before the first, and none of ours will live to the second. */
+#define CLOCK_SET_S  INT64_C(1767225600) /* 2026-01-01 */
+#define CLOCK_LAST_S INT64_C(4102444800) /* 2100-01-01 */
+
+int64_t fetch_as_of_max(int64_t own_s, int64_t registry_s)
+{
+    const int64_t believed_s = own_s < CLOCK_SET_S ? CLOCK_LAST_S : own_s + FETCH_CLOCK_LEAD_S;
+    const int64_t latest_s = registry_s > own_s && registry_s <= believed_s ? registry_s : own_s;
+    return latest_s + FETCH_AS_OF_SLACK_S;
+}
+
+static enum err refuse(const char **why, enum err err, const char *reason)
+{
+    *why = reason;
+    return err;
+}
+
+enum err fetch_feed_open(const struct fetch_feed_terms *terms, struct span envelope,
+                         struct wire_feed *inout, const char **why)
 {
     struct span payload;
     struct wire_feed feed = {.rows = inout->rows};
-    enum err err = cose_open(key, envelope, &payload);
+    enum err err = cose_open(terms->key, envelope, &payload);
     if (err == ERR_OK)
         err = wire_feed_decode(payload, &feed);
     if (err != ERR_OK)
-        return err;
-    if (feed.from != from)
-        return ERR_OLD;
+        return refuse(why, err, err_text(err));
+    if (feed.from != terms->from)
+        return refuse(why, ERR_OLD, "the step does not begin at the version we have");
     if (feed.to == feed.from && feed.latest > feed.to)
-        return ERR_INVALID;
+        return refuse(why, ERR_INVALID, "the step leads nowhere although there is more");
+    if (feed.as_of > terms->as_of_max)
+        return refuse(why, ERR_INVALID, "the data call themselves newer than any clock allows");
     *inout = feed;
     return ERR_OK;
 }

@@ -17,11 +17,25 @@ extern const char fetch_policy_target[];
 extern const char fetch_entries_target[];
 extern const char fetch_entries_type[];
 
-/* Opens a step of the placements feed that was asked for with `from`; `inout->rows` is room for
- * WIRE_FEED_ROWS. ERR_AUTH: not signed by the receipt key; ERR_INVALID: no feed step, or one that
- * leads nowhere though there is more; ERR_OLD: it does not begin at `from`. */
-MUST_CHECK enum err fetch_feed_open(const struct verify_key *key, struct span envelope,
-                                    uint64_t from, struct wire_feed *inout);
+/* How new data may call themselves, in UTC seconds: a day beyond the later of our own clock and the
+ * registry's, as its receipt says. The receipt's is left out if it is FETCH_CLOCK_LEAD_S beyond a
+ * clock of ours that was ever set, or beyond every clock. */
+#define FETCH_AS_OF_SLACK_S (24 * 3600)
+#define FETCH_CLOCK_LEAD_S  (31 * 24 * 3600)
+int64_t fetch_as_of_max(int64_t own_s, int64_t registry_s);
+
+/* What was asked for, and the latest as_of that is believed. */
+struct fetch_feed_terms {
+    const struct verify_key *key; /* the receipt key */
+    uint64_t from;
+    int64_t as_of_max;
+};
+
+/* Opens a step of the placements feed; `inout->rows` is room for WIRE_FEED_ROWS. ERR_AUTH: not
+ * signed by the key; ERR_INVALID: no feed step, one that leads nowhere though there is more, or one
+ * from the future; ERR_OLD: it does not begin at `from`. `*why` (static) says which. */
+MUST_CHECK enum err fetch_feed_open(const struct fetch_feed_terms *terms, struct span envelope,
+                                    struct wire_feed *inout, const char **why);
 
 /* Opens a policy bundle and gives its version. ERR_AUTH: not signed by the policy key; ERR_INVALID;
  * ERR_OLD: not newer than `stored`. */

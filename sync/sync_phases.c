@@ -80,6 +80,7 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
                   (unsigned)receipt.epoch, receipt.next, head.seq);
     c->next_known = true;
     c->next = receipt.next;
+    c->registry_ms = receipt.registry_ms;
     note_versions(c, &receipt);
     return true;
 }
@@ -226,13 +227,18 @@ static void feed_ask(struct sync_contact *c)
     get(c, target);
 }
 
-static enum err feed_store(struct sync_contact *c, struct span envelope)
+static enum err feed_store(struct sync_contact *c, struct span envelope, const char **why)
 {
     uint64_t placements, policy;
     struct wire_feed feed = {.rows = c->rows};
+    *why = err_text(ERR_MISSING);
     if (!sync_stores_versions(&c->stores, &placements, &policy))
         return ERR_MISSING;
-    enum err err = fetch_feed_open(c->parts.receipt_key, envelope, placements, &feed);
+    const struct fetch_feed_terms terms = {
+        .key = c->parts.receipt_key,
+        .from = placements,
+        .as_of_max = fetch_as_of_max(sync_stores_wall_ms() / 1000, c->registry_ms / 1000)};
+    enum err err = fetch_feed_open(&terms, envelope, &feed, why);
     if (err != ERR_OK)
         return err;
     const struct cache_delta delta = {.from = feed.from,
@@ -241,6 +247,7 @@ static enum err feed_store(struct sync_contact *c, struct span envelope)
                                       .rows = feed.rows,
                                       .n_rows = feed.n_rows};
     err = cache_apply(c->stores.cache, &delta);
+    *why = err_text(err);
     if (err != ERR_OK)
         return err;
     c->feed_wanted = feed.to < feed.latest;
@@ -253,10 +260,10 @@ static enum err feed_store(struct sync_contact *c, struct span envelope)
 static void feed_answer(struct sync_contact *c, const struct link_answer *answer)
 {
     if (answer->status == 200) {
-        const enum err err = feed_store(c, answer->body);
-        if (err != ERR_OK) {
+        const char *why;
+        if (feed_store(c, answer->body, &why) != ERR_OK) {
             c->feed_wanted = false;
-            contact_note_problem(c, "placements", err_text(err));
+            contact_note_problem(c, "placements", why);
         }
     } else if (answer->status == 410) {
         c->feed_wanted = false;

@@ -32,9 +32,10 @@ struct sync_contact {
 
     enum phase phase;
     struct receipt_terms terms; /* of the request under way */
-    bool next_known; /* `next` is from a receipt of this contact or the good one before */
-    uint64_t next;   /* of the last receipt, whenever that was; 0: none yet */
-    size_t n_max;    /* entries of the next batch */
+    bool next_known;     /* `next` is from a receipt of this contact or the good one before */
+    uint64_t next;       /* of the last receipt, whenever that was; 0: none yet */
+    int64_t registry_ms; /* its clock then */
+    size_t n_max;        /* entries of the next batch */
 
     /* of the contact under way */
     bool policy_wanted, feed_wanted;

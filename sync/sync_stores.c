@@ -128,7 +128,7 @@ bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint
     return false;
 }
 
-static int64_t wall_ms(void)
+int64_t sync_stores_wall_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -149,7 +149,8 @@ void sync_stores_receipt(struct sync_stores *stores, const struct receipt *recei
 {
     if (!stores->state)
         return;
-    const enum err err = sync_state_store_receipt(stores->state, wall_ms(), receipt, envelope);
+    const enum err err =
+        sync_state_store_receipt(stores->state, sync_stores_wall_ms(), receipt, envelope);
     if (err == ERR_OLD)
         log_event(LOG_SYNC_REFUSED,
                   "reason=\"the registry holds less than it acknowledged, sending again\" "
@@ -167,7 +168,7 @@ void sync_stores_refusal(struct sync_stores *stores, const char *refusal)
         return;
     char text[SYNC_STATE_REFUSE_LEN];
     snprintf(text, sizeof text, "%s", refusal);
-    const enum err err = sync_state_store_failure(stores->state, wall_ms(), text);
+    const enum err err = sync_state_store_failure(stores->state, sync_stores_wall_ms(), text);
     if (err != ERR_OK)
         state_failed(stores, err);
 }

@@ -48,6 +48,9 @@ bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint
 /* Logs a failure of the cache, and closes it. */
 void sync_stores_cache_failed(struct sync_stores *stores, enum err err);
 
+/* Our own clock, whether it was ever set or not. */
+int64_t sync_stores_wall_ms(void);
+
 /* Keeps a receipt, or why there is none. Failures are logged; nothing depends on them here. */
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
                          struct span envelope);

@@ -108,6 +108,56 @@ def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
     assert scan(made, "suharto")["result"] == "SESUAI"
 
 
+def stop_with_acknowledged_entries(made):
+    """One crossing that the registry has (entries 1 to 3); lane and sync are stopped."""
+    for name in ("registry", "desk", "lane", "console", "sync"):
+        made.start(name)
+    wait_for_data(made)
+    assert decide(made, scan(made, "siti")["seq"], "CLEARED") == 3
+    view(made, "acknowledged", lambda v: v["link"]["online"] and v["link"]["unsent"] == 0)
+    for name in ("sync", "lane"):
+        made.processes.stop(name)
+
+
+def move_database(source, target):
+    target.mkdir(exist_ok=True)
+    for file in source.parent.glob(source.name + "*"):
+        file.rename(target / file.name)
+
+
+def test_a_journal_without_acknowledged_entries_is_not_continued(made, tmp_path):
+    """Its numbers would be given to other entries. With the journal back the counter serves."""
+    stop_with_acknowledged_entries(made)
+    journal = made.folder / "lane" / "journal.db"
+    move_database(journal, tmp_path / "kept")
+    for _ in range(2):
+        code, said = start("pamit-lane", made.folder / "pamit.conf")
+        assert code == 1
+        assert "journal.db: the registry has 3 entries of this kiosk, the journal ends at 0" in said
+    move_database(tmp_path / "kept" / "journal.db", journal.parent)
+    made.start("lane")
+    assert scan(made, "suharto")["seq"] == 4
+
+
+def test_entries_that_the_registry_has_of_another_journal_count_as_unsent(made, tmp_path):
+    """The receipt comes to light only after a new journal was begun."""
+    stop_with_acknowledged_entries(made)
+    sync = made.folder / "sync" / "sync.db"
+    move_database(sync, tmp_path / "kept")
+    move_database(made.folder / "lane" / "journal.db", tmp_path / "gone")
+    since = len(made.processes.events)
+    made.start("lane")
+    decide(made, scan(made, "siti")["seq"], "CLEARED")
+    move_database(tmp_path / "kept" / "sync.db", sync.parent)
+    said = made.processes.wait("lane", "JOURNAL_BEHIND", since=since)
+    assert "another entry 3" in said.details
+    link = view(made, "looked at", lambda v: v["link"]["last_contact_ms"] > 0)["link"]
+    assert link["unsent"] == 3 and not link["online"]
+    scan(made, "suharto")
+    behind = [e for e in made.processes.events[since:] if e.name == "JOURNAL_BEHIND"]
+    assert len(behind) == 1
+
+
 def test_without_placement_data_everyone_is_referred(made):
     for name in ("desk", "lane", "console"):
         made.start(name)

@@ -37,6 +37,12 @@ def assert_same_head(registry, head):
     assert registry.head(NAME) == (epoch, seq + 1, digest)
 
 
+def alter(path, sql):
+    db = sqlite3.connect(path)
+    db.executescript(sql)
+    db.close()
+
+
 def placements(count, first=1):
     return "".join(
         json.dumps(
@@ -165,6 +171,32 @@ def test_storage_that_went_back_in_time_is_an_alarm(registry, kiosk):
     done = kiosk.once()
     assert done.returncode == 1
     assert "<2>pamit-sync SYNC_FORKED" in done.stderr and "back in time" in done.stderr
+    assert_same_head(registry, head)
+
+
+@pytest.mark.parametrize("damage, sound", [
+    ("UPDATE entry SET payload = NULL WHERE seq = 3", 2),
+    ("DELETE FROM day_key", 0),
+])
+def test_a_payload_that_is_lost_is_never_sent_as_purged(registry, kiosk, damage, sound):
+    """What is sound before it goes up; then it stops there, says so at each contact, and goes on
+    when the entry is back."""
+    head = kiosk.append(5)
+    journal = kiosk.folder / "journal.db"
+    saved = kiosk.folder / "saved.db"
+    with sqlite3.connect(journal) as db, sqlite3.connect(saved) as to:
+        db.backup(to)
+    db.close()
+    alter(journal, damage)
+    for _ in range(2):
+        done = kiosk.once()
+        assert done.returncode == 1
+        assert "<2>pamit-sync SYNC_STORE_FAILED" in done.stderr
+        assert f"journal.db: entry {sound + 1}: " in done.stderr
+        assert registry.head(NAME)[1] == sound + 1
+    alter(journal, f"ATTACH '{saved}' AS s; REPLACE INTO entry SELECT * FROM s.entry;"
+                   "REPLACE INTO day_key SELECT * FROM s.day_key")
+    assert kiosk.once().returncode == 0
     assert_same_head(registry, head)
 
 

@@ -22,10 +22,12 @@ static struct span seal(const struct sign_key *key, struct span payload)
     return span_of(envelope, len);
 }
 
+#define AS_OF_MAX 1000
+
 static struct span feed_step(const struct sign_key *key, uint64_t from, uint64_t to,
-                             uint64_t latest)
+                             uint64_t latest, int64_t as_of)
 {
-    const struct wire_feed feed = {.from = from, .to = to, .latest = latest, .as_of = 1};
+    const struct wire_feed feed = {.from = from, .to = to, .latest = latest, .as_of = as_of};
     uint8_t payload[256];
     size_t len;
     assert_int_equal(wire_feed_encode(&feed, payload, sizeof payload, &len), ERR_OK);
@@ -36,27 +38,63 @@ static const struct {
     const char *proves;
     size_t key;
     uint64_t from, to, latest;
+    int64_t as_of;
     enum err expected; /* when asked from 7 */
 } steps[] = {
-    {"a step from where we are", 0, 7, 9, 20, ERR_OK},
-    {"nothing new", 0, 7, 7, 7, ERR_OK},
-    {"another key's step", 1, 7, 9, 20, ERR_AUTH},
-    {"an old step played again", 0, 6, 9, 20, ERR_OLD},
-    {"a step that skips", 0, 8, 9, 20, ERR_OLD},
-    {"a step on the spot though there is more", 0, 7, 7, 20, ERR_INVALID},
+    {"a step from where we are", 0, 7, 9, 20, 1, ERR_OK},
+    {"nothing new", 0, 7, 7, 7, 1, ERR_OK},
+    {"another key's step", 1, 7, 9, 20, 1, ERR_AUTH},
+    {"an old step played again", 0, 6, 9, 20, 1, ERR_OLD},
+    {"a step that skips", 0, 8, 9, 20, 1, ERR_OLD},
+    {"a step on the spot though there is more", 0, 7, 7, 20, 1, ERR_INVALID},
+    {"as new as can be", 0, 7, 9, 20, AS_OF_MAX, ERR_OK},
+    {"data from the future", 0, 7, 9, 20, AS_OF_MAX + 1, ERR_INVALID},
+    {"nothing new, from the future", 0, 7, 7, 7, INT64_MAX, ERR_INVALID},
 };
 
 static void steps_of_the_feed(void **state)
 {
     (void)state;
     static struct placement rows[WIRE_FEED_ROWS];
+    const struct fetch_feed_terms terms = {.key = public_key, .from = 7, .as_of_max = AS_OF_MAX};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct wire_feed feed = {.rows = rows, .to = 99};
-        const struct span step =
-            feed_step(keys[steps[i].key], steps[i].from, steps[i].to, steps[i].latest);
-        if (fetch_feed_open(public_key, step, 7, &feed) != steps[i].expected)
+        const char *why = NULL;
+        const struct span step = feed_step(keys[steps[i].key], steps[i].from, steps[i].to,
+                                           steps[i].latest, steps[i].as_of);
+        const enum err err = fetch_feed_open(&terms, step, &feed, &why);
+        if (err != steps[i].expected || (err != ERR_OK) != (why != NULL))
             fail_msg("%s", steps[i].proves);
         assert_int_equal(feed.to, steps[i].expected == ERR_OK ? steps[i].to : 99);
+    }
+}
+
+#define NOW   INT64_C(1795250228) /* 2026-11-21 */
+#define Y2100 INT64_C(4102444800)
+#define DAY   INT64_C(86400)
+
+static const struct {
+    const char *proves;
+    int64_t own, registry;
+    int64_t expected; /* without the day's slack */
+} clocks[] = {
+    {"two clocks that agree", NOW, NOW, NOW},
+    {"ours is slow: the registry's counts", NOW, NOW + 20 * DAY, NOW + 20 * DAY},
+    {"the registry's is slow: ours counts", NOW, NOW - 20 * DAY, NOW},
+    {"as far ahead as is believed", NOW, NOW + FETCH_CLOCK_LEAD_S, NOW + FETCH_CLOCK_LEAD_S},
+    {"further ahead than is believed", NOW, NOW + FETCH_CLOCK_LEAD_S + 1, NOW},
+    {"ours was never set: the registry's counts", 5, NOW, NOW},
+    {"ours was never set, and the registry's is beyond belief", 5, Y2100 + 1, 5},
+    {"the largest number there is", NOW, INT64_MAX, NOW},
+    {"the smallest number there is", NOW, INT64_MIN, NOW},
+};
+
+static void how_new_data_may_call_themselves(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+        if (fetch_as_of_max(clocks[i].own, clocks[i].registry) != clocks[i].expected + DAY)
+            fail_msg("%s", clocks[i].proves);
     }
 }
 
@@ -108,15 +146,17 @@ static void what_is_no_feed_and_no_policy(void **state)
     (void)state;
     static struct placement rows[WIRE_FEED_ROWS];
     struct wire_feed feed = {.rows = rows};
+    const struct fetch_feed_terms terms = {.key = public_key, .as_of_max = AS_OF_MAX};
+    const char *why;
     uint64_t version;
     struct span nonsense = seal(keys[0], span_of_text("nonsense"));
-    assert_int_equal(fetch_feed_open(public_key, nonsense, 0, &feed), ERR_INVALID);
+    assert_int_equal(fetch_feed_open(&terms, nonsense, &feed, &why), ERR_INVALID);
     assert_int_equal(fetch_policy_open(public_key, nonsense, 0, &version), ERR_INVALID);
-    assert_int_equal(fetch_feed_open(public_key, policy_bundle(keys[0], 5), 0, &feed), ERR_INVALID);
-    assert_int_equal(fetch_policy_open(public_key, feed_step(keys[0], 7, 9, 9), 0, &version),
+    assert_int_equal(fetch_feed_open(&terms, policy_bundle(keys[0], 5), &feed, &why), ERR_INVALID);
+    assert_int_equal(fetch_policy_open(public_key, feed_step(keys[0], 7, 9, 9, 1), 0, &version),
                      ERR_INVALID);
     nonsense = span_of_text("<html>");
-    assert_int_equal(fetch_feed_open(public_key, nonsense, 0, &feed), ERR_INVALID);
+    assert_int_equal(fetch_feed_open(&terms, nonsense, &feed, &why), ERR_INVALID);
     assert_int_equal(fetch_policy_open(public_key, nonsense, 0, &version), ERR_INVALID);
 }
 
@@ -155,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_of_the_feed),
+        cmocka_unit_test(how_new_data_may_call_themselves),
         cmocka_unit_test(bundles_of_policy),
         cmocka_unit_test(what_is_no_feed_and_no_policy),
         cmocka_unit_test(targets_are_what_the_registry_reads),
