@@ -83,7 +83,7 @@ struct cli_uplink {
     char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none
                                 */
 };
-/* False: said why it could not be looked at. */
+/* `reader` is NULL where there is no journal yet. False: said why it could not be looked at. */
 bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reader,
                      struct cli_uplink *out);
 

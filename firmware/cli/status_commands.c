@@ -79,10 +79,14 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 {
     struct journal_reader *reader = NULL;
     struct cli_uplink uplink;
+    char why[JOURNAL_WHY_LEN] = "";
 
     if (!paths->config.kiosk_id[0])
         return cli_fail("--config is needed");
-    if (!cli_journal_open(paths, NULL, &reader))
+    const enum err err = journal_reader_open(paths->journal, NULL, &reader, why);
+    if (err)
+        cli_fail("%s", why);
+    if (err && err != ERR_MISSING)
         return CLI_FAILURE;
     const bool known = cli_uplink_read(paths, reader, &uplink);
     journal_reader_close(reader);
@@ -90,7 +94,7 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     answer_print(status_json(paths, &uplink), options->json);
     if (!uplink.finding[0])
-        return CLI_OK;
+        return err ? CLI_FAILURE : CLI_OK;
     cli_fail("%s", uplink.finding);
     return CLI_FINDING;
 }

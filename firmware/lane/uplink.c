@@ -84,8 +84,8 @@ static bool receipt_good(struct uplink *uplink)
     return uplink->good;
 }
 
-static enum err judge(struct uplink *uplink, struct journal_head *head,
-                      enum receipt_standing *standing)
+static enum err journal_ask(struct uplink *uplink, struct journal_head *head,
+                            enum receipt_standing *standing)
 {
     char why[JOURNAL_WHY_LEN];
     enum err err = ERR_OK;
@@ -109,7 +109,7 @@ static bool journal_agrees(struct uplink *uplink, uint64_t head_seq)
     char reason[UPLINK_REASON_LEN];
     if (uplink->agrees || uplink->judged_head == head_seq)
         return uplink->agrees;
-    if (judge(uplink, &head, &standing))
+    if (journal_ask(uplink, &head, &standing))
         return false; /* asked again at the next look */
     uplink->agrees = standing == RECEIPT_AGREES;
     uplink->judged_head = head_seq;

@@ -181,6 +181,18 @@ def test_a_receipt_for_what_the_journal_lacks_acknowledges_nothing(kiosk, proves
     assert status["acked_next"] == 1 and status["unsent"] == status["last_seq"]
 
 
+def test_a_journal_that_is_gone_is_held_against_the_receipt_too(kiosk):
+    for left in kiosk.glob("journal.db*"):
+        left.unlink()
+    out, err = pamit("status", *conf(kiosk), code=1)
+    said = "the registry has 6 entries of this kiosk, the journal ends at 0: entries are missing"
+    assert said in out and said in err and "journal.db" in err
+    for left in kiosk.glob("sync.db*"):
+        left.unlink()
+    out, err = pamit("status", *conf(kiosk), code=2)
+    assert "none yet" in out and "journal.db" in err
+
+
 def test_before_the_first_receipt_there_is_none(kiosk):
     alter(kiosk / "sync.db", "UPDATE state SET receipt = x'', next = 0")
     out, _ = pamit("status", *conf(kiosk))
