@@ -8,18 +8,12 @@
 
 #include "verdict_rule.h"
 
-static bool is_work(enum purpose purpose)
-{
-    return purpose == PURPOSE_WORK || purpose == PURPOSE_CREW;
-}
-
 /* Whoever has a placement and was not asked goes to work: what nobody asked never clears. */
 static bool goes_to_work(const struct facts *facts)
 {
-    const struct context *context = facts->context;
-    bool not_asked = context->purpose == PURPOSE_NONE && context->category == PURPOSE_NONE;
-    return is_work(context->purpose) || is_work(context->category) ||
-           (not_asked && facts->match->grade != MATCH_NONE);
+    enum purpose purpose = facts->context->purpose;
+    return purpose == PURPOSE_WORK || purpose == PURPOSE_CREW ||
+           (purpose == PURPOSE_NONE && facts->match->grade != MATCH_NONE);
 }
 
 /* A partial date is a span of days: its first and its last. Unknown years stay unknown. */

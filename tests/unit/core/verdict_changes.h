@@ -282,6 +282,19 @@ static inline void eighteen_tomorrow_as_tourist(struct scene *s)
     s->context.purpose = PURPOSE_TOUR;
 }
 
+static inline void eighteen_tomorrow_unasked(struct scene *s)
+{
+    eighteen_tomorrow(s);
+    s->context.purpose = PURPOSE_NONE;
+}
+
+static inline void eighteen_tomorrow_unasked_with_a_placement(struct scene *s)
+{
+    s->context.purpose = PURPOSE_NONE;
+    s->document.birth = sample_day("2008-11-22");
+    s->match.placement.birth_date = s->document.birth;
+}
+
 static inline void born_some_day_in_2008(struct scene *s)
 {
     born(s, 2008, 0, 0);
