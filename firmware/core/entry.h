@@ -28,11 +28,24 @@
 #define ENTRY_NOTE_LEN    1024
 #define ENTRY_PLACE_LEN   64
 
-#define ENTRY_KINDS(X)                                                                             \
-    X(PRESENTED, 1)                                                                                \
-    X(DECIDED, 2)                                                                                  \
-    X(SECONDARY, 3) X(REFERRAL, 4) X(CORRECTION, 5) X(VOID, 6) X(BACKFILL, 7) X(NOTE, 8)           \
-        X(SHIFT, 9) X(ACCESS, 10) X(PURGE, 11) X(EPOCH, 12) X(POLICY, 13) X(HEALTH, 14)
+/* clang-format 14 never settles on this list. */
+/* clang-format off */
+#define ENTRY_KINDS(X) \
+    X(PRESENTED, 1)    \
+    X(DECIDED, 2)      \
+    X(SECONDARY, 3)    \
+    X(REFERRAL, 4)     \
+    X(CORRECTION, 5)   \
+    X(VOID, 6)         \
+    X(BACKFILL, 7)     \
+    X(NOTE, 8)         \
+    X(SHIFT, 9)        \
+    X(ACCESS, 10)      \
+    X(PURGE, 11)       \
+    X(EPOCH, 12)       \
+    X(POLICY, 13)      \
+    X(HEALTH, 14)
+/* clang-format on */
 
 enum entry_kind {
     ENTRY_NONE = 0,

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cbor2
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
