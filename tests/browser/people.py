@@ -32,7 +32,7 @@ def now_ms():
 
 def clear(seq=412, **changes):
     return dict(dict(screen="VERDICT", seq=seq, shown_ms=now_ms(), document=SITI, placement=SITI_PLACEMENT,
-                     match_key=1, match_grade=3, result="SESUAI", reasons=[("R001", "GREEN", "", "")],
+                     dest_country="TWN", match_key=1, match_grade=3, result="SESUAI", reasons=[("R001", "GREEN", "", "")],
                      allowed_officer=OFFICER_CLEAR, allowed_supervisor=SUPERVISOR_CLEAR,
                      key_go="CLEARED", key_refer="SECONDARY"), **changes)
 

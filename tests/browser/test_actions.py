@@ -171,6 +171,64 @@ def test_a_refused_action_says_why_and_may_be_tried_again(page, why, says):
     assert page.lane.expect("ACTION")[1] == 412
 
 
+def test_a_refusal_is_gone_with_what_it_was_about(page):
+    page.show(**people.clear())
+    page.lane.refuse(412, "STALE")
+    page.wait(lambda: page.text("toast"), "the refusal")
+    page.press(Keys.F2)
+    page.wait_text("toast", "Not recorded: #0412 is no longer open. Look at the screen, then decide again.")
+    page.assert_readable()
+    page.press(Keys.F2)
+    page.show(**people.refer())
+    assert page.text("toast") == ""
+
+
+def test_a_refused_supervisor_loses_nothing_that_was_typed(page):
+    page.show(**people.stop())
+    page.press("4")
+    page.wait(lambda: page.css("#decisions .choice"), "the choices")
+    assert page.css("#decisions .choice")[0].get_attribute("data-decision") == "DEFERRED"
+    assert page.text("cause") == "S-16 · Penempatan tidak berlaku"
+    page.press("1")
+    page.css("#supervisor-id")[0].send_keys("P-0001")
+    page.css("#note")[0].send_keys("Menunggu BP3MI")
+    page.press(Keys.ENTER)
+    assert page.lane.expect("ACTION")[1:] == (414, "DEFERRED", "SUPERVISOR", "P-0001", "Menunggu BP3MI")
+    page.lane.refuse(414, "SAME_OFFICER")
+    page.wait_text("toast", "Tidak dicatat: supervisor harus petugas lain.")
+    page.assert_readable()
+    page.picture("supervisor-same-officer")
+    number = page.css("#supervisor-id")[0]
+    number.clear()
+    number.send_keys("S-0007")
+    page.press(Keys.ENTER)
+    assert page.lane.expect("ACTION")[1:] == (414, "DEFERRED", "SUPERVISOR", "S-0007", "Menunggu BP3MI")
+
+
+def test_another_language_keeps_what_was_typed(page):
+    page.show(**people.stop(undecided_seq=399, **people.OFFLINE))
+    page.press("4", "1")
+    page.wait(lambda: page.css("#note"), "the panel")
+    page.css("#note")[0].send_keys("Menunggu BP3MI")
+    page.press(Keys.F2)
+    page.wait(lambda: "Note (required)" in page.text("dialog"), "English")
+    assert page.css("#note")[0].get_attribute("value") == "Menunggu BP3MI"
+    rows = [row.rect for row in page.css(".kb div")]
+    assert all(above["y"] + above["height"] <= below["y"] for above, below in zip(rows, rows[1:]))
+    assert min(key.rect["height"] for key in page.css(".kb button")) >= 28
+    page.assert_readable()
+    page.picture("supervisor-offline-en")
+    page.press(Keys.F2)
+
+
+def test_a_live_stop_without_logins_names_the_manual_procedure(page):
+    page.show(**people.stop(mode="LIVE", allowed_supervisor=[]))
+    page.press("4")
+    page.news(**people.stop(mode="LIVE", allowed_supervisor=[]))
+    assert not page.css("#decisions")
+    assert "prosedur manual" in page.css(".steps")[0].text
+
+
 def test_a_reload_does_not_repeat_an_old_refusal(page):
     page.show(**people.clear())
     page.lane.refuse(412, "STALE")
@@ -216,7 +274,13 @@ def test_the_journey_is_set_once_per_sailing(page):
     number.send_keys("ga 832")
     page.css("#dest-find")[0].send_keys("jep")
     page.wait(lambda: page.css("[data-country=JPN]"), "Japan")
-    page.click("[data-country=JPN]")
+    page.press(Keys.ENTER)
+    page.wait(lambda: page.css("[data-country=JPN][aria-pressed=true]"), "Japan is taken")
+    assert len(page.css("#dest .choice")) == 6
+    page.css("#dest-find")[0].send_keys("xyz")
+    page.press(Keys.ENTER)
+    page.wait_text("dest-label", "Tidak ada negara dengan nama itu")
+    page.css("#dest-find")[0].send_keys(Keys.BACKSPACE * 3)
     page.assert_readable()
     page.picture("journey")
     page.click("#dialog .key.pri")
@@ -233,6 +297,17 @@ def test_what_is_said_and_what_is_judged_are_kept_apart(page):
     page.picture("traveller")
     page.press(Keys.ENTER)
     assert page.lane.expect("CONTEXT") == (*CONTEXT[:5], "TOUR", "WORK")
+
+
+def test_before_a_traveller_the_direction_is_the_sailings(page):
+    page.press("k")
+    page.wait(lambda: page.css("#choose-purpose"), "the panel")
+    assert not page.css("#choose-direction")
+    page.press(Keys.ESCAPE)
+    page.show(**people.clear())
+    page.press("k")
+    page.wait(lambda: page.css("#choose-direction"), "the panel")
+    assert "hanya untuk pelintas ini" in page.css("#dialog h1")[0].text
 
 
 def test_escape_leaves_everything_as_it_was(page):

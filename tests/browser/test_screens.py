@@ -119,6 +119,15 @@ def test_at_most_three_reasons_are_shown_and_the_rest_is_counted(page):
     assert page.text("rest") == f"+ {5 - len(shown)} lainnyaL"
     page.assert_readable()
     page.picture("refer-many-reasons")
+    page.press("l")
+    page.wait(lambda: len(page.css("#dialog .why li")) == 5, "all reasons")
+    page.assert_readable()
+    page.picture("all-reasons")
+
+
+def test_what_speaks_for_the_traveller_is_not_said_beside_what_speaks_against(page):
+    page.show(**people.refer(seq=435, reasons=[("R021", "AMBER", "2027-01-18", "2027-05-21"), ("R001", "GREEN", "", "")]))
+    assert [item.get_attribute("data-code") for item in page.css(".why li")] == ["R021"]
 
 
 def test_a_reason_without_words_is_shown_by_its_code(page):

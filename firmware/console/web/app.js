@@ -71,7 +71,7 @@ function openHelp() {
   const keys = ["1", "3", "4", "5", "Q–P", "K", "L", "B", "V", "F2", "Esc"];
   openPanel({ enter: closePanel, again: openHelp }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
-    drawFoot(panelFoot(), null, "panel.close"));
+    drawFoot(panelFoot(), { leave: "panel.close" }));
 }
 
 /** The verdict the lane waits at is on the glass, not the frame before it. */

@@ -56,7 +56,7 @@ const COMMON = ["MYS", "SGP", "TWN", "HKG", "SAU", "KOR"];
 
 function countryMatches(text) {
   const wanted = text.trim().toLowerCase();
-  if (!wanted) return COMMON;
+  if (!wanted) return [...COMMON];
   const codes = format.countryCodes().filter((code) =>
     code.toLowerCase() === wanted || format.country(code).toLowerCase().startsWith(wanted));
   return codes.sort((a, b) => COMMON.includes(b) - COMMON.includes(a)).slice(0, COMMON.length);
@@ -106,7 +106,7 @@ export function openJourney(context, save, draft = { ...context, search: "" }) {
     closePanel();
     save({ ...journey, carrier_no: draft.carrier_no.trim() });
   }
-  const foot = drawFoot(panelFoot(), { kind: "pri", picture: "k-ok", label: t("panel.save"), small: "Enter", press: done });
+  const foot = drawFoot(panelFoot(), { label: t("panel.save"), press: done });
   openPanel({ enter: done, again: () => openJourney(context, save, draft) }, h("h1", null, t("context.journey"), h("span", null, t("context.journey_so"))),
     carriers,
     h("div.fields", null, h("label.field", null, h("span", null, t("context.number")), number),

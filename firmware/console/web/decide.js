@@ -56,15 +56,13 @@ export function openDecide(view, role, needsNote, send, draft = { chosen: null, 
         onclick: () => choose(decision) }, h("kbd", null, String(index + 1)), h("span", null, t(`decision.${decision}`)))));
     noteLabel.textContent = t(needsNote.includes(draft.chosen) ? "note.needed" : "note.free");
     const missing = lacks();
-    drawFoot(foot, missing ? { kind: "off", picture: "k-ok", label: t("panel.record"), small: t(missing) }
-      : { kind: "pri", picture: "k-ok", label: t("panel.record"), small: "Enter", press: record });
+    drawFoot(foot, { label: t("panel.record"), press: record, missing: missing && t(missing) });
   }
   draw();
   const again = () => openDecide(view, role, needsNote, send, draft);
   openPanel({ enter: record, digit: (n) => decisions[n - 1] && choose(decisions[n - 1]), again },
     h("h1", null, t(supervisor ? "supervisor" : "more"), h("span", null, who(crossing))),
-    openCause(crossing),
-    supervisor ? h("p.hint", { id: "auth" }, t("supervisor.auth")) : null,
+    supervisor ? h("p.hint", null, openCause(crossing), h("span", { id: "auth" }, t("supervisor.auth"))) : null,
     choices,
     h("div.fields", null, supervisor ? idField : null, noteField),
     keyboard(supervisor ? idInput : noteInput), foot);

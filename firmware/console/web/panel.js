@@ -36,9 +36,14 @@ export function closePanel() {
 
 export function reopenPanel() { handlers?.again(); }
 
-/** The foot of a panel: `first` on key 1, if there is one; key 3 leaves. */
-export function drawFoot(foot, first, leave = "panel.cancel") {
-  footKeys = [first ?? NONE, NONE, { picture: "k-x", label: t(leave), small: "Esc", press: closePanel }, NONE];
+const keyNames = (n, key) => `${t("key.n", { n })} · ${key}`;
+
+/** The foot of a panel: key 1 does `label` if there is one, or waits for what `missing` says; key 3
+ *  leaves. */
+export function drawFoot(foot, { label, press, missing, leave = "panel.cancel" }) {
+  const first = !label ? NONE : missing ? { kind: "off", picture: "k-ok", label, small: missing }
+    : { kind: "pri", picture: "k-ok", label, small: keyNames(1, "Enter"), press };
+  footKeys = [first, NONE, { picture: "k-x", label: t(leave), small: keyNames(3, "Esc"), press: closePanel }, NONE];
   drawRow(foot, footKeys);
   return foot;
 }

@@ -24,7 +24,7 @@ export function openTraveller(context, onVerdict, save, draft = { ...context }) 
   }
   draw();
   const done = () => { closePanel(); save(draft); };
-  const foot = drawFoot(panelFoot(), { kind: "pri", picture: "k-ok", label: t("panel.save"), small: "Enter", press: done });
+  const foot = drawFoot(panelFoot(), { label: t("panel.save"), press: done });
   const [title, so] = onVerdict ? ["traveller", "traveller.so"] : ["traveller.next", "traveller.next_so"];
   openPanel({ enter: done, again: () => openTraveller(context, onVerdict, save, draft) },
     h("h1", null, t(title), h("span", null, t(so))), groups, foot);

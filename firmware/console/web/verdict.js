@@ -59,7 +59,7 @@ export function openReasons(view, now) {
   const reasons = reasonsSaid(view.crossing);
   openPanel({ enter: closePanel, again: () => openReasons(view, now) },
     h("h1", null, t("reasons", { n: reasons.length }), h("span", null, who(view.crossing))),
-    h("div.all", null, reasonList(reasons, ".tight", now, false)), drawFoot(panelFoot(), null, "panel.close"));
+    h("div.all", null, reasonList(reasons, ".tight", now, false)), drawFoot(panelFoot(), { leave: "panel.close" }));
 }
 
 /** "#0412 · SITI RAHMAWATI" */
@@ -94,7 +94,7 @@ const cause = (crossing) => {
 };
 
 /** The same over the panel in which a stop is decided. */
-export const openCause = (crossing) => (crossing.result === "TUNDA" ? h("p.hint", { id: "cause" }, stopCode(crossing).join(" · ")) : null);
+export const openCause = (crossing) => (crossing.result === "TUNDA" ? h("b", { id: "cause" }, stopCode(crossing).join(" · ")) : null);
 
 function personLines(document) {
   const sex = named("sex", document.sex || "X");
@@ -130,7 +130,7 @@ function sequence(view, now, more) {
     : format.clockSeconds(crossing.shown_ms);
   return h("div.seq", null, h("b", { id: "seq" }, format.seq(crossing.seq)), time,
     otherDecisions(view).length > 0
-      ? h("div", null, h("button.more", { id: "more", onclick: more }, icon("k-more"), h("span", null, t("key.more"), h("small", null, t("key.n", { n: 5 })))))
+      ? h("div", null, h("button.more", { id: "more", onclick: more }, icon("k-more"), t("key.more"), h("kbd", null, "5")))
       : null);
 }
 
