@@ -1,10 +1,15 @@
 /* The console's HTTP interface: paths, who may use them, what they answer.
  *
- * GET  /               the page (static, nobody's data); /?token=T exchanges the token for the
- * cookie GET  /NAME           its files; /settings.json, /reasons.json GET  /state          JSON:
- * {"lane", "view", "refused"} GET  /events         Server-Sent Events: lane, view, refused,
- * heartbeat POST /action /context /painted /dismiss   JSON bodies of request_json.h -> 202: handed
- * to the lane
+ * GET / is the page (static, nobody's data); /?token=T exchanges the token for the cookie.
+ *
+ * GET /NAME, /settings.json and /reasons.json are its files.
+ *
+ * GET /state answers {"lane", "view", "refused"}.
+ *
+ * GET /events streams Server-Sent Events: lane, view, refused, button, heartbeat.
+ *
+ * POST /action, /context, /painted, /dismiss take JSON bodies of request_json.h and answer 202:
+ * handed to the lane.
  *
  * Errors are {"error": "..."}: 400 body, 401 token, 403 origin, 404, 405, 413, 415, 421 host, 503
  * no lane. An action's outcome comes as a view, or as refused. pamit-console, in its loop.
