@@ -104,6 +104,8 @@ enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
     clock_read(&lane->clock, &now);
     lane_counts_roll(lane, &now);
     journal_head(lane->parts->journal, &lane->head);
+    lane->checkpointed_seq =
+        lane->head.seq; /* what a crash left in the WAL can wait for the next */
     struct journal_reader *reader;
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)

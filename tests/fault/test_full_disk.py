@@ -56,18 +56,45 @@ def fill(disk):
                 continue
 
 
+@contextlib.contextmanager
+def counter_on_small_disk(folder):
+    """A desk whose lane writes to the small disk: (desk, disk, index of its first event)."""
+    with desk(folder) as made:
+        wait_for_data(made)
+        made.processes.stop("lane")
+        disk, since = start_lane_on_small_disk(made)
+        view(made, "ready with data", lambda v: v["scanner_ok"] and v["link"]["data_as_of_ms"] > 0)
+        yield made, disk, since
+
+
 def lit(made):
     lamps = json.loads(made.hardware.do("lamps"))
     return {name for name, on in lamps["lamps"].items() if on}
 
 
-@pytest.mark.skipif(not can_mount(), reason="needs root or unprivileged user namespaces")
+small_disk = pytest.mark.skipif(not can_mount(),
+                                reason="needs root or unprivileged user namespaces")
+
+
+@small_disk
+def test_on_a_full_disk_nobody_is_judged(tmp_path):
+    with counter_on_small_disk(tmp_path / "desk") as (made, disk, since):
+        fill(disk)
+        before = json.loads(made.hardware.do("lamps"))["next"]
+        made.hardware.do("scan", "siti")
+        shown = view(made, "the storage fault", lambda v: v["screen"] == "STORAGE")
+        assert shown["crossing"] is None
+        changes = json.loads(made.hardware.do("lamps", before))["changes"]
+        assert not any(change["line"] == "green" and change["on"] for change in changes)
+
+        (disk / "filler").unlink()
+        made.processes.wait("lane", "JOURNAL_RECOVERED", since=since)
+        assert scan(made, "siti")["result"] == "SESUAI"
+
+
+@small_disk
 def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
-    with desk(tmp_path / "desk") as made:
-        wait_for_data(made)
-        made.processes.stop("lane")
-        disk, since = start_lane_on_small_disk(made)
-        view(made, "ready with data", lambda v: v["scanner_ok"] and v["link"]["data_as_of_ms"] > 0)
+    with counter_on_small_disk(tmp_path / "desk") as (made, disk, since):
         first = scan(made, "siti")
         fill(disk)
 
