@@ -70,7 +70,7 @@ static int make_journal(void **state)
 static int drop_journal(void **state)
 {
     (void)state;
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
     upload_close(upload);
     journal_reader_close(reader);
     seal_root_close(root);
@@ -81,7 +81,7 @@ static int drop_journal(void **state)
         unlink(name);
     }
     unlink(storage_path);
-    rmdir(folder);
+    assert_int_equal(rmdir(folder), 0);
     return 0;
 }
 
