@@ -37,6 +37,7 @@
     X(CONSOLE_GONE, 4, "console disconnected, lamps and buttons go on")                            \
     X(CONSOLE_REFUSED, 4, "connection refused, not the console's user")                            \
     X(PAGE_SILENT, 4, "page did not confirm the verdict within its time")                          \
+    X(SYNC_STATE_UNUSABLE, 3, "what the registry acknowledged can not be read, shown as offline")  \
     X(RECEIPT_REFUSED, 3, "a stored receipt does not verify")                                      \
     /* pamit-console */                                                                            \
     X(LANE_CONNECTED, 6, "lane connected")                                                         \

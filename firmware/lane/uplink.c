@@ -6,6 +6,7 @@
  */
 #include "uplink.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ struct uplink {
     struct receipt receipt;
     bool agrees;          /* the journal holds what it acknowledges */
     uint64_t judged_head; /* the journal's end when it was asked; 0: not yet */
-    bool behind_logged;
+    bool behind_logged, unusable_logged;
 };
 
 enum err uplink_open(const struct kiosk_config *config, struct uplink **out, char why[SIGN_WHY_LEN])
@@ -121,23 +122,35 @@ static bool journal_agrees(struct uplink *uplink, uint64_t head_seq)
     return uplink->agrees;
 }
 
+/* What pamit-sync last wrote, into uplink->state. ERR_MISSING, ERR_BUSY: not now, and nothing is
+ * wrong; anything else is named once. */
+static enum err state_read(struct uplink *uplink)
+{
+    char why[SYNC_STATE_WHY_LEN + KIOSK_PATH_LEN];
+    enum err err = ERR_OK;
+    if (!uplink->db)
+        err = sync_state_open(uplink->config->sync_db, SYNC_STATE_GLANCE, &uplink->db, why);
+    if (!err) {
+        err = sync_state_load(uplink->db, &uplink->state);
+        snprintf(why, sizeof why, "%s: %s", uplink->config->sync_db, err_text(err));
+    }
+    if (!err || err == ERR_MISSING || err == ERR_BUSY)
+        return err;
+    sync_state_close(uplink->db);
+    uplink->db = NULL;
+    if (!uplink->unusable_logged)
+        log_event(LOG_SYNC_STATE_UNUSABLE, "why=\"%s\"", why);
+    uplink->unusable_logged = true;
+    return err;
+}
+
 void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out)
 {
-    char why[SYNC_STATE_WHY_LEN];
     out->online = false;
     out->unsent = head_seq;
     out->last_contact_ms = 0;
-    if (!uplink->db &&
-        sync_state_open(uplink->config->sync_db, SYNC_STATE_GLANCE, &uplink->db, why))
+    if (state_read(uplink))
         return;
-    enum err err = sync_state_load(uplink->db, &uplink->state);
-    if (err) {
-        if (err != ERR_MISSING && err != ERR_BUSY) {
-            sync_state_close(uplink->db);
-            uplink->db = NULL;
-        }
-        return;
-    }
     out->last_contact_ms = uplink->state.last_contact_ms;
     if (!receipt_good(uplink) || !journal_agrees(uplink, head_seq))
         return;

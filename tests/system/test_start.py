@@ -184,6 +184,16 @@ def test_broken_placement_data_refer_everyone_and_are_named(made):
     assert crossing["result"] == "RUJUK"
 
 
+def test_a_broken_sync_state_is_named_and_shows_offline(made):
+    for name in ("desk", "lane", "console"):
+        made.start(name)
+    (made.folder / "sync" / "sync.db").write_bytes(b"garbage" * 1000)
+    said = made.processes.wait("lane", "SYNC_STATE_UNUSABLE")
+    assert "sync.db" in said.details
+    shown = view(made, "ready", lambda v: v["screen"] == "READY")
+    assert not shown["link"]["online"] and shown["link"]["unsent"] > 0
+
+
 def live_config(made):
     """A live counter's configuration: real back ends."""
     path = config_with(made, "mode = desk", "mode = live")
