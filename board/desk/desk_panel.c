@@ -107,7 +107,10 @@ static int on_listen(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
     lane_drop(panel);
     panel->lane_fd = lane;
-    if (sd_event_add_io(panel->desk->loop, &panel->lane_source, lane, EPOLLIN, on_lane, panel) < 0)
+    /* What the lane has lit counts before any question about it. */
+    if (sd_event_add_io(panel->desk->loop, &panel->lane_source, lane, EPOLLIN, on_lane, panel) <
+            0 ||
+        sd_event_source_set_priority(panel->lane_source, SD_EVENT_PRIORITY_IMPORTANT) < 0)
         lane_drop(panel);
     return 0;
 }

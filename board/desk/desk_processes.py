@@ -67,7 +67,9 @@ class Processes:
             self.changed.notify_all()
 
     def wait(self, process, name, where=lambda event: True, since=0, timeout_s=20):
-        """The first event of that process and name from index `since` on. Died if it ends before."""
+        """The first event of that process and name (or one of several names) from index `since` on.
+        Died if it ends before."""
+        names = (name,) if isinstance(name, str) else name
         deadline = time.monotonic() + timeout_s
         at = since
         with self.changed:
@@ -75,13 +77,13 @@ class Processes:
                 while at < len(self.events):
                     event = self.events[at]
                     at += 1
-                    if event.process == process and event.name == name and where(event):
+                    if event.process == process and event.name in names and where(event):
                         return event
                     if event.process == process and event.name == "ENDED" and at > since:
                         raise Died(self.last_words(process))
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise TimeoutError(f"{process} did not say {name}\n{self.last_words(process)}")
+                    raise TimeoutError(f"{process} did not say {' or '.join(names)}\n{self.last_words(process)}")
                 self.changed.wait(left)
 
     def last_words(self, process):

@@ -78,7 +78,7 @@ void lane_decide(struct lane *lane);
 void lane_probe(struct lane *lane);
 
 /* lane_input.c */
-#define SCAN_LOGS_MAX 10 /* bad scans a second that are logged one by one */
+#define SCAN_LOGS_MAX 20 /* bad scans a second that are logged one by one */
 void lane_on_scan(const struct scan_event *event, void *user);
 void lane_on_button(unsigned number, bool pressed, void *user);
 void lane_on_message(const struct view_message *message, void *user);

@@ -42,11 +42,10 @@ def test_bytes_that_are_no_valid_document_give_no_verdict(counter, says, data):
     raw(counter, data)
     shown = view(counter, "not readable", lambda v: v["screen"] == "UNREADABLE")
     assert shown["crossing"] is None
-    names = {e.name for e in counter.processes.events[since:] if e.process == "lane"}
-    assert names & {"SCAN_UNREADABLE", "SCAN_GARBAGE"}
-    assert "PRESENTED" not in names
+    counter.processes.wait("lane", ("SCAN_UNREADABLE", "SCAN_GARBAGE"), since=since)
     counter.page.post("/dismiss", {})
     view(counter, "ready", lambda v: v["screen"] == "READY")
+    assert "PRESENTED" not in {e.name for e in counter.processes.events[since:]}
 
 
 def test_after_garbage_a_good_document_is_read(counter):
@@ -72,6 +71,7 @@ def test_ten_megabytes_without_a_line_end_are_one_report_and_then_a_document_is_
         shown = view(counter, "a verdict", lambda v: v["screen"] == "VERDICT" and
                      v["crossing"]["document"]["number"] == "X0000099")
         assert shown["crossing"]["result"] == "RUJUK"
+        counter.processes.wait("lane", "PRESENTED", since=since)
         said = [e for e in counter.processes.events[since:] if e.name == "SCAN_GARBAGE"]
         assert [e.detail("bytes") for e in said] == [str(10 * 1024 * 1024)]
     finally:
