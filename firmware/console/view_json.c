@@ -59,12 +59,10 @@ static const char *check_name(enum mrz_check check)
     return "FAILS";
 }
 
-#define MRZ_ISSUE_BITS 9
-
 static json_t *unreadable_json(const struct view_unreadable *unreadable)
 {
     json_t *issues = json_array();
-    for (unsigned bit = 0; bit < MRZ_ISSUE_BITS; bit++)
+    for (unsigned bit = 0; bit < MRZ_ISSUES; bit++)
         if (unreadable->issues >> bit & 1)
             json_array_append_new(issues, json_string(mrz_issue_name((enum mrz_issue)(1u << bit))));
     json_t *checks = unreadable->has_checks ? json_object() : json_null();

@@ -12,7 +12,7 @@ enum document_capture {
 struct document {
     enum document_capture capture;
     struct mrz mrz;
-    char number[10];
+    char number[MRZ_NUMBER_LEN_MAX + 1];
     char country[4]; /* of issue, ICAO alpha-3 */
     char nationality[4];
     char name[80];     /* "PRIMARY SECONDARY": the words in MRZ order */

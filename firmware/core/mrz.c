@@ -16,7 +16,9 @@
 
 #define FILLER   '<'
 #define NAME_AT  5
-#define NAME_LEN (MRZ_TD3_LINE_LEN - NAME_AT)
+#define LINES    2
+#define LINE_LEN 44
+#define NAME_LEN (LINE_LEN - NAME_AT)
 #define DATE_LEN 6
 
 /* Columns of the second line, from 0 (part 4, 4.2.2.2). */
@@ -136,10 +138,6 @@ static void judge_checks(const char *line, struct mrz *out)
                                          ? MRZ_CHECK_NONE
                                          : check_of(optional, optional_len, optional_digit);
     out->check[MRZ_PLACE_COMPOSITE] = composite_check(line);
-
-    for (int i = 0; i < MRZ_PLACES; i++)
-        if (out->check[i] == MRZ_CHECK_FAILS)
-            out->issues |= MRZ_ISSUE_CHECK_DIGIT;
 }
 
 /* ---- fields -------------------------------------------------------------------------------- */
@@ -215,31 +213,20 @@ static bool is_calendar_day(const char *raw)
     return date_valid(date);
 }
 
-static bool has_letter(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (is_letter(text[i]))
-            return true;
-    return false;
-}
-
-static void judge_date(const char *raw, uint32_t issue, struct mrz *out)
-{
-    if (has_letter(raw, DATE_LEN))
-        out->issues |= MRZ_ISSUE_CLASS;
-    else if (!is_calendar_day(raw))
-        out->issues |= issue;
-}
-
 static void judge_fields(const char *first, const char *second, struct mrz *out)
 {
-    if (first[0] != 'P')
+    if (first[0] != 'P' || !are_letters_or_fillers(first, 2))
         out->issues |= MRZ_ISSUE_DOCUMENT_CODE;
-    if (!are_letters_or_fillers(first, MRZ_TD3_LINE_LEN) ||
-        !are_letters_or_fillers(second + COLUMN_NATIONALITY, 3))
-        out->issues |= MRZ_ISSUE_CLASS;
-    judge_date(out->birth_date_raw, MRZ_ISSUE_BIRTH_DATE, out);
-    judge_date(out->expiry_raw, MRZ_ISSUE_EXPIRY_DATE, out);
+    if (!are_letters_or_fillers(first + 2, 3))
+        out->issues |= MRZ_ISSUE_ISSUING_STATE;
+    if (!are_letters_or_fillers(first + NAME_AT, NAME_LEN))
+        out->issues |= MRZ_ISSUE_NAME;
+    if (!are_letters_or_fillers(second + COLUMN_NATIONALITY, 3))
+        out->issues |= MRZ_ISSUE_NATIONALITY;
+    if (!is_calendar_day(out->birth_date_raw))
+        out->issues |= MRZ_ISSUE_BIRTH_DATE;
+    if (!is_calendar_day(out->expiry_raw))
+        out->issues |= MRZ_ISSUE_EXPIRY_DATE;
     if (out->sex != 'M' && out->sex != 'F' && out->sex != FILLER)
         out->issues |= MRZ_ISSUE_SEX;
 }
@@ -260,13 +247,8 @@ static uint32_t judge_shape(const struct span *lines, size_t n_lines)
     for (size_t i = 0; i < n_lines; i++)
         if (!are_mrz_characters(lines[i]))
             issues |= MRZ_ISSUE_CHARACTERS;
-    if ((n_lines == 3 && lines_have(lines, n_lines, 30)) || /* TD1 */
-        (n_lines == 2 && lines_have(lines, n_lines, 36)))   /* TD2, MRV-B, France until 2021 */
-        return issues | MRZ_ISSUE_UNSUPPORTED;
-    if (n_lines != MRZ_TD3_LINES || !lines_have(lines, n_lines, MRZ_TD3_LINE_LEN))
-        return issues | MRZ_ISSUE_SHAPE;
-    if (lines[0].p[0] == 'V') /* MRV-A */
-        return issues | MRZ_ISSUE_UNSUPPORTED;
+    if (n_lines != LINES || !lines_have(lines, n_lines, LINE_LEN) || lines[0].p[0] == 'V')
+        return issues | MRZ_ISSUE_LENGTH;
     return issues;
 }
 
@@ -293,41 +275,15 @@ bool mrz_parse(const struct span *lines, size_t n_lines, struct mrz *out)
     return true;
 }
 
+bool mrz_checks_hold(const struct mrz *mrz)
+{
+    for (int i = 0; i < MRZ_PLACES; i++)
+        if (mrz->check[i] == MRZ_CHECK_FAILS)
+            return false;
+    return mrz->format != MRZ_FORMAT_NONE;
+}
+
 bool mrz_valid(const struct mrz *mrz)
 {
-    return mrz->format != MRZ_FORMAT_NONE && mrz->issues == 0;
-}
-
-const char *mrz_place_name(enum mrz_place place)
-{
-    static const char *const names[MRZ_PLACES] = {
-        [MRZ_PLACE_NUMBER] = "document_number", [MRZ_PLACE_BIRTH] = "birth_date",
-        [MRZ_PLACE_EXPIRY] = "expiry_date",     [MRZ_PLACE_OPTIONAL] = "optional",
-        [MRZ_PLACE_COMPOSITE] = "composite",
-    };
-    assert((unsigned)place < MRZ_PLACES);
-    return names[place];
-}
-
-const char *mrz_issue_name(enum mrz_issue issue)
-{
-    static const struct {
-        enum mrz_issue issue;
-        const char *name;
-    } names[] = {
-        {MRZ_ISSUE_SHAPE, "shape"},
-        {MRZ_ISSUE_CHARACTERS, "characters"},
-        {MRZ_ISSUE_CLASS, "class"},
-        {MRZ_ISSUE_CHECK_DIGIT, "check_digit"},
-        {MRZ_ISSUE_BIRTH_DATE, "bad_birth_date_raw"},
-        {MRZ_ISSUE_EXPIRY_DATE, "bad_expiry_raw"},
-        {MRZ_ISSUE_SEX, "bad_sex"},
-        {MRZ_ISSUE_DOCUMENT_CODE, "bad_document_code"},
-        {MRZ_ISSUE_UNSUPPORTED, "unsupported_format"},
-    };
-    size_t i = 0;
-    while (i < sizeof names / sizeof *names && names[i].issue != issue)
-        i++;
-    assert(i < sizeof names / sizeof *names);
-    return names[i].name;
+    return mrz->issues == 0 && mrz_checks_hold(mrz);
 }

@@ -5,7 +5,7 @@ from selenium.webdriver.common.keys import Keys
 
 import people
 
-SHAPE, CHARACTERS, CLASS, CHECK_DIGIT = 1, 2, 4, 8
+LENGTH = 1  # the bit of enum mrz_issue
 
 # name of the picture, what the lane shows, what the page must say
 SCREENS = [
@@ -13,13 +13,13 @@ SCREENS = [
     ("ready", dict(), {"title": "SIAP", "journey": "PerjalananKapal KM CONTOH 12 → MalaysiaV"}),
     ("ready-undecided", dict(undecided_seq=411), {"undecided": "#0411 ditinggal tanpa keputusan"}),
     ("reading", dict(screen="READING"), {"title": "MEMBACA…"}),
-    ("unreadable-check-digit", dict(screen="UNREADABLE", issues=CHECK_DIGIT, checks=[1, 0, 1, 2, 0], has_checks=True),
+    ("unreadable-check-digit", dict(screen="UNREADABLE", checks=[1, 0, 1, 2, 0], has_checks=True),
      {"title": "TIDAK TERBACA", "line": "Digit pemeriksa tidak cocok. Coba lagi.",
       "checks": "Nomor paspor: cocokTanggal lahir: tidak cocokBerlaku sampai: cocok"
                 "Nomor pribadi: tidak dicetakSeluruh baris: tidak cocok"}),
     ("unreadable-garbage", dict(screen="UNREADABLE", garbage=True),
      {"line": "Data pemindai bukan dokumen. Coba lagi."}),
-    ("unreadable-shape", dict(screen="UNREADABLE", issues=SHAPE),
+    ("unreadable-length", dict(screen="UNREADABLE", issues=LENGTH),
      {"line": "Baris paspor tidak utuh. Coba lagi."}),
     ("clear", people.clear(), {"word": "SESUAI", "do": "Data penempatan cocok dan masih berlaku", "seq": "#0412",
                                "name": "SITI RAHMAWATI", "number": "X0000012Indonesia",

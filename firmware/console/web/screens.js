@@ -39,7 +39,7 @@ function checks(unreadable) {
 
 function unreadable(view) {
   const { unreadable: u } = view;
-  const why = u.garbage ? "unreadable.garbage" : u.issues.length ? `unreadable.${u.issues[0]}` : "unreadable.garbage";
+  const why = u.garbage ? "unreadable.garbage" : `unreadable.${u.issues[0] ?? "check_digit"}`;
   return plain(".small", "i-unread", t("unreadable"), t(why), u.checks ? checks(u) : steps("unreadable.step", 2),
     h("div.sub", null, t("unreadable.no_verdict")));
 }

@@ -30,7 +30,7 @@ static struct view full_view(void)
         .link = {true, UINT64_MAX, -1, 1795246000000, true},
         .counts = {411, 398, 12, UINT32_MAX},
         .context = {DIRECTION_RETURN, CARRIER_SEA, "KM 12", "TWN", PURPOSE_WORK, PURPOSE_OTHER},
-        .unreadable = {true, MRZ_ISSUE_CHECK_DIGIT, {1, 2, 0, 1, 2}, true},
+        .unreadable = {true, MRZ_ISSUE_EXPIRY_DATE, {1, 2, 0, 1, 2}, true},
         .seq = 413,
         .shown_ms = 1795246620000,
         .document = {.capture = DOCUMENT_SCANNED,
