@@ -91,9 +91,9 @@ class Processes:
         return f"{process}:\n  " + "\n  ".join(lines[-8:])
 
     def kill(self, name):
-        """SIGKILL, at once, as a crash would."""
+        """SIGKILL, at once, as a crash would. Returns the exit code."""
         self.running[name].kill()
-        self._ended(name)
+        return self._ended(name)
 
     def _ended(self, name):
         """Waits for the end and for the last of what was said; the exit code."""
