@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""Every recording, played into a real lane, gives what it says. README.md tells how to add one."""
+import difflib
+import pathlib
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from player import Counter, Player, make_keys  # noqa: E402
+from recording import Recording  # noqa: E402
+
+RECORDINGS = sorted(pathlib.Path(__file__).parent.glob("*.log"))
+
+
+def play(recording, folder, keys, write=False):
+    """The recording's text with what came in place of what it expects."""
+    counter = Counter(folder, keys, recording.header["profile"])
+    try:
+        counter.start()
+        player = Player(counter, write)
+        player.play(recording.blocks)
+        return recording.text(player.finish())
+    finally:
+        counter.end()
+
+
+@pytest.fixture(name="keys", scope="session")
+def fixture_keys(tmp_path_factory):
+    return make_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=[path.stem for path in RECORDINGS])
+def test_a_recording_gives_what_it_says(path, keys, tmp_path):
+    came = play(Recording(path), tmp_path, keys)
+    expected = path.read_text(encoding="ascii")
+    assert came == expected, "\n" + "\n".join(difflib.unified_diff(
+        expected.splitlines(), came.splitlines(), "expected", "came", lineterm="", n=20))
+
+
+def write(names):
+    with tempfile.TemporaryDirectory() as folder:
+        keys = make_keys(pathlib.Path(folder))
+        for path in (path for path in RECORDINGS if path.stem in names):
+            own = pathlib.Path(folder) / path.stem
+            own.mkdir()
+            path.write_text(play(Recording(path), own, keys, write=True), encoding="ascii")
+            print(f"{path.name}: written, review it")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3 or sys.argv[1] != "--write":
+        sys.exit("usage: PAMIT_BIN=FOLDER test_replay.py --write NAME...")
+    write(sys.argv[2:])
