@@ -3,7 +3,8 @@
  * libmicrohttpd, given a trust list (MHD_OPTION_HTTPS_MEM_TRUST), only asks for a certificate: one
  * that fails to verify, or none at all, gets through, and the application is to look afterwards. So
  * each session is told to require one and given a function of ours that GnuTLS calls within the
- * handshake, in TLS 1.2 and 1.3 alike; its refusal ends the connection with an alert.
+ * handshake, in TLS 1.2 and 1.3 alike. Neither library tells the client why it was refused, so an
+ * alert is sent here, before the refusal: the technician reads the reason at the kiosk.
  *
  * Beyond the chain and its dates a certificate must say clientAuth (GnuTLS takes one without any
  * extended key usage as good for everything; we don't) and have exactly one common name, the
@@ -71,38 +72,57 @@ static enum err certificate_kiosk(gnutls_x509_crt_t crt, char out[ENTRY_KIOSK_LE
     return ERR_OK;
 }
 
-static const char *certificate_fault(gnutls_session_t session, unsigned status)
+/* What is wrong with a client; reason NULL: nothing. */
+struct fault {
+    const char *reason;
+    gnutls_alert_description_t alert; /* RFC 8446 6.2 */
+};
+
+static struct fault certificate_fault(gnutls_session_t session)
 {
-    if (status & GNUTLS_CERT_EXPIRED)
-        return "certificate expired";
-    if (status & GNUTLS_CERT_NOT_ACTIVATED)
-        return "certificate not yet valid";
-    if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
-        return "certificate of a foreign CA";
-    if (status)
-        return "certificate does not verify";
     gnutls_x509_crt_t crt;
     if (peer_certificate(session, &crt) != ERR_OK)
-        return "certificate not readable";
-    const char *fault = NULL;
+        return (struct fault){"certificate not readable", GNUTLS_A_BAD_CERTIFICATE};
+    struct fault fault = {0};
     char kiosk[ENTRY_KIOSK_LEN];
     if (!certificate_is_for_clients(crt))
-        fault = "certificate not for clients";
+        fault = (struct fault){"certificate not for clients", GNUTLS_A_UNSUPPORTED_CERTIFICATE};
     else if (certificate_kiosk(crt, kiosk) != ERR_OK)
-        fault = "certificate without a kiosk's id";
+        fault = (struct fault){"certificate without a kiosk's id", GNUTLS_A_CERTIFICATE_UNKNOWN};
     gnutls_x509_crt_deinit(crt);
     return fault;
+}
+
+static struct fault client_fault(gnutls_session_t session)
+{
+    unsigned status = 0;
+    if (gnutls_certificate_verify_peers3(session, NULL, &status) < 0)
+        return (struct fault){"no certificate", GNUTLS_A_CERTIFICATE_REQUIRED};
+    if (status & GNUTLS_CERT_EXPIRED)
+        return (struct fault){"certificate expired", GNUTLS_A_CERTIFICATE_EXPIRED};
+    if (status & GNUTLS_CERT_NOT_ACTIVATED)
+        return (struct fault){"certificate not yet valid", GNUTLS_A_CERTIFICATE_EXPIRED};
+    if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
+        return (struct fault){"certificate of a foreign CA", GNUTLS_A_UNKNOWN_CA};
+    if (status)
+        return (struct fault){"certificate does not verify", GNUTLS_A_BAD_CERTIFICATE};
+    return certificate_fault(session);
+}
+
+/* An alert that can't be sent is lost: the connection ends anyway. */
+static void client_refuse(gnutls_session_t session, struct fault fault)
+{
+    log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"%s\"", fault.reason);
+    (void)gnutls_alert_send(session, GNUTLS_AL_FATAL, fault.alert);
 }
 
 /* Called by GnuTLS within the handshake; not 0 ends it. */
 static int client_verify(gnutls_session_t session)
 {
-    unsigned status = 0;
-    const int code = gnutls_certificate_verify_peers3(session, NULL, &status);
-    const char *fault = code < 0 ? "no certificate" : certificate_fault(session, status);
-    if (!fault)
+    const struct fault fault = client_fault(session);
+    if (!fault.reason)
         return 0;
-    log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"%s\"", fault);
+    client_refuse(session, fault);
     return VERIFY_FAILED;
 }
 
@@ -112,11 +132,10 @@ static int client_verify(gnutls_session_t session)
 static int certificate_arrives(gnutls_session_t session, unsigned type, unsigned when,
                                unsigned incoming, const gnutls_datum_t *message)
 {
-    (void)session;
     (void)type;
     (void)when;
     if (incoming && message->size <= EMPTY_LIST_LEN_MAX)
-        log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"no certificate\"");
+        client_refuse(session, (struct fault){"no certificate", GNUTLS_A_CERTIFICATE_REQUIRED});
     return 0;
 }
 

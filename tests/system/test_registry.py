@@ -1,6 +1,7 @@
 """The registry as it runs: who gets through the handshake, what an upload comes to, what the
 commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
+import contextlib
 import os
 import socket
 import ssl
@@ -35,15 +36,20 @@ def client_context(registry, identity=None, version=None):
 
 
 def try_connection(registry, context):
-    """The status of a request, or None when TLS ended without one byte of an answer.
+    """The status of a request; or, when TLS ended without one byte of an answer, its alert (None:
+    without one).
 
     Under TLS 1.3 a client learns only at its first read that it was refused."""
     with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
         try:
             with context.wrap_socket(plain, server_hostname="localhost") as tls:
-                tls.sendall(f"GET /v1/receipt?nonce={NONCE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                with contextlib.suppress(ConnectionError):
+                    tls.sendall(
+                        f"GET /v1/receipt?nonce={NONCE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 data = tls.recv(4096)
-        except (ssl.SSLError, ConnectionError):
+        except ssl.SSLError as error:
+            return (error.reason or "").partition("_ALERT_")[2] or None
+        except ConnectionError:
             return None
     return int(data.split()[1]) if data else None
 
@@ -83,22 +89,24 @@ def without_name(registry, folder):
 
 
 REFUSED = [
-    (None, "no certificate"),
-    (foreign_ca, "certificate of a foreign CA"),
-    (expired, "certificate expired"),
-    (not_yet_valid, "certificate not yet valid"),
-    (for_servers_only, "certificate not for clients"),
-    (without_name, "certificate without a kiosk's id"),
+    (None, "no certificate", "CERTIFICATE_REQUIRED"),
+    (foreign_ca, "certificate of a foreign CA", "UNKNOWN_CA"),
+    (expired, "certificate expired", "CERTIFICATE_EXPIRED"),
+    (not_yet_valid, "certificate not yet valid", "CERTIFICATE_EXPIRED"),
+    (for_servers_only, "certificate not for clients", "UNSUPPORTED_CERTIFICATE"),
+    (without_name, "certificate without a kiosk's id", "CERTIFICATE_UNKNOWN"),
 ]
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
-@pytest.mark.parametrize("make,reason", REFUSED, ids=[reason for _, reason in REFUSED])
-def test_the_handshake_refuses(registry, tmp_path, make, reason, version):
-    registry.enrol("CGK-03-0412")
+@pytest.mark.parametrize("make,reason,alert", REFUSED, ids=[row[1] for row in REFUSED])
+def test_the_handshake_refuses(registry, tmp_path, make, reason, alert, version):
+    kiosk = registry.enrol("CGK-03-0412")
     identity = make(registry, tmp_path) if make else None
-    assert try_connection(registry, client_context(registry, identity, version)) is None
+    assert try_connection(registry, client_context(registry, identity, version)) == alert
     assert registry.await_log("REGISTRY_CLIENT_REFUSED").endswith(f'reason="{reason}"')
+    assert try_connection(registry, client_context(registry, kiosk.identity, version)) == 200
+    assert len([line for line in registry.log if "REFUSED" in line]) == 1
 
 
 def test_tls_below_1_2_and_plain_http_are_refused(registry):

@@ -156,32 +156,42 @@ def test_a_server_that_says_nothing_is_given_up(registry, kiosk):
 # ---- the registry refuses the kiosk --------------------------------------------------------------
 
 
-def refused_by_registry(registry, kiosk, identity, why):
+def refused_by_registry(registry, kiosk, identity, why, told):
+    """The registry logs once `why`, and the kiosk says what it was `told` by the alert."""
     done = kiosk.once(identity=identity)
-    assert done.returncode == 1
-    assert "our certificate" in done.stderr, done.stderr
-    assert "our certificate" in kiosk.state()["refusal"]
-    line = registry.await_log("REGISTRY_CLIENT_REFUSED")
-    assert why in line, line
-    assert arrived(registry) == 0
+    assert_refused(registry, kiosk, done, f"the registry refused: our certificate {told}")
+    registry.await_log("REGISTRY_CLIENT_REFUSED")
     assert_works(registry, kiosk)
+    lines = [line for line in registry.log if "REFUSED" in line]
+    assert len(lines) == 1 and why in lines[0], lines
 
 
 def test_a_foreign_certificate_is_refused(registry, kiosk, other_ca, tmp_path):
     identity = pki.issue(other_ca, NAME, tmp_path, "foreign")
-    refused_by_registry(registry, kiosk, identity, "foreign CA")
+    refused_by_registry(registry, kiosk, identity, "foreign CA", "is of a CA it does not know")
 
 
 def test_an_expired_certificate_is_refused(registry, kiosk, tmp_path):
     identity = pki.issue(
         registry.ca, NAME, tmp_path, "expired", not_before=pki.days(-10), not_after=pki.days(-1)
     )
-    refused_by_registry(registry, kiosk, identity, "expired")
+    refused_by_registry(registry, kiosk, identity, "expired", "has expired")
+
+
+def test_a_certificate_that_is_not_valid_yet_is_refused(registry, kiosk, tmp_path):
+    identity = pki.issue(
+        registry.ca, NAME, tmp_path, "early", not_before=pki.days(1), not_after=pki.days(10)
+    )
+    refused_by_registry(
+        registry, kiosk, identity, "not yet valid", "has expired, or is not valid yet"
+    )
 
 
 def test_a_server_certificate_is_refused_as_a_kiosks(registry, kiosk, tmp_path):
     identity = pki.issue(registry.ca, NAME, tmp_path, "server", server=True)
-    refused_by_registry(registry, kiosk, identity, "not for clients")
+    refused_by_registry(
+        registry, kiosk, identity, "not for clients", "is of a kind it does not support"
+    )
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
