@@ -164,6 +164,7 @@ static const struct member *members_of(enum view_message_type type)
     case VIEW_MESSAGE_REFUSED:
     case VIEW_MESSAGE_HELLO:
     case VIEW_MESSAGE_BUTTON:
+    case VIEW_MESSAGE_KEYED:
     case VIEW_MESSAGE_TYPES:
         break;
     }

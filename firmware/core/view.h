@@ -1,4 +1,4 @@
-/* What the lane and the console say to each other: nine versioned CBOR messages.
+/* What the lane and the console say to each other: ten versioned CBOR messages.
  *
  * One SOCK_SEQPACKET unix socket, one message a packet, the lane listens, peer uid checked. The
  * lane owns verdict, lamps and journal; the page is a view. Everything the page can show is in one
@@ -7,7 +7,7 @@
  * it answers; a stale one is refused with REFUSED.
  *
  * lane -> console: VIEW, HEARTBEAT (every second), REFUSED, BUTTON
- * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS
+ * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS, KEYED
  *
  * Each message is an array [version, type, body map]. Pure; pamit-lane and pamit-console.
  */
@@ -18,6 +18,7 @@
 #include "context.h"
 #include "decision.h"
 #include "entry.h"
+#include "mrz_fault.h"
 #include "verdict.h"
 
 #define VIEW_PROTOCOL    1
@@ -35,6 +36,7 @@ enum view_message_type {
     VIEW_MESSAGE_CONTEXT,
     VIEW_MESSAGE_DISMISS, /* back to ready from "not readable" or "recorded" */
     VIEW_MESSAGE_BUTTON,
+    VIEW_MESSAGE_KEYED,
     VIEW_MESSAGE_TYPES
 };
 
@@ -56,12 +58,38 @@ enum view_screen {
 };
 const char *view_screen_name(enum view_screen screen);
 
-/* Why a document could not be read. */
+/* What an MRZ that is not valid says all the same, as read: to be compared, never to be trusted. */
+struct view_partial {
+    char number[DOCUMENT_NUMBER_LEN];
+    char country[4];
+    char nationality[4];
+    char name[DOCUMENT_NAME_LEN];
+    char sex[2];
+    char birth_raw[7]; /* YYMMDD */
+    char expiry_raw[7];
+};
+
+/* The one set of look-alike substitutions that would make the lines valid: the officer compares it
+ * with the document and confirms it by KEYED with its id, or it is dropped. */
+struct view_proposal {
+    uint64_t id; /* 0: there is none */
+    enum mrz_proof proof;
+    size_t n_positions;
+    struct mrz_position position[MRZ_SUBSTITUTIONS_MAX];
+    char line[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX + 1]; /* as proposed */
+    struct document_keyed keyed;                    /* the form, prefilled */
+};
+
+/* Why a document could not be read. The screen goes after a while, but not with a proposal. */
 struct view_unreadable {
     bool garbage;                     /* not even lines of a document */
+    bool visa;                        /* a visa, and no travel document: nothing else is wrong */
     uint32_t issues;                  /* of enum mrz_issue */
     enum mrz_check check[MRZ_PLACES]; /* when lines had the shape of an MRZ */
-    bool has_checks;
+    bool has_checks;                  /* ... and so has `partial` */
+    struct view_partial partial;
+    struct mrz_fault fault; /* what the reader may be doing wrong; kind NONE: nothing known */
+    struct view_proposal proposal;
 };
 
 /* The record's part of the screen, when one was found. */
@@ -113,7 +141,7 @@ struct view {
     /* VIEW_VERDICT, VIEW_RECORDED */
     uint64_t seq; /* of the PRESENTED */
     int64_t shown_ms;
-    struct document document; /* of its mrz only the name's parts travel */
+    struct document document; /* of its mrz only the name's parts travel, and no corrections */
     bool has_placement;
     struct view_placement placement;
     enum match_key match_key;
@@ -140,9 +168,17 @@ enum view_refusal {
     VIEW_REFUSED_STORAGE, /* it could not be stored: nothing was recorded */
     VIEW_REFUSED_INVALID,
     VIEW_REFUSED_SAME_OFFICER, /* the second officer has to be another one */
+    VIEW_REFUSED_FLAWS,        /* what was keyed is no document: `flaws` says why */
     VIEW_REFUSAL_COUNT
 };
 const char *view_refusal_name(enum view_refusal refusal);
+
+/* The answer to an ACTION, CONTEXT or KEYED that does not count. */
+struct view_refused {
+    uint64_t seq; /* the entry that was asked about; KEYED: 0 */
+    enum view_refusal why;
+    enum document_flaw flaws[DOCUMENT_FIELD_COUNT]; /* all NONE but for VIEW_REFUSED_FLAWS */
+};
 
 struct view_action {
     uint64_t seq; /* the PRESENTED it answers */
@@ -150,6 +186,14 @@ struct view_action {
     enum role role;
     char second_officer_id[ENTRY_OFFICER_LEN]; /* the supervisor, when role is SUPERVISOR */
     char note[ENTRY_NOTE_LEN];
+};
+
+/* A document that the officer keyed, or confirmed. What is good is judged like a scanned one, and
+ * wherever a scan may: the next VIEW shows it. Anything else is answered with REFUSED: FLAWS; STALE
+ * (the proposal is not the one that is shown); BUSY; NOT_ALLOWED (a stop is open); STORAGE. */
+struct view_keyed {
+    uint64_t proposal_id; /* the proposal that the form was prefilled from; 0: none */
+    struct document_keyed keyed;
 };
 
 /* The page shows this verdict. Sent again when something covers it or no longer does. */
@@ -171,14 +215,12 @@ struct view_message {
     union {
         struct view view;
         int64_t heartbeat_ms;
-        struct {
-            uint64_t seq;
-            enum view_refusal why;
-        } refused;
+        struct view_refused refused;
         struct view_painted painted;
         struct view_button button;
         struct view_action action;
         struct context context;
+        struct view_keyed keyed;
     } body;
 };
 

@@ -21,13 +21,14 @@ static void get_date(struct cbor_reader *r, uint8_t *at)
     memcpy(at, &date, sizeof date);
 }
 
-static void get_checks(struct cbor_reader *r, uint8_t *at)
+static void get_enums(struct cbor_reader *r, const struct view_part *part, uint8_t *at)
 {
-    if (cbor_get_array(r, MRZ_PLACES) != MRZ_PLACES)
+    const size_t n = part->size / sizeof(uint32_t);
+    if (cbor_get_array(r, n) != n)
         r->bad = true;
-    for (size_t i = 0; i < MRZ_PLACES; i++) {
-        const uint32_t check = (uint32_t)cbor_get_uint(r, MRZ_CHECK_NONE);
-        memcpy(at + i * sizeof(enum mrz_check), &check, sizeof check);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t value = (uint32_t)cbor_get_uint(r, part->max);
+        memcpy(at + i * sizeof value, &value, sizeof value);
     }
 }
 
@@ -37,6 +38,14 @@ static void get_sex(struct cbor_reader *r, uint8_t *at)
     if (sex != 'M' && sex != 'F' && sex != 'X' && sex != 0)
         r->bad = true;
     *at = (uint8_t)sex;
+}
+
+static void get_u8(struct cbor_reader *r, const struct view_part *part, uint8_t *at)
+{
+    const uint64_t value = cbor_get_uint(r, part->max);
+    if (value < part->min)
+        r->bad = true;
+    *at = (uint8_t)value;
 }
 
 static void get_u32(struct cbor_reader *r, const struct view_part *part, uint8_t *at)
@@ -57,6 +66,9 @@ static void get_plain(struct cbor_reader *r, const struct view_part *part, uint8
     case VIEW_PART_ENUM:
     case VIEW_PART_U32:
         get_u32(r, part, at);
+        return;
+    case VIEW_PART_U8:
+        get_u8(r, part, at);
         return;
     case VIEW_PART_U16: {
         const uint16_t value = (uint16_t)cbor_get_uint(r, part->max);
@@ -82,8 +94,8 @@ static void get_plain(struct cbor_reader *r, const struct view_part *part, uint8
     case VIEW_PART_DATE:
         get_date(r, at);
         return;
-    case VIEW_PART_CHECKS:
-        get_checks(r, at);
+    case VIEW_PART_ENUMS:
+        get_enums(r, part, at);
         return;
     case VIEW_PART_SHAPE:
     case VIEW_PART_LIST:

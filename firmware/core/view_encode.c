@@ -31,13 +31,14 @@ static void put_date(struct cbor_writer *w, const uint8_t *at)
     cbor_put_uint(w, (uint64_t)date.year * 10000 + date.month * 100u + date.day);
 }
 
-static void put_checks(struct cbor_writer *w, const uint8_t *at)
+static void put_enums(struct cbor_writer *w, const struct view_part *part, const uint8_t *at)
 {
-    cbor_put_array(w, MRZ_PLACES);
-    for (size_t i = 0; i < MRZ_PLACES; i++) {
-        const uint32_t check = load_u32(at + i * sizeof(enum mrz_check));
-        assert(check <= MRZ_CHECK_NONE);
-        cbor_put_uint(w, check);
+    const size_t n = part->size / sizeof(uint32_t);
+    cbor_put_array(w, n);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t value = load_u32(at + i * sizeof value);
+        assert(value <= part->max);
+        cbor_put_uint(w, value);
     }
 }
 
@@ -52,6 +53,10 @@ static void put_plain(struct cbor_writer *w, const struct view_part *part, const
     case VIEW_PART_U32:
         assert(load_u32(at) >= part->min && load_u32(at) <= part->max);
         cbor_put_uint(w, load_u32(at));
+        return;
+    case VIEW_PART_U8:
+        assert(*at >= part->min && *at <= part->max);
+        cbor_put_uint(w, *at);
         return;
     case VIEW_PART_U16: {
         uint16_t value;
@@ -76,8 +81,8 @@ static void put_plain(struct cbor_writer *w, const struct view_part *part, const
     case VIEW_PART_DATE:
         put_date(w, at);
         return;
-    case VIEW_PART_CHECKS:
-        put_checks(w, at);
+    case VIEW_PART_ENUMS:
+        put_enums(w, part, at);
         return;
     case VIEW_PART_SHAPE:
     case VIEW_PART_LIST:
@@ -86,7 +91,7 @@ static void put_plain(struct cbor_writer *w, const struct view_part *part, const
     assert(false); /* put_shape does these */
 }
 
-/* Shapes nest three deep: message, its parts, a list's items. */
+/* Shapes nest five deep: view, unreadable, proposal, its positions or its form. */
 static void put_shape(struct cbor_writer *w, const struct view_shape *shape, const uint8_t *base)
 {
     cbor_put_map(w, shape->n_parts);

@@ -1,7 +1,8 @@
 /* The tables of view_shape.h, and the names of screens and refusals.
  *
  * What the page does not show does not travel: of a document's MRZ only the two parts of the name,
- * of a placement record only struct view_placement.
+ * of a placement record only struct view_placement. The lines of an MRZ travel only as a proposal,
+ * which the officer compares with the document.
  */
 #include "view_shape.h"
 
@@ -19,6 +20,7 @@ static_assert(DECISION_COUNT < 32, "allowed_officer and allowed_supervisor are 3
     }
 #define BOOL(s, m)           PART(VIEW_PART_BOOL, s, m, 0, 0)
 #define ENUM(s, m, low, top) PART(VIEW_PART_ENUM, s, m, low, top)
+#define U8(s, m, low, top)   PART(VIEW_PART_U8, s, m, low, top)
 #define U16(s, m, most)      PART(VIEW_PART_U16, s, m, 0, most)
 #define U32(s, m, most)      PART(VIEW_PART_U32, s, m, 0, most)
 #define U64(s, m)            PART(VIEW_PART_U64, s, m, 0, 0)
@@ -26,7 +28,7 @@ static_assert(DECISION_COUNT < 32, "allowed_officer and allowed_supervisor are 3
 #define TEXT(s, m)           PART(VIEW_PART_TEXT, s, m, 0, 0)
 #define SEX(s, m)            PART(VIEW_PART_SEX, s, m, 0, 0)
 #define DATE(s, m)           PART(VIEW_PART_DATE, s, m, 0, 0)
-#define CHECKS(s, m)         PART(VIEW_PART_CHECKS, s, m, 0, 0)
+#define ENUMS(s, m, top)     PART(VIEW_PART_ENUMS, s, m, 0, top)
 #define SHAPE(s, m, shape_)                                                                        \
     {                                                                                              \
         .type = VIEW_PART_SHAPE, .offset = offsetof(struct s, m), .shape = &(shape_)               \
@@ -61,16 +63,74 @@ static const struct view_part counts_parts[] = {
 };
 static const struct view_shape counts_shape = SHAPE_OF(counts_parts);
 
+static const struct view_part keyed_parts[] = {
+    ENUM(document_keyed, type, 0, DOCUMENT_TYPE_COUNT - 1),
+    TEXT(document_keyed, number),
+    U8(document_keyed, number_check, 0, '9'),
+    TEXT(document_keyed, country),
+    TEXT(document_keyed, nationality),
+    TEXT(document_keyed, name),
+    SEX(document_keyed, sex),
+    DATE(document_keyed, birth),
+    DATE(document_keyed, expiry),
+};
+static const struct view_shape keyed_shape = SHAPE_OF(keyed_parts);
+
+static const struct view_part partial_parts[] = {
+    TEXT(view_partial, number),     TEXT(view_partial, country), TEXT(view_partial, nationality),
+    TEXT(view_partial, name),       TEXT(view_partial, sex),     TEXT(view_partial, birth_raw),
+    TEXT(view_partial, expiry_raw),
+};
+static const struct view_shape partial_shape = SHAPE_OF(partial_parts);
+
+static const struct view_part fault_parts[] = {
+    ENUM(mrz_fault, kind, 0, MRZ_FAULT_KINDS - 1),
+    U32(mrz_fault, line, UINT32_MAX),
+    U32(mrz_fault, column, UINT32_MAX),
+    U32(mrz_fault, count, UINT32_MAX),
+    U32(mrz_fault, symbol, UINT32_MAX),
+};
+static const struct view_shape fault_shape = SHAPE_OF(fault_parts);
+
+static const struct view_part position_parts[] = {
+    U8(mrz_position, line, 1, MRZ_LINES_MAX),
+    U8(mrz_position, column, 1, MRZ_LINE_LEN_MAX),
+    U8(mrz_position, from, '0', 'Z'),
+    U8(mrz_position, to, '0', 'Z'),
+};
+static const struct view_shape position_shape = SHAPE_OF(position_parts);
+
+static const struct view_part proposal_parts[] = {
+    U64(view_proposal, id),
+    ENUM(view_proposal, proof, 0, MRZ_PROOF_CHECK_DIGITS),
+    {.type = VIEW_PART_LIST,
+     .offset = offsetof(struct view_proposal, position),
+     .size = sizeof(struct mrz_position),
+     .max = MRZ_SUBSTITUTIONS_MAX,
+     .shape = &position_shape,
+     .count_offset = offsetof(struct view_proposal, n_positions)},
+    TEXT(view_proposal, line[0]),
+    TEXT(view_proposal, line[1]),
+    TEXT(view_proposal, line[2]),
+    SHAPE(view_proposal, keyed, keyed_shape),
+};
+static const struct view_shape proposal_shape = SHAPE_OF(proposal_parts);
+
 static const struct view_part unreadable_parts[] = {
     BOOL(view_unreadable, garbage),
+    BOOL(view_unreadable, visa),
     U32(view_unreadable, issues, UINT32_MAX),
-    CHECKS(view_unreadable, check),
+    ENUMS(view_unreadable, check, MRZ_CHECK_NONE),
     BOOL(view_unreadable, has_checks),
+    SHAPE(view_unreadable, partial, partial_shape),
+    SHAPE(view_unreadable, fault, fault_shape),
+    SHAPE(view_unreadable, proposal, proposal_shape),
 };
 static const struct view_shape unreadable_shape = SHAPE_OF(unreadable_parts);
 
 static const struct view_part document_parts[] = {
     ENUM(document, capture, 0, DOCUMENT_SCANNED),
+    ENUM(document, type, 0, DOCUMENT_TYPE_COUNT - 1),
     TEXT(document, number),
     TEXT(document, country),
     TEXT(document, nationality),
@@ -80,6 +140,7 @@ static const struct view_part document_parts[] = {
     BOOL(document, mrz.name_may_be_truncated),
     SEX(document, sex),
     DATE(document, birth),
+    DATE(document, birth_alternative),
     DATE(document, expiry),
 };
 static const struct view_shape document_shape = SHAPE_OF(document_parts);
@@ -152,16 +213,19 @@ static const struct view_part view_parts[] = {
     U64(view, undecided_seq),
 };
 
-/* Members of unnamed structs in the body: their place in it. */
-#define BODY_OFFSET(m) (offsetof(struct view_message, body.m) - offsetof(struct view_message, body))
-
 static const struct view_part heartbeat_parts[] = {
-    {.type = VIEW_PART_I64, .offset = BODY_OFFSET(heartbeat_ms)},
+    {.type = VIEW_PART_I64}, /* the body itself */
 };
 
 static const struct view_part refused_parts[] = {
-    {.type = VIEW_PART_U64, .offset = BODY_OFFSET(refused.seq)},
-    {.type = VIEW_PART_ENUM, .offset = BODY_OFFSET(refused.why), .max = VIEW_REFUSAL_COUNT - 1},
+    U64(view_refused, seq),
+    ENUM(view_refused, why, 0, VIEW_REFUSAL_COUNT - 1),
+    ENUMS(view_refused, flaws, DOCUMENT_FLAW_COUNT - 1),
+};
+
+static const struct view_part keyed_message_parts[] = {
+    U64(view_keyed, proposal_id),
+    SHAPE(view_keyed, keyed, keyed_shape),
 };
 
 static const struct view_part painted_parts[] = {
@@ -193,6 +257,7 @@ static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_CONTEXT] = SHAPE_OF(context_parts),
     [VIEW_MESSAGE_DISMISS] = {0},
     [VIEW_MESSAGE_BUTTON] = SHAPE_OF(button_parts),
+    [VIEW_MESSAGE_KEYED] = SHAPE_OF(keyed_message_parts),
 };
 
 const struct view_shape *view_shape_of(enum view_message_type type)
@@ -223,6 +288,7 @@ const char *view_refusal_name(enum view_refusal refusal)
         [VIEW_REFUSED_STORAGE] = "STORAGE",
         [VIEW_REFUSED_INVALID] = "INVALID",
         [VIEW_REFUSED_SAME_OFFICER] = "SAME_OFFICER",
+        [VIEW_REFUSED_FLAWS] = "FLAWS",
     };
     assert(refusal < VIEW_REFUSAL_COUNT);
     return names[refusal];

@@ -14,16 +14,17 @@
 enum view_part_type {
     VIEW_PART_BOOL,
     VIEW_PART_ENUM, /* any enum without negative values; min..max */
+    VIEW_PART_U8,   /* also a char; min..max */
     VIEW_PART_U16,
     VIEW_PART_U32, /* up to max */
     VIEW_PART_U64,
     VIEW_PART_I64,
-    VIEW_PART_TEXT,   /* char[size], plain UTF-8 */
-    VIEW_PART_SEX,    /* char: 'M', 'F', 'X' or 0 */
-    VIEW_PART_DATE,   /* struct date, as the number yyyymmdd */
-    VIEW_PART_CHECKS, /* enum mrz_check[MRZ_PLACES] */
-    VIEW_PART_SHAPE,  /* a struct of its own `shape` */
-    VIEW_PART_LIST,   /* up to `max` structs of `shape`, each `size` bytes; count at count_offset */
+    VIEW_PART_TEXT,  /* char[size], plain UTF-8 */
+    VIEW_PART_SEX,   /* char: 'M', 'F', 'X' or 0 */
+    VIEW_PART_DATE,  /* struct date, as the number yyyymmdd */
+    VIEW_PART_ENUMS, /* an array of `size` bytes of enums, each up to max */
+    VIEW_PART_SHAPE, /* a struct of its own `shape` */
+    VIEW_PART_LIST,  /* up to `max` structs of `shape`, each `size` bytes; count at count_offset */
 };
 
 struct view_shape;

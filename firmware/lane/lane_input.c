@@ -177,6 +177,7 @@ void lane_on_message(const struct view_message *message, void *user)
     case VIEW_MESSAGE_DISMISS:
         lane_on(lane, FLOW_ON_DISMISS);
         break;
+    case VIEW_MESSAGE_KEYED:
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:

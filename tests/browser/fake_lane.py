@@ -12,7 +12,7 @@ import time
 import cbor2
 
 PROTOCOL = 1
-VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON = range(1, 10)
+VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED = range(1, 11)
 
 SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
 MODES = ["LIVE", "TRAINING", "DESK"]
@@ -25,8 +25,14 @@ COLOURS = ["NONE", "GREEN", "AMBER", "RED"]
 DECISIONS = ["NONE", "CLEARED", "CLEARED_NOTE", "SECONDARY", "DEFERRED", "REFUSED_EXIT", "HANDED_OVER",
              "WITHDRAWN", "LOGGED_ONLY", "RETURN_LOGGED", "RETURN_REFERRED"]
 ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
-REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER"]
+REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER", "FLAWS"]
 CHECKS = ["FAILS", "HOLDS", "NONE"]
+DOCUMENT_TYPES = ["P", "SPLP", "PLB", "KILB", "CREW_BOOK", "OTHER"]
+DOCUMENT_FIELDS = ["type", "number", "number_check", "country", "nationality", "name", "sex", "birth", "expiry"]
+DOCUMENT_FLAWS = ["NONE", "MISSING", "CHARACTERS", "LENGTH", "CALENDAR", "CENTURY", "FUTURE", "CHECK_DIGIT", "VALUE"]
+FAULTS = ["NONE", "UNREAD", "HIGH_BIT", "KEYBOARD_LAYOUT", "LOWER_CASE", "CHARACTERS", "ROWS_MIXED", "ROW_CUT",
+          "ROW_LONG", "ROW_COUNT", "ROWS_SWAPPED"]
+PROOFS = ["CLASS", "CHECK_DIGITS"]
 
 
 def numbered(*values):
@@ -54,7 +60,8 @@ def base_view(**changes):
         "counts": (411, 398, 12, 1),
         "direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM CONTOH 12",
         "dest_country": "MYS", "purpose": "NONE", "category": "NONE",
-        "garbage": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
+        "garbage": False, "visa": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
+        "partial": None, "fault": None, "proposal": None,
         "seq": 0, "shown_ms": 0, "document": None, "placement": None, "match_key": 0,
         "match_grade": 0, "result": "RUJUK", "reasons": [], "allowed_officer": [],
         "allowed_supervisor": [], "key_go": "NONE", "key_refer": "NONE", "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
@@ -65,14 +72,45 @@ def base_view(**changes):
     return view
 
 
-NOBODY = dict(capture=0, number="", country="", nationality="", name="", primary="", secondary="",
-              truncated=False, sex="", birth="", expiry="")
+NOBODY = dict(capture=0, type="P", number="", country="", nationality="", name="", primary="", secondary="",
+              truncated=False, sex="", birth="", birth_alternative="", expiry="")
+NOTHING_READ = dict(number="", country="", nationality="", name="", sex="", birth_raw="", expiry_raw="")
+NO_FAULT = dict(kind="NONE", line=0, column=0, count=0, symbol="")
+NOTHING_KEYED = dict(type="P", number="", number_check="", country="", nationality="", name="", sex="", birth="",
+                     expiry="")
+NO_PROPOSAL = dict(id=0, proof="CLASS", positions=[], lines=["", "", ""], keyed=NOTHING_KEYED)
 NO_PLACEMENT = dict(placement_id="", name="", dest_country="", occupation="", p3mi_id="", employer_name="",
                     contract_end="", status=0, scheme=0)
 
 
+def code_of(character):
+    return ord(character) if character else 0
+
+
+def encode_keyed(keyed):
+    return numbered(DOCUMENT_TYPES.index(keyed["type"]), keyed["number"], code_of(keyed["number_check"]),
+                    keyed["country"], keyed["nationality"], keyed["name"], code_of(keyed["sex"]),
+                    number_of(keyed["birth"]), number_of(keyed["expiry"]))
+
+
+def encode_unreadable(view):
+    """`proposal`: positions are (line, column, from, to), `lines` as many as the document has."""
+    partial = view["partial"] or NOTHING_READ
+    fault = view["fault"] or NO_FAULT
+    proposal = view["proposal"] or NO_PROPOSAL
+    lines = (list(proposal["lines"]) + ["", ""])[:3]
+    return numbered(
+        view["garbage"], view["visa"], view["issues"], view["checks"], view["has_checks"],
+        numbered(*(partial[key] for key in NOTHING_READ)),
+        numbered(FAULTS.index(fault["kind"]), fault["line"], fault["column"], fault["count"],
+                 code_of(fault["symbol"])),
+        numbered(proposal["id"], PROOFS.index(proposal["proof"]),
+                 [numbered(line, column, ord(was), ord(to)) for line, column, was, to in proposal["positions"]],
+                 *lines, encode_keyed(proposal["keyed"])))
+
+
 def encode_view(view):
-    document = view["document"] or NOBODY
+    document = {**NOBODY, **(view["document"] or {})}
     placement = view["placement"] or NO_PLACEMENT
     return numbered(
         SCREENS.index(view["screen"]), MODES.index(view["mode"]), view["zone"], view["clock_quality"],
@@ -84,12 +122,12 @@ def encode_view(view):
         numbered(DIRECTIONS.index(view["direction"]), CARRIERS.index(view["carrier_kind"]),
                  view["carrier_no"], view["dest_country"], PURPOSES.index(view["purpose"]),
                  PURPOSES.index(view["category"])),
-        numbered(view["garbage"], view["issues"], view["checks"], view["has_checks"]),
+        encode_unreadable(view),
         view["seq"], view["shown_ms"],
-        numbered(document["capture"], document["number"], document["country"], document["nationality"],
+        numbered(document["capture"], DOCUMENT_TYPES.index(document["type"]), document["number"], document["country"], document["nationality"],
                  document["name"], document["primary"], document["secondary"], document["truncated"],
-                 ord(document["sex"]) if document["sex"] else 0, number_of(document["birth"]),
-                 number_of(document["expiry"])),
+                 code_of(document["sex"]), number_of(document["birth"]),
+                 number_of(document["birth_alternative"]), number_of(document["expiry"])),
         view["placement"] is not None,
         numbered(placement["placement_id"], placement["name"], placement["dest_country"],
                  placement["occupation"], placement["p3mi_id"], placement["employer_name"],
@@ -119,6 +157,15 @@ def decode(packet):
     if kind == CONTEXT:
         return ("CONTEXT", DIRECTIONS[body[0]], CARRIERS[body[1]], body[2], body[3], PURPOSES[body[4]],
                 PURPOSES[body[5]])
+    if kind == KEYED:
+        keyed = dict(zip(DOCUMENT_FIELDS, body[1].values()))
+        keyed["type"] = DOCUMENT_TYPES[keyed["type"]]
+        keyed["number_check"] = chr(keyed["number_check"]) if keyed["number_check"] else ""
+        keyed["sex"] = chr(keyed["sex"]) if keyed["sex"] else ""
+        for field in ("birth", "expiry"):
+            number = keyed[field]
+            keyed[field] = f"{number // 10000:04}-{number // 100 % 100:02}-{number % 100:02}" if number else ""
+        return ("KEYED", body[0], keyed)
     raise AssertionError(f"the console may not send type {kind}")
 
 
@@ -196,8 +243,11 @@ class FakeLane:
             self.view = view
         self.send_view()
 
-    def refuse(self, seq, why):
-        self._send(REFUSED, numbered(seq, REFUSALS.index(why)))
+    def refuse(self, seq, why, **flaws):
+        """`flaws`: field="WHAT" of what was keyed."""
+        assert set(flaws) <= set(DOCUMENT_FIELDS)
+        self._send(REFUSED, numbered(seq, REFUSALS.index(why), [DOCUMENT_FLAWS.index(flaws.get(field, "NONE"))
+                                                                for field in DOCUMENT_FIELDS]))
 
     def button(self, number, pressed=True, acted=False):
         self._send(BUTTON, numbered(number, pressed, acted))

@@ -37,7 +37,7 @@ static void check_match(const struct placement *placement)
         assert(memchr(lookups[i].text, '\0', LOOKUP_TEXT_LEN));
 
     struct document document = {.sex = placement->sex, .birth = placement->birth_date};
-    memcpy(document.number, placement->passport_no, sizeof document.number);
+    memcpy(document.number, placement->passport_no, sizeof placement->passport_no);
     memcpy(document.country, placement->passport_country, sizeof document.country);
     snprintf(document.name, sizeof document.name, "%s", placement->name_full);
     document.mrz.name_may_be_truncated = placement->rec_seq % 2 != 0;

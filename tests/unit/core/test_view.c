@@ -11,6 +11,20 @@
 
 #include "view.h"
 
+/* Also with every member unlike zero. */
+static struct document_keyed keyed_sample(void)
+{
+    return (struct document_keyed){.type = DOCUMENT_SPLP,
+                                   .number = "X0000012",
+                                   .number_check = '9',
+                                   .country = "IDN",
+                                   .nationality = "IDN",
+                                   .name = "RAHMAWATI SITI",
+                                   .sex = 'F',
+                                   .birth = {1996, 3, 14},
+                                   .expiry = {2031, 9, 0}};
+}
+
 /* A view in which every member that travels differs from zero. */
 static struct view full_view(void)
 {
@@ -30,10 +44,24 @@ static struct view full_view(void)
         .link = {true, UINT64_MAX, -1, 1795246000000, true},
         .counts = {411, 398, 12, UINT32_MAX},
         .context = {DIRECTION_RETURN, CARRIER_SEA, "KM 12", "TWN", PURPOSE_WORK, PURPOSE_OTHER},
-        .unreadable = {true, MRZ_ISSUE_EXPIRY_DATE, {1, 2, 0, 1, 2}, true},
+        .unreadable = {.garbage = true,
+                       .visa = true,
+                       .issues = MRZ_ISSUE_SEX,
+                       .check = {1, 2, 0, 1, 2},
+                       .has_checks = true,
+                       .partial = {"X00000I2", "IDN", "IDN", "RAHMAWATI SITI", "<", "960314",
+                                   "310902"},
+                       .fault = {MRZ_FAULT_KEYBOARD_LAYOUT, 2, 44, 12, 0xA7},
+                       .proposal = {.id = 7,
+                                    .proof = MRZ_PROOF_CHECK_DIGITS,
+                                    .n_positions = 2,
+                                    .position = {{1, 44, 'K', '<'}, {2, 7, 'I', '1'}},
+                                    .line = {"P<IDN", "X0000012", "THIRD"},
+                                    .keyed = keyed_sample()}},
         .seq = 413,
         .shown_ms = 1795246620000,
         .document = {.capture = DOCUMENT_SCANNED,
+                     .type = DOCUMENT_CREW_BOOK,
                      .number = "X0000012",
                      .country = "IDN",
                      .nationality = "IDN",
@@ -43,6 +71,7 @@ static struct view full_view(void)
                              .name_may_be_truncated = true},
                      .sex = 'F',
                      .birth = {1996, 3, 0},
+                     .birth_alternative = {1906, 3, 0},
                      .expiry = {2031, 9, 2}},
         .has_placement = true,
         .placement = {.placement_id = "P-1",
@@ -85,7 +114,8 @@ static struct view_message message_of(enum view_message_type type)
         break;
     case VIEW_MESSAGE_REFUSED:
         message.body.refused.seq = 412;
-        message.body.refused.why = VIEW_REFUSED_INVALID;
+        message.body.refused.why = VIEW_REFUSED_FLAWS;
+        message.body.refused.flaws[DOCUMENT_FIELD_EXPIRY] = DOCUMENT_FLAW_VALUE;
         break;
     case VIEW_MESSAGE_PAINTED:
         message.body.painted = (struct view_painted){.seq = 412, .covered = true};
@@ -99,6 +129,9 @@ static struct view_message message_of(enum view_message_type type)
         break;
     case VIEW_MESSAGE_BUTTON:
         message.body.button = (struct view_button){.number = 3, .pressed = true, .acted = true};
+        break;
+    case VIEW_MESSAGE_KEYED:
+        message.body.keyed = (struct view_keyed){.proposal_id = 7, .keyed = keyed_sample()};
         break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_HELLO:
@@ -123,6 +156,16 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_int_equal(a->counts.stop, b->counts.stop);
     assert_string_equal(a->context.carrier_no, b->context.carrier_no);
     assert_memory_equal(a->unreadable.check, b->unreadable.check, sizeof a->unreadable.check);
+    assert_true(b->unreadable.visa);
+    assert_string_equal(a->unreadable.partial.expiry_raw, b->unreadable.partial.expiry_raw);
+    assert_memory_equal(&a->unreadable.fault, &b->unreadable.fault, sizeof a->unreadable.fault);
+    assert_true(b->unreadable.proposal.id == 7 && b->unreadable.proposal.n_positions == 2);
+    assert_memory_equal(a->unreadable.proposal.position, b->unreadable.proposal.position,
+                        sizeof a->unreadable.proposal.position);
+    assert_string_equal(b->unreadable.proposal.line[2], "THIRD");
+    assert_string_equal(b->unreadable.proposal.keyed.number, "X0000012");
+    assert_int_equal(b->document.type, DOCUMENT_CREW_BOOK);
+    assert_int_equal(b->document.birth_alternative.year, 1906);
     assert_string_equal(a->document.name, b->document.name);
     assert_string_equal(a->document.mrz.secondary, b->document.mrz.secondary);
     assert_true(b->document.mrz.name_may_be_truncated);
@@ -143,7 +186,7 @@ static void assert_view_equal(const struct view *a, const struct view *b)
 static void every_type_survives_the_round_trip(void **state)
 {
     (void)state;
-    for (int type = VIEW_MESSAGE_VIEW; type <= VIEW_MESSAGE_DISMISS; type++) {
+    for (int type = VIEW_MESSAGE_VIEW; type < VIEW_MESSAGE_TYPES; type++) {
         const struct view_message message = message_of((enum view_message_type)type);
         uint8_t first[VIEW_MESSAGE_MAX], second[VIEW_MESSAGE_MAX];
         size_t first_len = 0, second_len = 0;
@@ -159,7 +202,7 @@ static void every_type_survives_the_round_trip(void **state)
     }
 }
 
-static void action_and_context_come_back_member_by_member(void **state)
+static void what_the_page_says_comes_back_member_by_member(void **state)
 {
     (void)state;
     uint8_t bytes[VIEW_MESSAGE_MAX];
@@ -180,6 +223,21 @@ static void action_and_context_come_back_member_by_member(void **state)
     assert_int_equal(back.body.context.carrier_kind, CARRIER_SEA);
     assert_string_equal(back.body.context.dest_country, "TWN");
     assert_int_equal(back.body.context.category, PURPOSE_OTHER);
+    message = message_of(VIEW_MESSAGE_KEYED);
+    assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_int_equal(back.body.keyed.proposal_id, 7);
+    assert_int_equal(back.body.keyed.keyed.type, DOCUMENT_SPLP);
+    assert_string_equal(back.body.keyed.keyed.number, "X0000012");
+    assert_int_equal(back.body.keyed.keyed.number_check, '9');
+    assert_string_equal(back.body.keyed.keyed.name, "RAHMAWATI SITI");
+    assert_int_equal(back.body.keyed.keyed.sex, 'F');
+    assert_int_equal(date_compare(back.body.keyed.keyed.expiry, keyed_sample().expiry), 0);
+    message = message_of(VIEW_MESSAGE_REFUSED);
+    assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_int_equal(back.body.refused.flaws[DOCUMENT_FIELD_BIRTH], DOCUMENT_FLAW_NONE);
+    assert_int_equal(back.body.refused.flaws[DOCUMENT_FIELD_EXPIRY], DOCUMENT_FLAW_VALUE);
 }
 
 static void the_largest_view_fits_a_packet(void **state)
@@ -235,7 +293,7 @@ static void foreign_bytes_are_refused(void **state)
         {"HELLO is taken", 4, {0x83, 0x01, 0x04, 0xa0}, ERR_OK},
         {"another protocol is told apart", 4, {0x83, 0x02, 0x04, 0xa0}, ERR_OLD},
         {"type 0 is none", 4, {0x83, 0x01, 0x00, 0xa0}, ERR_INVALID},
-        {"type 10 is none", 4, {0x83, 0x01, 0x0a, 0xa0}, ERR_INVALID},
+        {"type 11 is none", 4, {0x83, 0x01, 0x0b, 0xa0}, ERR_INVALID},
         {"bytes after the message", 5, {0x83, 0x01, 0x04, 0xa0, 0x00}, ERR_INVALID},
         {"HELLO with a member", 6, {0x83, 0x01, 0x04, 0xa1, 0x00, 0x01}, ERR_INVALID},
         {"PAINTED with its seq", 8, {0x83, 0x01, 0x05, 0xa2, 0x00, 0x07, 0x01, 0xf4}, ERR_OK},
@@ -246,10 +304,21 @@ static void foreign_bytes_are_refused(void **state)
         {"PAINTED without its seq", 4, {0x83, 0x01, 0x05, 0xa0}, ERR_INVALID},
         {"PAINTED, seq under another key", 6, {0x83, 0x01, 0x05, 0xa1, 0x01, 0x07}, ERR_INVALID},
         {"PAINTED, seq as text", 7, {0x83, 0x01, 0x05, 0xa1, 0x00, 0x61, 0x37}, ERR_INVALID},
-        {"REFUSED for a known reason", 8, {0x83, 0x01, 0x03, 0xa2, 0x00, 0x07, 0x01, 0x05}, ERR_OK},
+        {"REFUSED for a known reason",
+         19,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 8},
+         ERR_OK},
         {"REFUSED for an unknown reason",
-         8,
-         {0x83, 0x01, 0x03, 0xa2, 0x00, 0x07, 0x01, 0x07},
+         19,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x08, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 8},
+         ERR_INVALID},
+        {"REFUSED for an unknown flaw",
+         19,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 9},
+         ERR_INVALID},
+        {"REFUSED with a field too few",
+         18,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x88, 0, 0, 0, 0, 0, 0, 0, 0},
          ERR_INVALID},
         {"ACTION cleared by the officer",
          14,
@@ -316,13 +385,17 @@ static void names_are_those_of_the_contract(void **state)
     assert_string_equal(view_screen_name(VIEW_STORAGE), "STORAGE");
     assert_string_equal(view_refusal_name(VIEW_REFUSED_STALE), "STALE");
     assert_string_equal(view_refusal_name(VIEW_REFUSED_INVALID), "INVALID");
+    assert_string_equal(view_refusal_name(VIEW_REFUSED_FLAWS), "FLAWS");
+    assert_string_equal(document_field_name(DOCUMENT_FIELD_NUMBER_CHECK), "number_check");
+    assert_string_equal(document_flaw_name(DOCUMENT_FLAW_CHECK_DIGIT), "CHECK_DIGIT");
+    assert_string_equal(document_type_name(DOCUMENT_CREW_BOOK), "CREW_BOOK");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_survives_the_round_trip),
-        cmocka_unit_test(action_and_context_come_back_member_by_member),
+        cmocka_unit_test(what_the_page_says_comes_back_member_by_member),
         cmocka_unit_test(the_largest_view_fits_a_packet),
         cmocka_unit_test(too_small_a_buffer_is_a_failure),
         cmocka_unit_test(every_truncation_is_refused),
