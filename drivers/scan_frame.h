@@ -1,16 +1,16 @@
 /* Scan frames: a reader's bytes become the lines of one document. Pure; no clock, no allocation.
  *
- * A frame is 1..3 lines of at most 90 bytes. The profile (data, one row per kind of reader) says
- * how the reader marks them: lines that end with CR, LF or CR LF, possibly between STX and ETX.
- * Bytes are never changed, padded or dropped inside a line: bit 7, '_' and '?' are the parser's to
- * judge.
+ * A frame is 1..3 lines of at most 90 bytes, at most 1024 bytes with all its marks. The profile
+ * (data, one row per kind of reader) says how the reader marks it. Bytes are never changed, padded
+ * or dropped inside a line: bit 7 and the marks of what was not read ('_', '?', space, NUL) are the
+ * parser's to judge.
  *
  * What comes out, in order, for each burst of bytes:
  *   STARTED  the first byte after silence or after the last outcome ("reading" on the screen)
  *   GARBAGE  bytes that are no document: how many, and the first reason. Once per burst, at the
  *            burst's end or just before the frame that follows it, never in between.
- *   FRAME    a document: lines of a known shape (2x44, 2x36, 3x30), or whatever stood between
- *            STX and ETX
+ *   FRAME    a document: lines of a known shape (2x44, 2x36, 3x30), or whatever the reader's own
+ *            marks enclose
  *   PARTIAL  some lines, then silence: not all of a document
  * Every STARTED is followed by at least one other event, at the latest on scan_frame_timeout().
  */
@@ -25,6 +25,7 @@
 
 #define SCAN_FRAME_LINES_MAX    3
 #define SCAN_FRAME_LINE_LEN_MAX 90
+#define SCAN_FRAME_LEN_MAX      1024 /* with all marks; DESKO's own bound, see scan_profile.c */
 
 struct scan_line {
     uint8_t text[SCAN_FRAME_LINE_LEN_MAX]; /* as read; no NUL at the end */
@@ -43,10 +44,13 @@ enum scan_event_kind {
 
 enum scan_garbage {
     SCAN_GARBAGE_NONE = 0,
-    SCAN_GARBAGE_TOO_LONG, /* a line longer than any document's */
+    SCAN_GARBAGE_TOO_LONG, /* a line or frame longer than any document's */
     SCAN_GARBAGE_CONTROL,  /* a control byte that the profile does not know */
     SCAN_GARBAGE_SHAPE,    /* lines that belong to no document, or too many of them */
-    SCAN_GARBAGE_OUTSIDE,  /* bytes outside STX..ETX where the profile demands them */
+    SCAN_GARBAGE_OUTSIDE,  /* bytes outside the frame marks that the profile demands */
+    SCAN_GARBAGE_LENGTH,   /* a length that the frame does not have, or that can't be */
+    SCAN_GARBAGE_BCC,      /* a wrong block check character */
+    SCAN_GARBAGE_CUT,      /* a frame that ended before its end */
 };
 
 struct scan_event {
@@ -57,17 +61,29 @@ struct scan_event {
     uint32_t garbage_bytes;    /* GARBAGE: how many, > 0 */
 };
 
-/* The machine. Plain storage of the caller; its fields are scan_frame.c's own. */
+/* A frame with a header (SOH, or 'I' and its length) while its bytes come in; scan_frame_block.c.
+ */
+struct scan_block {
+    uint8_t held[SCAN_FRAME_LEN_MAX]; /* from its first byte on; the rest waits to be looked at */
+    uint16_t n_held, pos;             /* pos: how many have been looked at */
+    uint16_t text_end;                /* just behind the rows; 0: not reached */
+    uint8_t n_lines, line_len;        /* of the rows so far */
+    uint8_t bcc;
+};
+
+/* The machine. Plain storage of the caller; its fields are scan_frame*.c's own. */
 struct scan_frame {
     const struct scan_profile *profile;
-    bool started;    /* STARTED was given, its outcome was not */
-    bool in_bracket; /* between STX and ETX */
-    bool has_out;    /* `out` waits behind a GARBAGE */
-    bool line_cut;   /* the beginning of `line` was lost: it cannot be a whole line */
-    uint8_t n_lines;
+    bool started;       /* STARTED was given, its outcome was not */
+    bool in_bracket;    /* between STX and ETX */
+    bool has_out;       /* `out` waits behind a GARBAGE */
+    bool line_cut;      /* the beginning of `line` was lost: it cannot be a whole line */
+    uint8_t n_lines;    /* ended ones */
+    uint16_t bracket_n; /* bytes since STX, itself included */
     struct scan_line lines[SCAN_FRAME_LINES_MAX]; /* ended lines, oldest first */
     bool cut[SCAN_FRAME_LINES_MAX];
     struct scan_line line; /* the line being read; when too long, its last 90 bytes */
+    struct scan_block block;
     enum scan_garbage garbage;
     uint32_t garbage_bytes;
     struct scan_event out;

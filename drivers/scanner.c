@@ -4,6 +4,10 @@
  * document cut off by the plug is told before the loss of the device, so that the screen never says
  * "reading" of a reader that is gone.
  *
+ * Commands are few bytes and never waited for: what the line does not take is tried again later.
+ * After a read the reader is armed again once everything that it said has been told: one command
+ * for garbage and the frame behind it.
+ *
  * A line that opens and dies at once (a half-seated plug, a pty without its other end) must not
  * make a busy loop: the back-off starts anew only after the line has lived for a while.
  */
@@ -17,6 +21,7 @@
 #define READ_LEN       4096
 #define READS_PER_CALL 16 /* then the owner's loop gets its turn */
 #define LIVED_MS       SCANNER_RETRY_MAX_MS
+#define WRITE_RETRY_MS 50 /* a line that was full */
 
 struct scanner {
     const struct serial_line_backend *backend;
@@ -27,6 +32,10 @@ struct scanner {
     struct scan_frame frame;
     uint8_t buf[READ_LEN];
     size_t buf_pos, buf_len;
+    const struct scan_command *command; /* being sent, NULL when none */
+    uint8_t command_sent;
+    bool rearm_due;
+    int64_t command_ms; /* the last try to send one */
     int64_t last_byte_ms;
     int64_t opened_ms;
     int64_t next_try_ms;
@@ -95,6 +104,43 @@ static bool line_try(struct scanner *s, int64_t now_ms)
     s->opened_ms = now_ms;
     s->gone_told = false;
     s->why[0] = '\0';
+    s->command = &s->profile->init;
+    s->command_sent = 0;
+    s->command_ms = now_ms;
+    s->rearm_due = false;
+    return true;
+}
+
+/* Sends what is due, as far as the line takes it. Returns 0, or what serial_line_write() said. */
+static int commands_send(struct scanner *s, int64_t now_ms)
+{
+    const int64_t every_ms = s->profile->rearm_every_ms;
+    if (!s->command && every_ms > 0 && now_ms - s->command_ms >= every_ms)
+        s->rearm_due = true;
+    if (!s->command && s->rearm_due) {
+        s->command = &s->profile->rearm;
+        s->command_sent = 0;
+        s->rearm_due = false;
+    }
+    if (!s->command)
+        return 0;
+    const size_t rest = (size_t)s->command->len - s->command_sent;
+    int n = 0;
+    if (rest > 0)
+        n = serial_line_write(s->line, s->command->bytes + s->command_sent, rest);
+    if (n < 0)
+        return n;
+    s->command_sent = (uint8_t)(s->command_sent + n);
+    s->command_ms = now_ms;
+    if (s->command_sent == s->command->len)
+        s->command = NULL;
+    return 0;
+}
+
+/* An outcome is told: the reader may have to be armed for the next. */
+static bool outcome(struct scanner *s, const struct scan_event *event)
+{
+    s->rearm_due = s->rearm_due || event->kind != SCAN_EVENT_STARTED;
     return true;
 }
 
@@ -121,18 +167,20 @@ bool scanner_next(struct scanner *s, int64_t now_ms, struct scan_event *event)
 {
     for (int reads = 0; reads <= READS_PER_CALL; reads++) {
         if (frame_next(s, event))
-            return true;
+            return outcome(s, event);
         if (!s->line)
             return gone_next(s, now_ms, event);
         if (reads == READS_PER_CALL)
             break;
-        int n = serial_line_read(s->line, s->buf, sizeof s->buf);
+        int n = commands_send(s, now_ms);
+        if (n == 0)
+            n = serial_line_read(s->line, s->buf, sizeof s->buf);
         if (n < 0) {
             line_lost(s, n, now_ms);
         } else if (n == 0) {
             bool silent = scan_frame_pending(&s->frame) &&
                           now_ms - s->last_byte_ms >= (int64_t)s->profile->silence_ms;
-            return silent && scan_frame_timeout(&s->frame, event);
+            return silent && scan_frame_timeout(&s->frame, event) && outcome(s, event);
         } else {
             s->buf_pos = 0;
             s->buf_len = (size_t)n;
@@ -151,9 +199,13 @@ int64_t scanner_deadline_ms(const struct scanner *s)
 {
     if (!s->line)
         return s->next_try_ms;
-    if (scan_frame_pending(&s->frame))
-        return s->last_byte_ms + (int64_t)s->profile->silence_ms;
-    return SCANNER_NO_DEADLINE;
+    int64_t deadline_ms = SCANNER_NO_DEADLINE;
+    if (s->command || s->rearm_due)
+        deadline_ms = s->command_ms + WRITE_RETRY_MS;
+    else if (s->profile->rearm_every_ms > 0)
+        deadline_ms = s->command_ms + (int64_t)s->profile->rearm_every_ms;
+    const int64_t silent_ms = s->last_byte_ms + (int64_t)s->profile->silence_ms;
+    return scan_frame_pending(&s->frame) && silent_ms < deadline_ms ? silent_ms : deadline_ms;
 }
 
 enum scanner_state scanner_state(const struct scanner *s)

@@ -1,7 +1,8 @@
 /* Scanner: serial line + framing + liveness, as one thing that never gives up.
  *
  * A scanner may be absent at start, be unplugged in the middle of a document and come back: it is
- * opened again for ever, with back-off. There is no clock and no sleeping inside: time is an
+ * opened again for ever, with back-off. The profile's commands are sent when it opens and after
+ * each read, without waiting: nothing blocks. There is no clock and no sleeping inside: time is an
  * argument (any monotone ms), deadlines are data. The owner's loop:
  *
  *   when scanner_fd() is readable, or scanner_deadline_ms() has come:

@@ -9,6 +9,7 @@
 #ifndef PAMIT_SERIAL_LINE_H
 #define PAMIT_SERIAL_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +24,11 @@ enum serial_parity {
 struct serial_settings {
     uint32_t baud; /* a rate the device takes */
     enum serial_parity parity;
-    uint8_t data_bits; /* 7 or 8 */
+    uint8_t
+        data_bits; /* 7 or 8; with 7, bit 7 of what is read is clear, whatever the device sends */
     uint8_t stop_bits; /* 1 or 2 */
+    bool dtr_off;      /* both are raised unless; many readers send nothing without */
+    bool rts_off;
 };
 
 struct serial_line;

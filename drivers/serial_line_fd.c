@@ -1,7 +1,8 @@
 /* Serial line on a pty: the simulated counter and the tests.
  *
- * libserialport wants an entry under /sys/class/tty and TIOCMGET; a pty has neither. A pty has no
- * baud rate or parity either, so `settings` is not used: the line is only made raw.
+ * libserialport wants an entry under /sys/class/tty and TIOCMGET; a pty has neither. Nor has it a
+ * baud rate, parity, DTR or RTS: of the settings only the number of data bits means anything here.
+ * The line is made raw, and with 7 data bits the terminal clears bit 7, as a UART would.
  *
  * TIOCEXCL is not used: the flag stays on a pty until its master closes, so after a kill -9 of its
  * user nobody but root could open it again.
@@ -18,7 +19,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static int fd_prepare(int fd, const char *path, char why[DEVICE_WHY_LEN])
+static int fd_prepare(int fd, const char *path, const struct serial_settings *settings,
+                      char why[DEVICE_WHY_LEN])
 {
     struct termios attributes;
     if (tcgetattr(fd, &attributes) < 0)
@@ -27,6 +29,8 @@ static int fd_prepare(int fd, const char *path, char why[DEVICE_WHY_LEN])
         return device_why(why, EBUSY, "%s: in use by another program", path);
     cfmakeraw(&attributes);
     attributes.c_cflag |= CLOCAL | CREAD;
+    if (settings->data_bits == 7)
+        attributes.c_iflag |= ISTRIP;
     if (tcsetattr(fd, TCSANOW, &attributes) < 0)
         return device_why(why, errno, "%s: can't be set up (%s)", path, strerror(errno));
     return 0;
@@ -35,11 +39,10 @@ static int fd_prepare(int fd, const char *path, char why[DEVICE_WHY_LEN])
 static int fd_open(const char *path, const struct serial_settings *settings,
                    struct serial_line **out, char why[DEVICE_WHY_LEN])
 {
-    (void)settings;
     int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return device_why(why, errno, "%s: %s", path, strerror(errno));
-    int r = fd_prepare(fd, path, why);
+    int r = fd_prepare(fd, path, settings, why);
     struct serial_line *line = r < 0 ? NULL : malloc(sizeof *line);
     if (!line) {
         close(fd);

@@ -5,6 +5,9 @@
  * for ever. The second is told apart from silence by polling the port's fd: HUP, ERR, or readable
  * and still 0 bytes, means gone.
  *
+ * 7 data bits: a USB device with a serial port of its own takes the setting and may still send 8,
+ * so the terminal clears bit 7 too.
+ *
  * Exclusive use: TIOCEXCL keeps other users' programs out, the lock keeps a second root process
  * out. The kernel drops both when the tty is closed for the last time, also by our death.
  */
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 
 struct sp_line {
     struct serial_line base;
@@ -65,7 +69,20 @@ static enum sp_return sp_apply(struct sp_port *port, const struct serial_setting
         r = sp_set_stopbits(port, settings->stop_bits);
     if (r == SP_OK)
         r = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE);
+    if (r == SP_OK && settings->dtr_off) /* the kernel raised both when it opened the line */
+        r = sp_set_dtr(port, SP_DTR_OFF);
+    if (r == SP_OK && settings->rts_off)
+        r = sp_set_rts(port, SP_RTS_OFF);
     return r;
+}
+
+static int bit_7_strip(int fd)
+{
+    struct termios attributes;
+    if (tcgetattr(fd, &attributes) < 0)
+        return -errno;
+    attributes.c_iflag |= ISTRIP;
+    return tcsetattr(fd, TCSANOW, &attributes) < 0 ? -errno : 0;
 }
 
 /* Takes an open port for us alone and sets it up; stores its fd. */
@@ -81,6 +98,8 @@ static int sp_prepare(struct sp_port *port, const struct serial_settings *settin
     if (r != SP_OK)
         return device_why(why, EINVAL, "%s: does not take %u baud, %u data bits, %u stop bits",
                           path, settings->baud, settings->data_bits, settings->stop_bits);
+    if (settings->data_bits == 7 && bit_7_strip(*fd) < 0)
+        return device_why(why, EINVAL, "%s: does not take 7 data bits", path);
     return 0;
 }
 

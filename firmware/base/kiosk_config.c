@@ -52,6 +52,20 @@ static const struct config_choice sites[] = {
     {"remote", KIOSK_REMOTE}, {"online", KIOSK_ONLINE}, {NULL, 0}};
 static const struct config_choice zones[] = {
     {"WIB", CLOCK_WIB}, {"WITA", CLOCK_WITA}, {"WIT", CLOCK_WIT}, {NULL, 0}};
+static const struct config_choice data_bits[] = {{"profile", KIOSK_DATA_BITS_PROFILE},
+                                                 {"7", KIOSK_DATA_BITS_7},
+                                                 {"8", KIOSK_DATA_BITS_8},
+                                                 {NULL, 0}};
+static const struct config_choice parities[] = {{"profile", KIOSK_PARITY_PROFILE},
+                                                {"none", KIOSK_PARITY_NONE},
+                                                {"even", KIOSK_PARITY_EVEN},
+                                                {"odd", KIOSK_PARITY_ODD},
+                                                {NULL, 0}};
+
+/* The rows of drivers/scan_profile.c, which base can't see; tests/unit/drivers/test_scan_profile.c
+ * holds the two together. */
+static const char *const scanner_profiles[] = {"auto",  "lines", "stx-etx",   "elyctis",
+                                               "desko", "rte",   "honeywell", "code"};
 
 static const struct config_key kiosk_keys[] = {
     TEXT("kiosk", kiosk_id),
@@ -73,7 +87,10 @@ static const struct config_key kiosk_keys[] = {
     TEXT("lane", refer_to),
 
     PATH("scanner", scanner_device),
-    UINT("scanner", scanner_baud, 300, 4000000, "9600"),
+    TEXT_OR("scanner", scanner_profile, "auto"),
+    UINT("scanner", scanner_baud, 0, 4000000, "0"),
+    ENUM("scanner", scanner_data_bits, data_bits, "profile"),
+    ENUM("scanner", scanner_parity, parities, "profile"),
 
     PATH("panel", gpio_chip),
     PIN(lamp_green),
@@ -108,7 +125,9 @@ static const struct config_key kiosk_keys[] = {
 };
 
 _Static_assert(sizeof(enum kiosk_mode) == sizeof(int) && sizeof(enum kiosk_site) == sizeof(int) &&
-                   sizeof(enum clock_zone) == sizeof(int),
+                   sizeof(enum clock_zone) == sizeof(int) &&
+                   sizeof(enum kiosk_data_bits) == sizeof(int) &&
+                   sizeof(enum kiosk_parity) == sizeof(int),
                "CONFIG_ENUM writes an int");
 _Static_assert(N_KEYS <= CONFIG_KEYS_MAX, "the table fits");
 
@@ -173,6 +192,27 @@ static enum err pins_check(const struct checked *checked)
     return ERR_OK;
 }
 
+#define BAUD_MIN 300
+
+static enum err scanner_check(const struct checked *checked)
+{
+    char why[CONFIG_WHY_LEN / 2] = "scanner_profile in [scanner] is none of: ";
+    for (size_t i = 0; i < sizeof scanner_profiles / sizeof scanner_profiles[0]; i++) {
+        if (strcmp(scanner_profiles[i], checked->config->scanner_profile) == 0) {
+            why[0] = '\0';
+            break;
+        }
+        const size_t used = strlen(why);
+        snprintf(why + used, sizeof why - used, "%s%s", i ? ", " : "", scanner_profiles[i]);
+    }
+    if (why[0])
+        return refuse(checked, "scanner_profile", why);
+    if (checked->config->scanner_baud > 0 && checked->config->scanner_baud < BAUD_MIN)
+        return refuse(checked, "scanner_baud",
+                      "scanner_baud in [scanner] is no speed: 300 or more, or 0 for the profile's");
+    return ERR_OK;
+}
+
 static enum err rest_check(const struct checked *checked)
 {
     const struct kiosk_config *config = checked->config;
@@ -194,6 +234,8 @@ enum err kiosk_config_load(const char *path, struct kiosk_config *out, char why[
     err = desk_check(&checked);
     if (!err)
         err = pins_check(&checked);
+    if (!err)
+        err = scanner_check(&checked);
     if (!err)
         err = rest_check(&checked);
     if (!err)

@@ -27,6 +27,20 @@ enum kiosk_site {
     KIOSK_ONLINE = 1,
 };
 
+/* What the configuration says of a line instead of the scanner's profile; zero: nothing. */
+enum kiosk_parity {
+    KIOSK_PARITY_PROFILE = 0,
+    KIOSK_PARITY_NONE,
+    KIOSK_PARITY_EVEN,
+    KIOSK_PARITY_ODD,
+};
+
+enum kiosk_data_bits {
+    KIOSK_DATA_BITS_PROFILE = 0,
+    KIOSK_DATA_BITS_7 = 7,
+    KIOSK_DATA_BITS_8 = 8,
+};
+
 struct kiosk_config {
     /* [kiosk] */
     char kiosk_id[KIOSK_TEXT_LEN]; /* as in the certificate, e.g. "CGK-03-0412" */
@@ -50,7 +64,10 @@ struct kiosk_config {
 
     /* [scanner] */
     char scanner_device[KIOSK_PATH_LEN];
-    uint32_t scanner_baud;
+    char scanner_profile[KIOSK_TEXT_LEN]; /* a name of drivers/scan_profile.c */
+    uint32_t scanner_baud;                /* 0: the profile's */
+    enum kiosk_data_bits scanner_data_bits;
+    enum kiosk_parity scanner_parity;
 
     /* [panel] */
     char gpio_chip[KIOSK_PATH_LEN]; /* /dev/gpiochipN; mode desk: the desk's socket */

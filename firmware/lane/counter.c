@@ -4,6 +4,7 @@
  */
 #include "counter.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -192,15 +193,32 @@ static int on_panel_time(sd_event_source *source, uint64_t time_us, void *user)
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
+/* The profile's line, with what the configuration says instead. */
+static struct serial_settings line_settings(const struct kiosk_config *config,
+                                            const struct scan_profile *profile)
+{
+    static const enum serial_parity parities[] = {[KIOSK_PARITY_NONE] = SERIAL_PARITY_NONE,
+                                                  [KIOSK_PARITY_EVEN] = SERIAL_PARITY_EVEN,
+                                                  [KIOSK_PARITY_ODD] = SERIAL_PARITY_ODD};
+    struct serial_settings settings = profile->settings;
+    if (config->scanner_baud > 0)
+        settings.baud = config->scanner_baud;
+    if (config->scanner_data_bits != KIOSK_DATA_BITS_PROFILE)
+        settings.data_bits = (uint8_t)config->scanner_data_bits;
+    if (config->scanner_parity != KIOSK_PARITY_PROFILE)
+        settings.parity = parities[config->scanner_parity];
+    return settings;
+}
+
 static enum err open_devices(struct counter *counter)
 {
     const struct kiosk_config *config = counter->config;
     const struct serial_line_backend *line =
         config->mode == KIOSK_DESK ? &serial_line_fd : &serial_line_sp;
-    struct serial_settings settings = scan_profile_auto.settings;
-    settings.baud = config->scanner_baud;
-    if (scanner_open(line, config->scanner_device, &scan_profile_auto, &settings,
-                     &counter->scanner) < 0)
+    const struct scan_profile *profile = scan_profile_find(config->scanner_profile);
+    assert(profile); /* the configuration knows all names */
+    const struct serial_settings settings = line_settings(config, profile);
+    if (scanner_open(line, config->scanner_device, profile, &settings, &counter->scanner) < 0)
         return ERR_MEMORY;
     if (sd_event_add_time(counter->loop, &counter->scanner_watch.timer, CLOCK_MONOTONIC, 0, 1000,
                           on_scanner_time, counter) < 0 ||

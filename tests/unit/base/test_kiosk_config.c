@@ -61,7 +61,10 @@ static void presets_are_those_of_a_live_remote_kiosk(void **state)
     assert_int_equal(config.zone, CLOCK_WITA);
     assert_false(config.assume_clock_synced);
     assert_int_equal(config.console_uid, 990);
-    assert_int_equal(config.scanner_baud, 9600);
+    assert_string_equal(config.scanner_profile, "auto");
+    assert_int_equal(config.scanner_baud, 0);
+    assert_int_equal(config.scanner_data_bits, KIOSK_DATA_BITS_PROFILE);
+    assert_int_equal(config.scanner_parity, KIOSK_PARITY_PROFILE);
     assert_int_equal(config.lamp_green, 17);
     assert_int_equal(config.button_4, 19);
     assert_false(config.lamps_active_low);
@@ -121,6 +124,19 @@ static void rules_between_keys_hold(void **state)
          ":39: language in [console] is none of: id, en"},
         {"backoff upside down", "[sync]\nbackoff_min_ms = 2000\nbackoff_max_ms = 1000\n",
          ERR_INVALID, ":39: backoff_min_ms is above backoff_max_ms"},
+        {"a scanner with a line of its own",
+         "[scanner]\nscanner_profile = rte\nscanner_baud = 300\nscanner_data_bits = 7\n"
+         "scanner_parity = even\n",
+         ERR_OK, ""},
+        {"a scanner nobody described", "[scanner]\nscanner_profile = telepathy\n", ERR_INVALID,
+         ":39: scanner_profile in [scanner] is none of: auto, lines, stx-etx, elyctis, desko, rte, "
+         "honeywell, code"},
+        {"a speed slower than any", "[scanner]\nscanner_baud = 299\n", ERR_INVALID,
+         ":39: scanner_baud in [scanner] is no speed: 300 or more, or 0 for the profile's"},
+        {"9 data bits", "[scanner]\nscanner_data_bits = 9\n", ERR_INVALID,
+         ":39: scanner_data_bits in [scanner] is none of: profile, 7, 8"},
+        {"a parity that is none", "[scanner]\nscanner_parity = odd-ish\n", ERR_INVALID,
+         ":39: scanner_parity in [scanner] is none of: profile, none, even, odd"},
         {"a port beyond", "[console]\nconsole_port = 65536\n", ERR_INVALID,
          ":39: console_port in [console] is no number from 1 to 65535"},
     };

@@ -34,7 +34,8 @@ struct trace {
 
 static void trace_event(struct trace *t, const struct scan_event *e)
 {
-    static const char *const reasons[] = {"none", "long", "control", "shape", "outside"};
+    static const char *const reasons[] = {"none",    "long",   "control", "shape",
+                                          "outside", "length", "bcc",     "cut"};
     char *at = t->text + t->len;
     size_t room = sizeof t->text - t->len;
     if (e->kind == SCAN_EVENT_STARTED) {
@@ -160,11 +161,11 @@ static const struct row rows[] = {
      "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
      "\r" SILENCE,
      "S G91:long"},
-    {"a line of 90 is not", "auto",
+    {"a line of 90 is not: after silence it is three rows", "auto",
      "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
      "\r" SILENCE,
-     "S P(012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
-     "789)"},
+     "S F(012345678901234567890123456789|012345678901234567890123456789|"
+     "012345678901234567890123456789)"},
     {"a control byte inside a row spoils it", "auto", "P<IDNRAH\x05TI<\r" SILENCE, "S G12:control"},
     {"a good frame follows a spoilt one", "auto", "P<IDN\x05TI<\r" A2 "\r" A1 "\r" A2 "\r",
      "S G53:control F(" A1 "|" A2 ")"},

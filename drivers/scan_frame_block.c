@@ -1,0 +1,324 @@
+/* Frames with a header: 'I' + 16-bit length + rows, and SOH + length word + "OU" + STX + flag +
+ * rows + ETX + BCC (whose readers they are, and the sources: scan_profile.c).
+ *
+ * Bytes are held from a byte on that may be a frame's first, and looked at one by one. As soon as
+ * one can't stand where it stands, that first byte is garbage, and the rest is looked at again from
+ * the next byte that may begin a frame: a good frame is found right behind, or inside of, a broken
+ * one. At most 1024 bytes are held, so this is constant memory and, at worst, so many looks at a
+ * byte; a control byte inside the rows ends a wrong guess at once.
+ *
+ * A frame with a right BCC is believed whatever its rows are. 'I' has no check and is a letter of
+ * every second row, so a frame that begins with it goes out at once only if its rows are a
+ * document's; else it waits: what follows without silence shows that it was none, silence that it
+ * was misread.
+ *
+ * Silence after half a frame: a whole one that stands inside of it is found; else its rows are told
+ * as PARTIAL. The reader's answer to a command is nothing, not even STARTED.
+ *
+ * The BCC is ISO 1745's: exclusive or of all behind SOH, ETX included. The length word counts what
+ * follows it; one that counts the whole frame is taken too, as manuals can be read both ways.
+ */
+#include "scan_frame_part.h"
+
+#include <string.h>
+
+enum {
+    LENGTH_TEXT = 3, /* where rows begin */
+    SOH_TEXT = 7,
+    SOH_REST_MIN = 6,    /* behind the length word: "OU", STX, flag, ETX, BCC */
+    SOH_COUNTED_NOT = 3, /* SOH and the length word */
+};
+
+/* What the byte looked at last makes of the held ones. */
+enum verdict {
+    MORE = 0,
+    WHOLE,  /* a frame */
+    ANSWER, /* nothing */
+    BROKEN,
+};
+
+static uint8_t first_byte(const struct scan_frame *f)
+{
+    return f->profile->framing == SCAN_FRAMING_LENGTH ? 'I' : SOH;
+}
+
+static size_t text_begin(const struct scan_frame *f)
+{
+    return f->profile->framing == SCAN_FRAMING_LENGTH ? LENGTH_TEXT : SOH_TEXT;
+}
+
+static bool may_begin(const struct scan_frame *f, uint8_t b)
+{
+    const struct scan_command *answer = &f->profile->answer;
+    return b == first_byte(f) || (answer->len > 0 && b == answer->bytes[0]);
+}
+
+/* How many of the bytes looked at are the beginning of an answer: all of them, or none. */
+static bool is_answer(const struct scan_frame *f, const uint8_t *p, size_t n)
+{
+    const struct scan_command *answer = &f->profile->answer;
+    return answer->len > 0 && n <= answer->len + 1u &&
+           memcmp(p, answer->bytes, n < answer->len ? n : answer->len) == 0;
+}
+
+static bool is_row_end(uint8_t byte)
+{
+    return byte == CR || byte == LF;
+}
+
+/* Forgets the first `n` held bytes, and row ends behind them; the others are to be looked at. */
+static void drop(struct scan_block *b, size_t n)
+{
+    while (n < b->n_held && is_row_end(b->held[n]))
+        n++;
+    b->n_held = (uint16_t)(b->n_held - n);
+    memmove(b->held, b->held + n, b->n_held);
+    b->pos = b->text_end = 0;
+    b->n_lines = b->line_len = b->bcc = 0;
+}
+
+/* The held bytes are no frame: looks for another beginning among them. */
+static void reject(struct scan_frame *f, enum scan_garbage reason)
+{
+    struct scan_block *b = &f->block;
+    size_t n = 1;
+    while (n < b->n_held && !may_begin(f, b->held[n]))
+        n++;
+    scan_frame_discard(f, n, reason);
+    drop(b, n);
+}
+
+/* A byte of the rows. Returns why it can't be one, or NONE. */
+static enum scan_garbage text_byte(struct scan_block *b, uint8_t byte)
+{
+    if (is_row_end(byte)) {
+        b->n_lines = (uint8_t)(b->n_lines + (b->line_len > 0));
+        b->line_len = 0;
+        return SCAN_GARBAGE_NONE;
+    }
+    if (!is_plain(byte))
+        return SCAN_GARBAGE_CONTROL;
+    if (b->line_len == SCAN_FRAME_LINE_LEN_MAX)
+        return SCAN_GARBAGE_TOO_LONG;
+    if (b->line_len == 0 && b->n_lines == SCAN_FRAME_LINES_MAX)
+        return SCAN_GARBAGE_SHAPE;
+    b->line_len++;
+    return SCAN_GARBAGE_NONE;
+}
+
+/* Makes lines of the rows in held[from..to). */
+static void lines_read(struct scan_frame *f, size_t from, size_t to)
+{
+    struct scan_line line = {.len = 0};
+    f->n_lines = 0;
+    for (size_t i = from; i <= to; i++) {
+        uint8_t byte = i < to ? f->block.held[i] : CR;
+        if (!is_row_end(byte)) {
+            line.text[line.len++] = byte;
+        } else if (line.len > 0) {
+            f->cut[f->n_lines] = false;
+            f->lines[f->n_lines++] = line;
+            line.len = 0;
+        }
+    }
+}
+
+static bool rows_convince(struct scan_frame *f)
+{
+    uint8_t n_lines, before;
+    lines_read(f, LENGTH_TEXT, f->block.text_end);
+    bool convince = scan_shape_of_newest(f, &n_lines, &before) && n_lines == f->n_lines && !before;
+    f->n_lines = 0;
+    return convince;
+}
+
+/* 'I', length, rows. */
+static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_garbage *why)
+{
+    struct scan_block *b = &f->block;
+    if (b->pos == LENGTH_TEXT) {
+        size_t end = (size_t)b->held[1] << 8 | b->held[2];
+        end += LENGTH_TEXT;
+        if (end == LENGTH_TEXT || end > SCAN_FRAME_LEN_MAX)
+            *why = SCAN_GARBAGE_LENGTH;
+        else
+            b->text_end = (uint16_t)end;
+    }
+    if (b->pos > LENGTH_TEXT)
+        *why = b->pos > b->text_end ? SCAN_GARBAGE_SHAPE : text_byte(b, byte);
+    if (*why)
+        return BROKEN;
+    return b->pos > LENGTH_TEXT && b->pos == b->text_end && rows_convince(f) ? WHOLE : MORE;
+}
+
+/* The length word: seven bits of each byte. */
+static size_t soh_length(const struct scan_block *b)
+{
+    return (size_t)(b->held[1] & 0x7f) | (size_t)(b->held[2] & 0x7f) << 7;
+}
+
+static enum scan_garbage soh_end(const struct scan_block *b, uint8_t bcc)
+{
+    size_t rest = (size_t)b->pos - SOH_COUNTED_NOT;
+    if (bcc != b->bcc)
+        return SCAN_GARBAGE_BCC;
+    return soh_length(b) == rest || soh_length(b) == b->pos ? SCAN_GARBAGE_NONE
+                                                            : SCAN_GARBAGE_LENGTH;
+}
+
+/* What the header wants at each place; its other places are free. */
+static enum scan_garbage soh_header(const struct scan_block *b, uint8_t byte)
+{
+    static const uint8_t want[SOH_TEXT + 1] = {[4] = 'O', [5] = 'U', [6] = STX};
+    if (want[b->pos] && byte != want[b->pos])
+        return SCAN_GARBAGE_OUTSIDE;
+    if (b->pos == 3 && (soh_length(b) < SOH_REST_MIN || soh_length(b) > SCAN_FRAME_LEN_MAX))
+        return SCAN_GARBAGE_LENGTH;
+    return SCAN_GARBAGE_NONE;
+}
+
+/* SOH, length word, "OU", STX, flag, rows, ETX, BCC. */
+static enum verdict soh_step(struct scan_frame *f, uint8_t byte, enum scan_garbage *why)
+{
+    struct scan_block *b = &f->block;
+    if (b->text_end > 0) {
+        *why = soh_end(b, byte);
+        return *why ? BROKEN : WHOLE;
+    }
+    if (b->pos <= SOH_TEXT)
+        *why = soh_header(b, byte);
+    else if ((size_t)b->pos - SOH_COUNTED_NOT > soh_length(b))
+        *why = SCAN_GARBAGE_LENGTH;
+    else if (byte == ETX)
+        b->text_end = (uint16_t)(b->pos - 1);
+    else
+        *why = text_byte(b, byte);
+    if (b->pos > 1)
+        b->bcc ^= byte;
+    return *why ? BROKEN : MORE;
+}
+
+/* The bytes looked at are a frame. */
+static void frame_end(struct scan_frame *f)
+{
+    struct scan_block *b = &f->block;
+    lines_read(f, text_begin(f), b->text_end);
+    if (f->n_lines > 0)
+        scan_frame_emit(f, SCAN_EVENT_FRAME);
+    else
+        scan_frame_discard(f, b->pos, SCAN_GARBAGE_SHAPE);
+    drop(b, b->pos);
+}
+
+/* Looks at the next held byte. Returns true when an outcome is ready. */
+static bool look(struct scan_frame *f)
+{
+    struct scan_block *b = &f->block;
+    enum scan_garbage why = SCAN_GARBAGE_NONE; /* of BROKEN; none of them: it never began */
+    uint8_t byte = b->held[b->pos++];
+    enum verdict verdict = MORE;
+    if (is_answer(f, b->held, b->pos))
+        verdict = b->pos > f->profile->answer.len ? ANSWER : MORE;
+    else if (b->held[0] != first_byte(f))
+        verdict = BROKEN;
+    else if (f->profile->framing == SCAN_FRAMING_LENGTH)
+        verdict = length_step(f, byte, &why);
+    else
+        verdict = soh_step(f, byte, &why);
+    switch (verdict) {
+    case MORE:
+        return false;
+    case ANSWER:
+        drop(b, b->pos);
+        return false;
+    case BROKEN:
+        reject(f, why ? why : SCAN_GARBAGE_OUTSIDE);
+        return false;
+    case WHOLE:
+        break;
+    }
+    frame_end(f);
+    return true;
+}
+
+const uint8_t *scan_block_next(const struct scan_frame *f)
+{
+    return f->block.pos < f->block.n_held ? &f->block.held[f->block.pos] : NULL;
+}
+
+bool scan_block_is_speech(const struct scan_frame *f, uint8_t byte)
+{
+    const struct scan_block *b = &f->block;
+    const struct scan_command *answer = &f->profile->answer;
+    if (b->pos == 0 && is_row_end(byte))
+        return false;
+    return answer->len == 0 || (b->pos < answer->len && byte != answer->bytes[b->pos]);
+}
+
+bool scan_block_begun(const struct scan_frame *f)
+{
+    return f->block.pos > 0;
+}
+
+/* 'I' with all its rows, but not those of a document: it is a frame if nothing follows. */
+static bool is_doubtful(const struct scan_frame *f)
+{
+    const struct scan_block *b = &f->block;
+    return f->profile->framing == SCAN_FRAMING_LENGTH && b->text_end > 0 && b->pos == b->text_end;
+}
+
+size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool *done)
+{
+    struct scan_block *b = &f->block;
+    size_t n = 0;
+    if (b->n_held == 0) {
+        while (n < len && !may_begin(f, p[n]) && !is_row_end(p[n]))
+            n++;
+        scan_frame_discard(f, n, SCAN_GARBAGE_OUTSIDE);
+        if (n > 0)
+            return n;
+    }
+    if (b->pos == b->n_held) {
+        if (is_row_end(p[0]) && (b->n_held == 0 || is_doubtful(f)))
+            return 1;
+        if (b->n_held == SCAN_FRAME_LEN_MAX) {
+            reject(f, SCAN_GARBAGE_TOO_LONG);
+            return 0;
+        }
+        b->held[b->n_held++] = p[0];
+        n = 1;
+    }
+    *done = look(f);
+    return n;
+}
+
+/* What is held is less than a frame, or one in doubt: a whole one inside of it is better. */
+void scan_block_silence(struct scan_frame *f)
+{
+    struct scan_block *b = &f->block;
+    const enum scan_event_kind kind = is_doubtful(f) ? SCAN_EVENT_FRAME : SCAN_EVENT_PARTIAL;
+    const enum scan_garbage garbage = f->garbage;
+    const uint32_t garbage_bytes = f->garbage_bytes;
+    struct scan_line rows[SCAN_FRAME_LINES_MAX];
+    uint8_t n_rows = 0;
+    if (b->pos > text_begin(f) && (kind == SCAN_EVENT_FRAME || garbage_bytes == 0)) {
+        lines_read(f, text_begin(f), b->text_end && b->text_end < b->pos ? b->text_end : b->pos);
+        n_rows = f->n_lines;
+        memcpy(rows, f->lines, n_rows * sizeof rows[0]);
+        f->n_lines = 0;
+    }
+    bool done = false;
+    while (!done && b->n_held > 0) {
+        if (b->pos == b->n_held)
+            reject(f, SCAN_GARBAGE_CUT);
+        else
+            done = look(f);
+    }
+    if (done || n_rows == 0)
+        return;
+    f->garbage = garbage;
+    f->garbage_bytes = garbage_bytes;
+    memcpy(f->lines, rows, n_rows * sizeof rows[0]);
+    f->n_lines = n_rows;
+    scan_frame_emit(f, kind);
+}
