@@ -31,7 +31,11 @@ struct cli_options {
     enum cli_format format;
     const char *from_text;
     uint64_t from; /* 1 when not given */
+    const char *substitutions_text;
+    unsigned substitutions; /* 1 when not given */
     bool entries, json, help;
+    char *const *files; /* what is no option, of a command that takes FILE... */
+    size_t n_files;
 };
 
 /* Everything the options and the configuration name, "" where neither does. */
@@ -43,7 +47,7 @@ struct cli_paths {
 
 struct cli_command {
     const char *words[2]; /* "journal", "verify"; the second may be NULL */
-    const char *options;  /* names it takes, each with a space after it */
+    const char *options;  /* names it takes, each with a space after it; FILE... for files */
     int (*run)(const struct cli_options *options, const struct cli_paths *paths);
     const char *summary; /* one line */
     const char *about;   /* what --help adds */
@@ -52,8 +56,8 @@ struct cli_command {
 extern const struct cli_command cli_commands[];
 extern const size_t cli_commands_count;
 
-/* Reads `argv` (after the command's words) into `out` by the command's options. False: it has said
- * what is wrong. */
+/* Reads `argv` (after the command's words) into `out` by the command's options. Files are moved to
+ * its front and borrowed. False: it has said what is wrong. */
 bool cli_options_read(const struct cli_command *command, int argc, char **argv,
                       struct cli_options *out);
 /* Writes what a command does and its options. */
@@ -94,5 +98,6 @@ int cli_journal_head(const struct cli_options *options, const struct cli_paths *
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths);
 int cli_status(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths);
+int cli_mrz(const struct cli_options *options, const struct cli_paths *paths);
 
 #endif

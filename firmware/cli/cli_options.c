@@ -27,11 +27,14 @@ static const struct option table[] = {
      "one completes"},
     {"--entries", NULL, offsetof(struct cli_options, entries),
      "raw entries instead of events: header, signature and payload as signed, in hex"},
-    {"--json", NULL, offsetof(struct cli_options, json), "as one JSON object"},
+    {"--json", NULL, offsetof(struct cli_options, json), "for programs, as JSON"},
+    {"--substitutions", "1|2", offsetof(struct cli_options, substitutions_text),
+     "characters a proposed repair may change; 1 if not given"},
     {"--help", NULL, offsetof(struct cli_options, help), "this text"},
 };
 
 #define OPTIONS (sizeof table / sizeof table[0])
+#define FILES   "FILE..." /* among a command's options */
 
 int cli_fail(const char *format, ...)
 {
@@ -45,13 +48,13 @@ int cli_fail(const char *format, ...)
     return CLI_FAILURE;
 }
 
-static bool takes(const struct cli_command *command, const struct option *option)
+static bool takes(const struct cli_command *command, const char *name)
 {
-    const size_t len = strlen(option->name);
+    const size_t len = strlen(name);
 
-    if (strcmp(option->name, "--help") == 0)
+    if (strcmp(name, "--help") == 0)
         return true;
-    for (const char *at = command->options; (at = strstr(at, option->name)); at += len) {
+    for (const char *at = command->options; (at = strstr(at, name)); at += len) {
         if (at[len] == ' ')
             return true;
     }
@@ -61,46 +64,71 @@ static bool takes(const struct cli_command *command, const struct option *option
 static const struct option *option_find(const struct cli_command *command, const char *name)
 {
     for (size_t i = 0; i < OPTIONS; i++) {
-        if (strcmp(table[i].name, name) == 0 && takes(command, &table[i]))
+        if (strcmp(table[i].name, name) == 0 && takes(command, name))
             return &table[i];
     }
     return NULL;
 }
 
+static bool number_check(struct cli_options *options)
+{
+    char *end;
+
+    options->from = 1;
+    if (!options->from_text)
+        return true;
+    errno = 0;
+    options->from = strtoull(options->from_text, &end, 10);
+    if (!errno && !*end && options->from_text[0] >= '0' && options->from_text[0] <= '9')
+        return true;
+    cli_fail("--from: not a number: %s", options->from_text);
+    return false;
+}
+
+/* `second` is whether the second of two words was given; without any it is the first. */
+static bool choice_check(const char *name, const char *text, const char *const words[2],
+                         bool *second)
+{
+    *second = text && strcmp(text, words[1]) == 0;
+    if (!text || *second || strcmp(text, words[0]) == 0)
+        return true;
+    cli_fail("%s: %s or %s, not %s", name, words[0], words[1], text);
+    return false;
+}
+
 /* Numbers and choices are checked once all options are read. */
 static bool values_check(struct cli_options *options)
 {
-    options->from = 1;
-    if (options->from_text) {
-        char *end;
-        errno = 0;
-        options->from = strtoull(options->from_text, &end, 10);
-        if (errno || *end || options->from_text[0] < '0' || options->from_text[0] > '9') {
-            cli_fail("--from: not a number: %s", options->from_text);
-            return false;
-        }
-    }
-    if (options->format_name) {
-        if (strcmp(options->format_name, "csv") == 0) {
-            options->format = CLI_CSV;
-        } else if (strcmp(options->format_name, "jsonl") != 0) {
-            cli_fail("--format: jsonl or csv, not %s", options->format_name);
-            return false;
-        }
-    }
-    if (options->entries && options->format == CLI_CSV) {
+    static const char *const formats[] = {"jsonl", "csv"}, *const counts[] = {"1", "2"};
+    bool csv, two;
+
+    if (!number_check(options) || !choice_check("--format", options->format_name, formats, &csv) ||
+        !choice_check("--substitutions", options->substitutions_text, counts, &two))
+        return false;
+    options->format = csv ? CLI_CSV : CLI_JSONL;
+    options->substitutions = two ? 2 : 1;
+    if (options->entries && csv) {
         cli_fail("--entries come as jsonl only");
         return false;
     }
     return true;
 }
 
+static bool is_file(const struct cli_command *command, const char *word)
+{
+    return takes(command, FILES) && (word[0] != '-' || !word[1]);
+}
+
 bool cli_options_read(const struct cli_command *command, int argc, char **argv,
                       struct cli_options *out)
 {
-    struct cli_options options = {0};
+    struct cli_options options = {.files = argv};
 
     for (int i = 0; i < argc; i++) {
+        if (is_file(command, argv[i])) {
+            argv[options.n_files++] = argv[i];
+            continue;
+        }
         const struct option *option = option_find(command, argv[i]);
         if (!option) {
             cli_fail("unknown here: %s (try --help)", argv[i]);
@@ -126,12 +154,12 @@ bool cli_options_read(const struct cli_command *command, int argc, char **argv,
 
 void cli_help(const struct cli_command *command, FILE *out)
 {
-    fprintf(out, "pamit %s%s%s [OPTIONS]: %s\n\n%s\n\nOptions:\n", command->words[0],
+    fprintf(out, "pamit %s%s%s [OPTIONS]%s: %s\n\n%s\n\nOptions:\n", command->words[0],
             command->words[1] ? " " : "", command->words[1] ? command->words[1] : "",
-            command->summary, command->about);
+            takes(command, FILES) ? " [" FILES "]" : "", command->summary, command->about);
     for (size_t i = 0; i < OPTIONS; i++) {
         char name[40];
-        if (!takes(command, &table[i]))
+        if (!takes(command, table[i].name))
             continue;
         snprintf(name, sizeof name, "%s %s", table[i].name, table[i].value ? table[i].value : "");
         fprintf(out, "  %-22s %s\n", name, table[i].help);
