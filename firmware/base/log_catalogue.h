@@ -18,7 +18,8 @@
     X(SCANNER_GONE, 4, "scanner disconnected")                                                     \
     X(SCAN_UNREADABLE, 5, "document not readable, no verdict")                                     \
     X(SCAN_GARBAGE, 4, "bytes from the scanner that are no document")                              \
-    X(SCAN_IGNORED, 5, "scan ignored while a stop is open")                                        \
+    X(SCAN_IGNORED, 5, "scan ignored, it can not count now")                                       \
+    X(SCAN_REPEATED, 6, "the same document again, one transit")                                    \
     X(PRESENTED, 6, "verdict shown")                                                               \
     X(DECIDED, 6, "decision recorded")                                                             \
     X(ACTION_REFUSED, 5, "action refused")                                                         \

@@ -18,14 +18,15 @@
 /* What must hold besides verdict and role. */
 enum condition {
     ALWAYS = 0,
-    GROUND,          /* an amber or red reason that is more than missing or old data */
+    GROUND,          /* an amber or red reason that is more than our missing or old data */
     REFUSAL_GROUND,  /* one of the reasons that may carry a refusal of exit */
     SAID_NOT_WORKER, /* R003 is among the reasons */
     NOT_WORKER,      /* nothing found, and the officer chose a category that is no worker's */
 };
 
-/* Missing data, old data, a failure of ours: never past secondary inspection. */
-static const uint16_t no_ground[] = {10, 19, 93};
+/* Missing data, old data, a document that we could not read, a failure of ours: never past
+ * secondary inspection. */
+static const uint16_t no_ground[] = {10, 19, 24, 93};
 /* Document expired, suspected forged, reported lost; prevention list. */
 static const uint16_t refusal_grounds[] = {20, 22, 23, 73};
 /* A placement was found, whatever its grade. */

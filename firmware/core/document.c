@@ -65,7 +65,7 @@ bool document_is_visa(const struct mrz *mrz)
 
 void document_from_mrz(const struct mrz *mrz, struct date today, struct document *out)
 {
-    assert(mrz_valid(mrz) && !document_is_visa(mrz) && date_valid(today));
+    assert(mrz_valid(mrz) && date_valid(today));
     memset(out, 0, sizeof *out);
     out->capture = DOCUMENT_SCANNED;
     out->type = type_of(mrz);

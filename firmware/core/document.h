@@ -55,7 +55,7 @@ struct document {
 /* A visa goes with a travel document and is none: it is not judged. */
 bool document_is_visa(const struct mrz *mrz);
 
-/* Fills a document from a valid MRZ that is no visa, judged on `today` (9303-3, 4.8): birth in the
+/* Fills a document from a valid MRZ, judged on `today` (9303-3, 4.8): birth in the
  * latest century that is not in the future (unknown if there is none: the clock is wrong), expiry
  * in 20xx. The capture is SCANNED. */
 void document_from_mrz(const struct mrz *mrz, struct date today, struct document *out);

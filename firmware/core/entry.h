@@ -103,7 +103,7 @@ struct entry_presented {
     struct entry_place place;
     uint64_t replaces; /* the PRESENTED that a change of context judged anew; 0: none */
     struct context context;
-    struct document document; /* of its mrz: lines, format and checks only */
+    struct document document; /* of its mrz: lines as read, format and checks only */
     enum match_key match_key;
     enum match_grade match_grade;
     char placement_id[PLACEMENT_ID_LEN]; /* "" when MATCH_NONE */

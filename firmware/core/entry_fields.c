@@ -14,11 +14,15 @@
 
 static uint64_t uint_load(const void *p, size_t size)
 {
+    uint8_t one;
     uint16_t two;
     uint32_t four;
     uint64_t eight;
 
     switch (size) {
+    case sizeof one:
+        memcpy(&one, p, size);
+        return one;
     case sizeof two:
         memcpy(&two, p, size);
         return two;
@@ -34,10 +38,14 @@ static uint64_t uint_load(const void *p, size_t size)
 
 static void uint_store(void *p, size_t size, uint64_t value)
 {
+    uint8_t one = (uint8_t)value;
     uint16_t two = (uint16_t)value;
     uint32_t four = (uint32_t)value;
 
     switch (size) {
+    case sizeof one:
+        memcpy(p, &one, size);
+        break;
     case sizeof two:
         memcpy(p, &two, size);
         break;

@@ -14,7 +14,7 @@ enum entry_field_type {
     EFIELD_TEXT,  /* char[size] */
     EFIELD_CHAR,  /* char: a text of one character */
     EFIELD_BYTES, /* uint8_t[size] */
-    EFIELD_UINT,  /* an unsigned or enum of `size` bytes (2, 4, 8), at most max */
+    EFIELD_UINT,  /* an unsigned or enum of `size` bytes (1, 2, 4, 8), at most max */
     EFIELD_INT,   /* int64_t */
     EFIELD_BOOL,  /* bool: written only when true */
     EFIELD_DATE,  /* struct date, as the number YYYYMMDD; unknown parts are 00 */

@@ -2,7 +2,9 @@
  *
  * The tables are the format. Keys are never reused and later kinds of facts get new ones, so an old
  * registry can read a new kiosk's entries. Of the MRZ only what was read is kept, since everything
- * else follows from it; the document's fields stand beside it as they were judged on that day.
+ * else follows from it; the document's fields stand beside it as they were judged on that day. Of a
+ * keyed document the fields are what was keyed; lines stand beside them only where the officer
+ * confirmed a proposal about them, and then the corrections say what was changed.
  *
  * Every encoder reads its own output back before letting it go: an entry that nobody can decode has
  * to be refused while somebody can still do something about it, not found years later.
@@ -40,6 +42,14 @@ static const struct entry_field context_table[] = {
 };
 static const struct entry_fields context_fields = ENTRY_FIELDS_OF(context_table);
 
+static const struct entry_field correction_table[] = {
+    NUMBER(1, struct mrz_position, line, MRZ_LINES_MAX),
+    NUMBER(2, struct mrz_position, column, MRZ_LINE_LEN_MAX),
+    FIELD(3, EFIELD_CHAR, struct mrz_position, from),
+    FIELD(4, EFIELD_CHAR, struct mrz_position, to),
+};
+static const struct entry_fields correction_fields = ENTRY_FIELDS_OF(correction_table);
+
 static const struct entry_field document_table[] = {
     NUMBER(1, struct document, capture, DOCUMENT_SCANNED),
     FIELD(2, EFIELD_TEXT, struct document, number),
@@ -60,6 +70,16 @@ static const struct entry_field document_table[] = {
      ENTRY_MEMBER(struct document, mrz.check),
      .max = MRZ_CHECK_NONE,
      .n_max = MRZ_PLACES},
+    NUMBER(12, struct document, type, DOCUMENT_TYPE_COUNT - 1),
+    FIELD(13, EFIELD_CHAR, struct document, number_check),
+    FIELD(14, EFIELD_DATE, struct document, birth_alternative),
+    {.key = 15,
+     .type = EFIELD_LIST,
+     .offset = offsetof(struct document, correction),
+     .size = sizeof(struct mrz_position),
+     .n_max = MRZ_SUBSTITUTIONS_MAX,
+     .count_offset = offsetof(struct document, n_corrections),
+     .fields = &correction_fields},
 };
 static const struct entry_fields document_fields = ENTRY_FIELDS_OF(document_table);
 

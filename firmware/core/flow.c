@@ -6,6 +6,11 @@
  * the green of the last; over TUNDA it is ignored, or one scan would sweep a stop away. For the
  * same reason a change of context never re-judges a stop.
  *
+ * A keyed document goes wherever a scan may, and where it may not the page is told, since somebody
+ * typed it. The same document again at once is one transit (the lane says REPEATED): it moves
+ * nothing, but where its bytes have taken RECORDED off the screen that comes back. A proposal waits
+ * for the officer without end: it goes with a key, a keyed document or the next scan.
+ *
  * What a failed commit leaves behind: after PRESENTING the traveller has no verdict; after DECIDING
  * the verdict is open as before, behind the fault.
  */
@@ -29,7 +34,9 @@
 /* What every state in which a commit is under way answers to the rest of the world. */
 #define WHILE_STORING(state)                                                                       \
     [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_HOLD),                      \
+    [FLOW_ON_KEYED] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_REPEATED] = STAY(state),               \
     [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
+    [FLOW_ON_PROPOSAL] = GO(state, FLOW_IGNORE_SCAN),                                              \
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW), [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_BUSY), \
     [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_DISMISS] = STAY(state),              \
     [FLOW_ON_DEADLINE] = STAY(state)
@@ -37,7 +44,10 @@
 /* ... and every state in which the storage fails: only a probe's outcome matters. */
 #define WHILE_FAILING(state)                                                                       \
     [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_IGNORE_SCAN),               \
+    [FLOW_ON_KEYED] = GO(state, FLOW_REFUSE_STORAGE),                                              \
+    [FLOW_ON_REPEATED] = GO(state, FLOW_IGNORE_SCAN),                                              \
     [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
+    [FLOW_ON_PROPOSAL] = GO(state, FLOW_IGNORE_SCAN),                                              \
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW),                                                 \
     [FLOW_ON_STORE_FAILED] = FOR(state, 0, FLOW_PROBE_MS),                                         \
     [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_STORAGE),                                             \
@@ -50,7 +60,10 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
                 [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
                 [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(READY),
                 [FLOW_ON_STORED_STOP] = STAY(READY),
@@ -64,7 +77,10 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = STAY(READING),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = FOR(RECORDED, FLOW_SHOW, FLOW_RECORDED_MS),
                 [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
                 [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(READING),
                 [FLOW_ON_STORED_STOP] = STAY(READING),
@@ -78,7 +94,10 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = STAY(UNREADABLE),
                 [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
                 [FLOW_ON_SCANNER_GONE] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(UNREADABLE),
                 [FLOW_ON_STORED_STOP] = STAY(UNREADABLE),
@@ -87,6 +106,23 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_CONTEXT] = GO(UNREADABLE, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_PROPOSED] =
+            {
+                [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = STAY(PROPOSED),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
+                [FLOW_ON_SCANNER_GONE] = GO(PROPOSED, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(PROPOSED),
+                [FLOW_ON_STORED_STOP] = STAY(PROPOSED),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(PROPOSED, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(PROPOSED, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_DEADLINE] = STAY(PROPOSED),
             },
         [FLOW_PRESENTING] =
             {
@@ -99,8 +135,11 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = STAY(WAITING),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_NOTE_UNDECIDED | FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_NOTE_UNDECIDED | FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = STAY(WAITING),
                 [FLOW_ON_UNREADABLE] =
                     FOR(UNREADABLE, FLOW_NOTE_UNDECIDED | FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_NOTE_UNDECIDED | FLOW_SHOW),
                 [FLOW_ON_SCANNER_GONE] = GO(WAITING, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(WAITING),
                 [FLOW_ON_STORED_STOP] = STAY(WAITING),
@@ -114,7 +153,10 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = STAY(LOCKED),
                 [FLOW_ON_DOCUMENT] = GO(LOCKED, FLOW_IGNORE_SCAN),
+                [FLOW_ON_KEYED] = GO(LOCKED, FLOW_REFUSE_LOCKED),
+                [FLOW_ON_REPEATED] = GO(LOCKED, FLOW_IGNORE_SCAN),
                 [FLOW_ON_UNREADABLE] = GO(LOCKED, FLOW_IGNORE_SCAN),
+                [FLOW_ON_PROPOSAL] = GO(LOCKED, FLOW_IGNORE_SCAN),
                 [FLOW_ON_SCANNER_GONE] = GO(LOCKED, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(LOCKED),
                 [FLOW_ON_STORED_STOP] = STAY(LOCKED),
@@ -144,7 +186,10 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             {
                 [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
                 [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = STAY(RECORDED),
                 [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
                 [FLOW_ON_SCANNER_GONE] = GO(RECORDED, FLOW_SHOW),
                 [FLOW_ON_STORED] = STAY(RECORDED),
                 [FLOW_ON_STORED_STOP] = STAY(RECORDED),

@@ -14,6 +14,7 @@
     X(READY)           /* nothing on the reader */                                                 \
     X(READING)         /* bytes come in */                                                         \
     X(UNREADABLE)      /* what came is no valid document: no verdict */                            \
+    X(PROPOSED)        /* ... but one correction would make it valid: an officer's to confirm */   \
     X(PRESENTING)      /* judged; PRESENTED is being stored; nothing is shown yet */               \
     X(WAITING)         /* SESUAI or RUJUK is shown; an officer's decision is awaited */            \
     X(LOCKED)          /* TUNDA is shown; only a supervisor's decision ends it */                  \
@@ -25,9 +26,12 @@
     X(STORAGE_LOCKED)  /* the same, and the verdict is a stop */
 
 #define FLOW_EVENTS(X)                                                                             \
-    X(BYTES)        /* the first bytes of a scan */                                                \
-    X(DOCUMENT)     /* a valid document was read */                                                \
-    X(UNREADABLE)   /* a scan ended without one */                                                 \
+    X(BYTES)      /* the first bytes of a scan */                                                  \
+    X(DOCUMENT)   /* a valid document was read */                                                  \
+    X(KEYED)      /* the officer keyed a document, or confirmed a proposal */                      \
+    X(REPEATED)   /* the document that the counter is about came again at once: a double swipe */  \
+    X(UNREADABLE) /* a scan ended without a document */                                            \
+    X(PROPOSAL)   /* ... but with a correction to propose */                                       \
     X(SCANNER_GONE) /* the reader was pulled out */                                                \
     X(STORED)       /* the commit under way is durable */                                          \
     X(STORED_STOP)  /* ... and the PRESENTED it holds is a TUNDA */                                \

@@ -5,7 +5,8 @@
  * reason with the two facts that differ; the table below names them all. The verdict is the worst
  * colour said, and SESUAI needs a green reason that clears of its own. To add a rule, write the
  * function and its row. Colours come from reason.c as policy changes them; a `floor` is what policy
- * can't lower, because a promise stands on it: unknown, stale and found-by-name-only never clear.
+ * can't lower, because a promise stands on it: unknown, stale, keyed and found-by-name-only never
+ * clear.
  * Refused: dates, countries, companies and limits in rule code; and reasons that only an officer
  * may give.
  *
@@ -75,6 +76,8 @@ static const struct rule rules[] = {
     {verdict_rule_placements_usable, true},
     {verdict_rule_fresh, false},
     {verdict_rule_return, true},
+    {verdict_rule_document_keyed, true},
+    {verdict_rule_document_type, false},
     {verdict_rule_document_expired, false},
     {verdict_rule_document_validity, false},
     {verdict_rule_work_age, false},

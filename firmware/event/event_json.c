@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 49
+#define EVENT_KEYS 51
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -129,34 +129,53 @@ static void put_officer(json_t *json, const struct event *event)
     put_text(json, "auth_method", decision ? auth_name(decision->auth_method) : "");
 }
 
-static json_t *check_digits(const struct mrz *mrz)
+/* As read; a keyed document without lines has at most the digit of its number, which then holds. */
+static enum mrz_check check_of(const struct document *document, enum mrz_place place)
+{
+    if (document->mrz.format != MRZ_FORMAT_NONE)
+        return document->mrz.check[place];
+    return place == MRZ_PLACE_NUMBER && document->number_check ? MRZ_CHECK_HOLDS : MRZ_CHECK_NONE;
+}
+
+static json_t *check_digits(const struct document *document)
 {
     static const char *const states[] = {
         [MRZ_CHECK_FAILS] = "FAILS", [MRZ_CHECK_HOLDS] = "HOLDS", [MRZ_CHECK_NONE] = "NONE"};
     json_t *json = json_object();
 
     for (unsigned i = 0; i < MRZ_PLACES; i++)
-        put_text(json, mrz_place_name((enum mrz_place)i), states[mrz->check[i]]);
+        put_text(json, mrz_place_name((enum mrz_place)i),
+                 states[check_of(document, (enum mrz_place)i)]);
     return json;
 }
 
-/* A TD3 is a passport whatever its second letter is; what else exists comes with its formats. */
-static const char *document_type(const struct document *document)
+/* What the officer confirmed of a misread line: "2:7 I>1" is line 2, column 7, read I, meant 1. */
+static json_t *corrections(const struct document *document)
 {
-    return document->mrz.format == MRZ_FORMAT_TD3 ? "P" : "";
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < document->n_corrections; i++) {
+        const struct mrz_position *at = &document->correction[i];
+        json_array_append_new(list,
+                              json_sprintf("%u:%u %c>%c", at->line, at->column, at->from, at->to));
+    }
+    return list;
 }
 
 static void put_document(json_t *json, const struct document *document)
 {
-    put_text(json, "doc_type", document_type(document));
+    put_text(json, "doc_type",
+             document->type == DOCUMENT_OTHER ? "" : document_type_name(document->type));
     put_text(json, "doc_no", document->number);
     put_text(json, "doc_country", document->country);
     put_date(json, "doc_expiry", document->expiry);
     put_text(json, "capture", document->capture == DOCUMENT_SCANNED ? "SCANNED" : "KEYED");
-    json_object_set_new(json, "check_digits", check_digits(&document->mrz));
+    json_object_set_new(json, "check_digits", check_digits(document));
+    json_object_set_new(json, "corrections", corrections(document));
     put_text(json, "name", document->name);
     put_text(json, "sex", (char[]){document->sex, 0});
     put_date(json, "birth_date", document->birth);
+    put_date(json, "birth_date_alternative", document->birth_alternative);
     put_text(json, "nationality", document->nationality);
 }
 

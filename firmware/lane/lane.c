@@ -24,6 +24,20 @@ void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why)
     console_port_send(lane->console, &message);
 }
 
+void lane_refuse_keyed(struct lane *lane, const enum document_flaw flaws[DOCUMENT_FIELD_COUNT])
+{
+    struct view_message message = {.type = VIEW_MESSAGE_REFUSED};
+    message.body.refused.why = VIEW_REFUSED_FLAWS;
+    for (unsigned i = 0; i < DOCUMENT_FIELD_COUNT; i++) {
+        message.body.refused.flaws[i] = flaws[i];
+        if (flaws[i] != DOCUMENT_FLAW_NONE)
+            log_event(LOG_ACTION_REFUSED, "seq=0 why=%s field=%s flaw=%s",
+                      view_refusal_name(VIEW_REFUSED_FLAWS),
+                      document_field_name((enum document_field)i), document_flaw_name(flaws[i]));
+    }
+    console_port_send(lane->console, &message);
+}
+
 /* What was set over a shown verdict is about that traveller alone, and so are purpose and category
  * whenever they are set; the rest holds for the sailing. */
 static void forget_traveller(struct lane *lane)
@@ -69,7 +83,7 @@ static void act(struct lane *lane, uint32_t actions)
     if (actions & FLOW_REFUSE_STALE)
         lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_STALE);
     if (actions & FLOW_REFUSE_LOCKED)
-        lane_refuse(lane, lane->shown.seq, VIEW_REFUSED_NOT_ALLOWED);
+        lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_NOT_ALLOWED);
     if (actions & FLOW_REFUSE_STORAGE)
         lane_refuse(lane, lane->asked_seq, VIEW_REFUSED_STORAGE);
     if (actions & FLOW_NOTE_UNDECIDED)
@@ -126,6 +140,7 @@ static enum flow_event presented(struct lane *lane, uint64_t seq)
     struct clock_reading now;
     clock_read(&lane->clock, &now);
     lane->shown.shown_boottime_ms = now.boottime_ms;
+    lane->settled_boottime_ms = now.boottime_ms;
     lane->painted = false;
     lane->covered = false;
     enum verdict_result result = lane->shown.judgement.verdict.result;
@@ -136,6 +151,10 @@ static enum flow_event presented(struct lane *lane, uint64_t seq)
 
 static enum flow_event decided(struct lane *lane, uint64_t seq)
 {
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    lane->settled_boottime_ms = now.boottime_ms;
+    lane->recorded_again = false;
     lane->decided = lane->action.decision;
     lane->decided_seq = seq;
     lane->decided_answers = lane->shown.seq;
@@ -163,16 +182,16 @@ static void on_commit(const struct commit_result *result, void *user)
 {
     struct lane *lane = user;
     enum flow_event event = FLOW_ON_STORE_FAILED;
+    if (result->err != ERR_OK)
+        lane->has_current = false; /* its traveller has no verdict: the next scan is judged */
     if (result->err == ERR_OK)
         event = stored(lane, result);
     else if (result->kind != ENTRY_HEALTH)
         log_event(LOG_JOURNAL_FAILED, "kind=%s why=\"%s\"", entry_kind_name(result->kind),
                   err_text(result->err));
     lane_on(lane, event);
-    if (lane->held && !commit_busy(lane->commit)) {
-        lane->held = false;
-        lane_on(lane, FLOW_ON_DOCUMENT);
-    }
+    if (lane->held && !commit_busy(lane->commit))
+        lane_take_held(lane);
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */

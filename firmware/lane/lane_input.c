@@ -1,6 +1,7 @@
-/* What comes in from the counter: scans, buttons and the page's messages, each turned into an event
- * of the flow. An action is checked here against what is shown and against the law's table
- * (core/decision.h) before it counts as a decision.
+/* What people do at the counter: buttons and the page's messages, each turned into an event of the
+ * flow. An action is checked here against what is shown and against the law's table
+ * (core/decision.h) before it counts as a decision; a keyed document against its own rules
+ * (core/document.h) before it counts as one.
  */
 #include <string.h>
 
@@ -12,67 +13,6 @@
 
 /* A press meant for the last traveller must not count for the next, whose verdict has just come. */
 #define BUTTON_DEAF_MS 400
-
-/* A babbling reader must not fill the log: what is beyond the bound is only counted. */
-static bool may_log_scan(struct lane *lane)
-{
-    return ++lane->scans_this_second <= SCAN_LOGS_MAX;
-}
-
-static void on_lines(struct lane *lane, const struct scan_event *event)
-{
-    struct span lines[SCAN_FRAME_LINES_MAX];
-    for (size_t i = 0; i < event->n_lines; i++)
-        lines[i] = span_of(event->lines[i].text, event->lines[i].len);
-    struct mrz mrz;
-    lane->unreadable = (struct view_unreadable){0};
-    lane->unreadable.has_checks = mrz_parse(lines, event->n_lines, &mrz);
-    if (lane->unreadable.has_checks && mrz_valid(&mrz)) {
-        struct clock_reading now;
-        clock_read(&lane->clock, &now);
-        document_from_mrz(&mrz, date_of_wall(now.wall_ms, now.zone), &lane->read);
-        lane_on(lane, FLOW_ON_DOCUMENT);
-        return;
-    }
-    lane->unreadable.issues = mrz.issues;
-    memcpy(lane->unreadable.check, mrz.check, sizeof mrz.check);
-    if (may_log_scan(lane))
-        log_event(LOG_SCAN_UNREADABLE, "lines=%u issues=0x%x%s", event->n_lines, mrz.issues,
-                  event->kind == SCAN_EVENT_PARTIAL ? " partial=yes" : "");
-    lane_on(lane, FLOW_ON_UNREADABLE);
-}
-
-static void on_garbage(struct lane *lane, const struct scan_event *event)
-{
-    if (may_log_scan(lane))
-        log_event(LOG_SCAN_GARBAGE, "bytes=%u why=\"%s\"", event->garbage_bytes,
-                  scan_garbage_text(event->garbage));
-    lane->unreadable = (struct view_unreadable){.garbage = true};
-    lane_on(lane, FLOW_ON_UNREADABLE);
-}
-
-void lane_on_scan(const struct scan_event *event, void *user)
-{
-    struct lane *lane = user;
-    switch (event->kind) {
-    case SCAN_EVENT_NONE:
-        break;
-    case SCAN_EVENT_STARTED:
-        lane_on(lane, FLOW_ON_BYTES);
-        break;
-    case SCAN_EVENT_FRAME:
-    case SCAN_EVENT_PARTIAL:
-        on_lines(lane, event);
-        break;
-    case SCAN_EVENT_GARBAGE:
-        on_garbage(lane, event);
-        break;
-    case SCAN_EVENT_OPENED:
-    case SCAN_EVENT_GONE:
-        lane_on(lane, FLOW_ON_SCANNER_GONE);
-        break;
-    }
-}
 
 /* Why an action on the open verdict does not count; VIEW_REFUSAL_COUNT: it does. The second officer
  * is named but not authenticated yet, so a live counter can't take one. */
@@ -157,6 +97,50 @@ static void on_context(struct lane *lane, const struct context *context)
     lane_on(lane, FLOW_ON_CONTEXT);
 }
 
+/* On a day that nobody knows no birth is in the future. */
+static struct date latest_birth(const struct lane *lane)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    return now.quality == CLOCK_UNKNOWN ? (struct date){9999, 12, 31}
+                                        : date_of_wall(now.wall_ms, now.zone);
+}
+
+/* The lines as they were read stay beside what the officer made of them, and where that is the
+ * proposal itself, what it corrects. */
+static void add_reading(const struct lane *lane, struct document *document)
+{
+    const struct view_proposal *proposal = &lane->unreadable.proposal;
+    struct document proposed;
+    enum document_flaw flaws[DOCUMENT_FIELD_COUNT];
+    document->mrz.format = lane->misread.format;
+    memcpy(document->mrz.line, lane->misread.line, sizeof document->mrz.line);
+    memcpy(document->mrz.check, lane->misread.check, sizeof document->mrz.check);
+    if (!document_from_keyed(&proposal->keyed, latest_birth(lane), &proposed, flaws) ||
+        !document_same(&proposed, document))
+        return;
+    document->n_corrections = proposal->n_positions;
+    memcpy(document->correction, proposal->position, sizeof document->correction);
+}
+
+static void on_keyed(struct lane *lane, const struct view_keyed *keyed)
+{
+    struct document document;
+    enum document_flaw flaws[DOCUMENT_FIELD_COUNT];
+    lane->asked_seq = 0;
+    if (keyed->proposal_id && keyed->proposal_id != lane->unreadable.proposal.id) {
+        lane_refuse(lane, 0, VIEW_REFUSED_STALE);
+        return;
+    }
+    if (!document_from_keyed(&keyed->keyed, latest_birth(lane), &document, flaws)) {
+        lane_refuse_keyed(lane, flaws);
+        return;
+    }
+    if (keyed->proposal_id)
+        add_reading(lane, &document);
+    lane_take(lane, &document, FLOW_ON_KEYED);
+}
+
 void lane_on_message(const struct view_message *message, void *user)
 {
     struct lane *lane = user;
@@ -178,6 +162,8 @@ void lane_on_message(const struct view_message *message, void *user)
         lane_on(lane, FLOW_ON_DISMISS);
         break;
     case VIEW_MESSAGE_KEYED:
+        on_keyed(lane, &message->body.keyed);
+        break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:

@@ -16,6 +16,7 @@ static const enum view_screen screens[FLOW_STATE_COUNT] = {
     [FLOW_READY] = VIEW_READY,
     [FLOW_READING] = VIEW_READING,
     [FLOW_UNREADABLE] = VIEW_UNREADABLE,
+    [FLOW_PROPOSED] = VIEW_UNREADABLE,
     [FLOW_PRESENTING] = VIEW_READING,
     [FLOW_WAITING] = VIEW_VERDICT,
     [FLOW_LOCKED] = VIEW_VERDICT,
@@ -39,6 +40,7 @@ static enum panel_pattern pattern_of(const struct lane *lane)
         [FLOW_READY] = PANEL_DARK,
         [FLOW_READING] = PANEL_READING,
         [FLOW_UNREADABLE] = PANEL_UNREADABLE,
+        [FLOW_PROPOSED] = PANEL_UNREADABLE,
         [FLOW_PRESENTING] = PANEL_READING,
         [FLOW_WAITING] = PANEL_REFER,
         [FLOW_LOCKED] = PANEL_STOP,
@@ -51,7 +53,7 @@ static enum panel_pattern pattern_of(const struct lane *lane)
     };
     if (lane->state == FLOW_WAITING && lane->shown.judgement.verdict.result == VERDICT_CLEAR)
         return PANEL_CLEAR;
-    if (lane->state == FLOW_RECORDED && clearance(lane->decided))
+    if (lane->state == FLOW_RECORDED && clearance(lane->decided) && !lane->recorded_again)
         return PANEL_RECORDED;
     if (lane->state == FLOW_LOCKED && lane->quieted_seq == lane->shown.seq)
         return PANEL_STOP_ACKNOWLEDGED;

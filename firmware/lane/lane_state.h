@@ -38,9 +38,14 @@ struct lane {
     struct context context;    /* for the next traveller, or the one at the counter */
     struct context sailing;    /* what holds for everybody until it is set anew */
 
-    struct document read; /* the document that FLOW_ON_DOCUMENT is about */
+    struct document read; /* the document that FLOW_ON_DOCUMENT or FLOW_ON_KEYED is about */
     bool held;            /* ... and it waits for the commit under way */
+    bool has_current; /* the counter is about the document last taken: nothing else came since */
+    int64_t settled_boottime_ms; /* when its verdict appeared, or its decision was recorded */
+    bool recorded_again;         /* RECORDED is shown of a double swipe: not lit again */
     struct view_unreadable unreadable;
+    struct mrz misread; /* what unreadable.proposal is about */
+    uint64_t proposals; /* how many there were: the id of the last */
 
     unsigned scans_this_second; /* bad ones */
 
@@ -71,15 +76,23 @@ struct lane {
 void lane_on(struct lane *lane, enum flow_event event);
 /* Tells the page why its action does not count. */
 void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why);
+/* ... or what is wrong with the document that it keyed. */
+void lane_refuse_keyed(struct lane *lane, const enum document_flaw flaws[DOCUMENT_FIELD_COUNT]);
 
 /* lane_entries.c: begin to store an entry. */
 void lane_present(struct lane *lane, const struct document *document, uint64_t replaces);
 void lane_decide(struct lane *lane);
 void lane_probe(struct lane *lane);
 
-/* lane_input.c */
+/* lane_scan.c */
 #define SCAN_LOGS_MAX 20 /* bad scans a second that are logged one by one */
 void lane_on_scan(const struct scan_event *event, void *user);
+/* A document was read or keyed: FLOW_ON_DOCUMENT or FLOW_ON_KEYED, or a double swipe. */
+void lane_take(struct lane *lane, const struct document *document, enum flow_event event);
+/* The one that was held while a commit was under way. */
+void lane_take_held(struct lane *lane);
+
+/* lane_input.c */
 void lane_on_button(unsigned number, bool pressed, void *user);
 void lane_on_message(const struct view_message *message, void *user);
 

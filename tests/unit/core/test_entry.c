@@ -213,6 +213,55 @@ static void presented_reads_back(void **state)
     assert_memory_equal(again, bytes, len);
 }
 
+/* A keyed document that began from a proposal: the lines stay as they were read. */
+static void a_keyed_document_reads_back_with_what_was_read(void **state)
+{
+    (void)state;
+    struct entry_presented payload, back;
+    uint8_t bytes[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+
+    sample_presented(&payload);
+    struct document *document = &payload.document;
+    document->capture = DOCUMENT_KEYED;
+    document->type = DOCUMENT_CREW_BOOK;
+    document->number_check = '0';
+    document->birth_alternative = (struct date){1910, 2, 0};
+    document->n_corrections = 2;
+    document->correction[0] = (struct mrz_position){1, 44, 'K', '<'};
+    document->correction[1] = (struct mrz_position){3, 1, 'O', '0'};
+    memset(document->number, '9', sizeof document->number - 1);
+    assert_int_equal(entry_presented_encode(&payload, salt, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(entry_presented_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_int_equal(back.document.capture, DOCUMENT_KEYED);
+    assert_int_equal(back.document.type, DOCUMENT_CREW_BOOK);
+    assert_int_equal(back.document.number_check, '0');
+    assert_memory_equal(&back.document.birth_alternative, &document->birth_alternative,
+                        sizeof document->birth_alternative);
+    assert_int_equal(back.document.n_corrections, 2);
+    assert_memory_equal(back.document.correction, document->correction,
+                        sizeof document->correction);
+    assert_string_equal(back.document.number, document->number);
+    assert_string_equal(back.document.mrz.line[1], document->mrz.line[1]);
+}
+
+/* What issue 2's kiosks wrote has no type: they read passports only. */
+static void an_entry_without_a_type_is_of_a_passport(void **state)
+{
+    (void)state;
+    static const char tail[] = "\x04\xa2\x01\x01\x02\x61X";
+    uint8_t bytes[64] = {0xa2, 0x00, 0x50};
+    struct entry_presented back;
+
+    memcpy(bytes + 3, salt, sizeof salt);
+    memcpy(bytes + 3 + sizeof salt, tail, sizeof tail - 1);
+    assert_int_equal(
+        entry_presented_decode(span_of(bytes, 3 + sizeof salt + sizeof tail - 1), &back), ERR_OK);
+    assert_int_equal(back.document.capture, DOCUMENT_SCANNED);
+    assert_int_equal(back.document.type, DOCUMENT_P);
+    assert_int_equal(back.document.n_corrections, 0);
+}
+
 static void fullest_presented_fits_its_bound(void **state)
 {
     (void)state;
@@ -370,6 +419,8 @@ int main(void)
         cmocka_unit_test(damaged_headers_are_refused),
         cmocka_unit_test(every_cut_of_a_header_is_refused),
         cmocka_unit_test(presented_reads_back),
+        cmocka_unit_test(a_keyed_document_reads_back_with_what_was_read),
+        cmocka_unit_test(an_entry_without_a_type_is_of_a_passport),
         cmocka_unit_test(fullest_presented_fits_its_bound),
         cmocka_unit_test(decided_reads_back),
         cmocka_unit_test(epoch_reads_back),

@@ -45,7 +45,7 @@ static void check_recorded_before_shown(enum flow_state state, enum flow_event e
     bool stored = event == FLOW_ON_STORED || event == FLOW_ON_STORED_STOP;
     if (shows_verdict(move.next) && !shows_verdict(state))
         assert_true(stored && (storing(state) || failing(state)));
-    if (move.next == FLOW_RECORDED && state != FLOW_RECORDED)
+    if (move.next == FLOW_RECORDED && state != FLOW_RECORDED && event != FLOW_ON_REPEATED)
         assert_true(stored && (state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED));
 }
 
@@ -89,6 +89,61 @@ static void at_most_one_commit_is_under_way(void **state)
 {
     (void)state;
     for_every_cell(check_one_commit);
+}
+
+static void check_repeated(enum flow_state state, enum flow_event event, struct flow_move move)
+{
+    if (event != FLOW_ON_REPEATED)
+        return;
+    assert_int_equal(move.actions & ~(uint32_t)(FLOW_IGNORE_SCAN | FLOW_SHOW), 0);
+    bool back = state == FLOW_READY || state == FLOW_READING; /* its bytes took RECORDED off */
+    assert_int_equal(move.next, back ? FLOW_RECORDED : state);
+}
+
+static void a_double_swipe_stores_nothing_and_leaves_no_verdict(void **state)
+{
+    (void)state;
+    for_every_cell(check_repeated);
+}
+
+static void check_keyed(enum flow_state state, enum flow_event event, struct flow_move move)
+{
+    const uint32_t refusals = FLOW_REFUSE_BUSY | FLOW_REFUSE_LOCKED | FLOW_REFUSE_STORAGE;
+    if (event != FLOW_ON_KEYED)
+        return;
+    struct flow_move scan = flow_step(state, FLOW_ON_DOCUMENT);
+    if (scan.actions & FLOW_PRESENT)
+        assert_true(move.next == FLOW_PRESENTING && (move.actions & FLOW_PRESENT));
+    else
+        assert_true(move.next == state && (move.actions & refusals));
+    assert_int_equal(move.actions & FLOW_NOTE_UNDECIDED, scan.actions & FLOW_NOTE_UNDECIDED);
+}
+
+static void a_keyed_document_goes_where_a_scan_may_or_is_refused_aloud(void **state)
+{
+    (void)state;
+    for_every_cell(check_keyed);
+}
+
+static void check_proposal(enum flow_state state, enum flow_event event, struct flow_move move)
+{
+    if (event == FLOW_ON_PROPOSAL) {
+        struct flow_move scan = flow_step(state, FLOW_ON_UNREADABLE);
+        assert_int_equal(move.next == FLOW_PROPOSED, scan.next == FLOW_UNREADABLE);
+        assert_int_equal(move.actions, scan.actions);
+    }
+    if (move.next == FLOW_PROPOSED)
+        assert_int_equal(move.deadline_ms, 0);
+    if (state == FLOW_PROPOSED && event == FLOW_ON_DEADLINE)
+        assert_int_equal(move.next, FLOW_PROPOSED);
+    if (state == FLOW_PROPOSED && move.next == FLOW_READY)
+        assert_int_equal(event, FLOW_ON_DISMISS);
+}
+
+static void a_proposal_is_an_unreadable_scan_that_waits_for_the_officer(void **state)
+{
+    (void)state;
+    for_every_cell(check_proposal);
 }
 
 static void check_probe(enum flow_state state, enum flow_event event, struct flow_move move)
@@ -171,6 +226,14 @@ static const struct walk walks[] = {
      FLOW_ON_UNREADABLE, FLOW_UNREADABLE, FLOW_NOTE_UNDECIDED | FLOW_SHOW},
     {"a scan over a stop is ignored", FLOW_LOCKED, FLOW_ON_DOCUMENT, FLOW_LOCKED, FLOW_IGNORE_SCAN},
     {"a scan during a commit is held", FLOW_DECIDING, FLOW_ON_DOCUMENT, FLOW_DECIDING, FLOW_HOLD},
+    {"a double swipe of what was just recorded brings that back", FLOW_READING, FLOW_ON_REPEATED,
+     FLOW_RECORDED, FLOW_SHOW},
+    {"what is keyed is judged", FLOW_UNREADABLE, FLOW_ON_KEYED, FLOW_PRESENTING, FLOW_PRESENT},
+    {"a confirmed proposal is judged", FLOW_PROPOSED, FLOW_ON_KEYED, FLOW_PRESENTING, FLOW_PRESENT},
+    {"the next scan takes a proposal off", FLOW_PROPOSED, FLOW_ON_BYTES, FLOW_READING, FLOW_SHOW},
+    {"so does a key", FLOW_PROPOSED, FLOW_ON_DISMISS, FLOW_READY, FLOW_SHOW},
+    {"a pulled reader does not", FLOW_PROPOSED, FLOW_ON_SCANNER_GONE, FLOW_PROPOSED, FLOW_SHOW},
+    {"nobody is keyed over a stop", FLOW_LOCKED, FLOW_ON_KEYED, FLOW_LOCKED, FLOW_REFUSE_LOCKED},
     {"a new context judges anew", FLOW_WAITING, FLOW_ON_CONTEXT, FLOW_PRESENTING,
      FLOW_SET_CONTEXT | FLOW_REJUDGE},
     {"but never a stop", FLOW_LOCKED, FLOW_ON_CONTEXT, FLOW_LOCKED, FLOW_REFUSE_LOCKED},
@@ -199,6 +262,9 @@ int main(void)
         cmocka_unit_test(a_verdict_and_a_recorded_follow_only_a_completed_commit),
         cmocka_unit_test(an_open_stop_ends_only_with_a_stored_decision),
         cmocka_unit_test(at_most_one_commit_is_under_way),
+        cmocka_unit_test(a_double_swipe_stores_nothing_and_leaves_no_verdict),
+        cmocka_unit_test(a_keyed_document_goes_where_a_scan_may_or_is_refused_aloud),
+        cmocka_unit_test(a_proposal_is_an_unreadable_scan_that_waits_for_the_officer),
         cmocka_unit_test(a_failing_storage_is_probed_until_it_works_and_judges_nobody),
         cmocka_unit_test(what_is_shown_for_a_while_has_an_end),
         cmocka_unit_test(every_request_of_the_page_is_carried_out_or_refused_aloud),

@@ -110,6 +110,15 @@ static const struct row rows[] = {
     {"a year that is too late", born_some_day_in_2009, VERDICT_STOP, "R030 R010", "17", "18"},
     {"an unknown birth date", birth_unknown, VERDICT_REFER, "R010 R093", AS_OF, ""},
 
+    {"a keyed document refers", keyed, VERDICT_REFER, "R024 R001", "", ""},
+    {"whatever colour policy gives it", keyed_green_by_policy, VERDICT_REFER, "R024 R001", "", ""},
+    {"also a tourist's", keyed_tourist, VERDICT_REFER, "R024 R003", "", ""},
+    {"also on return", keyed_coming_back, VERDICT_REFER, "R024 R004", "", ""},
+    {"an identity card is no passport", identity_card, VERDICT_REFER, "R063 R001", "passport", ""},
+    {"nor is a tourist's", identity_card_tourist, VERDICT_REFER, "R063 R003", "passport", ""},
+    {"a crew member's book is a travel document", crew_book, VERDICT_CLEAR, "R001", "", ""},
+    {"on return a card is recorded", identity_card_coming_back, VERDICT_CLEAR, "R004", "", ""},
+
     {"an unknown clock never clears", clock_unknown, VERDICT_REFER, "R093 R001", "clock", ""},
     {"a clock set by a supervisor may", clock_set_by_hand, VERDICT_CLEAR, "R001", "", ""},
     {"no policy never clears", no_policy, VERDICT_REFER, "R093 R001", "policy", ""},

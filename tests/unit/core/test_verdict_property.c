@@ -71,6 +71,10 @@ static struct scene random_scene(void)
         scene.document.expiry = random_day();
     if (one_in(2))
         scene.document.birth = random_day();
+    if (one_in(6))
+        scene.document.capture = DOCUMENT_KEYED;
+    if (one_in(6))
+        scene.document.type = (enum document_type)random_below(DOCUMENT_TYPE_COUNT);
     scene.match.key = keys[random_below(COUNT(keys))];
     scene.match.grade = one_in(3) ? (enum match_grade)random_below(4) : MATCH_EXACT;
     scene.match.several_valid = one_in(4);
@@ -185,6 +189,16 @@ static void worse_near(struct scene *s)
         s->match.grade = MATCH_NEAR;
 }
 
+static void worse_keyed(struct scene *s)
+{
+    s->document.capture = DOCUMENT_KEYED;
+}
+
+static void worse_no_passport(struct scene *s)
+{
+    s->document.type = DOCUMENT_OTHER;
+}
+
 static void worse_category_taken_back(struct scene *s)
 {
     s->context.category = PURPOSE_NONE;
@@ -208,6 +222,8 @@ static const struct {
     {"it was found by name only", worse_found_by_name},
     {"the identity conflicts", worse_conflict},
     {"the name is only similar", worse_near},
+    {"the document was keyed", worse_keyed},
+    {"it is an identity card", worse_no_passport},
     {"no category was chosen", worse_category_taken_back},
 };
 
@@ -245,9 +261,11 @@ static void test_unknown_never_clears(void **state)
         cleared++;
         assert_int_not_equal(scene.clock_quality, CLOCK_UNKNOWN);
         assert_int_not_equal(scene.policy.version, 0);
+        assert_int_equal(scene.document.capture, DOCUMENT_SCANNED);
         assert_true(scene.data.placements_usable);
         if (scene.context.direction == DIRECTION_RETURN)
             continue;
+        assert_int_not_equal(scene.document.type, DOCUMENT_OTHER);
         int64_t hours = (int64_t)scene.policy.staleness_hours[scene.site].placements;
         assert_true(scene.data.placements_as_of >= SAMPLE_MIDNIGHT_S - hours * 3600);
         if (scene.match.grade == MATCH_NONE)

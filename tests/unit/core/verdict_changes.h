@@ -347,6 +347,52 @@ static inline void coming_back(struct scene *s)
     s->context.direction = DIRECTION_RETURN;
 }
 
+static inline void keyed(struct scene *s)
+{
+    s->document.capture = DOCUMENT_KEYED;
+}
+
+static inline void keyed_green_by_policy(struct scene *s)
+{
+    keyed(s);
+    s->policy.colours[s->policy.n_colours].code = 24;
+    s->policy.colours[s->policy.n_colours++].colour = COLOUR_GREEN;
+}
+
+static inline void keyed_tourist(struct scene *s)
+{
+    keyed(s);
+    tourist(s);
+}
+
+static inline void keyed_coming_back(struct scene *s)
+{
+    keyed(s);
+    coming_back(s);
+}
+
+static inline void identity_card(struct scene *s)
+{
+    s->document.type = DOCUMENT_OTHER;
+}
+
+static inline void identity_card_tourist(struct scene *s)
+{
+    identity_card(s);
+    tourist(s);
+}
+
+static inline void identity_card_coming_back(struct scene *s)
+{
+    identity_card(s);
+    coming_back(s);
+}
+
+static inline void crew_book(struct scene *s)
+{
+    s->document.type = DOCUMENT_CREW_BOOK;
+}
+
 static inline void coming_back_with_everything_wrong(struct scene *s)
 {
     expired_yesterday(s);

@@ -1,0 +1,176 @@
+/* What comes from the reader, turned into events of the flow, with what the page may say about it.
+ *
+ * Lines that are a valid MRZ are a document, unless they are a visa. Anything else is unreadable:
+ * what was read all the same, what the reader may be doing wrong and, where exactly one look-alike
+ * would make the lines valid, that proposal go to the page; none of it is ever judged here.
+ *
+ * Hands put a passport down twice. The document that the counter is about, again at once, is the
+ * same transit: while it is being stored, and for DOUBLE_SWIPE_MS after its verdict appeared or its
+ * decision was recorded. Any other scan in between, also one that can't be read, ends that: two
+ * travellers who take turns are never taken for one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lane_state.h"
+#include "log.h"
+
+#define DOUBLE_SWIPE_MS 5000
+
+/* A babbling reader must not fill the log: what is beyond the bound is only counted. */
+static bool may_log_scan(struct lane *lane)
+{
+    return ++lane->scans_this_second <= SCAN_LOGS_MAX;
+}
+
+/* ---- documents ------------------------------------------------------------------------------ */
+
+static bool storing(enum flow_state state)
+{
+    return state == FLOW_PRESENTING || state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED;
+}
+
+/* What the counter is about: the latest that will be judged, is being stored, or was shown. */
+static const struct document *current(const struct lane *lane)
+{
+    if (lane->held)
+        return &lane->read;
+    return lane->state == FLOW_PRESENTING ? &lane->storing.document : &lane->shown.document;
+}
+
+static bool is_repeated(const struct lane *lane, const struct document *document)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    return lane->has_current && document_same(document, current(lane)) &&
+           (storing(lane->state) || now.boottime_ms - lane->settled_boottime_ms <= DOUBLE_SWIPE_MS);
+}
+
+void lane_take(struct lane *lane, const struct document *document, enum flow_event event)
+{
+    if (is_repeated(lane, document)) {
+        log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
+        lane->recorded_again =
+            lane->state != FLOW_RECORDED; /* what is shown again is not lit again */
+        lane_on(lane, FLOW_ON_REPEATED);
+        return;
+    }
+    if (lane->held)
+        log_event(LOG_SCAN_IGNORED, "state=%s why=\"another came before it was judged\"",
+                  flow_state_name(lane->state));
+    if (flow_step(lane->state, event).actions & (FLOW_PRESENT | FLOW_HOLD)) {
+        lane->read = *document;
+        lane->has_current = true;
+    }
+    lane_on(lane, event);
+}
+
+void lane_take_held(struct lane *lane)
+{
+    const struct document document = lane->read;
+    lane->held = false;
+    lane_take(lane, &document, FLOW_ON_DOCUMENT);
+}
+
+static struct date today(const struct lane *lane)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    return date_of_wall(now.wall_ms, now.zone);
+}
+
+/* ---- what can't be judged ------------------------------------------------------------------- */
+
+static void fill_partial(const struct mrz *mrz, struct view_partial *out)
+{
+    const char *space = *mrz->primary && *mrz->secondary ? " " : "";
+    memcpy(out->number, mrz->document_number, sizeof out->number);
+    memcpy(out->country, mrz->issuing_state, sizeof out->country);
+    memcpy(out->nationality, mrz->nationality, sizeof out->nationality);
+    snprintf(out->name, sizeof out->name, "%s%s%s", mrz->primary, space, mrz->secondary);
+    out->sex[0] = mrz->sex;
+    memcpy(out->birth_raw, mrz->birth_date_raw, sizeof out->birth_raw);
+    memcpy(out->expiry_raw, mrz->expiry_raw, sizeof out->expiry_raw);
+}
+
+static void explain(struct lane *lane, const struct mrz *mrz)
+{
+    struct view_unreadable *unreadable = &lane->unreadable;
+    unreadable->issues = mrz->issues;
+    if (mrz->format == MRZ_FORMAT_NONE)
+        return;
+    unreadable->has_checks = true;
+    memcpy(unreadable->check, mrz->check, sizeof unreadable->check);
+    fill_partial(mrz, &unreadable->partial);
+}
+
+/* Whoever stood here before is not who stands here now. */
+static void tell_unreadable(struct lane *lane)
+{
+    lane_on(lane, lane->unreadable.proposal.id ? FLOW_ON_PROPOSAL : FLOW_ON_UNREADABLE);
+    if (lane->state == FLOW_UNREADABLE || lane->state == FLOW_PROPOSED)
+        lane->has_current = false;
+}
+
+static void log_unreadable(struct lane *lane, const struct scan_event *event)
+{
+    const struct view_unreadable *unreadable = &lane->unreadable;
+    if (may_log_scan(lane))
+        log_event(LOG_SCAN_UNREADABLE, "lines=%u issues=0x%x%s%s", event->n_lines,
+                  unreadable->issues, unreadable->visa ? " visa=yes" : "",
+                  event->kind == SCAN_EVENT_PARTIAL ? " partial=yes" : "");
+}
+
+static void on_lines(struct lane *lane, const struct scan_event *event)
+{
+    struct span lines[SCAN_FRAME_LINES_MAX];
+    struct mrz mrz;
+    for (size_t i = 0; i < event->n_lines; i++)
+        lines[i] = span_of(event->lines[i].text, event->lines[i].len);
+    lane->unreadable = (struct view_unreadable){0};
+    const bool valid = mrz_parse(lines, event->n_lines, &mrz) && mrz_valid(&mrz);
+    if (valid && !document_is_visa(&mrz)) {
+        struct document document;
+        document_from_mrz(&mrz, today(lane), &document);
+        lane_take(lane, &document, FLOW_ON_DOCUMENT);
+        return;
+    }
+    if (valid)
+        lane->unreadable.visa = true;
+    else
+        explain(lane, &mrz);
+    log_unreadable(lane, event);
+    tell_unreadable(lane);
+}
+
+static void on_garbage(struct lane *lane, const struct scan_event *event)
+{
+    if (may_log_scan(lane))
+        log_event(LOG_SCAN_GARBAGE, "bytes=%u why=\"%s\"", event->garbage_bytes,
+                  scan_garbage_text(event->garbage));
+    lane->unreadable = (struct view_unreadable){.garbage = true};
+    tell_unreadable(lane);
+}
+
+void lane_on_scan(const struct scan_event *event, void *user)
+{
+    struct lane *lane = user;
+    switch (event->kind) {
+    case SCAN_EVENT_NONE:
+        break;
+    case SCAN_EVENT_STARTED:
+        lane_on(lane, FLOW_ON_BYTES);
+        break;
+    case SCAN_EVENT_FRAME:
+    case SCAN_EVENT_PARTIAL:
+        on_lines(lane, event);
+        break;
+    case SCAN_EVENT_GARBAGE:
+        on_garbage(lane, event);
+        break;
+    case SCAN_EVENT_OPENED:
+    case SCAN_EVENT_GONE:
+        lane_on(lane, FLOW_ON_SCANNER_GONE);
+        break;
+    }
+}
