@@ -9,7 +9,7 @@ labels the rest. Where it labels otherwise than was said, the corpus is not writ
 import json
 import pathlib
 
-from mrz_oracle import CHECKS, FORMATS, SHAPES, check_digit, cut, judge
+from mrz_oracle import CHECKS, FORMATS, SHAPES, check_digit, cut, judge, repair
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "data" / "mrz_cases.jsonl"
 
@@ -70,7 +70,7 @@ class Corpus:
         self.rows = []
 
     def add(self, what, lines, fails=(), **says):
-        answer = judge(lines)
+        answer = {**judge(lines), "repair": repair(lines)}
         says.setdefault("valid", not fails and not says.get("issues"))
         if says["valid"] or fails:
             says.setdefault("issues", [])
@@ -336,7 +336,7 @@ def long_numbers(corpus):
     for form, longest in (("TD1", 14), ("TD2", 6)):
         for number in ("620401234577", "A1B2C3D4E5", "D2314589073", "12345678900X",
                        "ABCDEFGHI" + "JKLMNOPQRSTUVW"[:longest]):
-            corpus.add(f"{form}: {len(number)} characters, digit without the filler (the standard's)",
+            corpus.add(f"{form}: {len(number)} characters, digit without the filler (as 9303 says)",
                        make_long(form, number), document_number=number,
                        long_document_number=True, optional_after_number="")
             if check_digit(number) != check_digit(number[:9] + "<" + number[9:]):
@@ -594,10 +594,66 @@ def french(corpus):
                format=None, valid=False, issues=["length"])
 
 
+# ---- repairs ------------------------------------------------------------------------------------
+
+def misread(corpus, what, lines, line, column, read, proof):
+    """A row in which the good document's character was read as `read`; proof None: no proposal."""
+    bad = change(lines, line, column, read)
+    answer = judge(bad)
+    corpus.add(what, bad, fails=failing(answer), issues=answer["issues"], valid=False,
+               repair=proof and {"lines": lines, "proof": proof, "positions": [
+                   {"line": line, "column": column, "from": read,
+                    "to": lines[line - 1][column - 1]}]})
+
+
+def repairs(corpus):
+    for good, line, column, read in (("SANTOSO<<BUDI", 1, 6, "5"), ("BUDI<<SANTOSO", 1, 6, "8"),
+                                     ("AYU<<RINA", 1, 6, "4"), ("ZAIN<<RINA", 1, 6, "2"),
+                                     ("TOGAR<<RINA", 1, 6, "7"), ("GANI<<RINA", 1, 6, "6")):
+        misread(corpus, f"{read} for {good[0]} in a name: one look-alike is a letter",
+                make("TD3", name=good), line, column, read, "class")
+    for good, read in (("OBUYA", "0"), ("DEWI", "0"), ("UTAMI", "0"), ("INTAN", "1"),
+                       ("LESTARI", "1")):
+        misread(corpus, f"{read} for {good[0]} in a name: several look-alikes are letters",
+                make("TD3", name=good), 1, 6, read, None)
+    for column, read in ((14, "G"), (15, "O"), (17, "A"), (18, "I"), (19, "T"), (15, "D"),
+                         (15, "Q"), (15, "U"), (18, "L")):
+        misread(corpus, f"{read} in a birth date: one look-alike is a digit",
+                make("TD3", birth="600417"), 2, column, read, "class")
+    for form in FORMATS:
+        line, column, _ = FORMATS[form]["number"]
+        good = make(form, number="C95T3994")
+        misread(corpus, f"{form}: S for 5 in the number: check digits tell", good, line, column + 2,
+                "S", "check_digits")
+        misread(corpus, f"{form}: 7 for T in the number: check digits tell", good, line, column + 3,
+                "7", "check_digits")
+        line, column, _ = FORMATS[form]["expiry"]
+        misread(corpus, f"{form}: S for 5 in the expiry date", make(form, expiry="350916"), line,
+                column + 1, "S", "class")
+        line, column, _ = FORMATS[form]["birth_digit"]
+        misread(corpus, f"{form}: Z for 2 as the birth date's check digit",
+                make(form, birth="900418", birth_digit="2"), line, column, "Z", "class")
+        line, column, _ = FORMATS[form]["sex"]
+        misread(corpus, f"{form}: P for F as sex", make(form, sex="F"), line, column, "P", "class")
+        misread(corpus, f"{form}: K for a filler as sex", make(form, sex="<"), line, column, "K",
+                "class")
+    misread(corpus, "F for P in the code of a TD3", TD3, 1, 1, "F", "class")
+    misread(corpus, "1 for I in the code of a card", make("TD1"), 1, 1, "1", "class")
+    misread(corpus, "4 for A in the code of a card", make("TD2", code="A<"), 1, 1, "4", "class")
+    misread(corpus, "1 for I in the nationality: it may have been L", TD3, 2, 11, "1", None)
+    misread(corpus, "E for 3: no look-alikes here", make("TD3", number="C3310452"), 2, 2, "E", None)
+    two = change(change(make("TD3", name="SANTOSO", number="B1285567"), 2, 1, "8"), 1, 6, "5")
+    corpus.add("two characters misread: one substitution is no repair", two,
+               fails=("document_number", "composite"), issues=["bad_name"], repair=None)
+
+
+TD3 = make("TD3")
+
+
 def corpus():
     made = Corpus()
-    for part in (specimens, plain_ones, check_digits, dates, classes, codes, long_numbers, countries,
-                 names, no_mrz):
+    for part in (specimens, plain_ones, check_digits, dates, classes, codes, long_numbers,
+                 countries, names, no_mrz, repairs):
         part(made)
     return made.rows
 

@@ -1,8 +1,8 @@
 """What an MRZ means, a second time: ICAO Doc 9303 (parts 3 to 7) in Python, written from the
 standard and from the contract of `pamit mrz --json`, not from the C parser it is held against.
 
-`judge(lines)` is the answer `pamit mrz` must give but for "id" and "repair"; `repairs(lines, n)`
-finds by brute force every set of up to n look-alike substitutions that makes the lines valid.
+`judge(lines)` is the answer `pamit mrz` must give but for "id" and "repair"; `repair(lines, n)` is
+its "repair": by brute force, every set of up to n look-alike substitutions is tried.
 """
 import calendar
 import itertools
@@ -264,7 +264,35 @@ def substituted(lines, changes):
     return ["".join(row) for row in rows]
 
 
-def repairs(lines, limit=1):
+def may_stand(form, line, column, character):
+    """Part 3, 4.3 and parts 4 to 7: is it of the class of characters of its place, by itself?"""
+    place = next((key for key, spot in FORMATS[form].items() if key != "composite" and
+                  spot[0] == line and spot[1] <= column <= spot[2]), "state")
+    if (line, column) == (1, 1):
+        return character in {"TD3": "P", "TD1": "ACI", "TD2": "ACI"}.get(form, "V")
+    if place in ("name", "nationality", "state"):
+        return not character.isdigit()
+    if place in ("birth", "expiry"):
+        return character.isdigit() or character == "<"
+    if place.endswith("_digit"):
+        return character.isdigit()
+    return character in "MF<" if place == "sex" else True
+
+
+def repair(lines, limit=1):
+    """The one proposal that is left, as the command writes it; None: there is none, or several."""
+    found = repairs(lines, limit)
+    if len(found) != 1:
+        return None
+    repaired, changes = found[0]
+    form, _ = format_of(lines)
+    could_stand = any(may_stand(form, row, column, read) for row, column, read, _ in changes)
+    positions = [dict(zip(("line", "column", "from", "to"), change)) for change in changes]
+    return {"lines": repaired, "positions": positions,
+            "proof": "check_digits" if could_stand else "class"}
+
+
+def repairs(lines, limit):
     """Every set of 1 to `limit` substitutions, at different places and none of them to spare, that
     makes the lines valid: [(lines, changes)]."""
     form, _ = format_of(lines)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import mrz_cases
-from mrz_oracle import CHECKS, FIELDS, LOOK_ALIKE, judge, repairs
+from mrz_oracle import CHECKS, FIELDS, LOOK_ALIKE, judge, repair
 from store_kit import BIN, pamit
 
 DATA = mrz_cases.FILE.parent
@@ -45,7 +45,7 @@ def read(name):
 
 # ---- labelled documents -------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name, least", [("mrz_dev.jsonl", 30), ("mrz_cases.jsonl", 600)])
+@pytest.mark.parametrize("name, least", [("mrz_dev.jsonl", 30), ("mrz_cases.jsonl", 650)])
 def test_every_labelled_document_gets_its_answer(name, least):
     rows = read(name)
     out, err = pamit("mrz", "--json", DATA / name)
@@ -83,25 +83,6 @@ def test_the_oracle_labels_the_given_rows_as_they_are_labelled():
 
 # ---- repair -------------------------------------------------------------------------------------
 
-def proposal(lines, limit=1):
-    """The repair that the contract asks for, by brute force."""
-    found = repairs(lines, limit)
-    if len(found) != 1:
-        return None
-    repaired, changes = found[0]
-    return repaired, [position(change) for change in sorted(changes)]
-
-
-def position(change):
-    return dict(zip(("line", "column", "from", "to"), change))
-
-
-def assert_proposal(lines, repair, limit=1):
-    expected = proposal(lines, limit)
-    assert (repair and (repair["lines"], repair["positions"])) == expected, lines
-    assert repair is None or repair["proof"] in ("class", "check_digits")
-
-
 def misread(lines, rng, count):
     """`count` characters of look-alikes taken for one another."""
     for _ in range(count):
@@ -119,44 +100,18 @@ def test_a_repair_is_proposed_exactly_where_one_candidate_is_left():
                  for n in range(60) for form in mrz_cases.FORMATS]
     out = answers(documents)
     for lines, answer in zip(documents, out):
-        assert_proposal(lines, answer["repair"])
+        assert answer["repair"] == repair(lines), lines
         assert {key: answer[key] for key in judge(lines)} == judge(lines), "a repair changed fields"
     assert 30 < sum(answer["repair"] is not None for answer in out) < 250
-
-
-PROPOSALS = (
-    ("a digit in a name: only one of its look-alikes is a letter",
-     mrz_cases.change(TD3, 1, 6, "5"), "class", (1, 6, "5", "S")),
-    ("a letter in a date: only one of its look-alikes is a digit",
-     mrz_cases.change(TD3, 2, 16, "O"), "class", (2, 16, "O", "0")),
-    ("8 read for B in the number: check digits tell",
-     mrz_cases.change(mrz_cases.make("TD3", number="B1284567"), 2, 1, "8"), "check_digits",
-     (2, 1, "8", "B")))
-NO_PROPOSALS = (
-    ("6 and G are alike to check digits too: nothing is wrong",
-     mrz_cases.make("TD3", number="CG310452")),
-    ("a zero in a name may be O, D, Q or U: ambiguous", mrz_cases.change(TD3, 1, 8, "0")),
-    ("an X looks like nothing else", mrz_cases.change(TD3, 2, 1, "X")),
-    ("lower case is no MRZ", mrz_cases.change(TD3, 1, 6, "s")))
-
-
-@pytest.mark.parametrize("what, lines, proof, change", PROPOSALS)
-def test_what_a_proposal_rests_on(what, lines, proof, change):
-    repair = answers([lines])[0]["repair"]
-    assert_proposal(lines, repair)
-    assert (repair["proof"], repair["positions"]) == (proof, [position(change)]), what
-
-
-@pytest.mark.parametrize("what, lines", NO_PROPOSALS)
-def test_where_nothing_is_proposed(what, lines):
-    assert answers([lines])[0]["repair"] is None and proposal(lines) is None, what
 
 
 def test_two_misread_characters_are_looked_for_only_when_asked():
     good = mrz_cases.make("TD3", state="IDN", name="SUBAGIO<<TB", number="B1285567")
     lines = mrz_cases.change(mrz_cases.change(good, 2, 1, "8"), 1, 8, "8")
     assert answers([lines])[0]["repair"] is None
-    assert_proposal(lines, answers([lines], "--substitutions", "2")[0]["repair"], limit=2)
+    proposal = answers([lines], "--substitutions", "2")[0]["repair"]
+    assert proposal == repair(lines, 2) and proposal["lines"] == good
+    assert [(at["line"], at["column"]) for at in proposal["positions"]] == [(1, 8), (2, 1)]
 
 
 # ---- random documents ---------------------------------------------------------------------------
@@ -232,7 +187,7 @@ def test_the_command_and_the_oracle_agree_on_random_documents():
         valid += answer["valid"]
         if not answer["valid"] and answer["format"] and looked_for < 300:
             looked_for += 1
-            assert_proposal(lines, answer["repair"])
+            assert answer["repair"] == repair(lines), lines
     assert RANDOM_DOCUMENTS / 100 < valid < RANDOM_DOCUMENTS / 2
 
 
