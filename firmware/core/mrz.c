@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "mrz_check.h"
-#include "mrz_format.h"
 #include "mrz_step.h"
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -27,13 +26,12 @@ static void keep_lines(const struct span *lines, size_t n_lines, struct mrz *out
     }
 }
 
-static bool are_mrz_characters(const struct span *lines, size_t n_lines)
+static bool are_legal(const struct span *lines, size_t n_lines)
 {
-    bool all = true;
     for (size_t i = 0; i < n_lines; i++)
-        for (size_t k = 0; k < lines[i].len; k++)
-            all &= mrz_characters[lines[i].p[k]] != 0;
-    return all;
+        if (!(mrz_classes(lines[i].p, lines[i].len) & MRZ_LEGAL))
+            return false;
+    return true;
 }
 
 /* By number and length of the lines; visas begin with V. */
@@ -56,8 +54,10 @@ static enum mrz_format format_of(const struct span *lines, size_t n_lines)
  * the nationality, it has digits of its number. */
 static bool is_french_card(const struct mrz *mrz)
 {
+    const struct mrz_run *run = &mrz_layouts[MRZ_FORMAT_TD2].field[MRZ_FIELD_NATIONALITY];
+    const struct mrz_part part = mrz_part(mrz, run);
     return mrz->format == MRZ_FORMAT_TD2 && memcmp(mrz->line[0], "IDFRA", 5) == 0 &&
-           !(mrz_class_of(mrz_text(mrz, MRZ_FIELD_NATIONALITY), 3) & MRZ_AMONG_LETTERS);
+           !(mrz_classes(part.text, part.len) & MRZ_AMONG_LETTERS);
 }
 
 /* Finds what the lines are; without a format, `issues` says why. */
@@ -66,7 +66,7 @@ static void recognise(const struct span *lines, size_t n_lines, struct mrz *out)
     out->format = format_of(lines, n_lines);
     if (out->format == MRZ_FORMAT_NONE)
         out->issues |= MRZ_ISSUE_LENGTH;
-    if (!are_mrz_characters(lines, n_lines))
+    if (!are_legal(lines, n_lines))
         out->issues |= MRZ_ISSUE_CHARACTERS;
     else if (is_french_card(out))
         out->issues |= MRZ_ISSUE_FRENCH_ID_CARD;
@@ -75,25 +75,26 @@ static void recognise(const struct span *lines, size_t n_lines, struct mrz *out)
 }
 
 /* Copies without the fillers at the right. */
-static void copy_field(const struct mrz *mrz, enum mrz_field field, char *out)
+static void copy_field(const struct mrz *mrz, const struct mrz_run *run, char *out)
 {
-    const char *text = mrz_text(mrz, field);
-    const size_t len = mrz_stripped_len(text, mrz_run(mrz, field).len);
+    const struct mrz_part part = mrz_part(mrz, run);
+    const size_t len = mrz_stripped_len(part.text, part.len);
     for (size_t i = 0; i < len; i++)
-        out[i] = text[i];
+        out[i] = part.text[i];
 }
 
-static void read_fields(struct mrz *out)
+static void read_fields(const struct mrz_layout *layout, struct mrz *out)
 {
-    copy_field(out, MRZ_FIELD_CODE, out->document_code);
-    copy_field(out, MRZ_FIELD_STATE, out->issuing_state);
-    copy_field(out, MRZ_FIELD_NUMBER, out->document_number);
-    copy_field(out, MRZ_FIELD_NATIONALITY, out->nationality);
-    copy_field(out, MRZ_FIELD_OPTIONAL, out->optional);
-    copy_field(out, MRZ_FIELD_OPTIONAL2, out->optional2);
-    memcpy(out->birth_date_raw, mrz_text(out, MRZ_FIELD_BIRTH), 6);
-    memcpy(out->expiry_raw, mrz_text(out, MRZ_FIELD_EXPIRY), 6);
-    out->sex = *mrz_text(out, MRZ_FIELD_SEX);
+    const struct mrz_run *field = layout->field;
+    copy_field(out, &field[MRZ_FIELD_CODE], out->document_code);
+    copy_field(out, &field[MRZ_FIELD_STATE], out->issuing_state);
+    copy_field(out, &field[MRZ_FIELD_NUMBER], out->document_number);
+    copy_field(out, &field[MRZ_FIELD_NATIONALITY], out->nationality);
+    copy_field(out, &field[MRZ_FIELD_OPTIONAL], out->optional);
+    copy_field(out, &field[MRZ_FIELD_OPTIONAL2], out->optional2);
+    memcpy(out->birth_date_raw, mrz_part(out, &field[MRZ_FIELD_BIRTH]).text, MRZ_DATE_LEN);
+    memcpy(out->expiry_raw, mrz_part(out, &field[MRZ_FIELD_EXPIRY]).text, MRZ_DATE_LEN);
+    out->sex = *mrz_part(out, &field[MRZ_FIELD_SEX]).text;
 }
 
 bool mrz_parse(const struct span *lines, size_t n_lines, struct mrz *out)
@@ -103,10 +104,11 @@ bool mrz_parse(const struct span *lines, size_t n_lines, struct mrz *out)
     recognise(lines, n_lines, out);
     if (out->format == MRZ_FORMAT_NONE)
         return false;
-    read_fields(out);
-    mrz_read_name(out);
-    mrz_read_checks(out);
-    mrz_judge(out);
+    const struct mrz_layout *layout = &mrz_layouts[out->format];
+    read_fields(layout, out);
+    mrz_read_name(layout, out);
+    mrz_read_checks(layout, out);
+    mrz_judge(layout, out);
     return true;
 }
 

@@ -1,71 +1,51 @@
 /* One table says all there is to know of a character, so that reading, judging and repairing an MRZ
- * can't disagree about it. The weights are laid out further than any run goes, so that the sum of a
- * run needs no remainder for each character.
+ * can't disagree about it.
  */
 #include "mrz_check.h"
 
 #include "mrz.h"
 
-#define D(c) [c] = MRZ_AMONG_DIGITS | (c - '0')
-#define L(c) [c] = MRZ_AMONG_LETTERS | (c - 'A' + 10)
-const uint8_t mrz_characters[256] = {
-    D('0'),
-    D('1'),
-    D('2'),
-    D('3'),
-    D('4'),
-    D('5'),
-    D('6'),
-    D('7'),
-    D('8'),
-    D('9'),
-    L('A'),
-    L('B'),
-    L('C'),
-    L('D'),
-    L('E'),
-    L('F'),
-    L('G'),
-    L('H'),
-    L('I'),
-    L('J'),
-    L('K'),
-    L('L'),
-    L('M'),
-    L('N'),
-    L('O'),
-    L('P'),
-    L('Q'),
-    L('R'),
-    L('S'),
-    L('T'),
-    L('U'),
-    L('V'),
-    L('W'),
-    L('X'),
-    L('Y'),
-    L('Z'),
-    [MRZ_FILLER] = MRZ_AMONG_LETTERS | MRZ_AMONG_DIGITS,
+#define DIGIT(c)  [c] = MRZ_LEGAL | MRZ_AMONG_DIGITS | ((c) - '0')
+#define LETTER(c) [c] = MRZ_LEGAL | MRZ_AMONG_LETTERS | ((c) - 'A' + 10)
+/* clang-format off */
+const uint16_t mrz_characters[256] = {
+    DIGIT('0'), DIGIT('1'), DIGIT('2'), DIGIT('3'), DIGIT('4'),
+    DIGIT('5'), DIGIT('6'), DIGIT('7'), DIGIT('8'), DIGIT('9'),
+    LETTER('A'), LETTER('B'), LETTER('C'), LETTER('D'), LETTER('E'), LETTER('F'), LETTER('G'),
+    LETTER('H'), LETTER('I'), LETTER('J'), LETTER('K'), LETTER('L'), LETTER('M'), LETTER('N'),
+    LETTER('O'), LETTER('P'), LETTER('Q'), LETTER('R'), LETTER('S'), LETTER('T'), LETTER('U'),
+    LETTER('V'), LETTER('W'), LETTER('X'), LETTER('Y'), LETTER('Z'),
+    [MRZ_FILLER] = MRZ_LEGAL | MRZ_AMONG_DIGITS | MRZ_AMONG_LETTERS,
 };
-#undef D
-#undef L
+/* clang-format on */
+#undef DIGIT
+#undef LETTER
+
+static unsigned value_of(char c)
+{
+    return mrz_characters[(unsigned char)c] & MRZ_VALUE;
+}
 
 void mrz_weigh(struct mrz_weight *weight, const char *text, size_t len)
 {
     static const uint8_t cycle[] = {7, 3, 1, 7, 3};
-    const unsigned a = cycle[weight->at], b = cycle[weight->at + 1], c = cycle[weight->at + 2];
-    unsigned sum = weight->sum;
+    const uint8_t *factor = cycle + weight->at;
+    unsigned first = 0, second = 0, third = 0; /* of each three characters */
     size_t i = 0;
-    for (; i + 3 <= len; i += 3)
-        sum += a * (mrz_character(text[i]) & MRZ_VALUE) +
-               b * (mrz_character(text[i + 1]) & MRZ_VALUE) +
-               c * (mrz_character(text[i + 2]) & MRZ_VALUE);
-    if (i < len)
-        sum += a * (mrz_character(text[i]) & MRZ_VALUE);
-    if (i + 1 < len)
-        sum += b * (mrz_character(text[i + 1]) & MRZ_VALUE);
-    weight->sum = sum;
-    weight->at = (weight->at + (unsigned)(len % 3)) % 3;
+    for (; i + 3 <= len; i += 3) {
+        first += value_of(text[i]);
+        second += value_of(text[i + 1]);
+        third += value_of(text[i + 2]);
+    }
+    const unsigned rest = (unsigned)(len - i);
+    if (rest > 0)
+        first += value_of(text[i]);
+    if (rest > 1)
+        second += value_of(text[i + 1]);
+    weight->sum += factor[0] * first + factor[1] * second + factor[2] * third;
+    weight->at += rest;
+    if (weight->at >= 3)
+        weight->at -= 3;
 }
 
 char mrz_check_digit(const char *text, size_t len)

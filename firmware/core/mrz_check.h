@@ -10,25 +10,25 @@
 
 #define MRZ_FILLER '<'
 
-/* By byte: the value 0-35, and with which characters it may stand. A filler may stand among letters
- * and among digits; what may stand among neither, 0, is no character of an MRZ. */
-#define MRZ_VALUE         0x3f
-#define MRZ_AMONG_DIGITS  0x40
-#define MRZ_AMONG_LETTERS 0x80
-extern const uint8_t mrz_characters[256];
+/* By byte: the value 0-35, and classes as bits. A filler may stand among letters and among digits;
+ * what is no character of an MRZ has no class. */
+#define MRZ_VALUE         0x0ff
+#define MRZ_AMONG_DIGITS  0x100
+#define MRZ_AMONG_LETTERS 0x200
+#define MRZ_LEGAL         0x400
+extern const uint16_t mrz_characters[256];
 
-static inline uint8_t mrz_character(char c)
+/* The classes that all `len` characters have; of none, every class. */
+static inline unsigned mrz_classes(const void *text, size_t len)
 {
-    return mrz_characters[(unsigned char)c];
-}
-
-/* What all of a run's characters have in common: MRZ_AMONG_LETTERS, MRZ_AMONG_DIGITS. An empty run
- * has everything. */
-static inline uint8_t mrz_class_of(const char *text, size_t len)
-{
-    uint8_t common = MRZ_AMONG_LETTERS | MRZ_AMONG_DIGITS;
-    for (size_t i = 0; i < len; i++)
-        common &= mrz_character(text[i]);
+    const uint8_t *c = text;
+    unsigned common = MRZ_AMONG_DIGITS | MRZ_AMONG_LETTERS | MRZ_LEGAL;
+    size_t i = 0;
+    for (; i + 4 <= len; i += 4)
+        common &= mrz_characters[c[i]] & mrz_characters[c[i + 1]] & mrz_characters[c[i + 2]] &
+                  mrz_characters[c[i + 3]];
+    for (; i < len; i++)
+        common &= mrz_characters[c[i]];
     return common;
 }
 
@@ -40,8 +40,8 @@ static inline size_t mrz_stripped_len(const char *text, size_t len)
     return len;
 }
 
-/* What has been weighed so far, and the place in the cycle of weights 7 3 1 where it goes on: a
- * digit over several runs weighs one after the other into the same sum. */
+/* What has been weighed so far, and the place in the cycle 7 3 1 where it goes on: a digit over
+ * several fields weighs one after the other. It begins as zeros. */
 struct mrz_weight {
     unsigned sum, at;
 };

@@ -10,101 +10,86 @@
 #include <string.h>
 
 #include "mrz_check.h"
-#include "mrz_format.h"
 #include "mrz_step.h"
 
 #define LONG_RUN_MIN 2 /* one more character of the number, and its digit */
 
-static enum mrz_check check_of(char printed, const struct mrz_weight *weight)
-{
-    return printed == mrz_weight_digit(weight) ? MRZ_CHECK_HOLDS : MRZ_CHECK_FAILS;
-}
-
-static enum mrz_check field_check(const struct mrz *mrz, enum mrz_field field)
-{
-    const struct mrz_run run = mrz_run(mrz, field);
-    const char *text = mrz_text(mrz, field);
-    struct mrz_weight weight = {0};
-    if (!run.has_digit)
-        return MRZ_CHECK_NONE;
-    mrz_weigh(&weight, text, run.len);
-    return check_of(text[run.len], &weight);
-}
-
-static enum mrz_check optional_check(const struct mrz *mrz)
-{
-    const struct mrz_run run = mrz_run(mrz, MRZ_FIELD_OPTIONAL);
-    if (run.has_digit && mrz->optional[0] == '\0' &&
-        mrz_text(mrz, MRZ_FIELD_OPTIONAL)[run.len] == MRZ_FILLER)
-        return MRZ_CHECK_NONE;
-    return field_check(mrz, MRZ_FIELD_OPTIONAL);
-}
-
-static enum mrz_check composite_check(const struct mrz *mrz)
-{
-    const struct mrz_layout *layout = mrz_layout(mrz);
-    struct mrz_weight weight = {0};
-    if (layout->composite.len == 0)
-        return MRZ_CHECK_NONE;
-    for (size_t i = 0; i < MRZ_COMPOSITE_FIELDS && layout->composite_over[i]; i++) {
-        const enum mrz_field field = layout->composite_over[i];
-        const struct mrz_run run = mrz_run(mrz, field);
-        mrz_weigh(&weight, mrz_text(mrz, field), (size_t)run.len + run.has_digit);
-    }
-    return check_of(mrz->line[layout->composite.line][layout->composite.column], &weight);
-}
-
 /* How many characters of the optional field belong to the number and its digit; 0: none. */
-static size_t long_run(const struct mrz *mrz)
+static size_t long_run(const struct mrz_layout *layout, struct mrz_part number,
+                       struct mrz_part optional)
 {
-    const size_t number_len = mrz_run(mrz, MRZ_FIELD_NUMBER).len;
-    const char *number = mrz_text(mrz, MRZ_FIELD_NUMBER);
-    const char *rest = mrz_text(mrz, MRZ_FIELD_OPTIONAL);
     size_t run = 0;
-    if (!mrz_layout(mrz)->is_card || number[number_len] != MRZ_FILLER ||
-        number[number_len - 1] == MRZ_FILLER)
+    if (!layout->is_card || number.text[number.len] != MRZ_FILLER ||
+        number.text[number.len - 1] == MRZ_FILLER)
         return 0;
-    while (run < mrz_run(mrz, MRZ_FIELD_OPTIONAL).len && rest[run] != MRZ_FILLER)
+    while (run < optional.len && optional.text[run] != MRZ_FILLER)
         run++;
     return run >= LONG_RUN_MIN ? run : 0;
 }
 
-static void read_long_number(size_t run, struct mrz *mrz)
+static enum mrz_long_digit long_digit(struct mrz_part number, struct mrz_part rest, char printed)
 {
-    const size_t number_len = mrz_run(mrz, MRZ_FIELD_NUMBER).len, rest_len = run - 1;
-    const char *number = mrz_text(mrz, MRZ_FIELD_NUMBER);
-    const char *rest = mrz_text(mrz, MRZ_FIELD_OPTIONAL), digit = rest[rest_len];
     struct mrz_weight excluded = {0}, included = {0};
-    mrz_weigh(&excluded, number, number_len);
-    mrz_weigh(&excluded, rest, rest_len);
-    mrz_weigh(&included, number, number_len + 1);
-    mrz_weigh(&included, rest, rest_len);
-    if (check_of(digit, &excluded) == MRZ_CHECK_HOLDS)
-        mrz->long_digit = MRZ_LONG_DIGIT_FILLER_EXCLUDED;
-    else if (check_of(digit, &included) == MRZ_CHECK_HOLDS)
-        mrz->long_digit = MRZ_LONG_DIGIT_FILLER_INCLUDED;
+    mrz_weigh(&excluded, number.text, number.len);
+    mrz_weigh(&excluded, rest.text, rest.len);
+    mrz_weigh(&included, number.text, number.len + 1);
+    mrz_weigh(&included, rest.text, rest.len);
+    if (printed == mrz_weight_digit(&excluded))
+        return MRZ_LONG_DIGIT_FILLER_EXCLUDED;
+    if (printed == mrz_weight_digit(&included))
+        return MRZ_LONG_DIGIT_FILLER_INCLUDED;
+    return MRZ_LONG_DIGIT_NONE;
+}
+
+/* Where the number is long, what its columns alone say of it does not count. */
+static void read_long_number(const struct mrz_layout *layout, struct mrz *mrz)
+{
+    const struct mrz_part number = mrz_part(mrz, &layout->field[MRZ_FIELD_NUMBER]);
+    const struct mrz_part optional = mrz_part(mrz, &layout->field[MRZ_FIELD_OPTIONAL]);
+    const size_t run = long_run(layout, number, optional);
+    if (run == 0)
+        return;
+    const struct mrz_part rest = {optional.text, run - 1};
     mrz->long_number = true;
-    memcpy(mrz->document_number + number_len, rest, rest_len);
+    mrz->long_digit = long_digit(number, rest, optional.text[rest.len]);
+    mrz->check[MRZ_PLACE_NUMBER] = mrz->long_digit ? MRZ_CHECK_HOLDS : MRZ_CHECK_FAILS;
+    memcpy(mrz->document_number + number.len, rest.text, rest.len);
 
     const size_t optional_len = strlen(mrz->optional), after = run + 1;
     if (after < optional_len)
         memcpy(mrz->optional_after_number, mrz->optional + after, optional_len - after);
 }
 
-static enum mrz_check number_check(struct mrz *mrz)
+static enum mrz_check check_of(enum mrz_field field, const struct mrz *mrz, char printed,
+                               const struct mrz_weight *weight)
 {
-    const size_t run = long_run(mrz);
-    if (run == 0)
-        return field_check(mrz, MRZ_FIELD_NUMBER);
-    read_long_number(run, mrz);
-    return mrz->long_digit ? MRZ_CHECK_HOLDS : MRZ_CHECK_FAILS;
+    if (field == MRZ_FIELD_OPTIONAL && printed == MRZ_FILLER && mrz->optional[0] == '\0')
+        return MRZ_CHECK_NONE;
+    return printed == mrz_weight_digit(weight) ? MRZ_CHECK_HOLDS : MRZ_CHECK_FAILS;
 }
 
-void mrz_read_checks(struct mrz *mrz)
+void mrz_read_checks(const struct mrz_layout *layout, struct mrz *mrz)
 {
-    mrz->check[MRZ_PLACE_NUMBER] = number_check(mrz);
-    mrz->check[MRZ_PLACE_BIRTH] = field_check(mrz, MRZ_FIELD_BIRTH);
-    mrz->check[MRZ_PLACE_EXPIRY] = field_check(mrz, MRZ_FIELD_EXPIRY);
-    mrz->check[MRZ_PLACE_OPTIONAL] = optional_check(mrz);
-    mrz->check[MRZ_PLACE_COMPOSITE] = composite_check(mrz);
+    static const enum mrz_place places[MRZ_FIELDS] = {
+        [MRZ_FIELD_NUMBER] = MRZ_PLACE_NUMBER,
+        [MRZ_FIELD_BIRTH] = MRZ_PLACE_BIRTH,
+        [MRZ_FIELD_EXPIRY] = MRZ_PLACE_EXPIRY,
+        [MRZ_FIELD_OPTIONAL] = MRZ_PLACE_OPTIONAL,
+    };
+    struct mrz_weight composite = {0};
+    mrz->check[MRZ_PLACE_OPTIONAL] = mrz->check[MRZ_PLACE_COMPOSITE] = MRZ_CHECK_NONE;
+    for (size_t i = 0; i < MRZ_CHECKED_FIELDS && layout->checked[i]; i++) {
+        const enum mrz_field field = layout->checked[i];
+        const struct mrz_part part = mrz_part(mrz, &layout->field[field]);
+        if (layout->field[field].has_digit) {
+            struct mrz_weight own = {0};
+            mrz_weigh(&own, part.text, part.len);
+            mrz->check[places[field]] = check_of(field, mrz, part.text[part.len], &own);
+        }
+        mrz_weigh(&composite, part.text, part.len + layout->field[field].has_digit);
+    }
+    if (layout->composite.len > 0)
+        mrz->check[MRZ_PLACE_COMPOSITE] =
+            check_of(MRZ_FIELD_CODE, mrz, *mrz_part(mrz, &layout->composite).text, &composite);
+    read_long_number(layout, mrz);
 }

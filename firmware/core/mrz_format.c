@@ -21,8 +21,8 @@ const struct mrz_layout mrz_layouts[MRZ_FORMATS] = {
             [MRZ_FIELD_EXPIRY]      = {1, 21,  6, DIGIT},
             [MRZ_FIELD_OPTIONAL]    = {1, 28, 14, DIGIT},
         },
+        .checked = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY, MRZ_FIELD_OPTIONAL},
         .composite = {1, 43, 1},
-        .composite_over = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY, MRZ_FIELD_OPTIONAL},
     },
     [MRZ_FORMAT_TD1] = {
         .name = "TD1", .lines = 3, .line_len = 30, .code_letters = "ACI", .is_card = true,
@@ -38,9 +38,9 @@ const struct mrz_layout mrz_layouts[MRZ_FORMATS] = {
             [MRZ_FIELD_OPTIONAL2]   = {1, 18, 11},
             [MRZ_FIELD_NAME]        = {2,  0, 30},
         },
-        .composite = {1, 29, 1},
-        .composite_over = {MRZ_FIELD_NUMBER, MRZ_FIELD_OPTIONAL, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY,
+        .checked = {MRZ_FIELD_NUMBER, MRZ_FIELD_OPTIONAL, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY,
                            MRZ_FIELD_OPTIONAL2},
+        .composite = {1, 29, 1},
     },
     [MRZ_FORMAT_TD2] = {
         .name = "TD2", .lines = 2, .line_len = 36, .code_letters = "ACI", .is_card = true,
@@ -55,8 +55,8 @@ const struct mrz_layout mrz_layouts[MRZ_FORMATS] = {
             [MRZ_FIELD_EXPIRY]      = {1, 21,  6, DIGIT},
             [MRZ_FIELD_OPTIONAL]    = {1, 28,  7},
         },
+        .checked = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY, MRZ_FIELD_OPTIONAL},
         .composite = {1, 35, 1},
-        .composite_over = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY, MRZ_FIELD_OPTIONAL},
     },
     [MRZ_FORMAT_MRV_A] = {
         .name = "MRV-A", .lines = 2, .line_len = 44, .code_letters = "V",
@@ -71,6 +71,7 @@ const struct mrz_layout mrz_layouts[MRZ_FORMATS] = {
             [MRZ_FIELD_EXPIRY]      = {1, 21,  6, DIGIT},
             [MRZ_FIELD_OPTIONAL]    = {1, 28, 16},
         },
+        .checked = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY},
     },
     [MRZ_FORMAT_MRV_B] = {
         .name = "MRV-B", .lines = 2, .line_len = 36, .code_letters = "V",
@@ -85,6 +86,7 @@ const struct mrz_layout mrz_layouts[MRZ_FORMATS] = {
             [MRZ_FIELD_EXPIRY]      = {1, 21,  6, DIGIT},
             [MRZ_FIELD_OPTIONAL]    = {1, 28,  8},
         },
+        .checked = {MRZ_FIELD_NUMBER, MRZ_FIELD_BIRTH, MRZ_FIELD_EXPIRY},
     },
 };
 /* clang-format on */

@@ -26,7 +26,8 @@ struct mrz_run {
     bool has_digit;
 };
 
-#define MRZ_COMPOSITE_FIELDS 5
+#define MRZ_CHECKED_FIELDS 5
+#define MRZ_DATE_LEN       6
 
 struct mrz_layout {
     const char *name;
@@ -34,29 +35,23 @@ struct mrz_layout {
     bool is_card;             /* a number may go on in the optional field, no V in the code */
     const char *code_letters; /* the document code begins with one of them */
     struct mrz_run field[MRZ_FIELDS];
-    struct mrz_run composite; /* the digit */
-    /* What it is made over, each with its own digit, in this order; a field without length ends it.
-     */
-    enum mrz_field composite_over[MRZ_COMPOSITE_FIELDS];
+    /* What check digits are made over: each field's own where it has one, and the composite over
+     * all of them with their digits, in this order; MRZ_FIELD_CODE ends it. */
+    enum mrz_field checked[MRZ_CHECKED_FIELDS];
+    struct mrz_run composite; /* the digit; without length: the format has none */
 };
 
 extern const struct mrz_layout mrz_layouts[MRZ_FORMATS];
 
-static inline const struct mrz_layout *mrz_layout(const struct mrz *mrz)
-{
-    return &mrz_layouts[mrz->format];
-}
+/* One field of an MRZ as printed, in its line. */
+struct mrz_part {
+    const char *text;
+    size_t len;
+};
 
-static inline struct mrz_run mrz_run(const struct mrz *mrz, enum mrz_field field)
+static inline struct mrz_part mrz_part(const struct mrz *mrz, const struct mrz_run *run)
 {
-    return mrz_layout(mrz)->field[field];
-}
-
-/* The field as printed, in its line. */
-static inline const char *mrz_text(const struct mrz *mrz, enum mrz_field field)
-{
-    const struct mrz_run run = mrz_run(mrz, field);
-    return mrz->line[run.line] + run.column;
+    return (struct mrz_part){mrz->line[run->line] + run->column, run->len};
 }
 
 #endif

@@ -6,25 +6,21 @@
 
 #include "country.h"
 #include "mrz_check.h"
-#include "mrz_format.h"
 #include "mrz_step.h"
 
-#define DATE_LEN       6
 #define IDN_NUMBER_LEN 8 /* a letter and seven digits */
 
 /* The first letter says what it is, the second is the issuer's. On a card it can't be V, nor C
  * after A but for crew certificates, which is what AC says (part 5, 4.2.2.1). */
-static bool is_code(const struct mrz *mrz)
+static bool is_code(const struct mrz_layout *layout, const char *code)
 {
-    const struct mrz_layout *layout = mrz_layout(mrz);
-    const char *code = mrz_text(mrz, MRZ_FIELD_CODE);
-    return strchr(layout->code_letters, code[0]) && mrz_class_of(code + 1, 1) & MRZ_AMONG_LETTERS &&
+    return strchr(layout->code_letters, code[0]) && mrz_classes(code + 1, 1) & MRZ_AMONG_LETTERS &&
            !(layout->is_card && code[1] == 'V');
 }
 
-static bool are_letters(const struct mrz *mrz, enum mrz_field field)
+static bool are_letters(struct mrz_part part)
 {
-    return mrz_class_of(mrz_text(mrz, field), mrz_run(mrz, field).len) & MRZ_AMONG_LETTERS;
+    return mrz_classes(part.text, part.len) & MRZ_AMONG_LETTERS;
 }
 
 static size_t count_digits(const char *text)
@@ -45,7 +41,7 @@ static uint8_t two_digits(const char *text)
  */
 static bool is_calendar_day(const char *raw)
 {
-    const size_t known = mrz_stripped_len(raw, DATE_LEN);
+    const size_t known = mrz_stripped_len(raw, MRZ_DATE_LEN);
     struct date date = {.year = 2000, .month = 1, .day = 1};
     if (known % 2 != 0 || count_digits(raw) != known)
         return false;
@@ -66,15 +62,16 @@ static bool is_unusual_number(const struct mrz *mrz)
              count_digits(number + 1) == IDN_NUMBER_LEN - 1);
 }
 
-static void judge_fields(struct mrz *mrz)
+static void judge_fields(const struct mrz_layout *layout, struct mrz *mrz)
 {
-    if (!is_code(mrz))
+    const struct mrz_run *field = layout->field;
+    if (!is_code(layout, mrz_part(mrz, &field[MRZ_FIELD_CODE]).text))
         mrz->issues |= MRZ_ISSUE_DOCUMENT_CODE;
-    if (!are_letters(mrz, MRZ_FIELD_STATE))
+    if (!are_letters(mrz_part(mrz, &field[MRZ_FIELD_STATE])))
         mrz->issues |= MRZ_ISSUE_ISSUING_STATE;
-    if (!are_letters(mrz, MRZ_FIELD_NAME))
+    if (!are_letters(mrz_part(mrz, &field[MRZ_FIELD_NAME])))
         mrz->issues |= MRZ_ISSUE_NAME;
-    if (!are_letters(mrz, MRZ_FIELD_NATIONALITY))
+    if (!are_letters(mrz_part(mrz, &field[MRZ_FIELD_NATIONALITY])))
         mrz->issues |= MRZ_ISSUE_NATIONALITY;
     if (!is_calendar_day(mrz->birth_date_raw))
         mrz->issues |= MRZ_ISSUE_BIRTH_DATE;
@@ -96,8 +93,8 @@ static void warn_of_fields(struct mrz *mrz)
         mrz->warnings |= MRZ_WARNING_NUMBER_UNUSUAL;
 }
 
-void mrz_judge(struct mrz *mrz)
+void mrz_judge(const struct mrz_layout *layout, struct mrz *mrz)
 {
-    judge_fields(mrz);
+    judge_fields(layout, mrz);
     warn_of_fields(mrz);
 }

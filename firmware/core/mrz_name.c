@@ -6,7 +6,6 @@
  * Nothing tells a cut word from a whole one except that the last column is taken.
  */
 #include "mrz_check.h"
-#include "mrz_format.h"
 #include "mrz_step.h"
 
 /* Where the first double filler begins; `len` if there is none. */
@@ -34,18 +33,19 @@ static void copy_words(const char *from, size_t len, char *out)
     out[n] = '\0';
 }
 
-void mrz_read_name(struct mrz *mrz)
+void mrz_read_name(const struct mrz_layout *layout, struct mrz *mrz)
 {
-    const char *name = mrz_text(mrz, MRZ_FIELD_NAME);
-    size_t width = mrz_run(mrz, MRZ_FIELD_NAME).len, len = mrz_stripped_len(name, width);
-    size_t primary_len = find_double_filler(name, len), second = primary_len;
-    while (second < len && name[second] == MRZ_FILLER)
+    const struct mrz_part name = mrz_part(mrz, &layout->field[MRZ_FIELD_NAME]);
+    const size_t len = mrz_stripped_len(name.text, name.len);
+    const size_t primary_len = find_double_filler(name.text, len);
+    size_t second = primary_len;
+    while (second < len && name.text[second] == MRZ_FILLER)
         second++;
-    copy_words(name, primary_len, mrz->primary);
-    copy_words(name + second, len - second, mrz->secondary);
-    mrz->name_may_be_truncated = len == width;
+    copy_words(name.text, primary_len, mrz->primary);
+    copy_words(name.text + second, len - second, mrz->secondary);
+    mrz->name_may_be_truncated = len == name.len;
     if (mrz->primary[0] == '\0')
         mrz->warnings |= MRZ_WARNING_NAME_EMPTY_PRIMARY;
-    if (find_double_filler(name + second, len - second) < len - second)
+    if (find_double_filler(name.text + second, len - second) < len - second)
         mrz->warnings |= MRZ_WARNING_NAME_THIRD_PART;
 }
