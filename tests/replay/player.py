@@ -32,7 +32,7 @@ PROGRAMS = pathlib.Path(os.environ["PAMIT_BIN"]).resolve()
 WAIT_S = 10
 # As long as a reader's silence may be and then some: only for writing expectations, when nobody knows yet
 # what will come.
-QUIET_S = 1.5
+QUIET_S = 1.2
 TOTAL = re.compile(r"= \d+ presented")
 
 
@@ -80,6 +80,7 @@ class Device:
         self.link = link
         self.changed = changed
         self.written = b""
+        self.plugged = True
         self.ours, self.theirs = pty.openpty()
         tty.setraw(self.theirs)
         self.stop, self.stopped = os.pipe()
@@ -103,10 +104,14 @@ class Device:
         fcntl.ioctl(self.theirs, termios.FIONREAD, count)
         return count[0]
 
-    def unplug(self):
+    def read_to_the_end(self):
         """What was sent has arrived: closing a pty throws away what nobody has read."""
-        while self._unread() > 0:
+        end = time.monotonic() + WAIT_S
+        while self._unread() > 0 and time.monotonic() < end:
             time.sleep(0.001)
+
+    def unplug(self):
+        self.plugged = False
         self.link.unlink()
         os.close(self.stopped)
         self.listener.join()
@@ -127,7 +132,7 @@ class Counter:
         self.config.write_text(kiosk_conf(
             kiosk={"storage_key": keys / "storage.key", "assume_clock_synced": "yes"},
             lane={"entry_key": keys / "entry.key", "console_uid": os.getuid()},
-            scanner={} if profile == "auto" else {"scanner_profile": profile},
+            scanner={"scanner_profile": profile},
             sync={"receipt_key": keys / "receipt.pub", "policy_key": keys / "policy.pub"},
             console={"console_port": self.port}))
         self.device = Device(folder / "scanner", self.changed)
@@ -159,13 +164,15 @@ class Counter:
             return self.changed.wait_for(condition, timeout_s)
 
     def said(self):
-        """What the lane logged about the reader, after the first opening."""
+        """What the lane logged about the reader, after the first opening; and whether it died."""
         told = [e for e in self.processes.events if e.process == "lane" and
-                e.name.startswith(("SCAN", "PRESENTED"))]
+                e.name.startswith(("SCAN", "PRESENTED", "ENDED"))]
         return told[1:]
 
     def end(self):
-        self.processes.stop_all()
+        if self.device.plugged:
+            self.device.unplug()
+        return self.processes.stop_all()
 
     def presented(self):
         """By seq, every PRESENTED entry as its document; and how many there are."""
@@ -192,6 +199,7 @@ class Player:
         elif what == "pause":
             time.sleep(argument)
         elif what == "unplug":
+            self.counter.device.read_to_the_end()
             self.counter.device.unplug()
         else:
             self.counter.device = Device(self.counter.folder / "scanner", self.counter.changed)
@@ -235,11 +243,13 @@ class Player:
     def finish(self):
         """Unplugs the reader, ends everything; a list of lines for each block."""
         counter, rest = self.counter, []
-        if counter.device.link.is_symlink():
+        if counter.device.plugged:
+            counter.device.read_to_the_end()
             counter.device.unplug()
             counter.wait(lambda: any(e.name == "SCANNER_GONE" for e in counter.said()[self.taken:]))
             rest = [e for e in counter.said()[self.taken:] if e.name != "SCANNER_GONE"]
-        counter.end()
+        codes = counter.end()
+        assert set(codes.values()) <= {0}, f"ended with {codes}\n{counter.processes.last_words('lane')}"
         presented = counter.presented()
         self.came[-1][0].extend(rest)
         folder = f"{counter.folder}/"

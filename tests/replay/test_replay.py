@@ -4,6 +4,7 @@ import difflib
 import pathlib
 import sys
 import tempfile
+from concurrent import futures
 
 import pytest
 
@@ -13,6 +14,7 @@ from player import Counter, Player, make_keys  # noqa: E402
 from recording import Recording  # noqa: E402
 
 RECORDINGS = sorted(pathlib.Path(__file__).parent.glob("*.log"))
+AT_A_TIME = 16  # written; they mostly wait
 
 
 def play(recording, folder, keys, write=False):
@@ -40,17 +42,23 @@ def test_a_recording_gives_what_it_says(path, keys, tmp_path):
         expected.splitlines(), came.splitlines(), "expected", "came", lineterm="", n=20))
 
 
-def write(names):
-    with tempfile.TemporaryDirectory() as folder:
-        keys = make_keys(pathlib.Path(folder))
-        for path in (path for path in RECORDINGS if path.stem in names):
-            own = pathlib.Path(folder) / path.stem
-            own.mkdir()
-            path.write_text(play(Recording(path), own, keys, write=True), encoding="ascii")
-            print(f"{path.name}: written, review it")
+def write(path, keys, folder):
+    """Puts what comes into the recording."""
+    folder.mkdir()
+    path.write_text(play(Recording(path), folder, keys, write=True), encoding="ascii")
+    print(f"{path.name}: written, review it")
+
+
+def main(names):
+    with tempfile.TemporaryDirectory() as name, futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        folder = pathlib.Path(name)
+        keys = make_keys(folder)
+        for done in [pool.submit(write, path, keys, folder / path.stem) for path in RECORDINGS
+                     if path.stem in names]:
+            done.result()
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] != "--write":
         sys.exit("usage: PAMIT_BIN=FOLDER test_replay.py --write NAME...")
-    write(sys.argv[2:])
+    main(sys.argv[2:])
