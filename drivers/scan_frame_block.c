@@ -145,7 +145,9 @@ static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_ga
             b->text_end = (uint16_t)end;
     }
     if (b->pos > LENGTH_TEXT)
-        *why = b->pos > b->text_end ? SCAN_GARBAGE_SHAPE : text_byte(b, byte);
+        *why = b->pos <= b->text_end ? text_byte(b, byte)
+               : is_row_end(byte)    ? SCAN_GARBAGE_NONE
+                                     : SCAN_GARBAGE_SHAPE;
     if (*why)
         return BROKEN;
     return b->pos > LENGTH_TEXT && b->pos == b->text_end && rows_convince(f) ? WHOLE : MORE;
@@ -260,11 +262,12 @@ bool scan_block_begun(const struct scan_frame *f)
     return f->block.pos > 0;
 }
 
-/* 'I' with all its rows, but not those of a document: it is a frame if nothing follows. */
+/* 'I' with all its rows, but not those of a document: it is a frame if nothing but row ends
+ * follows. */
 static bool is_doubtful(const struct scan_frame *f)
 {
     const struct scan_block *b = &f->block;
-    return f->profile->framing == SCAN_FRAMING_LENGTH && b->text_end > 0 && b->pos == b->text_end;
+    return f->profile->framing == SCAN_FRAMING_LENGTH && b->text_end > 0 && b->pos >= b->text_end;
 }
 
 size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool *done)
@@ -279,7 +282,7 @@ size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool 
             return n;
     }
     if (b->pos == b->n_held) {
-        if (is_row_end(p[0]) && (b->n_held == 0 || is_doubtful(f)))
+        if (b->n_held == 0 && is_row_end(p[0]))
             return 1;
         if (b->n_held == SCAN_FRAME_LEN_MAX) {
             reject(f, SCAN_GARBAGE_TOO_LONG);

@@ -122,29 +122,37 @@ static void line_append(struct scan_frame *f, const uint8_t *p, size_t n)
     f->line.len = (uint8_t)(old + keep);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* How many of `n` more bytes to take before the run has to be looked at. */
 static size_t run_part(const struct scan_frame *f, size_t n)
 {
     for (size_t i = 0; i < sizeof run_lens; i++)
         if (f->line.len < run_lens[i])
-            return n < (size_t)run_lens[i] - f->line.len ? n : (size_t)run_lens[i] - f->line.len;
+            return smaller(n, (size_t)run_lens[i] - f->line.len);
     return n;
 }
 
-/* A run of plain bytes, as far as it need not be looked at. */
+/* A run of plain bytes, as far as nothing has to be decided within. */
 static size_t take_plain(struct scan_frame *f, const uint8_t *p, size_t n, bool *done)
 {
-    if (f->line.len + n > SCAN_FRAME_LINE_LEN_MAX)
+    if (f->line.len == SCAN_FRAME_LINE_LEN_MAX)
         bracket_dissolve(f, SCAN_GARBAGE_TOO_LONG);
-    if (brackets_needed(f) && !f->in_bracket) {
-        scan_frame_discard(f, n, SCAN_GARBAGE_OUTSIDE);
-        return n;
-    }
-    if (f->in_bracket || f->line_cut) {
+    if (f->in_bracket) {
+        n = smaller(n, (size_t)SCAN_FRAME_LINE_LEN_MAX - f->line.len);
+        n = smaller(n, (size_t)SCAN_FRAME_LEN_MAX - f->bracket_n);
         line_append(f, p, n);
         return n;
     }
-    n = run_part(f, n);
+    if (brackets_needed(f)) {
+        scan_frame_discard(f, n, SCAN_GARBAGE_OUTSIDE);
+        return n;
+    }
+    if (!f->line_cut)
+        n = run_part(f, n);
     line_append(f, p, n);
     if (!f->line_cut && scan_shape_of_run(f->line.text, f->line.len)) {
         line_push(f);
