@@ -38,6 +38,17 @@ const struct cli_command cli_commands[] = {
      cli_cache_show,
      "print versions and age of the placement data",
      "Exit code 1 when there are none."},
+    {{"mrz", NULL},
+     "--json --substitutions FILE... ",
+     cli_mrz,
+     "read machine-readable zones: fields, check digits, what is wrong",
+     "Documents come from the files, or from standard input (-): lines as printed, an empty line\n"
+     "between documents, or JSON Lines {\"id\": ..., \"lines\": [\"...\", ...]}. The fields are "
+     "always\n"
+     "those read; a repair is a proposal beside them. With --json one answer a line in the same\n"
+     "order, and exit code 1 only where a row could not be read (its answer has \"error\"); "
+     "without,\n"
+     "a report, and exit code 1 where a document is not valid."},
 };
 const size_t cli_commands_count = sizeof cli_commands / sizeof cli_commands[0];
 

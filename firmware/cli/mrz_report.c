@@ -47,10 +47,9 @@ static const char *const warning_words[MRZ_WARNINGS] = {
 
 /* What the cause may be and what to do, by kind. */
 static const char *const fault_words[MRZ_FAULT_KINDS] = {
-    [MRZ_FAULT_UNREAD] = "a mark for what the reader could not read: clean the glass, read again",
+    [MRZ_FAULT_UNREAD] = "a mark for what was not read: clean the glass, read again",
     [MRZ_FAULT_HIGH_BIT] = "bit 7 is set, a parity bit: set the serial line to 7 data bits",
-    [MRZ_FAULT_KEYBOARD_LAYOUT] = "stands where fillers belong: the reader, or what is behind "
-                                  "it, has another keyboard layout",
+    [MRZ_FAULT_KEYBOARD_LAYOUT] = "stands where fillers belong: another keyboard layout",
     [MRZ_FAULT_LOWER_CASE] = "lower case: caps lock, or a setting of the reader",
     [MRZ_FAULT_CHARACTERS] = "is no character of an MRZ",
     [MRZ_FAULT_ROWS_MIXED] = "the lines are of different formats: of two documents?",
@@ -76,12 +75,26 @@ static void line_print(struct span line)
     puts(line.len > COLUMNS_MAX ? "..." : "");
 }
 
-static void lines_print(const struct mrz_row *row)
+/* A caret under a column, from 1, where columns are what they seem. */
+static void caret_print(struct span line, unsigned column)
+{
+    if (column == 0 || column > COLUMNS_MAX)
+        return;
+    for (size_t i = 0; i < line.len && i < column; i++) {
+        if (line.p[i] < ' ' || line.p[i] >= 0x7F)
+            return;
+    }
+    printf(INDENT "%*s\n", (int)column, "^");
+}
+
+static void lines_print(const struct mrz_row *row, const struct mrz_fault *fault)
 {
     putchar('\n');
     for (size_t i = 0; i < row->n_lines && i < LINES_SHOWN; i++) {
         fputs(INDENT, stdout);
         line_print(row->lines[i]);
+        if (fault->line == i + 1)
+            caret_print(row->lines[i], fault->column);
     }
     if (row->n_lines > LINES_SHOWN)
         printf(INDENT "... %zu lines\n", row->n_lines);
@@ -187,6 +200,12 @@ static void bits_print(const char *label, const char *const *words, unsigned n, 
     }
 }
 
+static bool is_worth_a_word(const struct mrz *mrz)
+{
+    return !mrz_valid(mrz) || mrz->warnings || mrz->name_may_be_truncated ||
+           mrz->long_digit == MRZ_LONG_DIGIT_FILLER_INCLUDED;
+}
+
 static void notes_print(const struct mrz *mrz)
 {
     if (mrz->name_may_be_truncated)
@@ -196,32 +215,29 @@ static void notes_print(const struct mrz *mrz)
     bits_print("note", warning_words, MRZ_WARNINGS, mrz->warnings);
 }
 
-static void fault_print(const struct mrz_row *row)
+static void fault_print(const struct mrz_fault *fault)
 {
-    struct mrz_fault fault;
-
-    if (!mrz_fault_find(row->lines, row->n_lines, &fault))
+    if (fault->kind == MRZ_FAULT_NONE)
         return;
     printf(INDENT LABEL, "cause");
-    if (fault.line)
-        printf("line %u%s", fault.line, fault.column ? ", " : ": ");
-    if (fault.column)
-        printf("column %u: ", fault.column);
-    if (fault.symbol > ' ' && fault.symbol < 0x7F)
-        printf("'%c' ", (int)fault.symbol);
-    else if (fault.symbol)
-        printf("U+%04X ", fault.symbol);
-    puts(fault_words[fault.kind]);
-    if (fault.count > 1)
-        printf(INDENT LABEL "%u characters in all\n", "", fault.count);
+    if (fault->line)
+        printf("line %u%s", fault->line, fault->column ? ", " : ": ");
+    if (fault->column)
+        printf("column %u: ", fault->column);
+    if (fault->symbol > ' ' && fault->symbol < 0x7F)
+        printf("'%c' ", (int)fault->symbol);
+    else if (fault->symbol)
+        printf("U+%04X ", fault->symbol);
+    puts(fault_words[fault->kind]);
+    if (fault->count > 1)
+        printf(INDENT LABEL "%u characters in all\n", "", fault->count);
 }
 
-static void wrongs_print(const struct mrz_answer *answer)
+static void wrongs_print(const struct mrz *mrz)
 {
-    if (answer->mrz.format && !mrz_checks_hold(&answer->mrz))
+    if (mrz->format && !mrz_checks_hold(mrz))
         field_print("wrong", "a check digit fails: what it covers was misread, or altered");
-    bits_print("wrong", issue_words, MRZ_ISSUES, answer->mrz.issues);
-    fault_print(answer->row);
+    bits_print("wrong", issue_words, MRZ_ISSUES, mrz->issues);
 }
 
 /* The proposed lines, with a caret under each column that would change. */
@@ -241,12 +257,9 @@ static void repair_print(const struct mrz_answer *answer)
     for (unsigned line = 0; line < mrz_lines(answer->mrz.format); line++) {
         char carets[MRZ_LINE_LEN_MAX + 1] = "";
         for (unsigned i = 0; i < repair->n; i++) {
-            const struct mrz_position *at = &repair->position[i];
-            if (at->line != line + 1)
-                continue;
-            const size_t len = strlen(carets);
-            memset(carets + len, ' ', at->column - 1 - len);
-            strcpy(carets + at->column - 1, "^");
+            const size_t len = strlen(carets), column = repair->position[i].column;
+            if (repair->position[i].line == line + 1)
+                snprintf(carets + len, sizeof carets - len, "%*s", (int)(column - len), "^");
         }
         printf(INDENT "%s\n", repair->line[line]);
         if (*carets)
@@ -257,6 +270,7 @@ static void repair_print(const struct mrz_answer *answer)
 void mrz_answer_report(const struct mrz_answer *answer, struct date today)
 {
     const struct mrz *mrz = &answer->mrz;
+    struct mrz_fault fault = {0};
     char *id = json_dumps(answer->id, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
     printf("Document %s: ", id);
@@ -266,11 +280,15 @@ void mrz_answer_report(const struct mrz_answer *answer, struct date today)
         return;
     }
     puts(!mrz->format ? "NO MRZ" : mrz_valid(mrz) ? "valid" : "NOT VALID");
-    lines_print(answer->row);
+    if (!mrz_valid(mrz))
+        mrz_fault_find(answer->row->lines, answer->row->n_lines, &fault);
+    lines_print(answer->row, &fault);
     if (mrz->format)
         fields_print(mrz, today);
-    if (!mrz_valid(mrz))
-        wrongs_print(answer);
+    if (mrz->format && is_worth_a_word(mrz))
+        putchar('\n');
+    wrongs_print(mrz);
+    fault_print(&fault);
     notes_print(mrz);
     if (answer->has_repair)
         repair_print(answer);

@@ -106,12 +106,18 @@ def test_a_repair_is_proposed_exactly_where_one_candidate_is_left():
 
 
 def test_two_misread_characters_are_looked_for_only_when_asked():
-    good = mrz_cases.make("TD3", state="IDN", name="SUBAGIO<<TB", number="B1285567")
-    lines = mrz_cases.change(mrz_cases.change(good, 2, 1, "8"), 1, 8, "8")
+    good = mrz_cases.make("TD3", number="C93T3994")
+    lines = mrz_cases.change(mrz_cases.change(good, 2, 4, "7"), 1, 6, "5")
     assert answers([lines])[0]["repair"] is None
     proposal = answers([lines], "--substitutions", "2")[0]["repair"]
     assert proposal == repair(lines, 2) and proposal["lines"] == good
-    assert [(at["line"], at["column"]) for at in proposal["positions"]] == [(1, 8), (2, 1)]
+    assert [(at["line"], at["column"]) for at in proposal["positions"]] == [(1, 6), (2, 4)]
+
+
+def test_two_misread_characters_with_several_ways_back_are_read_again():
+    good = mrz_cases.make("TD3", number="B1285567")
+    lines = mrz_cases.change(mrz_cases.change(good, 2, 1, "8"), 1, 6, "5")
+    assert repair(lines, 2) is None and answers([lines], "--substitutions", "2")[0]["repair"] is None
 
 
 # ---- random documents ---------------------------------------------------------------------------
