@@ -9,6 +9,7 @@
     X(style_css, "/style.css", "style.css", "text/css; charset=utf-8")                             \
     X(screens_css, "/screens.css", "screens.css", "text/css; charset=utf-8")                       \
     X(dialogs_css, "/dialogs.css", "dialogs.css", "text/css; charset=utf-8")                       \
+    X(manual_css, "/manual.css", "manual.css", "text/css; charset=utf-8")                          \
     X(app_js, "/app.js", "app.js", "text/javascript; charset=utf-8")                               \
     X(context_js, "/context.js", "context.js", "text/javascript; charset=utf-8")                   \
     X(decide_js, "/decide.js", "decide.js", "text/javascript; charset=utf-8")                      \
@@ -17,6 +18,11 @@
     X(keyboard_js, "/keyboard.js", "keyboard.js", "text/javascript; charset=utf-8")                \
     X(keys_js, "/keys.js", "keys.js", "text/javascript; charset=utf-8")                            \
     X(panel_js, "/panel.js", "panel.js", "text/javascript; charset=utf-8")                         \
+    X(keypad_js, "/keypad.js", "keypad.js", "text/javascript; charset=utf-8")                      \
+    X(manual_js, "/manual.js", "manual.js", "text/javascript; charset=utf-8")                      \
+    X(proposal_js, "/proposal.js", "proposal.js", "text/javascript; charset=utf-8")                \
+    X(typed_js, "/typed.js", "typed.js", "text/javascript; charset=utf-8")                         \
+    X(unreadable_js, "/unreadable.js", "unreadable.js", "text/javascript; charset=utf-8")          \
     X(link_js, "/link.js", "link.js", "text/javascript; charset=utf-8")                            \
     X(screens_js, "/screens.js", "screens.js", "text/javascript; charset=utf-8")                   \
     X(strips_js, "/strips.js", "strips.js", "text/javascript; charset=utf-8")                      \

@@ -53,9 +53,7 @@ static void on_lane_message(const struct view_message *message, void *user)
     if (message->type == VIEW_MESSAGE_VIEW)
         page_feed_set_view(console->feed, view_to_json(&message->body.view));
     else if (message->type == VIEW_MESSAGE_REFUSED)
-        page_feed_set_refused(console->feed,
-                              json_pack("{s:I, s:s}", "seq", (json_int_t)message->body.refused.seq,
-                                        "why", view_refusal_name(message->body.refused.why)));
+        page_feed_set_refused(console->feed, view_refused_to_json(&message->body.refused));
     else if (message->type == VIEW_MESSAGE_BUTTON)
         page_feed_add_button(console->feed, json_pack("{s:I, s:b, s:b}", "number",
                                                       (json_int_t)message->body.button.number,

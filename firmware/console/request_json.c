@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "utf8.h"
 
@@ -128,7 +130,90 @@ static bool read_category(const json_t *value, struct view_message *out)
     return purpose_parse(text_or_none(value), &out->body.context.category);
 }
 
-#define MEMBERS_MAX 6
+static bool read_proposal_id(const json_t *value, struct view_message *out)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return false;
+    out->body.keyed.proposal_id = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static bool read_keyed_type(const json_t *value, struct view_message *out)
+{
+    return document_type_parse(text_or_none(value), &out->body.keyed.keyed.type);
+}
+
+static bool read_keyed_number(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.keyed.keyed.number, sizeof out->body.keyed.keyed.number);
+}
+
+/* "" or one of `of`. */
+static bool read_one_of(const json_t *value, const char *of, char *out)
+{
+    if (!json_is_string(value) || json_string_length(value) > 1)
+        return false;
+    const char c = json_string_value(value)[0];
+    *out = c;
+    return c == '\0' || strchr(of, c) != NULL;
+}
+
+static bool read_keyed_number_check(const json_t *value, struct view_message *out)
+{
+    return read_one_of(value, "0123456789", &out->body.keyed.keyed.number_check);
+}
+
+static bool read_keyed_country(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.keyed.keyed.country, sizeof out->body.keyed.keyed.country);
+}
+
+static bool read_keyed_nationality(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.keyed.keyed.nationality,
+                     sizeof out->body.keyed.keyed.nationality);
+}
+
+static bool read_keyed_name(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.keyed.keyed.name, sizeof out->body.keyed.keyed.name);
+}
+
+static bool read_keyed_sex(const json_t *value, struct view_message *out)
+{
+    return read_one_of(value, "MFX", &out->body.keyed.keyed.sex);
+}
+
+/* "" or YYYY-MM-DD with two digits that a month and a day could have; the calendar is the lane's.
+ */
+static bool read_date(const json_t *value, struct date *out)
+{
+    const char *text = json_is_string(value) ? json_string_value(value) : NULL;
+    if (text && text[0] == '\0')
+        return true;
+    static const char form[] = "9999-19-39"; /* the largest digit of each place */
+    if (!text || json_string_length(value) != strlen(form))
+        return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > form[i])
+            return false;
+    *out = (struct date){.year = (int16_t)strtol(text, NULL, 10),
+                         .month = (uint8_t)strtol(text + 5, NULL, 10),
+                         .day = (uint8_t)strtol(text + 8, NULL, 10)};
+    return out->month <= 12 && out->day <= 31;
+}
+
+static bool read_keyed_birth(const json_t *value, struct view_message *out)
+{
+    return read_date(value, &out->body.keyed.keyed.birth);
+}
+
+static bool read_keyed_expiry(const json_t *value, struct view_message *out)
+{
+    return read_date(value, &out->body.keyed.keyed.expiry);
+}
+
+#define MEMBERS_MAX 10
 
 /* A key of NULL ends the list. */
 static const struct member painted_members[MEMBERS_MAX + 1] = {
@@ -146,6 +231,13 @@ static const struct member context_members[MEMBERS_MAX + 1] = {
     {"carrier_no", true, read_carrier_no}, {"dest_country", true, read_dest_country},
     {"purpose", true, read_purpose},       {"category", true, read_category},
 };
+static const struct member keyed_members[MEMBERS_MAX + 1] = {
+    {"proposal_id", true, read_proposal_id}, {"type", true, read_keyed_type},
+    {"number", true, read_keyed_number},     {"number_check", true, read_keyed_number_check},
+    {"country", true, read_keyed_country},   {"nationality", true, read_keyed_nationality},
+    {"name", true, read_keyed_name},         {"sex", true, read_keyed_sex},
+    {"birth", true, read_keyed_birth},       {"expiry", true, read_keyed_expiry},
+};
 
 static const struct member *members_of(enum view_message_type type)
 {
@@ -158,13 +250,14 @@ static const struct member *members_of(enum view_message_type type)
         return action_members;
     case VIEW_MESSAGE_CONTEXT:
         return context_members;
+    case VIEW_MESSAGE_KEYED:
+        return keyed_members;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:
     case VIEW_MESSAGE_REFUSED:
     case VIEW_MESSAGE_HELLO:
     case VIEW_MESSAGE_BUTTON:
-    case VIEW_MESSAGE_KEYED:
     case VIEW_MESSAGE_TYPES:
         break;
     }

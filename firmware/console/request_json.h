@@ -4,7 +4,11 @@
  *            "second_officer_id": "", "note": ""}          the last two may be absent
  * /context  {"direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM 12",
  *            "dest_country": "MYS", "purpose": "NONE", "category": "TOUR"}
- * /painted  {"seq": 413}
+ * /keyed    {"proposal_id": 0, "type": "P", "number": "X0000012", "number_check": "4",
+ *            "country": "IDN", "nationality": "IDN", "name": "SITI RAHMAWATI", "sex": "F",
+ *            "birth": "1996-03-14", "expiry": "2031-09-02"}
+ *            What is not known is "", unknown parts of a date are zeros ("1996-03-00").
+ * /painted  {"seq": 413, "covered": false}
  * /dismiss  {}
  */
 #ifndef PAMIT_REQUEST_JSON_H

@@ -33,9 +33,8 @@ static const struct {
     const char *path;
     enum view_message_type message;
 } posts[] = {
-    {"/action", VIEW_MESSAGE_ACTION},
-    {"/context", VIEW_MESSAGE_CONTEXT},
-    {"/painted", VIEW_MESSAGE_PAINTED},
+    {"/action", VIEW_MESSAGE_ACTION},   {"/context", VIEW_MESSAGE_CONTEXT},
+    {"/keyed", VIEW_MESSAGE_KEYED},     {"/painted", VIEW_MESSAGE_PAINTED},
     {"/dismiss", VIEW_MESSAGE_DISMISS},
 };
 

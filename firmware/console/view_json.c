@@ -59,6 +59,53 @@ static const char *check_name(enum mrz_check check)
     return "FAILS";
 }
 
+/* One character, "" for none. */
+static json_t *character_json(char c)
+{
+    return json_stringn(&c, c == '\0' ? 0 : 1);
+}
+
+static json_t *partial_json(const struct view_partial *partial)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number", partial->number, "country",
+                     partial->country, "nationality", partial->nationality, "name", partial->name,
+                     "sex", partial->sex, "birth_raw", partial->birth_raw, "expiry_raw",
+                     partial->expiry_raw);
+}
+
+static json_t *fault_json(const struct mrz_fault *fault)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I}", "kind", mrz_fault_name(fault->kind), "line",
+                     (json_int_t)fault->line, "column", (json_int_t)fault->column, "count",
+                     (json_int_t)fault->count, "symbol", (json_int_t)fault->symbol);
+}
+
+static json_t *keyed_json(const struct document_keyed *keyed)
+{
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "type",
+                     document_type_name(keyed->type), "number", keyed->number, "number_check",
+                     character_json(keyed->number_check), "country", keyed->country, "nationality",
+                     keyed->nationality, "name", keyed->name, "sex", character_json(keyed->sex),
+                     "birth", date_json(keyed->birth), "expiry", date_json(keyed->expiry));
+}
+
+static json_t *proposal_json(const struct view_proposal *proposal)
+{
+    json_t *positions = json_array(), *lines = json_array();
+    for (size_t i = 0; i < proposal->n_positions; i++) {
+        const struct mrz_position *position = &proposal->position[i];
+        json_array_append_new(positions,
+                              json_pack("{s:i, s:i, s:o, s:o}", "line", position->line, "column",
+                                        position->column, "from", character_json(position->from),
+                                        "to", character_json(position->to)));
+    }
+    for (size_t i = 0; i < MRZ_LINES_MAX && proposal->line[i][0] != '\0'; i++)
+        json_array_append_new(lines, json_string(proposal->line[i]));
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "id", integer(proposal->id), "proof",
+                     mrz_proof_name(proposal->proof), "positions", positions, "lines", lines,
+                     "keyed", keyed_json(&proposal->keyed));
+}
+
 static json_t *unreadable_json(const struct view_unreadable *unreadable)
 {
     json_t *issues = json_array();
@@ -69,20 +116,27 @@ static json_t *unreadable_json(const struct view_unreadable *unreadable)
     for (int place = 0; unreadable->has_checks && place < MRZ_PLACES; place++)
         json_object_set_new(checks, mrz_place_name((enum mrz_place)place),
                             json_string(check_name(unreadable->check[place])));
-    return json_pack("{s:b, s:o, s:o}", "garbage", unreadable->garbage, "issues", issues, "checks",
-                     checks);
+    return json_pack(
+        "{s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "garbage", unreadable->garbage, "visa",
+        unreadable->visa, "issues", issues, "checks", checks, "partial",
+        unreadable->has_checks ? partial_json(&unreadable->partial) : json_null(), "fault",
+        unreadable->fault.kind != MRZ_FAULT_NONE ? fault_json(&unreadable->fault) : json_null(),
+        "proposal",
+        unreadable->proposal.id != 0 ? proposal_json(&unreadable->proposal) : json_null());
 }
 
 static json_t *document_json(const struct document *document)
 {
     const char sex[2] = {document->sex, '\0'};
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o}", "capture",
-                     document->capture == DOCUMENT_SCANNED ? "SCANNED" : "KEYED", "number",
-                     document->number, "country", document->country, "nationality",
-                     document->nationality, "name", document->name, "primary",
-                     document->mrz.primary, "secondary", document->mrz.secondary,
-                     "name_may_be_truncated", document->mrz.name_may_be_truncated, "sex", sex,
-                     "birth", date_json(document->birth), "expiry", date_json(document->expiry));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o}", "capture",
+                     document->capture == DOCUMENT_SCANNED ? "SCANNED" : "KEYED", "type",
+                     document_type_name(document->type), "number", document->number, "country",
+                     document->country, "nationality", document->nationality, "name",
+                     document->name, "primary", document->mrz.primary, "secondary",
+                     document->mrz.secondary, "name_may_be_truncated",
+                     document->mrz.name_may_be_truncated, "sex", sex, "birth",
+                     date_json(document->birth), "birth_alternative",
+                     date_json(document->birth_alternative), "expiry", date_json(document->expiry));
 }
 
 static json_t *placement_json(const struct view_placement *placement)
@@ -163,4 +217,16 @@ json_t *view_to_json(const struct view *view)
         "crossing", crossing ? crossing_json(view) : json_null(), "recorded",
         view->screen == VIEW_RECORDED ? recorded_json(view) : json_null(), "undecided_seq",
         integer(view->undecided_seq));
+}
+
+json_t *view_refused_to_json(const struct view_refused *refused)
+{
+    assert(refused);
+    json_t *flaws = json_object();
+    for (int field = 0; field < DOCUMENT_FIELD_COUNT; field++)
+        if (refused->flaws[field] != DOCUMENT_FLAW_NONE)
+            json_object_set_new(flaws, document_field_name((enum document_field)field),
+                                json_string(document_flaw_name(refused->flaws[field])));
+    return json_pack("{s:o, s:s, s:o}", "seq", integer(refused->seq), "why",
+                     view_refusal_name(refused->why), "flaws", flaws);
 }

@@ -9,4 +9,7 @@
 /* A new reference, NULL when out of memory. */
 json_t *view_to_json(const struct view *view);
 
+/* {"seq", "why", "flaws": {"number": "LENGTH", ...}}: likewise. */
+json_t *view_refused_to_json(const struct view_refused *refused);
+
 #endif

@@ -14,9 +14,9 @@ SCREENS = [
     ("ready-undecided", dict(undecided_seq=411), {"undecided": "#0411 ditinggal tanpa keputusan"}),
     ("reading", dict(screen="READING"), {"title": "MEMBACA…"}),
     ("unreadable-check-digit", dict(screen="UNREADABLE", checks=[1, 0, 1, 2, 0], has_checks=True),
-     {"title": "TIDAK TERBACA", "line": "Digit pemeriksa tidak cocok. Coba lagi.",
-      "checks": "Nomor paspor: cocokTanggal lahir: tidak cocokBerlaku sampai: cocok"
-                "Nomor pribadi: tidak dicetakSeluruh baris: tidak cocok"}),
+     {"title": "TIDAK TERBACA", "line": "Digit pemeriksa tidak cocok: Tanggal lahir.",
+      "checks": "Nomor pasporcocokTanggal lahirtidak cocokBerlaku sampaicocok"
+                "Nomor pribaditidak dicetakSeluruh baristidak cocok"}),
     ("unreadable-garbage", dict(screen="UNREADABLE", garbage=True),
      {"line": "Data pemindai bukan dokumen. Coba lagi."}),
     ("unreadable-length", dict(screen="UNREADABLE", issues=LENGTH),

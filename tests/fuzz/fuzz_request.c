@@ -6,16 +6,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* The first byte chooses the kind of request. */
+/* The first byte chooses the kind of request, '0' to '4'. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static const enum view_message_type types[] = {VIEW_MESSAGE_ACTION, VIEW_MESSAGE_CONTEXT,
-                                                   VIEW_MESSAGE_PAINTED, VIEW_MESSAGE_DISMISS};
+                                                   VIEW_MESSAGE_PAINTED, VIEW_MESSAGE_DISMISS,
+                                                   VIEW_MESSAGE_KEYED};
     if (len == 0)
         return 0;
     static struct view_message message, back;
     char why[REQUEST_WHY_LEN];
-    const enum view_message_type type = types[data[0] % 4];
+    const enum view_message_type type =
+        types[(uint8_t)(data[0] - '0') % (sizeof types / sizeof types[0])];
     if (request_parse(type, span_of(data + 1, len - 1), &message, why) != ERR_OK)
         return 0;
     uint8_t packet[VIEW_MESSAGE_MAX];

@@ -10,8 +10,9 @@ import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, DENSITIES
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openDecide } from "./decide.js";
-import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, onPanelChange, panelFoot, drawFoot }
-  from "./panel.js";
+import { openManual } from "./manual.js";
+import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, leavePanel, onPanelChange,
+  panelFoot, drawFoot } from "./panel.js";
 
 const { t } = words;
 /** Between two verdicts there is at least this long without one, so that the same twice is an event. */
@@ -44,6 +45,8 @@ const decide = (decision) => {
   send({ seq: view.crossing.seq, decision, role: "OFFICER" });
 };
 
+const manual = (proposal) => openManual(proposal, link.now, (keyed) => link.post("/keyed", keyed));
+
 const setContext = (context) => link.post("/context", context);
 
 const act = {
@@ -58,6 +61,8 @@ const act = {
   journey: () => openJourney(view.context, setContext),
   traveller: () => openTraveller(view.context, view.screen === "VERDICT", setContext),
   reasons: () => openReasons(view, link.now()),
+  manual: () => manual(null),
+  confirm: () => manual(view.unreadable.proposal),
 };
 
 function switchLanguage() {
@@ -179,6 +184,7 @@ function draw() {
   if (next !== shown) {
     details = false;
     if (isVerdict(shown) || isVerdict(next)) closePanel();
+    leavePanel(screen);
     if (!isVerdict(next) && isVerdict(shown)) neutralUntil = frame + NEUTRAL_MS;
   }
   shown = next;
@@ -237,6 +243,7 @@ function onView(next) {
 function onRefused(told) {
   sent = 0;
   dropToast();
+  if (panelRefused(told)) return;
   refused = told;
   drawToast();
   toastTimer = setTimeout(dropToast, TOAST_MS);

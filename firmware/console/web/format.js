@@ -21,6 +21,9 @@ const wall = (ms) => new Date(ms + ZONE_HOURS[zone] * 3600000);
 export const clock = (ms) => { const w = wall(ms); return `${two(w.getUTCHours())}.${two(w.getUTCMinutes())}`; };
 export const clockSeconds = (ms) => `${clock(ms)}.${two(wall(ms).getUTCSeconds())}`;
 
+/** The day by the wall clock: "2026-11-21". */
+export const isoDay = (ms) => wall(ms).toISOString().slice(0, 10);
+
 function dayMonth(w) { return `${w.getUTCDate()} ${MONTHS[getLanguage()][w.getUTCMonth()]}`; }
 
 /** "12.25" today, else "19 Nov 08.10". */
@@ -64,9 +67,12 @@ export function waiting(ms) {
 export const count = (number) => new Intl.NumberFormat(getLanguage()).format(number);
 export const seq = (number) => `#${String(number).padStart(4, "0")}`;
 
-export function country(alpha3) {
-  const alpha2 = countries[alpha3];
-  if (!alpha2) return alpha3;
+export const country = (code) => countryOr(code, code);
+
+/** The name of a country, or `otherwise` where we have none. */
+export function countryOr(code, otherwise) {
+  const alpha2 = countries[code];
+  if (!alpha2) return otherwise;
   return new Intl.DisplayNames([getLanguage()], { type: "region" }).of(alpha2);
 }
 

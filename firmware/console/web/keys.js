@@ -40,7 +40,7 @@ function verdictKeys(view, act) {
 
 function keysOf(view, act) {
   const help = { picture: "k-help", label: t("key.help"), small: t("key.n", { n: 4 }), press: act.help };
-  const manual = unavailable("k-kbd", t("key.manual"));
+  const manual = { picture: "k-kbd", label: t("key.manual"), small: t("key.n", { n: 3 }), press: act.manual };
   switch (view.screen) {
     case "VERDICT": return verdictKeys(view, act);
     case "RECORDED":
@@ -48,7 +48,8 @@ function keysOf(view, act) {
         print(), none, help];
     case "UNREADABLE":
       return [{ kind: "", picture: "k-again", label: t("key.again"), small: t("key.n", { n: 1 }), press: act.dismiss },
-        print(), manual, help];
+        view.unreadable.proposal ? { kind: "wrap", picture: "k-ok", label: t("key.same"), small: t("key.n", { n: 2 }), press: act.confirm } : print(),
+        manual, help];
     case "STARTING": case "STORAGE": return [none, none, none, help];
     default: return [none, print(), manual, help];
   }
@@ -56,7 +57,7 @@ function keysOf(view, act) {
 
 let current = [];
 
-/** `act`: decide, supervisor, details(bool), dismiss, help. */
+/** `act`: decide, supervisor, details(bool), dismiss, help, manual, confirm. */
 export function drawKeys(view, act) {
   current = keysOf(view, act);
   drawRow($("keys"), current);

@@ -15,8 +15,10 @@ export const panelOpen = () => handlers !== null;
 /** `listener` is called when a panel has opened or closed. */
 export function onPanelChange(listener) { changed = listener; }
 
-/** `on`: enter, digit(n), again (opens the same panel with its draft, for another language). */
+/** `on`: enter, digit(n), again (opens the same panel with its draft, for another language); and where
+ *  a panel wants them: refused(what the lane says; true: the panel tells it), stays(screen), closed. */
 export function openPanel(on, ...children) {
+  handlers?.closed?.();
   handlers = on;
   $("dialog").replaceChildren(...children.filter(Boolean));
   $("dialog").hidden = false;
@@ -28,6 +30,7 @@ export function openPanel(on, ...children) {
 
 export function closePanel() {
   if (!handlers) return;
+  handlers.closed?.();
   handlers = null;
   $("dialog").hidden = true;
   $("dialog").replaceChildren();
@@ -36,14 +39,20 @@ export function closePanel() {
 
 export function reopenPanel() { handlers?.again(); }
 
+/** True: the panel tells it itself. */
+export const panelRefused = (told) => handlers?.refused?.(told) ?? false;
+
+/** The lane shows another screen under the panel. */
+export function leavePanel(screen) { if (handlers?.stays?.(screen) === false) closePanel(); }
+
 const keyNames = (n, key) => `${t("key.n", { n })} · ${key}`;
 
 /** The foot of a panel: key 1 does `label` if there is one, or waits for what `missing` says; key 3
- *  leaves. */
-export function drawFoot(foot, { label, press, missing, leave = "panel.cancel" }) {
+ *  leaves; key 4 is the panel's own. */
+export function drawFoot(foot, { label, press, missing, leave = "panel.cancel", fourth = NONE }) {
   const first = !label ? NONE : missing ? { kind: "off", picture: "k-ok", label, small: missing }
     : { kind: "pri", picture: "k-ok", label, small: keyNames(1, "Enter"), press };
-  footKeys = [first, NONE, { picture: "k-x", label: t(leave), small: keyNames(3, "Esc"), press: closePanel }, NONE];
+  footKeys = [first, NONE, { picture: "k-x", label: t(leave), small: keyNames(3, "Esc"), press: closePanel }, fourth];
   drawRow(foot, footKeys);
   return foot;
 }

@@ -3,13 +3,15 @@ import { $, h, icon } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
 import { contextBar } from "./context.js";
+import { drawUnreadable } from "./unreadable.js";
 
-function plain(kind, picture, title, line, ...rest) {
-  return h(`div.plain${kind}`, null, picture ? icon(picture, "ill") : null,
+/** `picture`: of the sprite, or an element of its own. */
+export function plain(kind, picture, title, line, ...rest) {
+  return h(`div.plain${kind}`, null, typeof picture === "string" ? icon(picture, "ill") : picture,
     h("div", null, h("h1", { id: "title" }, title), h("p", { id: "line" }, line), ...rest));
 }
 
-const steps = (key, count, values) => h("ol.steps", null, Array.from({ length: count }, (_, index) =>
+export const steps = (key, count, values) => h("ol.steps", null, Array.from({ length: count }, (_, index) =>
   h("li", null, h("i", null, String(index + 1)), h("span", null, t(`${key}${index + 1}`, values)))));
 
 function countsLine(view) {
@@ -29,21 +31,6 @@ function ready(view, act) {
 const reading = () => plain(".only", null, t("reading"), t("reading.line"), h("div.prog", null, h("i")),
   h("div.sub", null, t("reading.hint")));
 
-const CHECK_PICTURES = { HOLDS: "k-ok", FAILS: "k-x", NONE: "k-ok" };
-
-function checks(unreadable) {
-  return h("div.checks", { id: "checks" }, Object.entries(unreadable.checks).map(([place, check]) =>
-    h(`div.${check}`, null, icon(CHECK_PICTURES[check], null, t(`check.${check}`)),
-      t("check.line", { place: t(`place.${place}`), state: t(`check.${check}`) }))));
-}
-
-function unreadable(view) {
-  const { unreadable: u } = view;
-  const why = u.garbage ? "unreadable.garbage" : `unreadable.${u.issues[0] ?? "check_digit"}`;
-  return plain(".small", "i-unread", t("unreadable"), t(why), u.checks ? checks(u) : steps("unreadable.step", 2),
-    h("div.sub", null, t("unreadable.no_verdict")));
-}
-
 function recorded(view) {
   const { crossing, recorded: done } = view;
   return plain(".small", "i-saved", t("recorded", { seq: format.seq(crossing.seq) }),
@@ -55,7 +42,7 @@ const DRAW = {
   STARTING: (view) => plain(".only", null, t("starting"), t("starting.line"), h("div.sub", null, view.kiosk_id)),
   READY: ready,
   READING: reading,
-  UNREADABLE: unreadable,
+  UNREADABLE: drawUnreadable,
   RECORDED: recorded,
   STORAGE: () => plain(".small", "i-disk", t("storage"), t("storage.line"), steps("storage.", 3)),
 };

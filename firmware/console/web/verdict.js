@@ -24,6 +24,7 @@ function reasonFacts(reason, now) {
   const found = format.fact(reason.found, now), expected = format.fact(reason.expected, now);
   if (has(`detail.${reason.code}`) && (reason.found || reason.expected))
     return t(`detail.${reason.code}`, { found, expected });
+  if (has(`advice.${reason.code}`)) return t(`advice.${reason.code}`);
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
 
@@ -114,10 +115,13 @@ export function nameFits() {
 
 export const reasonsFit = () => !$("why") || $("why").scrollHeight <= $("why").clientHeight;
 
+/** Typed, not read: said beside the document for ever. */
+const keyedMark = () => h("b.keyed", { id: "keyed" }, icon("k-kbd"), t("document.keyed"));
+
 function personCard(view, act) {
   const { document } = view.crossing;
   return h("div.card", { id: "person" },
-    h("h2", null, t(document.capture === "KEYED" ? "document.keyed" : "document"), h("button.of", { id: "traveller", onclick: act.traveller }, h("span", null, contextLine(view.context)), h("kbd", null, "K"))),
+    h("h2", null, h("div.doc", null, t(`doctype.${document.type}`), document.capture === "KEYED" ? keyedMark() : null), h("button.of", { id: "traveller", onclick: act.traveller }, h("span", null, contextLine(view.context)), h("kbd", null, "K"))),
     h("div.name", { id: "name" }, format.personName(document)),
     h("div.ppt.no", { id: "number" }, document.number, h("small", null, format.country(document.nationality))),
     h("div.meta", null, personLines(document)));

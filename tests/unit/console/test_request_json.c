@@ -53,6 +53,140 @@ static void a_context_is_read_whole(void **state)
     assert_int_equal(message.body.context.category, PURPOSE_NONE);
 }
 
+#define KEYED_MEMBERS                                                                              \
+    "\"type\": \"P\", \"number\": \"X0000012\", \"number_check\": \"4\", \"country\": \"IDN\","    \
+    " \"nationality\": \"IDN\", \"name\": \"SITI RAHMAWATI\", \"sex\": \"F\""
+
+static void a_keyed_document_is_read_whole(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_KEYED,
+                           "{\"proposal_id\": 7, " KEYED_MEMBERS
+                           ", \"birth\": \"1996-03-00\", \"expiry\": \"2031-09-02\"}",
+                           &message, why),
+                     ERR_OK);
+    const struct document_keyed *keyed = &message.body.keyed.keyed;
+    assert_int_equal(message.body.keyed.proposal_id, 7);
+    assert_int_equal(keyed->type, DOCUMENT_P);
+    assert_string_equal(keyed->number, "X0000012");
+    assert_int_equal(keyed->number_check, '4');
+    assert_string_equal(keyed->country, "IDN");
+    assert_string_equal(keyed->nationality, "IDN");
+    assert_string_equal(keyed->name, "SITI RAHMAWATI");
+    assert_int_equal(keyed->sex, 'F');
+    assert_int_equal(date_compare(keyed->birth, (struct date){1996, 3, 0}), 0);
+    assert_int_equal(date_compare(keyed->expiry, (struct date){2031, 9, 2}), 0);
+}
+
+static void what_is_not_known_of_a_keyed_document_is_zero(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_KEYED,
+                           "{\"proposal_id\": 0, \"type\": \"SPLP\", \"number\": \"\","
+                           " \"number_check\": \"\", \"country\": \"\", \"nationality\": \"\","
+                           " \"name\": \"\", \"sex\": \"\", \"birth\": \"\", \"expiry\": \"\"}",
+                           &message, why),
+                     ERR_OK);
+    const struct document_keyed *keyed = &message.body.keyed.keyed;
+    assert_int_equal(keyed->type, DOCUMENT_SPLP);
+    assert_int_equal(keyed->number_check, 0);
+    assert_int_equal(keyed->sex, 0);
+    assert_false(date_known(keyed->birth) || keyed->birth.year != 0 || keyed->expiry.year != 0);
+}
+
+/* One member of a keyed document each, as the page might send it: the reasons are the same. */
+static void members_of_a_keyed_document_have_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member, *value;
+        bool taken;
+    } rows[] = {
+        {"proposal_id", "9223372036854775807", true},
+        {"proposal_id", "-1", false},
+        {"proposal_id", "\"7\"", false},
+        {"proposal_id", "1.0", false},
+        {"type", "\"CREW_BOOK\"", true},
+        {"type", "\"p\"", false},
+        {"type", "\"\"", false},
+        {"type", "0", false},
+        {"number", "\"12345678901234567890123\"", true}, /* 23, the longest of any MRZ */
+        {"number", "\"123456789012345678901234\"", false},
+        {"number", "\"A\\tB\"", false},
+        {"number", "12", false},
+        {"number_check", "\"0\"", true},
+        {"number_check", "\"<\"", false},
+        {"number_check", "\"44\"", false},
+        {"number_check", "4", false},
+        {"country", "\"D\"", true},
+        {"country", "\"IDNX\"", false},
+        {"nationality", "\"IDNX\"", false},
+        {"nationality", "null", false},
+        {"name", "\"I'M O-K J.R.\"", true},
+        {"name", "\"a\\nb\"", false},
+        {"name", "[]", false},
+        {"sex", "\"X\"", true},
+        {"sex", "\"<\"", false},
+        {"sex", "\"MF\"", false},
+        {"birth", "\"1996-02-31\"", true}, /* the calendar is the lane's */
+        {"birth", "\"1996-00-00\"", true},
+        {"birth", "\"0000-00-00\"", true},
+        {"birth", "\"1996-13-01\"", false},
+        {"birth", "\"1996-12-32\"", false},
+        {"birth", "\"1996-3-14\"", false},
+        {"birth", "\"1996-03-14 \"", false},
+        {"birth", "\"1996/03/14\"", false},
+        {"birth", "\"+996-03-14\"", false},
+        {"birth", "\"1996-03-1\\u0000\"", false},
+        {"birth", "19960314", false},
+        {"expiry", "\"9999-12-31\"", true},
+        {"expiry", "\"2031-09-0x\"", false},
+    };
+    static const char *const all[][2] = {
+        {"proposal_id", "0"},         {"type", "\"P\""},      {"number", "\"X0000012\""},
+        {"number_check", "\"4\""},    {"country", "\"IDN\""}, {"nationality", "\"IDN\""},
+        {"name", "\"SITI\""},         {"sex", "\"F\""},       {"birth", "\"1996-03-14\""},
+        {"expiry", "\"2031-09-02\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char body[REQUEST_BODY_MAX] = "{";
+        size_t len = 1;
+        for (size_t m = 0; m < sizeof all / sizeof all[0]; m++)
+            len += (size_t)snprintf(
+                body + len, sizeof body - len, "%s\"%s\": %s", m ? ", " : "", all[m][0],
+                strcmp(all[m][0], rows[i].member) == 0 ? rows[i].value : all[m][1]);
+        snprintf(body + len, sizeof body - len, "}");
+        struct view_message message;
+        char why[REQUEST_WHY_LEN] = "";
+        if ((parse(VIEW_MESSAGE_KEYED, body, &message, why) == ERR_OK) != rows[i].taken)
+            fail_msg("%s: %s: \"%s\"", rows[i].member, rows[i].value, why);
+        if (!rows[i].taken && strstr(why, rows[i].value))
+            fail_msg("the reason repeats the value: %s", why);
+    }
+}
+
+static void a_keyed_document_lacks_no_member(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_KEYED,
+                           "{\"proposal_id\": 0, " KEYED_MEMBERS ", \"birth\": \"1996-03-14\"}",
+                           &message, why),
+                     ERR_INVALID);
+    assert_string_equal(why, "missing expiry");
+    assert_int_equal(parse(VIEW_MESSAGE_KEYED,
+                           "{\"proposal_id\": 0, " KEYED_MEMBERS ", \"birth\": \"1996-03-14\","
+                           " \"expiry\": \"2031-09-02\", \"capture\": \"SCANNED\"}",
+                           &message, why),
+                     ERR_INVALID);
+    assert_string_equal(why, "unknown key");
+}
+
 #define CONTEXT(members)                                                                           \
     "{\"direction\": \"DEPARTURE\", \"carrier_kind\": \"SEA\", \"purpose\": \"NONE\","             \
     " \"category\": \"NONE\", " members "}"
@@ -190,6 +324,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_action_is_read_whole),
         cmocka_unit_test(a_context_is_read_whole),
+        cmocka_unit_test(a_keyed_document_is_read_whole),
+        cmocka_unit_test(what_is_not_known_of_a_keyed_document_is_zero),
+        cmocka_unit_test(members_of_a_keyed_document_have_bounds),
+        cmocka_unit_test(a_keyed_document_lacks_no_member),
         cmocka_unit_test(bodies_are_taken_or_refused_by_name),
         cmocka_unit_test(names_that_do_not_exist_are_refused),
         cmocka_unit_test(a_note_fits_to_its_last_byte),
