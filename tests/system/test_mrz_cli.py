@@ -378,3 +378,9 @@ def test_help_names_every_option_and_both_inputs():
     assert "pamit mrz" not in pamit("--help")[1] and "  mrz " in pamit("--help")[0]
 
 
+def test_the_example_of_the_readme_is_true():
+    readme = (DATA.parents[1] / "README.md").read_text(encoding="utf-8")
+    example = readme.split("$ pamit mrz SCAN.txt\n")[1].split("\n\n")[0]
+    shown = [line.strip() for line in example.splitlines() if line.strip() != "..."]
+    said = iter(line.strip() for line in report(shown[1:3], code=1).splitlines())
+    assert len(shown) > 5 and all(line in said for line in shown), "in this order"
