@@ -15,7 +15,8 @@
 #include "lane_state.h"
 #include "log.h"
 
-#define DOUBLE_SWIPE_MS 5000
+#define DOUBLE_SWIPE_MS   5000
+#define SUBSTITUTIONS_MAX 1 /* of two, one unique repair in twelve would be wrong */
 
 /* A babbling reader must not fill the log: what is beyond the bound is only counted. */
 static bool may_log_scan(struct lane *lane)
@@ -93,15 +94,42 @@ static void fill_partial(const struct mrz *mrz, struct view_partial *out)
     memcpy(out->expiry_raw, mrz->expiry_raw, sizeof out->expiry_raw);
 }
 
-static void explain(struct lane *lane, const struct mrz *mrz)
+/* A proposal about a visa would only be a visa. */
+static void propose(struct lane *lane, const struct mrz *mrz)
+{
+    struct mrz_repair repair;
+    struct mrz proposed;
+    struct span lines[MRZ_LINES_MAX];
+    size_t n_lines = 0;
+    if (document_is_visa(mrz) || !mrz_repair_find(mrz, SUBSTITUTIONS_MAX, &repair))
+        return;
+    for (; n_lines < MRZ_LINES_MAX && repair.line[n_lines][0]; n_lines++)
+        lines[n_lines] = span_of_text(repair.line[n_lines]);
+    if (!mrz_parse(lines, n_lines, &proposed) || !mrz_valid(&proposed))
+        return;
+    struct view_proposal *proposal = &lane->unreadable.proposal;
+    lane->misread = *mrz;
+    proposal->id = ++lane->proposals;
+    proposal->proof = repair.proof;
+    proposal->n_positions = repair.n;
+    memcpy(proposal->position, repair.position, sizeof proposal->position);
+    memcpy(proposal->line, repair.line, sizeof proposal->line);
+    document_keyed_from_mrz(&proposed, today(lane), &proposal->keyed);
+}
+
+static void explain(struct lane *lane, const struct span *lines, size_t n_lines,
+                    const struct mrz *mrz)
 {
     struct view_unreadable *unreadable = &lane->unreadable;
     unreadable->issues = mrz->issues;
+    if (!mrz_fault_find(lines, n_lines, &unreadable->fault))
+        unreadable->fault.kind = MRZ_FAULT_NONE;
     if (mrz->format == MRZ_FORMAT_NONE)
         return;
     unreadable->has_checks = true;
     memcpy(unreadable->check, mrz->check, sizeof unreadable->check);
     fill_partial(mrz, &unreadable->partial);
+    propose(lane, mrz);
 }
 
 /* Whoever stood here before is not who stands here now. */
@@ -116,8 +144,11 @@ static void log_unreadable(struct lane *lane, const struct scan_event *event)
 {
     const struct view_unreadable *unreadable = &lane->unreadable;
     if (may_log_scan(lane))
-        log_event(LOG_SCAN_UNREADABLE, "lines=%u issues=0x%x%s%s", event->n_lines,
-                  unreadable->issues, unreadable->visa ? " visa=yes" : "",
+        log_event(LOG_SCAN_UNREADABLE,
+                  "lines=%u issues=0x%x fault=%s line=%u column=%u proposal=%s%s%s", event->n_lines,
+                  unreadable->issues, mrz_fault_name(unreadable->fault.kind),
+                  unreadable->fault.line, unreadable->fault.column,
+                  unreadable->proposal.id ? "yes" : "no", unreadable->visa ? " visa=yes" : "",
                   event->kind == SCAN_EVENT_PARTIAL ? " partial=yes" : "");
 }
 
@@ -138,7 +169,7 @@ static void on_lines(struct lane *lane, const struct scan_event *event)
     if (valid)
         lane->unreadable.visa = true;
     else
-        explain(lane, &mrz);
+        explain(lane, lines, event->n_lines, &mrz);
     log_unreadable(lane, event);
     tell_unreadable(lane);
 }

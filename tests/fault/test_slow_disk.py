@@ -81,7 +81,7 @@ def test_no_green_and_no_recorded_before_the_decision_is_durable(made):
 
 
 @pytest.mark.parametrize("document,supervisor,first,late", [
-    ("agus", False, "SECONDARY", "CLEARED"),
+    ("budi", False, "SECONDARY", "CLEARED"),
     ("dewi", True, "DEFERRED", "CLEARED"),
     ("siti", False, "SECONDARY", "CLEARED"),
 ])
@@ -103,7 +103,7 @@ def test_a_late_click_never_changes_what_is_recorded(made, document, supervisor,
 
 def test_a_verdict_is_decided_once(made):
     ready(made)
-    seq = scan(made, "siti")["seq"]
+    seq = scan(made, "suharto")["seq"]
     since = len(made.processes.events)
     decide(made, seq, "CLEARED")
     made.page.post("/action", {"seq": seq, "decision": "SECONDARY", "role": "OFFICER"})

@@ -27,8 +27,8 @@ ROWS = [
     ("a month that does not exist", TD3.replace(b"9505058", b"9515051")),
     ("the first line alone", TD3[:46]),
     ("half a second line", TD3[:60]),
-    ("another format of document", b"I<UTOD231458907<<<<<<<<<<<<<<<\r\n"
-     b"7408122F1204159UTO<<<<<<<<<<<6\r\nERIKSSON<<ANNA<MARIA<<<<<<<<<<\r\n"),
+    ("a visa, which is no travel document", b"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\r\n"
+     b"L8988901C4XXX4009078F96121096ZE184226B<<<<<<\r\n"),
     ("binary garbage", bytes(range(128, 256)) + b"\r\n"),
     ("text that is no document", b"HELLO WORLD\r\n"),
     ("a line far too long", b"A" * 3000 + b"\r\n"),

@@ -95,7 +95,7 @@ def test_an_event_says_what_the_domain_asks(kiosk):
         "auth_method": "NONE", "doc_type": "P", "doc_no": "X0000001", "doc_country": "IDN",
         "doc_expiry": "2030-01-01", "capture": "SCANNED", "name": "RAHAYU SITI CONTOH", "sex": "F",
         "birth_date": "1990-01-01", "nationality": "IDN", "dest_country": "MYS",
-        "carrier_kind": "AIR", "carrier_no": "XX 832", "purpose_declared": "WORK",
+        "carrier_kind": "AIR", "carrier_no": "XX 832", "purpose_declared": "WORK", "corrections": [], "birth_date_alternative": None,
         "category": None, "cache_seq": 7, "policy_ver": 3, "placement_id": "PMI-1",
         "match_key": "PASSPORT", "match_grade": "EXACT", "result": "GREEN", "reasons": ["R001"],
         "decision": "CLEARED", "note": None, "duration_s": 3.477}

@@ -101,7 +101,7 @@ def test_a_scan_that_can_not_be_read_takes_the_last_verdict_off_and_notes_it(mad
 
 def test_key_1_logs_who_is_no_worker_and_clears_who_is(made):
     set_context(made)
-    crossing = scan(made, "siti")
+    crossing = scan(made, "suharto")
     assert (crossing["key_go"], crossing["key_refer"]) == ("CLEARED", "SECONDARY")
     decide(made, crossing["seq"], "CLEARED")
     set_context(made, category="TOUR")
