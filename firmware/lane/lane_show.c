@@ -83,7 +83,8 @@ static void fill_counter(const struct lane *lane, struct view *view)
     view->counts = lane->counts;
     view->context = lane->context;
     view->undecided_seq = lane->undecided_seq;
-    view->unreadable = lane->unreadable;
+    if (view->screen == VIEW_UNREADABLE)
+        view->unreadable = lane->unreadable;
 }
 
 static uint32_t allowed(const struct crossing *crossing, enum role role)
