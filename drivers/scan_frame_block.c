@@ -4,8 +4,9 @@
  * Bytes are held from a byte on that may be a frame's first, and looked at one by one. As soon as
  * one can't stand where it stands, that first byte is garbage, and the rest is looked at again from
  * the next byte that may begin a frame: a good frame is found right behind, or inside of, a broken
- * one. At most 1024 bytes are held, so this is constant memory and, at worst, so many looks at a
- * byte; a control byte inside the rows ends a wrong guess at once.
+ * one. At most 1024 bytes are held, so this is constant memory. It is linear time because no frame
+ * begins inside of another's rows: SOH can't stand there, nor 'I' and the high byte of a length, 0
+ * to 4. (So NUL, where it means what was not read, is no such mark behind an 'I'.)
  *
  * A frame with a right BCC is believed whatever its rows are. 'I' has no check and is a letter of
  * every second row, so a frame that begins with it goes out at once only if its rows are a
@@ -23,11 +24,15 @@
 #include <string.h>
 
 enum {
+    LENGTH_HIGH_MAX = SCAN_FRAME_LEN_MAX >> 8,
     LENGTH_TEXT = 3, /* where rows begin */
     SOH_TEXT = 7,
     SOH_REST_MIN = 6,    /* behind the length word: "OU", STX, flag, ETX, BCC */
     SOH_COUNTED_NOT = 3, /* SOH and the length word */
 };
+
+/* So many bytes are taken at once: about a frame. More would be moved about for nothing. */
+#define CHUNK 128
 
 /* What the byte looked at last makes of the held ones. */
 enum verdict {
@@ -47,13 +52,18 @@ static size_t text_begin(const struct scan_frame *f)
     return f->profile->framing == SCAN_FRAMING_LENGTH ? LENGTH_TEXT : SOH_TEXT;
 }
 
-static bool may_begin(const struct scan_frame *f, uint8_t b)
+/* Whether a frame or an answer may begin with p[0..n), n > 0, as far as two bytes tell. */
+static bool may_begin(const struct scan_frame *f, const uint8_t *p, size_t n)
 {
     const struct scan_command *answer = &f->profile->answer;
-    return b == first_byte(f) || (answer->len > 0 && b == answer->bytes[0]);
+    if (answer->len > 0 && p[0] == answer->bytes[0])
+        return n == 1 || p[1] == answer->bytes[1];
+    if (p[0] != first_byte(f))
+        return false;
+    return n == 1 || f->profile->framing != SCAN_FRAMING_LENGTH || p[1] <= LENGTH_HIGH_MAX;
 }
 
-/* How many of the bytes looked at are the beginning of an answer: all of them, or none. */
+/* Whether p[0..n) is an answer or its beginning. */
 static bool is_answer(const struct scan_frame *f, const uint8_t *p, size_t n)
 {
     const struct scan_command *answer = &f->profile->answer;
@@ -82,7 +92,7 @@ static void reject(struct scan_frame *f, enum scan_garbage reason)
 {
     struct scan_block *b = &f->block;
     size_t n = 1;
-    while (n < b->n_held && !may_begin(f, b->held[n]))
+    while (n < b->n_held && !may_begin(f, b->held + n, (size_t)b->n_held - n))
         n++;
     scan_frame_discard(f, n, reason);
     drop(b, n);
@@ -109,17 +119,18 @@ static enum scan_garbage text_byte(struct scan_block *b, uint8_t byte)
 /* Makes lines of the rows in held[from..to). */
 static void lines_read(struct scan_frame *f, size_t from, size_t to)
 {
-    struct scan_line line = {.len = 0};
+    const uint8_t *p = f->block.held;
     f->n_lines = 0;
-    for (size_t i = from; i <= to; i++) {
-        uint8_t byte = i < to ? f->block.held[i] : CR;
-        if (!is_row_end(byte)) {
-            line.text[line.len++] = byte;
-        } else if (line.len > 0) {
-            f->cut[f->n_lines] = false;
-            f->lines[f->n_lines++] = line;
-            line.len = 0;
+    while (from < to) {
+        size_t end = from;
+        while (end < to && !is_row_end(p[end]))
+            end++;
+        if (end > from) {
+            f->lines[f->n_lines].len = (uint8_t)(end - from);
+            memcpy(f->lines[f->n_lines].text, p + from, end - from);
+            f->cut[f->n_lines++] = false;
         }
+        from = end + 1;
     }
 }
 
@@ -136,6 +147,8 @@ static bool rows_convince(struct scan_frame *f)
 static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_garbage *why)
 {
     struct scan_block *b = &f->block;
+    if (b->pos == 2 && byte > LENGTH_HIGH_MAX)
+        *why = SCAN_GARBAGE_OUTSIDE;
     if (b->pos == LENGTH_TEXT) {
         size_t end = (size_t)b->held[1] << 8 | b->held[2];
         end += LENGTH_TEXT;
@@ -144,7 +157,9 @@ static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_ga
         else
             b->text_end = (uint16_t)end;
     }
-    if (b->pos > LENGTH_TEXT)
+    if (b->pos > LENGTH_TEXT + 1 && byte == 0 && b->held[b->pos - 2] == 'I')
+        *why = SCAN_GARBAGE_CUT;
+    else if (b->pos > LENGTH_TEXT)
         *why = b->pos <= b->text_end ? text_byte(b, byte)
                : is_row_end(byte)    ? SCAN_GARBAGE_NONE
                                      : SCAN_GARBAGE_SHAPE;
@@ -212,10 +227,34 @@ static void frame_end(struct scan_frame *f)
     drop(b, b->pos);
 }
 
-/* Looks at the next held byte. Returns true when an outcome is ready. */
+/* Passes over the held bytes of a row that has begun, up to one that may decide something. */
+static void row_pass(struct scan_frame *f)
+{
+    struct scan_block *b = &f->block;
+    size_t end = (size_t)b->pos + SCAN_FRAME_LINE_LEN_MAX - b->line_len;
+    if (b->line_len == 0)
+        return;
+    if (f->profile->framing == SCAN_FRAMING_LENGTH)
+        end = smaller(end, b->pos < b->text_end ? b->text_end - 1u : 0);
+    else
+        end = smaller(end, b->text_end ? 0 : soh_length(b) + SOH_COUNTED_NOT);
+    end = smaller(end, b->n_held);
+    size_t i = b->pos;
+    uint8_t bcc = b->bcc;
+    while (i < end && b->held[i] >= FIRST_PRINTABLE)
+        bcc ^= b->held[i++];
+    b->bcc = bcc;
+    b->line_len = (uint8_t)(b->line_len + i - b->pos);
+    b->pos = (uint16_t)i;
+}
+
+/* Looks at the next held byte that decides something. Returns true when an outcome is ready. */
 static bool look(struct scan_frame *f)
 {
     struct scan_block *b = &f->block;
+    row_pass(f);
+    if (b->pos == b->n_held)
+        return false;
     enum scan_garbage why = SCAN_GARBAGE_NONE; /* of BROKEN; none of them: it never began */
     uint8_t byte = b->held[b->pos++];
     enum verdict verdict = MORE;
@@ -270,28 +309,41 @@ static bool is_doubtful(const struct scan_frame *f)
     return f->profile->framing == SCAN_FRAMING_LENGTH && b->text_end > 0 && b->pos >= b->text_end;
 }
 
+/* Takes what is outside of frames: row ends, which are nothing, and garbage. */
+static size_t outside_take(struct scan_frame *f, const uint8_t *p, size_t len)
+{
+    const uint8_t first = first_byte(f);
+    const uint8_t other = f->profile->answer.len > 0 ? f->profile->answer.bytes[0] : first;
+    size_t n = 0, n_garbage = 0;
+    for (; n < len; n++) {
+        if (is_row_end(p[n]))
+            continue;
+        if (!f->started || ((p[n] == first || p[n] == other) && may_begin(f, p + n, len - n)))
+            break;
+        n_garbage++;
+    }
+    scan_frame_discard(f, n_garbage, SCAN_GARBAGE_OUTSIDE);
+    return n;
+}
+
 size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool *done)
 {
     struct scan_block *b = &f->block;
-    size_t n = 0;
-    if (b->n_held == 0) {
-        while (n < len && !may_begin(f, p[n]) && !is_row_end(p[n]))
-            n++;
-        scan_frame_discard(f, n, SCAN_GARBAGE_OUTSIDE);
-        if (n > 0)
-            return n;
-    }
+    size_t n = b->n_held > 0 ? 0 : outside_take(f, p, len);
+    if (n > 0)
+        return n;
     if (b->pos == b->n_held) {
-        if (b->n_held == 0 && is_row_end(p[0]))
-            return 1;
         if (b->n_held == SCAN_FRAME_LEN_MAX) {
             reject(f, SCAN_GARBAGE_TOO_LONG);
             return 0;
         }
-        b->held[b->n_held++] = p[0];
-        n = 1;
+        n = f->started ? smaller(len, smaller(CHUNK, (size_t)SCAN_FRAME_LEN_MAX - b->n_held)) : 1;
+        memcpy(b->held + b->n_held, p, n);
+        b->n_held = (uint16_t)(b->n_held + n);
     }
-    *done = look(f);
+    do
+        *done = look(f);
+    while (!*done && f->started && b->pos > 0 && b->pos < b->n_held);
     return n;
 }
 

@@ -122,11 +122,6 @@ static void line_append(struct scan_frame *f, const uint8_t *p, size_t n)
     f->line.len = (uint8_t)(old + keep);
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* How many of `n` more bytes to take before the run has to be looked at. */
 static size_t run_part(const struct scan_frame *f, size_t n)
 {

@@ -26,6 +26,11 @@ static inline bool is_plain(uint8_t b)
     return b >= FIRST_PRINTABLE || b == 0;
 }
 
+static inline size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* ---- scan_frame.c ---- */
 
 void scan_frame_discard(struct scan_frame *f, size_t n, enum scan_garbage reason);
