@@ -18,14 +18,19 @@
 
 static const struct serial_settings settings = {.baud = 9600, .data_bits = 8, .stop_bits = 1};
 
-static struct serial_line *open_pty(const struct pty *pty)
+static struct serial_line *open_pty_with(const struct pty *pty, const struct serial_settings *with)
 {
     struct serial_line *line = NULL;
     char why[DEVICE_WHY_LEN] = "";
-    int r = serial_line_open(&serial_line_fd, pty->path, &settings, &line, why);
+    int r = serial_line_open(&serial_line_fd, pty->path, with, &line, why);
     if (r < 0)
         fail_msg("%s", why);
     return line;
+}
+
+static struct serial_line *open_pty(const struct pty *pty)
+{
+    return open_pty_with(pty, &settings);
 }
 
 static void bytes_pass_unchanged_both_ways(void **state)
@@ -44,6 +49,32 @@ static void bytes_pass_unchanged_both_ways(void **state)
     assert_int_equal(read(pty.master, got, sizeof got), sizeof all);
     assert_memory_equal(got, all, sizeof all);
     serial_line_close(line);
+    pty_close(&pty);
+}
+
+static void with_7_data_bits_a_parity_bit_is_gone(void **state)
+{
+    (void)state;
+    const struct serial_settings seven = {
+        .baud = 9600, .parity = SERIAL_PARITY_EVEN, .data_bits = 7, .stop_bits = 1};
+    uint8_t got[8];
+    struct pty pty = pty_open();
+    struct serial_line *line = open_pty_with(&pty, &seven);
+    pty_write(&pty, "P<\xc9\xc4\xcb\x8d\0", 7);
+    assert_int_equal(serial_line_read(line, got, sizeof got), 7);
+    assert_memory_equal(got, "P<IDK\r\0", 7);
+    serial_line_close(line);
+    pty_close(&pty);
+}
+
+/* A pty has none: they are not asked for, whatever the settings say. */
+static void modem_lines_are_no_hindrance_on_a_pty(void **state)
+{
+    (void)state;
+    const struct serial_settings off = {
+        .baud = 9600, .data_bits = 8, .stop_bits = 1, .dtr_off = true, .rts_off = true};
+    struct pty pty = pty_open();
+    serial_line_close(open_pty_with(&pty, &off));
     pty_close(&pty);
 }
 
@@ -141,6 +172,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_pass_unchanged_both_ways),
+        cmocka_unit_test(with_7_data_bits_a_parity_bit_is_gone),
+        cmocka_unit_test(modem_lines_are_no_hindrance_on_a_pty),
         cmocka_unit_test(unplugging_is_told_after_the_last_bytes),
         cmocka_unit_test(a_line_has_one_owner),
         cmocka_unit_test(a_symlink_is_followed),
