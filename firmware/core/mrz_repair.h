@@ -30,7 +30,8 @@ struct mrz_repair {
 
 /* Looks for sets of 1 to `substitutions_max` (1 or 2) look-alike substitutions that make a whole
  * MRZ of the same format valid, none of them to spare. True: there is exactly one, in `out`. False:
- * none or several, or `mrz` has no format or is valid as read; `out` is empty then. */
+ * none or several, or `mrz` has no format or is valid as read; `out` is empty then. The more is
+ * allowed the more is ambiguous: ask for 1, and for 2 only where that finds nothing. */
 bool mrz_repair_find(const struct mrz *mrz, unsigned substitutions_max, struct mrz_repair *out);
 
 /* "class", "check_digits": static. */

@@ -1,18 +1,22 @@
-/* Any lines at all through the MRZ parser, and what it accepts on into a document and its look-ups.
+/* Any lines at all through everything that looks at an MRZ: parser, faults, repair, and what is
+ * valid on into a document and its look-ups.
  *
- * Input: lines separated by LF. Held besides memory safety: the raw lines are kept, nothing that is
- * no MRZ is valid, and the verdict on one input is the same twice.
+ * Input: lines separated by LF. Held besides memory safety: raw lines are kept, nothing that is no
+ * MRZ is valid, texts end where their fields do, nothing depends on chance, a good MRZ has no
+ * fault, and a repair is valid, undoes to the lines as read, and leaves the reading as it was.
  */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "document.h"
+#include "mrz_fault.h"
+#include "mrz_repair.h"
 #include "placement.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-#define LINES 4
+#define LINES 5
 
 static size_t split_lines(const uint8_t *data, size_t len, struct span out[LINES])
 {
@@ -38,6 +42,21 @@ static void check_raw_lines(const struct span *lines, size_t n, const struct mrz
     }
 }
 
+static void check_fields(const struct mrz *mrz)
+{
+    assert(strlen(mrz->document_code) < sizeof mrz->document_code);
+    assert(strlen(mrz->issuing_state) < sizeof mrz->issuing_state);
+    assert(strlen(mrz->document_number) < sizeof mrz->document_number);
+    assert(strlen(mrz->nationality) < sizeof mrz->nationality);
+    assert(strlen(mrz->birth_date_raw) == 6 && strlen(mrz->expiry_raw) == 6);
+    assert(strlen(mrz->primary) + strlen(mrz->secondary) <= MRZ_NAME_LEN_MAX);
+    assert(strlen(mrz->optional) < sizeof mrz->optional);
+    assert(strlen(mrz->optional2) < sizeof mrz->optional2);
+    assert(mrz->long_number || (strlen(mrz->document_number) <= 9 && !mrz->long_digit &&
+                                mrz->optional_after_number[0] == '\0'));
+    assert(!strchr(mrz->primary, '<') && !strchr(mrz->secondary, '<'));
+}
+
 static void check_document(const struct mrz *mrz)
 {
     static const struct date days[] = {{2026, 11, 21}, {1970, 1, 1}, {2099, 12, 31}};
@@ -51,6 +70,42 @@ static void check_document(const struct mrz *mrz)
     }
 }
 
+static void check_fault(const struct span *lines, size_t n, const struct mrz *mrz)
+{
+    struct mrz_fault fault;
+    const bool found = mrz_fault_find(lines, n, &fault);
+    assert(found == (fault.kind != MRZ_FAULT_NONE) && fault.kind < MRZ_FAULT_KINDS);
+    assert(!found || !mrz_valid(mrz));
+    assert(found || mrz->format != MRZ_FORMAT_NONE || mrz->issues == MRZ_ISSUE_FRENCH_ID_CARD);
+    assert(fault.line <= n && (fault.column == 0 || fault.line > 0));
+    assert(mrz_fault_name(fault.kind));
+}
+
+static void check_repair(const struct mrz *mrz, unsigned substitutions)
+{
+    const struct mrz before = *mrz;
+    struct mrz_repair repair;
+    struct span lines[MRZ_LINES_MAX];
+    const bool found = mrz_repair_find(mrz, substitutions, &repair);
+    assert(memcmp(&before, mrz, sizeof before) == 0);
+    assert(found == (repair.n > 0) && repair.n <= substitutions);
+    if (!found)
+        return;
+    assert(mrz->format != MRZ_FORMAT_NONE && !mrz_valid(mrz));
+    struct mrz repaired;
+    for (size_t i = 0; i < MRZ_LINES_MAX; i++)
+        lines[i] = span_of_text(repair.line[i]);
+    assert(mrz_parse(lines, mrz_lines(mrz->format), &repaired) && mrz_valid(&repaired));
+    assert(repaired.format == mrz->format);
+    for (unsigned i = 0; i < repair.n; i++) {
+        const struct mrz_position *position = &repair.position[i];
+        char *place = &repair.line[position->line - 1][position->column - 1];
+        assert(*place == position->to && position->to != position->from);
+        *place = position->from;
+    }
+    assert(memcmp(repair.line, mrz->line, sizeof repair.line) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct span lines[LINES];
@@ -61,6 +116,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     assert(read == (mrz.format != MRZ_FORMAT_NONE));
     assert(read || (!mrz_valid(&mrz) && mrz.issues != 0));
     check_raw_lines(lines, n, &mrz);
+    if (read)
+        check_fields(&mrz);
+    check_fault(lines, n, &mrz);
+    check_repair(&mrz, 1);
+    check_repair(&mrz, 2);
     if (mrz_valid(&mrz))
         check_document(&mrz);
     return 0;

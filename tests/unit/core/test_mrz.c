@@ -177,17 +177,32 @@ static void test_names(void **state)
     static const struct {
         const char *says, *name, *primary, *secondary;
         bool truncated;
+        uint32_t warnings;
     } rows[] = {
-        {"no double filler: all is primary", "SITI<NURHALIZA", "SITI NURHALIZA", "", false},
-        {"an empty primary is allowed", "<<SITI", "", "SITI", false},
-        {"three fillers part like two", "RAHMAWATI<<<SITI", "RAHMAWATI", "SITI", false},
-        {"a third part stays with the second", "A<<B<<C<D", "A", "B C D", false},
-        {"a leading filler makes no word", "<AHMAD<<BUDI", "AHMAD", "BUDI", false},
-        {"no name at all", "", "", "", false},
+        {"two parts", "RAHMAWATI<<SITI", "RAHMAWATI", "SITI", false, 0},
+        {"no double filler: all is primary", "SITI<NURHALIZA", "SITI NURHALIZA", "", false, 0},
+        {"an empty primary is allowed", "<<SITI", "", "SITI", false,
+         MRZ_WARNING_NAME_EMPTY_PRIMARY},
+        {"... before three fillers as well", "<<<SITI", "", "SITI", false,
+         MRZ_WARNING_NAME_EMPTY_PRIMARY},
+        {"three fillers part like two", "RAHMAWATI<<<SITI", "RAHMAWATI", "SITI", false, 0},
+        {"four fillers as well", "RAHMAWATI<<<<SITI", "RAHMAWATI", "SITI", false, 0},
+        {"a third part stays with the second", "A<<B<<C<D", "A", "B C D", false,
+         MRZ_WARNING_NAME_THIRD_PART},
+        {"... also after three fillers", "A<<<B<<<C", "A", "B C", false,
+         MRZ_WARNING_NAME_THIRD_PART},
+        {"an empty primary and a third part", "<<B<<C", "", "B C", false,
+         MRZ_WARNING_NAME_EMPTY_PRIMARY | MRZ_WARNING_NAME_THIRD_PART},
+        {"a leading filler makes no word", "<AHMAD<<BUDI", "AHMAD", "BUDI", false, 0},
+        {"no name at all", "", "", "", false, MRZ_WARNING_NAME_EMPTY_PRIMARY},
         {"a filler in the last column", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKL",
-         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKL", "", false},
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKL", "", false, 0},
         {"a letter in the last column", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ<<K",
-         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ", "K", true},
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ", "K", true, 0},
+        {"a name without any filler", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM",
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM", "", true, 0},
+        {"only the last column taken", "<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<A", "", "A", true,
+         MRZ_WARNING_NAME_EMPTY_PRIMARY},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char line[45];
@@ -198,9 +213,54 @@ static void test_names(void **state)
         struct mrz mrz;
         if (!parse(line, data_line, &mrz) || strcmp(mrz.primary, rows[i].primary) != 0 ||
             strcmp(mrz.secondary, rows[i].secondary) != 0 ||
-            mrz.name_may_be_truncated != rows[i].truncated)
-            fail_msg("%s: \"%s\" and \"%s\"", rows[i].says, mrz.primary, mrz.secondary);
+            mrz.name_may_be_truncated != rows[i].truncated || mrz.warnings != rows[i].warnings)
+            fail_msg("%s: \"%s\" and \"%s\", warnings %x", rows[i].says, mrz.primary, mrz.secondary,
+                     mrz.warnings);
     }
+}
+
+/* ---- warnings ------------------------------------------------------------------------------ */
+
+static void test_warnings_leave_it_valid(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        int line;
+        size_t at;
+        const char *text;
+        uint32_t warnings;
+    } rows[] = {
+        {"nothing odd", 0, 0, "", 0},
+        {"a passport of Utopia", 0, 2, "UTO", 0},
+        {"an unknown issuing state", 0, 2, "IDX", MRZ_WARNING_ISSUING_STATE},
+        {"an empty issuing state", 0, 2, "<<<", MRZ_WARNING_ISSUING_STATE},
+        {"a filler within it", 0, 2, "I<N", MRZ_WARNING_ISSUING_STATE},
+        {"Germany's letter", 1, 10, "D<<", 0},
+        {"a stateless person", 1, 10, "XXA", 0},
+        {"an unknown nationality", 1, 10, "ZZZ", MRZ_WARNING_NATIONALITY},
+        {"an empty nationality", 1, 10, "<<<", MRZ_WARNING_NATIONALITY},
+        {"nine characters of an Indonesian number", 1, 0, "C73104521", MRZ_WARNING_NUMBER_UNUSUAL},
+        {"seven characters", 1, 0, "C731045<<", MRZ_WARNING_NUMBER_UNUSUAL},
+        {"two letters", 1, 0, "CC310452<", MRZ_WARNING_NUMBER_UNUSUAL},
+        {"no letter", 1, 0, "17310452<", MRZ_WARNING_NUMBER_UNUSUAL},
+        {"an empty number", 1, 0, "<<<<<<<<<",
+         MRZ_WARNING_NUMBER_EMPTY | MRZ_WARNING_NUMBER_UNUSUAL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char lines[2][45];
+        memcpy(lines[0], name_line, sizeof lines[0]);
+        memcpy(lines[1], data_line, sizeof lines[1]);
+        memcpy(lines[rows[i].line] + rows[i].at, rows[i].text, strlen(rows[i].text));
+        reseal(lines[1]);
+        struct mrz mrz;
+        assert_true(parse(lines[0], lines[1], &mrz));
+        if (!mrz_valid(&mrz) || mrz.warnings != rows[i].warnings)
+            fail_msg("%s: issues %x, warnings %x", rows[i].says, mrz.issues, mrz.warnings);
+    }
+    struct mrz mrz;
+    assert_true(parse("P<MYSWULANDARI<<SRI<RATNA<<<<<<<<<<<<<<<<<<<", data_line, &mrz));
+    assert_int_equal(mrz.warnings, 0); /* other states number as they like */
 }
 
 /* ---- what is no TD3 ------------------------------------------------------------------------ */
@@ -363,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_personal_number_digit),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_warnings_leave_it_valid),
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_one_misread_character_is_caught_or_listed),
