@@ -17,6 +17,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define PARITY_BIT 0x80
+
 /* Where a run may end as a document. */
 static const uint8_t run_lens[] = {72, 88, 90};
 
@@ -189,10 +191,18 @@ static void take_control(struct scan_frame *f)
     f->line_cut = true;
 }
 
+/* CR and LF, also with a parity bit that a line of 8 data bits takes for one of theirs: rows that
+ * end can be told what is wrong with them. */
+static bool is_row_end(uint8_t b)
+{
+    b &= (uint8_t)~PARITY_BIT;
+    return b == CR || b == LF;
+}
+
 /* Whether `b` ends a line here. An ETX whose STX was lost is no worse than a line end. */
 static bool is_line_end(const struct scan_frame *f, uint8_t b)
 {
-    if (b == CR || b == LF)
+    if (is_row_end(b))
         return true;
     return b == ETX && f->profile->framing == SCAN_FRAMING_AUTO && !f->in_bracket;
 }
@@ -203,7 +213,7 @@ static bool is_delimiter(const struct scan_frame *f, uint8_t b)
     return f->profile->delimiters && !f->in_bracket && !is_plain(b) && b != STX;
 }
 
-/* One byte below 0x20. Returns true when it completes an outcome. */
+/* One byte that can't stand in a row. Returns true when it completes an outcome. */
 static bool take_mark(struct scan_frame *f, uint8_t b)
 {
     if (is_line_end(f, b)) {
@@ -222,7 +232,7 @@ static bool take_mark(struct scan_frame *f, uint8_t b)
 static size_t plain_run(const uint8_t *p, size_t len)
 {
     size_t n = 0;
-    while (n < len && is_plain(p[n]))
+    while (n < len && is_plain(p[n]) && !is_row_end(p[n]))
         n++;
     return n;
 }

@@ -113,8 +113,9 @@ static const struct frame_row rows[] = {
      "S G2:shape " FA},
     {"... a row too few, then a document", "auto", BYTES(A1 B1 B2 SILENCE), "S G44:long " FB},
     {"... between STX and ETX", "stx-etx", BYTES(STX A1 A2 ETX), "S " FA},
-    {"a run with parity bits is not cut by counting: its row ends may be among them", "auto",
-     BYTES(A1 PARITY_CR A2 PARITY_CR SILENCE), "S P(" A1 PARITY_CR A2 PARITY_CR ")"},
+    {"a parity bit does not hide the end of a row", "auto",
+     BYTES(PARITY_ROW PARITY_CR PARITY_ROW PARITY_CR "\n" SILENCE),
+     "S P(" PARITY_ROW "|" PARITY_ROW ")"},
     {"parity bits stay as they are", "lines", BYTES(PARITY_ROW "\r" SILENCE),
      "S P(" PARITY_ROW ")"},
 
