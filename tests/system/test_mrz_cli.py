@@ -3,6 +3,7 @@ use it: rows that can't be read, pipes, inputs without end."""
 import json
 import os
 import random
+import select
 import subprocess
 import time
 
@@ -214,7 +215,8 @@ def test_plain_lines_are_documents_with_a_running_number(what, text):
 
 @pytest.mark.parametrize("what, text", [
     ("a space before the first line", " {0}\n{1}\n"), ("a space after a line", "{0} \n{1}\n"),
-    ("a CR inside", "{0}\r{1}\n"), ("two documents without an empty line", "{0}\n{1}\n{0}\n{1}\n"),
+    ("a CR inside", "{0}\r{1}\n"), ("a CR without its LF", "{0}\n{1}\r"),
+    ("two documents without an empty line", "{0}\n{1}\n{0}\n{1}\n"),
     ("a line of blanks is a line", "{0}\n   \n{1}\n"), ("Latin-1", "{0}\n{1}\u00e9\n")])
 def test_nothing_is_trimmed_or_split(what, text):
     (answer,) = [json.loads(line) for line in
@@ -298,10 +300,14 @@ def test_wrong_usage_is_code_2(words, said):
 
 def test_an_answer_comes_before_the_next_question():
     with subprocess.Popen([BIN / "pamit", "mrz", "--json"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True, bufsize=1) as asked:
+                          stdout=subprocess.PIPE) as asked:
         for n in range(3):
-            asked.stdin.write(json.dumps({"id": n, "lines": TD3}) + "\n")
-            assert json.loads(asked.stdout.readline())["id"] == n
+            asked.stdin.write(json.dumps({"id": n, "lines": TD3}).encode() + b"\n")
+            asked.stdin.flush()
+            answered = select.select([asked.stdout], [], [], 30)[0]
+            if not answered:
+                asked.kill()
+            assert answered and json.loads(asked.stdout.readline())["id"] == n
         asked.stdin.close()
         assert asked.wait(timeout=10) == 0
 
