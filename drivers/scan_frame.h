@@ -64,10 +64,11 @@ struct scan_event {
 /* A frame with a header (SOH, or 'I' and its length) while its bytes come in; scan_frame_block.c.
  */
 struct scan_block {
-    uint8_t held[SCAN_FRAME_LEN_MAX]; /* from its first byte on; the rest waits to be looked at */
-    uint16_t n_held, pos;             /* pos: how many have been looked at */
-    uint16_t text_end;                /* just behind the rows; 0: not reached */
-    uint8_t n_lines, line_len;        /* of the rows so far */
+    uint8_t bytes[SCAN_FRAME_LEN_MAX];
+    uint16_t begin, n_held; /* bytes[begin..begin + n_held) are held: it, and what it pushed back */
+    uint16_t pos;           /* how many of them have been looked at */
+    uint16_t text_end;      /* just behind the rows; 0: not reached */
+    uint8_t n_lines, line_len; /* of the rows so far */
     uint8_t bcc;
 };
 

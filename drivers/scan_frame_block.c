@@ -71,6 +71,22 @@ static bool is_answer(const struct scan_frame *f, const uint8_t *p, size_t n)
            memcmp(p, answer->bytes, n < answer->len ? n : answer->len) == 0;
 }
 
+static const uint8_t *held(const struct scan_block *b)
+{
+    return b->bytes + b->begin;
+}
+
+/* Holds `n` more, for which there is room. */
+static void hold(struct scan_block *b, const uint8_t *p, size_t n)
+{
+    if (b->begin + b->n_held + n > sizeof b->bytes) {
+        memmove(b->bytes, held(b), b->n_held);
+        b->begin = 0;
+    }
+    memcpy(b->bytes + b->begin + b->n_held, p, n);
+    b->n_held = (uint16_t)(b->n_held + n);
+}
+
 static bool is_row_end(uint8_t byte)
 {
     return byte == CR || byte == LF;
@@ -79,10 +95,10 @@ static bool is_row_end(uint8_t byte)
 /* Forgets the first `n` held bytes, and row ends behind them; the others are to be looked at. */
 static void drop(struct scan_block *b, size_t n)
 {
-    while (n < b->n_held && is_row_end(b->held[n]))
+    while (n < b->n_held && is_row_end(held(b)[n]))
         n++;
     b->n_held = (uint16_t)(b->n_held - n);
-    memmove(b->held, b->held + n, b->n_held);
+    b->begin = (uint16_t)(b->n_held > 0 ? b->begin + n : 0);
     b->pos = b->text_end = 0;
     b->n_lines = b->line_len = b->bcc = 0;
 }
@@ -92,7 +108,7 @@ static void reject(struct scan_frame *f, enum scan_garbage reason)
 {
     struct scan_block *b = &f->block;
     size_t n = 1;
-    while (n < b->n_held && !may_begin(f, b->held + n, (size_t)b->n_held - n))
+    while (n < b->n_held && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
         n++;
     scan_frame_discard(f, n, reason);
     drop(b, n);
@@ -119,7 +135,7 @@ static enum scan_garbage text_byte(struct scan_block *b, uint8_t byte)
 /* Makes lines of the rows in held[from..to). */
 static void lines_read(struct scan_frame *f, size_t from, size_t to)
 {
-    const uint8_t *p = f->block.held;
+    const uint8_t *p = held(&f->block);
     f->n_lines = 0;
     while (from < to) {
         size_t end = from;
@@ -150,14 +166,14 @@ static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_ga
     if (b->pos == 2 && byte > LENGTH_HIGH_MAX)
         *why = SCAN_GARBAGE_OUTSIDE;
     if (b->pos == LENGTH_TEXT) {
-        size_t end = (size_t)b->held[1] << 8 | b->held[2];
+        size_t end = (size_t)held(b)[1] << 8 | held(b)[2];
         end += LENGTH_TEXT;
         if (end == LENGTH_TEXT || end > SCAN_FRAME_LEN_MAX)
             *why = SCAN_GARBAGE_LENGTH;
         else
             b->text_end = (uint16_t)end;
     }
-    if (b->pos > LENGTH_TEXT + 1 && byte == 0 && b->held[b->pos - 2] == 'I')
+    if (b->pos > LENGTH_TEXT + 1 && byte == 0 && held(b)[b->pos - 2] == 'I')
         *why = SCAN_GARBAGE_CUT;
     else if (b->pos > LENGTH_TEXT)
         *why = b->pos <= b->text_end ? text_byte(b, byte)
@@ -171,7 +187,7 @@ static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_ga
 /* The length word: seven bits of each byte. */
 static size_t soh_length(const struct scan_block *b)
 {
-    return (size_t)(b->held[1] & 0x7f) | (size_t)(b->held[2] & 0x7f) << 7;
+    return (size_t)(held(b)[1] & 0x7f) | (size_t)(held(b)[2] & 0x7f) << 7;
 }
 
 static enum scan_garbage soh_end(const struct scan_block *b, uint8_t bcc)
@@ -231,6 +247,7 @@ static void frame_end(struct scan_frame *f)
 static void row_pass(struct scan_frame *f)
 {
     struct scan_block *b = &f->block;
+    const uint8_t *p = held(b);
     size_t end = (size_t)b->pos + SCAN_FRAME_LINE_LEN_MAX - b->line_len;
     if (b->line_len == 0)
         return;
@@ -241,8 +258,8 @@ static void row_pass(struct scan_frame *f)
     end = smaller(end, b->n_held);
     size_t i = b->pos;
     uint8_t bcc = b->bcc;
-    while (i < end && b->held[i] >= FIRST_PRINTABLE)
-        bcc ^= b->held[i++];
+    while (i < end && p[i] >= FIRST_PRINTABLE)
+        bcc ^= p[i++];
     b->bcc = bcc;
     b->line_len = (uint8_t)(b->line_len + i - b->pos);
     b->pos = (uint16_t)i;
@@ -256,11 +273,11 @@ static bool look(struct scan_frame *f)
     if (b->pos == b->n_held)
         return false;
     enum scan_garbage why = SCAN_GARBAGE_NONE; /* of BROKEN; none of them: it never began */
-    uint8_t byte = b->held[b->pos++];
+    uint8_t byte = held(b)[b->pos++];
     enum verdict verdict = MORE;
-    if (is_answer(f, b->held, b->pos))
+    if (is_answer(f, held(b), b->pos))
         verdict = b->pos > f->profile->answer.len ? ANSWER : MORE;
-    else if (b->held[0] != first_byte(f))
+    else if (held(b)[0] != first_byte(f))
         verdict = BROKEN;
     else if (f->profile->framing == SCAN_FRAMING_LENGTH)
         verdict = length_step(f, byte, &why);
@@ -284,7 +301,7 @@ static bool look(struct scan_frame *f)
 
 const uint8_t *scan_block_next(const struct scan_frame *f)
 {
-    return f->block.pos < f->block.n_held ? &f->block.held[f->block.pos] : NULL;
+    return f->block.pos < f->block.n_held ? held(&f->block) + f->block.pos : NULL;
 }
 
 bool scan_block_is_speech(const struct scan_frame *f, uint8_t byte)
@@ -338,12 +355,11 @@ size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool 
             return 0;
         }
         n = f->started ? smaller(len, smaller(CHUNK, (size_t)SCAN_FRAME_LEN_MAX - b->n_held)) : 1;
-        memcpy(b->held + b->n_held, p, n);
-        b->n_held = (uint16_t)(b->n_held + n);
+        hold(b, p, n);
     }
     do
         *done = look(f);
-    while (!*done && f->started && b->pos > 0 && b->pos < b->n_held);
+    while (!*done && f->started && b->pos < b->n_held);
     return n;
 }
 
