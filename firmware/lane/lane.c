@@ -283,6 +283,9 @@ enum err lane_open(sd_event *loop, const struct kiosk_config *config,
     lane->parts = parts;
     lane->state = FLOW_READY;
     clock_init(&lane->clock, config->zone, config->assume_clock_synced);
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    lane->proposals = (uint64_t)now.boottime_ms; /* above all of a lane before this one */
     judge_refresh(parts->judge);
     enum err err = start_parts(lane, why);
     if (!err && (sd_event_add_time_relative(loop, &lane->deadline, CLOCK_MONOTONIC, 0, 1000,
@@ -296,8 +299,6 @@ enum err lane_open(sd_event *loop, const struct kiosk_config *config,
         lane_close(lane);
         return err;
     }
-    struct clock_reading now;
-    clock_read(&lane->clock, &now);
     lane_link_refresh(lane, &now);
     lane_show(lane);
     *out = lane;

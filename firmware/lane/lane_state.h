@@ -45,7 +45,7 @@ struct lane {
     bool recorded_again;         /* RECORDED is shown of a double swipe: not lit again */
     struct view_unreadable unreadable;
     struct mrz misread; /* what unreadable.proposal is about */
-    uint64_t proposals; /* how many there were: the id of the last */
+    uint64_t proposals; /* the id of the last one */
 
     unsigned scans_this_second; /* bad ones */
 

@@ -110,3 +110,40 @@ def test_a_verdict_is_decided_once(made):
     refused = made.processes.wait("lane", "ACTION_REFUSED", since=since)
     assert refused.detail("why") == "STALE"
     assert decision_in_journal(made, seq) == "CLEARED"
+
+
+def scan_again_before_it_is_judged(made, *documents):
+    """Puts them on the scanner one after the other; each but the last was taken and then replaced."""
+    since = len(made.processes.events)
+    made.hardware.do("scan", documents[0])
+    for document in documents[1:]:
+        made.hardware.do("scan", document)
+        made.processes.wait("lane", "SCAN_IGNORED", since=since)
+        since = len(made.processes.events)
+
+
+def test_who_is_put_down_again_after_another_is_one_traveller_and_nobody_gets_anothers_green(made):
+    ready(made)
+    with slow_disk(made):
+        made.hardware.do("scan", "siti")
+        view(made, "reading", lambda v: v["screen"] == "READING")
+        scan_again_before_it_is_judged(made, "budi", "siti")
+    made.processes.wait("lane", "SCAN_REPEATED")
+    shown = view(made, "the verdict", lambda v: v["screen"] == "VERDICT")["crossing"]
+    assert shown["document"]["number"] == "X0000001"
+    following = scan(made, "budi", after=shown["seq"])
+    assert (following["result"], following["document"]["number"]) == ("RUJUK", "X0000099")
+    decide(made, following["seq"], "SECONDARY")
+
+
+def test_who_was_held_behind_a_stop_is_judged_after_it(made):
+    ready(made)
+    with slow_disk(made):
+        made.hardware.do("scan", "dewi")
+        view(made, "reading", lambda v: v["screen"] == "READING")
+        scan_again_before_it_is_judged(made, "budi", "agus")
+    stopped = view(made, "the stop", lambda v: v["screen"] == "VERDICT")["crossing"]
+    assert stopped["result"] == "TUNDA"
+    decide(made, stopped["seq"], "DEFERRED", supervisor=True)
+    following = scan(made, "agus", after=stopped["seq"])
+    assert following["document"]["number"] == "X0000003"

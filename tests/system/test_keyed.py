@@ -208,6 +208,16 @@ def test_a_double_swipe_is_one_transit(made):
     assert presented(made, before) == [shown["crossing"]["seq"]]
 
 
+def test_the_same_passport_later_is_another_transit(made):
+    ready(made)
+    first = scan(made, "joko")
+    decide(made, first["seq"], "SECONDARY")
+    # pamit-sync contacts the registry every second or so: the lane's own time, without sleeping.
+    recorded = made.page.state()["view"]["now_ms"]
+    view(made, "six seconds later", lambda v: v["now_ms"] > recorded + 6000)
+    decide(made, scan(made, "joko", after=first["seq"])["seq"], "SECONDARY")
+
+
 def test_travellers_who_take_turns_are_each_judged(made):
     ready(made)
     before = last_seq(made)
@@ -221,6 +231,29 @@ def test_travellers_who_take_turns_are_each_judged(made):
         seen.append(shown["seq"])
     assert presented(made, before) == seen
     decide(made, seen[-1], "CLEARED")
+
+
+def test_any_other_scan_ends_a_double_swipe(made):
+    """Who was read well before the scan that failed need not be who is read after it."""
+    ready(made)
+    first = scan(made, "agus")
+    made.hardware.do("scan", "blurred")
+    view(made, "not readable", lambda v: v["screen"] == "UNREADABLE")
+    again = scan(made, "agus", after=first["seq"])
+    decide(made, again["seq"], "SECONDARY")
+    made.hardware.do("scan", "blurred")
+    view(made, "not readable", lambda v: v["screen"] == "UNREADABLE")
+    decide(made, scan(made, "agus", after=again["seq"])["seq"], "SECONDARY")
+
+
+def test_who_was_ignored_over_a_stop_is_judged_after_it(made):
+    ready(made)
+    stopped = scan(made, "dewi")
+    since = len(made.processes.events)
+    made.hardware.do("scan", "budi")
+    made.processes.wait("lane", "SCAN_IGNORED", since=since)
+    decide(made, stopped["seq"], "DEFERRED", supervisor=True)
+    decide(made, scan(made, "budi", after=stopped["seq"])["seq"], "SECONDARY")
 
 
 def test_after_three_passports_at_once_the_screen_is_about_the_last(made):

@@ -77,7 +77,7 @@ def past_deafness(made, seq):
 
 def test_a_press_in_a_verdicts_first_moment_counts_for_nobody(made):
     ready(made)
-    seq = scan(made, "siti")["seq"]
+    seq = scan(made, "suharto")["seq"]
     made.hardware.do("press", 1)
     past_deafness(made, seq)
     assert made.page.state()["view"]["screen"] == "VERDICT"
