@@ -128,7 +128,8 @@ static void explain(struct lane *lane, const struct span *lines, size_t n_lines,
         return;
     unreadable->has_checks = true;
     memcpy(unreadable->check, mrz->check, sizeof unreadable->check);
-    fill_partial(mrz, &unreadable->partial);
+    if (unreadable->fault.kind == MRZ_FAULT_NONE) /* rows in another order have other fields */
+        fill_partial(mrz, &unreadable->partial);
     propose(lane, mrz);
 }
 
