@@ -41,7 +41,7 @@ return low;
 
 # Texts that do not fit their box, and boxes that leave the glass.
 OVERFLOW_JS = """
-const may = ".prog, #ribbon, .of, #dialog h1";
+const may = ".prog, #ribbon, .of, #dialog h1, .under"; // .under: beneath an input, scrolls with it
 const out = [];
 const stage = document.getElementById("stage").getBoundingClientRect();
 for (const element of document.querySelectorAll("#stage *")) {

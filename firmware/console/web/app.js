@@ -217,10 +217,15 @@ function blank() {
 let refused = null; // what the toast says
 let toastTimer = 0;
 
+/** What was keyed answers no entry. */
+function refusal({ why, seq }) {
+  if (!seq && words.has(`refused.keyed.${why}`)) return t(`refused.keyed.${why}`);
+  return t(`refused.${why}`, { seq: seq ? format.seq(seq) : "" });
+}
+
 function drawToast() {
   $("toast").hidden = !refused;
-  $("toast").replaceChildren(...(refused
-    ? [icon("k-x"), h("span", null, t(`refused.${refused.why}`, { seq: refused.seq ? format.seq(refused.seq) : "" }))] : []));
+  $("toast").replaceChildren(...(refused ? [icon("k-x"), h("span", null, refusal(refused))] : []));
 }
 
 function dropToast() {

@@ -43,6 +43,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     input.addEventListener("focus", () => { draft.at = field; draw(); });
     input.addEventListener("blur", () => { draft.left.add(field); draw(); });
     const under = h("div.under", { "aria-hidden": "true" });
+    input.addEventListener("scroll", () => { under.scrollLeft = input.scrollLeft; });
     const echo = h("span.echo");
     boxes[field] = { root: h(`div.f.${field}`, null, label, h("div.box", null, under, input, echo)), input, under, echo, says };
     if (!PICKS[field]) input.value = values[field];
@@ -102,11 +103,11 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     next: () => next(),
   };
 
-  /** The next field that wants something; when none does, the next one. */
+  /** The next field that wants something; when none does, the next one, but not away from a flaw. */
   function next() {
     const from = FIELDS.indexOf(draft.at);
     const order = [...FIELDS.slice(from + 1), ...FIELDS.slice(0, from)];
-    focus(order.find((field) => wants(field)) ?? order[0]);
+    focus(order.find((field) => wants(field)) ?? (wants(draft.at) ? draft.at : order[0]));
   }
 
   function focus(field) {
@@ -170,8 +171,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   }
 
   function underOf(field) {
-    const marked = draft.marks[field] ?? [];
-    return [...values[field]].map((character, index) => (marked.includes(index) ? h("mark", null, character) : character));
+    return [...values[field]].map((character, index) => (draft.marks[field].includes(index) ? h("mark", null, character) : character));
   }
 
   function drawBox(field) {
@@ -182,7 +182,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     place(says, kind === "bad" ? icon("k-x") : kind === "good" ? icon("k-ok") : null, words);
     input.setAttribute("aria-invalid", String(kind === "bad"));
     if (PICKS[field]) place(input, values[field] ? t(`${PICKS[field][0]}.${values[field]}`) : h("i", null, t("typed.choose")));
-    else place(under, underOf(field));
+    else place(under, draft.marks[field] ? underOf(field) : null);
     if (field === "country" || field === "nationality") place(echo, format.countryOr(values[field], ""));
     if (field === "name") root.dataset.long = values.name.length > 24 ? "2" : values.name.length > 17 ? "1" : "0";
   }

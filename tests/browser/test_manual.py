@@ -1,0 +1,439 @@
+"""Manual entry: what the officer types is what the lane is told, and nothing of it stays behind."""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+import people
+from manual_page import (FIELDS, KEPT_JS, SITI, SMALL_TARGETS_JS, UNCUT_JS, at, fill, fill_siti, is_open, open_form, says,
+                         touch, value)
+
+
+def keyed(**changes):
+    return ("KEYED", 0, dict(SITI, **changes))
+
+
+def sent(page):
+    return [message for message in page.lane.received if message[0] == "KEYED"]
+
+
+# ── opening ──
+
+OPENS = [("ready", dict()), ("reading", dict(screen="READING")), ("unreadable", dict(screen="UNREADABLE", garbage=True)),
+         ("scanner-gone", dict(scanner_ok=False))]
+
+
+@pytest.mark.parametrize("name, view", OPENS, ids=[row[0] for row in OPENS])
+def test_key_3_opens_the_form_where_nothing_was_read(page, name, view):
+    page.show(**view)
+    assert page.text("key-3") == "Input manualtombol 3"
+    page.lane.press(3)
+    page.wait(lambda: is_open(page), "the counter's key opens it")
+    page.lane.press(3)
+    page.wait(lambda: not is_open(page), "and closes it")
+    page.click("#key-3")
+    page.wait(lambda: is_open(page), "the glass opens it")
+    page.press(Keys.ESCAPE)
+    open_form(page)
+    assert at(page) == "number"
+    assert [value(page, field) for field in ("type", "country", "nationality")] == ["Paspor", "IDN", "IDN"]
+
+
+def test_no_form_over_a_verdict_or_a_fault(page):
+    for view in (people.clear(), people.stop(), dict(screen="STORAGE"), dict(screen="STARTING")):
+        page.show(**view)
+        page.press("3")
+        page.lane.press(3)
+        page.news(**view)
+        assert not is_open(page)
+
+
+# ── typing ──
+
+def test_a_keyboard_types_a_whole_passport(page):
+    open_form(page)
+    page.press(*"x0000012", Keys.TAB, "4", Keys.TAB, *"Siti Rahmawati", Keys.TAB, "1", *"14031996", Keys.TAB, *"02092031")
+    assert [value(page, field) for field in FIELDS] == ["Paspor", "IDN", "IDN", "X0000012", "4", "SITI RAHMAWATI",
+                                                        "perempuan", "14 03 1996", "02 09 2031"]
+    page.press(Keys.ENTER)
+    assert page.lane.expect("KEYED") == keyed()
+
+
+def test_the_keys_of_the_glass_type_a_whole_passport(page):
+    open_form(page)
+    touch(page, "X", *"0000012")
+    assert at(page) == "number_check"
+    touch(page, "4", *"SITI", "space", *"RAHMAWATU", "erase", "I", "next")
+    page.click("[data-value=F]")
+    touch(page, *"14031996")
+    assert at(page) == "expiry"
+    touch(page, *"02092031")
+    page.click("#dialog .key.pri")
+    assert page.lane.expect("KEYED") == keyed()
+
+
+def test_another_document_needs_neither_check_digit_nor_expiry(page):
+    open_form(page)
+    page.click("#f-type")
+    page.click("[data-value=PLB]")
+    fill(page, country="mys", nationality="", number="plb 123/45", name="o'brien-lee", sex="2", birth="??031960")
+    assert says(page, "number_check") == "bila ada"
+    page.lane.press(1)
+    assert page.lane.expect("KEYED") == keyed(type="PLB", country="MYS", nationality="", number="PLB12345",
+                                              number_check="", name="O'BRIEN-LEE", sex="M", birth="1960-03-00", expiry="")
+
+
+def test_enter_goes_to_what_is_missing_and_then_checks(page):
+    open_form(page)
+    order = []
+    for text in ("X0000012", "4", "SITI RAHMAWATI", None, "14031996", "02092031"):
+        order.append(at(page))
+        page.press(*(text or "1"))
+        if text:
+            page.press(Keys.ENTER)
+    assert order == ["number", "number_check", "name", "sex", "birth", "expiry"]
+    assert page.lane.expect("KEYED") == keyed()
+
+
+def test_a_letter_in_the_middle_leaves_the_cursor_there(page):
+    open_form(page)
+    page.press(*"X000012", *[Keys.ARROW_LEFT] * 3, *"-9", *"a")
+    assert value(page, "number") == "X0009A012"
+    assert page.script("return document.activeElement.selectionStart") == 6
+
+
+def test_what_cannot_stand_in_a_field_does_not_get_there(page):
+    open_form(page)
+    fill(page, number="a-1 /ö<2", number_check="x7", name="  jos\u00e9 4 d'\u00e0, jr.", country="d3", birth="ab1403", expiry="?1")
+    assert [value(page, field) for field in ("number", "number_check", "name", "country", "birth", "expiry")] == [
+        "A1<2", "7", "JOSE D'A JR.", "D", "14 03", "1"]
+
+
+def test_the_number_asks_for_a_letter_and_then_for_digits(page):
+    open_form(page)
+    letters = lambda: bool(page.css(".pad.letters"))
+    assert letters()
+    touch(page, "X")
+    assert not letters()
+    touch(page, "letters")
+    assert letters()
+    touch(page, "Y", "7", "<")
+    assert value(page, "number") == "XY7<"
+    touch(page, "erase", "erase", "erase", "erase")
+    assert letters()
+
+
+# ── judged while it is typed ──
+
+def test_the_check_digit_is_live(page):
+    open_form(page)
+    fill_siti(page)
+    assert says(page, "number_check") == "cocok"
+    fill(page, number_check="5")
+    assert says(page, "number_check") == "tidak cocok"
+    assert "perbaiki: Digit uji" in page.css("#dialog .foot")[0].text
+    page.assert_readable()
+    page.picture("manual-check-digit")
+    page.lane.press(1)
+    page.press(Keys.ENTER)
+    page.news(counts=(1, 1, 0, 0))
+    assert sent(page) == []
+    fill(page, number="X0000013")
+    assert says(page, "number_check") == "tidak cocok"
+    fill(page, number_check="7")
+    assert says(page, "number_check") == "cocok"
+
+
+# the second and third are the examples of ICAO 9303-4 and -5
+@pytest.mark.parametrize("number, digit", [("X0000012", "4"), ("L898902C3", "6"), ("D23145890", "7"), ("A<1", "1")])
+def test_check_digits_are_those_of_9303(page, number, digit):
+    open_form(page)
+    fill(page, number=number)
+    for tried in "0123456789":
+        fill(page, number_check=tried)
+        assert says(page, "number_check") == ("cocok" if tried == digit else "tidak cocok")
+
+
+DATES = [
+    ("a day", "birth", "14031996", "14 Mar 1996", "1996-03-14"),
+    ("no day", "birth", "??031996", "Mar 1996", "1996-03-00"),
+    ("no day, printed as zeros", "birth", "00031996", "Mar 1996", "1996-03-00"),
+    ("neither day nor month", "birth", "????1996", "1996", "1996-00-00"),
+    ("29 February of a leap year", "birth", "29022000", "29 Feb 2000", "2000-02-29"),
+    ("29 February of another", "birth", "29021900", "bukan tanggal", None),
+    ("31 April", "birth", "31041996", "bukan tanggal", None),
+    ("month 13", "birth", "01131996", "bukan tanggal", None),
+    ("a day without its month", "birth", "14??1996", "bukan tanggal", None),
+    ("a birth to come", "birth", "01012999", "belum terjadi", None),
+    ("a birth before 1900", "birth", "31121899", "tahun salah", None),
+    ("no year", "birth", "1403????", "bukan tanggal", None),
+    ("an expiry", "expiry", "02092031", "2 Sep 2031", "2031-09-02"),
+    ("an expiry that has passed", "expiry", "02092011", "2 Sep 2011", "2011-09-02"),
+    ("an expiry in 19xx", "expiry", "02091999", "tahun salah", None),
+    ("an expiry on 31 September", "expiry", "31092031", "bukan tanggal", None),
+]
+
+
+@pytest.mark.parametrize("name, field, typed, told, day", DATES, ids=[row[0] for row in DATES])
+def test_a_date_is_said_in_words_or_refused(page, name, field, typed, told, day):
+    open_form(page)
+    fill_siti(page)
+    fill(page, **{field: typed})
+    assert says(page, field) == told
+    page.press(Keys.ENTER)
+    if day:
+        assert page.lane.expect("KEYED") == keyed(**{field: day})
+    else:
+        page.news(counts=(1, 1, 0, 0))
+        assert sent(page) == [] and at(page) == field
+
+
+def test_a_half_date_is_no_mistake_until_it_is_left(page):
+    open_form(page)
+    fill(page, birth="1403")
+    assert says(page, "birth") == ""
+    page.click("#f-name")
+    page.wait(lambda: says(page, "birth") == "belum lengkap", "it is said")
+
+
+def test_the_glass_has_a_key_for_what_a_document_does_not_say(page):
+    open_form(page)
+    page.click("#f-birth")
+    touch(page, "unknown", "unknown", *"1996")
+    assert value(page, "birth") == "?? ?? 1996" and says(page, "birth") == "1996"
+    page.click("#f-expiry")
+    assert not page.css("[data-key=unknown]")
+
+
+def test_an_unusual_number_is_hinted_at_and_taken(page):
+    open_form(page)
+    fill(page, number="AB123456", number_check="1")
+    page.click("#f-name")
+    assert says(page, "number") == "bentuk tak biasa"
+
+
+# ── refused by the lane ──
+
+FLAWS = [("MISSING", "wajib diisi"), ("CHARACTERS", "ada tanda salah"), ("LENGTH", "panjang salah"), ("CALENDAR", "bukan tanggal"),
+         ("CENTURY", "tahun salah"), ("FUTURE", "belum terjadi"), ("CHECK_DIGIT", "tidak cocok"), ("VALUE", "tidak dikenal")]
+
+
+@pytest.mark.parametrize("flaw, told", FLAWS, ids=[row[0] for row in FLAWS])
+def test_a_refusal_is_said_at_its_field(page, flaw, told):
+    open_form(page)
+    fill_siti(page)
+    page.press(Keys.ENTER)
+    page.lane.expect("KEYED")
+    page.lane.refuse(0, "FLAWS", **{field: flaw for field in FIELDS})
+    page.wait(lambda: says(page, "expiry") == told, "the refusal")
+    assert [says(page, field) for field in FIELDS] == [told] * len(FIELDS)
+    assert not page.css("#toast")[0].is_displayed() and not page.css("#dialog .key.pri")
+    assert page.script(UNCUT_JS) == []
+    page.assert_readable()
+    page.picture(f"manual-refused-{flaw.lower()}")
+    page.press(Keys.F2)
+    page.wait(lambda: says(page, "expiry") != told, "English")
+    assert page.script(UNCUT_JS) == []
+    page.assert_readable()
+    page.press(Keys.F2)
+
+
+def test_after_a_refusal_what_is_wrong_is_typed_again_and_nothing_else(page):
+    open_form(page)
+    fill_siti(page)
+    page.lane.press(1)
+    page.lane.expect("KEYED")
+    page.lane.refuse(0, "FLAWS", name="CHARACTERS", birth="FUTURE")
+    page.wait(lambda: at(page) == "name", "the first that is wrong")
+    assert "perbaiki: Nama lengkap" in page.css("#dialog .foot")[0].text
+    page.press("H")
+    assert says(page, "name") == "" and says(page, "birth") == "belum terjadi"
+    fill(page, birth="15031996")
+    page.press(Keys.ENTER)
+    assert page.lane.expect("KEYED") == keyed(name="SITI RAHMAWATIH", birth="1996-03-15")
+
+
+@pytest.mark.parametrize("why", ["STALE", "BUSY", "NOT_ALLOWED", "STORAGE", "INVALID"])
+def test_other_refusals_are_said_over_the_form_and_lose_nothing(page, why):
+    open_form(page)
+    fill_siti(page)
+    page.press(Keys.ENTER)
+    page.lane.expect("KEYED")
+    page.lane.refuse(0, why)
+    page.wait(lambda: page.text("toast"), "the refusal")
+    assert "{" not in page.text("toast") and "  " not in page.text("toast")
+    page.picture(f"manual-refused-{why.lower()}")
+    page.press(Keys.ENTER)
+    assert page.lane.expect("KEYED") == keyed()
+
+
+def test_pressing_twice_asks_once(page):
+    open_form(page)
+    fill_siti(page)
+    page.press(Keys.ENTER, Keys.ENTER)
+    page.lane.press(1)
+    page.lane.expect("KEYED")
+    assert "memeriksa" in page.css("#dialog .foot")[0].text
+    page.news(counts=(1, 1, 0, 0))
+    assert sent(page) == []
+
+
+def test_what_the_console_refuses_may_be_sent_again(page):
+    page.allowed_log = ["400 (Bad Request)"]
+    open_form(page)
+    fill_siti(page)
+    page.script("const real = fetch; window.fetch = (path, how) => real(path, {...how, body: '{}'});")
+    page.press(Keys.ENTER)
+    page.wait(lambda: "Tidak terkirim" in page.text("toast"), "it is said")
+    assert page.css("#dialog .key.pri")
+    log = (page.console.folder / "console.log").read_text()
+    assert "SITI" not in log and "X0000012" not in log
+
+
+# ── nothing stays ──
+
+def nothing_kept(page):
+    kept = page.script(KEPT_JS)
+    return not any(word in kept for word in ["X0000012", "SITI", "RAHMAWATI", "14 03 1996", "1996-03-14"])
+
+
+def end_by_cancel(page):
+    page.lane.press(3)
+
+
+def end_by_escape(page):
+    page.press(Keys.ESCAPE)
+
+
+def end_by_verdict_of_another(page):
+    page.show(**people.refer(seq=470))
+    page.show()
+
+
+def end_by_storage_fault(page):
+    page.show(screen="STORAGE")
+    page.show()
+
+
+def end_by_lost_lane(page):
+    page.lane.beating = False
+    page.wait(lambda: page.text("lost"), "the lost screen")
+    page.lane.beating = True
+    page.wait(lambda: page.text("lost") is None, "the screen is back")
+
+
+def end_by_reload(page):
+    page.driver.refresh()
+    page.wait_screen("READY")
+
+
+ENDS = [end_by_cancel, end_by_escape, end_by_verdict_of_another, end_by_storage_fault, end_by_lost_lane, end_by_reload]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=[end.__name__ for end in ENDS])
+def test_nothing_that_was_typed_stays(page, end):
+    open_form(page)
+    fill_siti(page)
+    assert not nothing_kept(page)
+    end(page)
+    page.wait(lambda: not is_open(page), "the form is gone")
+    assert nothing_kept(page)
+    open_form(page)
+    assert [value(page, field) for field in FIELDS] == ["Paspor", "IDN", "IDN", "", "", "", "pilih", "", ""]
+    page.press(Keys.ESCAPE)
+    log = (page.console.folder / "console.log").read_text()
+    assert "SITI" not in log and "X0000012" not in log
+
+
+def test_success_leaves_only_the_verdict(page):
+    open_form(page)
+    fill_siti(page)
+    page.press(Keys.ENTER)
+    page.lane.expect("KEYED")
+    page.show(**people.refer(seq=471))
+    assert not is_open(page) and nothing_kept(page)
+    log = (page.console.folder / "console.log").read_text()
+    assert "SITI" not in log and "X0000012" not in log
+
+
+def test_a_form_that_nobody_types_in_is_wiped(page):
+    page.script("const real = setTimeout; window.setTimeout = (f, ms, ...rest) => real(f, ms === 120000 ? 1500 : ms, ...rest);")
+    open_form(page)
+    page.press(*"X00")
+    page.wait(lambda: not is_open(page), "the form is gone")
+
+
+def test_a_form_outlives_readings_that_give_no_verdict(page):
+    open_form(page)
+    fill_siti(page)
+    for view in (dict(screen="READING"), dict(screen="UNREADABLE", garbage=True), dict()):
+        page.show(**view)
+    assert value(page, "number") == "X0000012"
+
+
+def test_another_language_keeps_what_was_typed_and_where(page):
+    open_form(page)
+    fill_siti(page)
+    page.click("#f-birth")
+    page.press(Keys.F2)
+    page.wait(lambda: "Born" in page.text("typed"), "English")
+    assert at(page) == "birth" and value(page, "birth") == "14 03 1996" and says(page, "birth") == "14 Mar 1996"
+    page.press(Keys.F2)
+    page.press(Keys.ENTER)
+    assert page.lane.expect("KEYED") == keyed()
+
+
+def test_help_is_under_the_form_and_loses_nothing(page):
+    open_form(page)
+    fill_siti(page)
+    page.lane.press(4)
+    page.wait(lambda: page.css(".help-typed"), "the help")
+    page.assert_readable()
+    page.picture("manual-help")
+    page.lane.press(4)
+    page.wait(lambda: page.css(".pad button"), "the keys again")
+    assert value(page, "name") == "SITI RAHMAWATI"
+
+
+# ── to be read and touched ──
+
+ABOVE = [("plain", dict(mode="LIVE")), ("banners", dict(people.OFFLINE, mode="TRAINING", undecided_seq=399))]
+LONG = dict(number="X00000123456789012345678", name="SRI WAHYUNINGSIH KUSUMAWARDHANI WIBOWOWATI")
+
+
+@pytest.mark.parametrize("name, view", ABOVE, ids=[row[0] for row in ABOVE])
+def test_every_field_and_its_keys_fit_and_can_be_touched(page, name, view):
+    page.show(**view)
+    for language in ("id", "en"):
+        open_form(page)
+        for field in FIELDS:
+            page.click(f"#f-{field}")
+            assert page.script(SMALL_TARGETS_JS) == [], field
+            assert page.script(UNCUT_JS) == [], field
+            page.assert_readable()
+            if field in ("number", "type", "sex", "birth"):
+                page.picture(f"manual-{name}-{field}-{language}")
+        fill_siti(page)
+        page.assert_readable()
+        page.picture(f"manual-{name}-filled-{language}")
+        fill(page, **LONG)
+        page.click("#f-type")
+        page.click("[data-value=PLB]")
+        page.assert_readable()
+        assert page.script(UNCUT_JS) == []
+        page.picture(f"manual-{name}-long-{language}")
+        scrolls = page.script("const e = document.scrollingElement; return e.scrollHeight > e.clientHeight")
+        assert not scrolls
+        page.press(Keys.ESCAPE, Keys.F2)
+
+
+def test_keyed_is_said_beside_the_document_for_ever(page):
+    for document_type, word in [("P", "Paspor"), ("SPLP", "SPLP"), ("PLB", "Pas lintas batas"), ("CREW_BOOK", "Buku pelaut")]:
+        document = dict(people.AGUS, capture=0, type=document_type)
+        page.show(**people.refer(seq=480 + len(word), document=document, reasons=[("R024", "AMBER", "", "")]))
+        page.wait_text("keyed", "diketik")
+        assert page.css("#person h2")[0].text.startswith(word)
+        assert page.css(".why li")[0].text == "1\nDokumen diketik manual\nCocokkan sekali lagi dengan dokumen"
+        page.assert_readable()
+        page.picture(f"refer-keyed-{document_type.lower()}")
+    page.show(**people.refer(seq=490))
+    assert not page.css("#keyed")
