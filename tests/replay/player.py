@@ -58,7 +58,9 @@ def flat(value, name=""):
 
 
 def show_screen(view):
-    words = ["= screen", view["screen"]] + flat(view["unreadable"])
+    """What an officer sees of it; a proposal's id is another one every time."""
+    why = [word for word in flat(view["unreadable"]) if not word.startswith("proposal.id=")]
+    words = ["= screen", view["screen"]] + why
     if view["crossing"]:
         words.append(view["crossing"]["document"]["number"])
     return " ".join(words)
