@@ -103,12 +103,12 @@ static void drop(struct scan_block *b, size_t n)
     b->n_lines = b->line_len = b->bcc = 0;
 }
 
-/* The held bytes are no frame: looks for another beginning among them. */
+/* The bytes looked at are no frame: another may begin among them. */
 static void reject(struct scan_frame *f, enum scan_garbage reason)
 {
     struct scan_block *b = &f->block;
     size_t n = 1;
-    while (n < b->n_held && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
+    while (n < b->pos && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
         n++;
     scan_frame_discard(f, n, reason);
     drop(b, n);
@@ -357,9 +357,11 @@ size_t scan_block_take(struct scan_frame *f, const uint8_t *p, size_t len, bool 
         n = f->started ? smaller(len, smaller(CHUNK, (size_t)SCAN_FRAME_LEN_MAX - b->n_held)) : 1;
         hold(b, p, n);
     }
-    do
+    do {
+        if (b->pos == 0)
+            drop(b, outside_take(f, held(b), b->n_held));
         *done = look(f);
-    while (!*done && f->started && b->pos < b->n_held);
+    } while (!*done && f->started && b->pos < b->n_held);
     return n;
 }
 
