@@ -38,7 +38,7 @@ function digits(extra, on) {
 }
 
 const choices = (group, values, chosen, on) => h(`div.pad.choose.of${values.length}`, null, values.map((value, index) =>
-  key([h("kbd", null, String(index + 1)), t(`${group}.${value}`)], () => on.choose(value), ".words",
+  key([h("kbd", null, String(index + 1)), h("span", null, t(`${group}.${value}`))], () => on.choose(value), ".words",
     { "data-value": value, "aria-pressed": String(value === chosen) })));
 
 /** The keys of one field: {page: "letters" | "digits", extra} or {group, values, chosen}. */

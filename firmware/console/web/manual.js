@@ -171,7 +171,8 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   }
 
   function underOf(field) {
-    return [...values[field]].map((character, index) => (draft.marks[field].includes(index) ? h("mark", null, character) : character));
+    const marked = draft.marks[field] ?? [];
+    return [...values[field]].map((character, index) => (marked.includes(index) ? h("mark", null, character) : character));
   }
 
   function drawBox(field) {
@@ -182,7 +183,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     place(says, kind === "bad" ? icon("k-x") : kind === "good" ? icon("k-ok") : null, words);
     input.setAttribute("aria-invalid", String(kind === "bad"));
     if (PICKS[field]) place(input, values[field] ? t(`${PICKS[field][0]}.${values[field]}`) : h("i", null, t("typed.choose")));
-    else place(under, draft.marks[field] ? underOf(field) : null);
+    else place(under, underOf(field));
     if (field === "country" || field === "nationality") place(echo, format.countryOr(values[field], ""));
     if (field === "name") root.dataset.long = values.name.length > 24 ? "2" : values.name.length > 17 ? "1" : "0";
   }

@@ -75,7 +75,7 @@ function changes(proposal) {
   return proposal.positions.map((position) => {
     const field = fieldOf(position, proposal.lines);
     const name = t(field ? `typed.${field}` : "proposal.elsewhere");
-    return h("li", null, h("span", null, name), h("b.no", null, field ? marked(texts[field], marks[field]) : position.to),
+    return h("li", null, h("span", null, name), h("b.no", { "data-long": (texts[field]?.length ?? 0) > 18 }, field ? marked(texts[field], marks[field]) : position.to),
       h("span.no", null, t("proposal.change", { from: spoken(position.from), to: spoken(position.to) })));
   });
 }
