@@ -103,12 +103,13 @@ static void drop(struct scan_block *b, size_t n)
     b->n_lines = b->line_len = b->bcc = 0;
 }
 
-/* The bytes looked at are no frame: another may begin among them. */
+/* The bytes looked at are no frame: another may begin among them. A second byte that shows that the
+ * first was no beginning is outside of frames, as if the two had come together. */
 static void reject(struct scan_frame *f, enum scan_garbage reason)
 {
     struct scan_block *b = &f->block;
     size_t n = 1;
-    while (n < b->pos && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
+    while (b->pos > 2 && n < b->pos && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
         n++;
     scan_frame_discard(f, n, reason);
     drop(b, n);
