@@ -43,9 +43,7 @@ void mrz_weigh(struct mrz_weight *weight, const char *text, size_t len)
     if (rest > 1)
         second += value_of(text[i + 1]);
     weight->sum += factor[0] * first + factor[1] * second + factor[2] * third;
-    weight->at += rest;
-    if (weight->at >= 3)
-        weight->at -= 3;
+    weight->at = (weight->at + rest) % 3;
 }
 
 char mrz_check_digit(const char *text, size_t len)

@@ -24,9 +24,12 @@ static inline unsigned mrz_classes(const void *text, size_t len)
     const uint8_t *c = text;
     unsigned common = MRZ_AMONG_DIGITS | MRZ_AMONG_LETTERS | MRZ_LEGAL;
     size_t i = 0;
-    for (; i + 4 <= len; i += 4)
-        common &= mrz_characters[c[i]] & mrz_characters[c[i + 1]] & mrz_characters[c[i + 2]] &
-                  mrz_characters[c[i + 3]];
+    for (; i + 4 <= len; i += 4) {
+        common &= mrz_characters[c[i]];
+        common &= mrz_characters[c[i + 1]];
+        common &= mrz_characters[c[i + 2]];
+        common &= mrz_characters[c[i + 3]];
+    }
     for (; i < len; i++)
         common &= mrz_characters[c[i]];
     return common;

@@ -26,7 +26,6 @@ struct cover {
 
 struct search {
     const struct mrz_layout *layout;
-    enum mrz_format format;
     char line[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX + 1]; /* with the substitutions made */
     unsigned n, n_max;                              /* substitutions */
     struct mrz_position position[MRZ_SUBSTITUTIONS_MAX];
@@ -207,6 +206,7 @@ static void keep_candidate(struct search *search)
     }
 }
 
+/* Another substitution there would only lead to sets that were found before. */
 static bool is_substituted(const struct search *search, size_t line, size_t column)
 {
     for (unsigned i = 0; i < search->n; i++)
@@ -217,14 +217,12 @@ static bool is_substituted(const struct search *search, size_t line, size_t colu
 
 static void try_cover(struct search *search, const struct mrz *mrz);
 
-/* With the substitutions made: a candidate, or on to the next substitution. A set that is found
- * while fewer would do was found before, since smaller sets are searched first. */
+/* With the substitutions made: a candidate, or on to the next substitution. No look-alike makes
+ * another format of an MRZ. */
 static void try_lines(struct search *search)
 {
     struct mrz mrz;
-    parse(search, &mrz);
-    const bool valid = mrz.format == search->format && mrz_valid(&mrz);
-    if (valid)
+    if (parse(search, &mrz) && mrz_valid(&mrz))
         keep_candidate(search);
     else if (search->n < search->n_max)
         try_cover(search, &mrz);
@@ -276,8 +274,7 @@ bool mrz_repair_find(const struct mrz *mrz, unsigned substitutions_max, struct m
     memset(out, 0, sizeof *out);
     if (mrz->format == MRZ_FORMAT_NONE || mrz_valid(mrz))
         return false;
-    struct search search = {
-        .layout = &mrz_layouts[mrz->format], .format = mrz->format, .found = out};
+    struct search search = {.layout = &mrz_layouts[mrz->format], .found = out};
     memcpy(search.line, mrz->line, sizeof search.line);
     for (search.n_max = 1; search.n_max <= substitutions_max; search.n_max++)
         try_cover(&search, mrz);

@@ -140,6 +140,19 @@ static void test_characters(void **state)
     }
 }
 
+/* What stands once in an MRZ without any filler is no keyboard's filler. */
+static void test_a_full_mrz(void **state)
+{
+    (void)state;
+    static const char full[] = "PPIDNWULANDARIXSRIXRATNAXWULANDARIXSRIXRATNA";
+    char text[] = "C731045219IDN9403176F2908111ABCDEFGHIJKLMN12";
+    const struct span lines[] = {span_of_text(full), span_of_text(text)};
+    text[28] = 'a';
+    assert_fault("a small letter", lines, 2, (struct mrz_fault){MRZ_FAULT_LOWER_CASE, 2, 29, 1, 0});
+    text[28] = '_';
+    assert_fault("a mark", lines, 2, (struct mrz_fault){MRZ_FAULT_UNREAD, 2, 29, 1, 0});
+}
+
 static void test_a_nul(void **state)
 {
     (void)state;
@@ -193,9 +206,13 @@ static void test_every_fault_has_a_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_of_lines), cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_a_nul),         cmocka_unit_test(test_small_letters),
-        cmocka_unit_test(test_parity),        cmocka_unit_test(test_every_fault_has_a_name),
+        cmocka_unit_test(test_rows_of_lines),
+        cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_a_nul),
+        cmocka_unit_test(test_a_full_mrz),
+        cmocka_unit_test(test_small_letters),
+        cmocka_unit_test(test_parity),
+        cmocka_unit_test(test_every_fault_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,11 @@ static const struct row {
      {{1, 1, '1'}},
      1,
      "1:1 1>I class"},
+    {"... and there one more is misread",
+     FRENCH_TD2,
+     {{1, 1, '1'}, {2, 13, '4'}},
+     2,
+     "1:1 1>I 2:13 4>A class"},
 };
 
 static void put_offer(const struct mrz_repair *repair, char *out, size_t size)
