@@ -86,9 +86,9 @@ struct view_unreadable {
     bool visa;                        /* a visa, and no travel document: nothing else is wrong */
     uint32_t issues;                  /* of enum mrz_issue */
     enum mrz_check check[MRZ_PLACES]; /* when lines had the shape of an MRZ */
-    bool has_checks;                  /* ... and so has `partial` */
-    struct view_partial partial;
-    struct mrz_fault fault; /* what the reader may be doing wrong; kind NONE: nothing known */
+    bool has_checks;
+    struct view_partial partial; /* likewise, but empty where a fault shows that it is none */
+    struct mrz_fault fault;      /* what the reader may be doing wrong; kind NONE: nothing known */
     struct view_proposal proposal;
 };
 

@@ -51,15 +51,16 @@ void lane_take(struct lane *lane, const struct document *document, enum flow_eve
 {
     if (is_repeated(lane, document)) {
         log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
-        lane->recorded_again =
-            lane->state != FLOW_RECORDED; /* what is shown again is not lit again */
+        /* What comes back to the screen is not lit again. */
+        lane->recorded_again = lane->state != FLOW_RECORDED;
         lane_on(lane, FLOW_ON_REPEATED);
         return;
     }
-    if (lane->held)
+    const uint32_t does = flow_step(lane->state, event).actions;
+    if (lane->held && (does & FLOW_HOLD))
         log_event(LOG_SCAN_IGNORED, "state=%s why=\"another came before it was judged\"",
                   flow_state_name(lane->state));
-    if (flow_step(lane->state, event).actions & (FLOW_PRESENT | FLOW_HOLD)) {
+    if (does & (FLOW_PRESENT | FLOW_HOLD)) {
         lane->read = *document;
         lane->has_current = true;
     }

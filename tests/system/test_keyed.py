@@ -189,7 +189,7 @@ def presented(made, after):
 
 def test_a_double_swipe_is_one_transit(made):
     ready(made)
-    before = last_seq(made)
+    seq = last_seq(made)
     siti = lines_of(made, "siti")
     since = len(made.processes.events)
     raw(made, *siti, *siti)
@@ -201,11 +201,14 @@ def test_a_double_swipe_is_one_transit(made):
     assert made.page.state()["view"]["crossing"]["seq"] == shown["crossing"]["seq"]
     decide(made, shown["crossing"]["seq"], "CLEARED")
     since = len(made.processes.events)
+    before = json.loads(made.hardware.do("lamps"))["next"]
     raw(made, *siti)
     made.processes.wait("lane", "SCAN_REPEATED", since=since)
     again = view(made, "recorded again", lambda v: v["screen"] == "RECORDED")
     assert again["crossing"]["seq"] == shown["crossing"]["seq"]
-    assert presented(made, before) == [shown["crossing"]["seq"]]
+    assert presented(made, seq) == [shown["crossing"]["seq"]]
+    lit = [change["line"] for change in json.loads(made.hardware.do("lamps", before))["changes"] if change["on"]]
+    assert "green" not in lit, "what is shown again is not lit again"
 
 
 def test_the_same_passport_later_is_another_transit(made):
