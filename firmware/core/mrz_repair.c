@@ -29,6 +29,8 @@ struct search {
     char line[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX + 1]; /* with the substitutions made */
     unsigned n, n_max;                              /* substitutions */
     struct mrz_position position[MRZ_SUBSTITUTIONS_MAX];
+    /* Tried as the first of a set: every set with a look-alike there has been found. */
+    bool tried[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX];
     unsigned candidates;
     struct mrz_repair *found; /* the first candidate */
 };
@@ -206,15 +208,6 @@ static void keep_candidate(struct search *search)
     }
 }
 
-/* Another substitution there would only lead to sets that were found before. */
-static bool is_substituted(const struct search *search, size_t line, size_t column)
-{
-    for (unsigned i = 0; i < search->n; i++)
-        if (search->position[i].line == line + 1 && search->position[i].column == column + 1)
-            return true;
-    return false;
-}
-
 static void try_cover(struct search *search, const struct mrz *mrz);
 
 /* With the substitutions made: a candidate, or on to the next substitution. No look-alike makes
@@ -253,8 +246,11 @@ static void try_cover(struct search *search, const struct mrz *mrz)
     for (size_t i = 0; i < cover.n; i++)
         for (size_t k = 0; k < cover.run[i].len && search->candidates < 2; k++) {
             const size_t line = cover.run[i].line, column = cover.run[i].column + k;
-            if (!is_substituted(search, line, column))
-                try_place(search, line, column);
+            bool *tried = &search->tried[line][column];
+            if (*tried)
+                continue;
+            *tried = search->n == 0;
+            try_place(search, line, column);
         }
 }
 
@@ -276,8 +272,10 @@ bool mrz_repair_find(const struct mrz *mrz, unsigned substitutions_max, struct m
         return false;
     struct search search = {.layout = &mrz_layouts[mrz->format], .found = out};
     memcpy(search.line, mrz->line, sizeof search.line);
-    for (search.n_max = 1; search.n_max <= substitutions_max; search.n_max++)
+    for (search.n_max = 1; search.n_max <= substitutions_max; search.n_max++) {
+        memset(search.tried, false, sizeof search.tried);
         try_cover(&search, mrz);
+    }
     if (search.candidates != 1) {
         memset(out, 0, sizeof *out);
         return false;
