@@ -30,6 +30,22 @@ def td3(number, primary, secondary, birth, sex, expiry, country="IDN"):
     return [first, second]
 
 
+def mrv_a(number, primary, secondary, birth, sex, until, state):
+    """The two lines of a visa as large as a passport's page (ICAO 9303-7, 4.2)."""
+    first, second = td3(number, primary, secondary, birth, sex, until)
+    return ["V<" + state + first[5:], second[:28] + "<" * 16]
+
+
+LOOK_ALIKE = dict(zip("0124568", "OIZASGB"))
+
+
+def misread(lines, line, columns):
+    """The first digit in these columns (from 0) that has a look-alike letter is read as that."""
+    text = lines[line]
+    at = next(i for i in columns if text[i] in LOOK_ALIKE)
+    return [*lines[:line], text[:at] + LOOK_ALIKE[text[at]] + text[at + 1:], *lines[line + 1:]]
+
+
 def add_months(day, months):
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
@@ -139,6 +155,29 @@ class Samples:
         digit = str((int(blurred[1][9]) + 1) % 10)
         blurred[1] = blurred[1][:9] + digit + blurred[1][10:]
         self._document("blurred", "Intan Permata, buram", "digit pemeriksa tidak cocok", blurred)
+
+        self._add_unread(born, long_valid)
+
+    def _add_unread(self, born, long_valid):
+        """What no verdict comes of until an officer looks at the document."""
+        lines = td3("X0000017", "MELATI", "SEKAR", born(30), "F", long_valid)
+        self._document("lookalike", "Sekar Melati, salah baca", "usulan: bandingkan, lalu tombol 2",
+                       misread(lines, 1, range(13, 19)))
+        self._placement("X0000017", name_full="Sekar Melati", name_mrz="MELATI SEKAR", sex="F",
+                        birth_date=str(born(30)), dest_country="SGP", occupation="Perawat lansia")
+
+        lines = td3("X0000018", "PRATAMA", "YOGA", born(35), "M", long_valid)
+        lines[0] = lines[0][:9] + "___" + lines[0][12:]
+        self._document("worn", "Yoga Pratama, halaman aus", "ada karakter yang tidak terbaca", lines)
+
+        self._document("visa", "Visa, bukan paspor", "minta halaman data paspor",
+                       mrv_a("M0000001", "MELATI", "SEKAR", born(30), "F", self._in(months=6), "SGP"))
+
+        keyed = born(44)
+        self._document("splp", "Ratna Dewi, SPLP tanpa MRZ",
+                       f"tombol 3, ketik SP0000019, lahir {keyed:%d %m %Y}", ["?"])
+        self._placement("SP0000019", name_full="Ratna Dewi", name_mrz="DEWI RATNA", sex="F",
+                        birth_date=str(keyed), dest_country="MYS", occupation="Pekerja kebun")
 
     def policy(self):
         """Rises daily: the version is the day's number."""

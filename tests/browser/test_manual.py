@@ -437,3 +437,9 @@ def test_keyed_is_said_beside_the_document_for_ever(page):
         page.picture(f"refer-keyed-{document_type.lower()}")
     page.show(**people.refer(seq=490))
     assert not page.css("#keyed")
+
+
+def test_an_expiry_that_nobody_knows_is_said_to_be_unknown(page):
+    document = dict(people.AGUS, capture=0, type="SPLP", expiry="")
+    page.show(**people.refer(seq=491, document=document, reasons=[("R021", "AMBER", "", "2027-05-22")]))
+    assert page.css(".why li small")[0].text == "Berlaku s.d. tidak diketahui · perlu s.d. 22 Mei 2027"

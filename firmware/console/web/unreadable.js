@@ -46,7 +46,7 @@ function helps(u) {
 }
 
 function drawPlain(u) {
-  const left = u.checks && !u.visa ? readCard(u) : null;
+  const left = u.checks && !u.visa && !u.fault ? readCard(u) : null;
   return plain(left ? ".partly" : ".small", left ?? "i-unread", t(u.visa ? "visa" : "unreadable"), why(u), helps(u),
     h("div.sub", null, t("unreadable.no_verdict")));
 }

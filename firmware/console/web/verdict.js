@@ -23,7 +23,7 @@ function instruction(view) {
 function reasonFacts(reason, now) {
   const found = format.fact(reason.found, now), expected = format.fact(reason.expected, now);
   if (has(`detail.${reason.code}`) && (reason.found || reason.expected))
-    return t(`detail.${reason.code}`, { found, expected });
+    return t(`detail.${reason.code}`, { found: found || t("unknown"), expected: expected || t("unknown") });
   if (has(`advice.${reason.code}`)) return t(`advice.${reason.code}`);
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
