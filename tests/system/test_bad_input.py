@@ -33,7 +33,18 @@ ROWS = [
     ("text that is no document", b"HELLO WORLD\r\n"),
     ("a line far too long", b"A" * 3000 + b"\r\n"),
     ("a lower case document", TD3.lower()),
+    ("an identity card of an unsupported layout", b"IDFRABERTHIER<<<<<<<<<<<<<<<<<75C002\r\n"
+     b"8806923102858CORINNE<<<<<<<6512068F4\r\n"),
+    ("a keyboard with another layout", TD3.replace(b"<", b";")),
+    ("a frame that begins and never ends", b"\x02" + TD3[:46] * 50),
+    ("characters that the reader could not read", TD3.replace(b"X0000099", b"X00?0099")),
 ]
+
+
+def why(unreadable):
+    """All that the page can say of it."""
+    failing = [place for place, check in (unreadable["checks"] or {}).items() if check == "FAILS"]
+    return failing + unreadable["issues"] + [name for name in ("garbage", "visa") if unreadable[name]]
 
 
 @pytest.mark.parametrize("says,data", ROWS, ids=[row[0] for row in ROWS])
@@ -41,7 +52,7 @@ def test_bytes_that_are_no_valid_document_give_no_verdict(counter, says, data):
     since = len(counter.processes.events)
     raw(counter, data)
     shown = view(counter, "not readable", lambda v: v["screen"] == "UNREADABLE")
-    assert shown["crossing"] is None
+    assert shown["crossing"] is None and why(shown["unreadable"])
     counter.processes.wait("lane", ("SCAN_UNREADABLE", "SCAN_GARBAGE"), since=since)
     counter.page.post("/dismiss", {})
     view(counter, "ready", lambda v: v["screen"] == "READY")
