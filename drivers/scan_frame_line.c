@@ -232,7 +232,8 @@ static bool take_mark(struct scan_frame *f, uint8_t b)
 static size_t plain_run(const uint8_t *p, size_t len)
 {
     size_t n = 0;
-    while (n < len && is_plain(p[n]) && !is_row_end(p[n]))
+    while (n < len && ((p[n] >= FIRST_PRINTABLE && p[n] < PARITY_BIT) || /* nearly all */
+                       (is_plain(p[n]) && !is_row_end(p[n]))))
         n++;
     return n;
 }

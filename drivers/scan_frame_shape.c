@@ -141,20 +141,11 @@ bool scan_shape_of_run(const uint8_t *p, size_t len)
     return false;
 }
 
-/* A byte with bit 7 set may be a row's end with a parity bit: such a run is not cut by counting. */
-static bool has_bit_7(const struct scan_line *line)
-{
-    uint8_t all = 0;
-    for (size_t i = 0; i < line->len; i++)
-        all |= line->text[i];
-    return (all & 0x80) != 0;
-}
-
 static const struct shape *shape_of_len(const struct scan_line *line)
 {
     for (size_t i = 0; i < N_SHAPES; i++)
         if (line->len == run_len(&shapes[i]))
-            return has_bit_7(line) ? NULL : &shapes[i];
+            return &shapes[i];
     return NULL;
 }
 
