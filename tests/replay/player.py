@@ -1,8 +1,8 @@
 """Plays a recording into a real lane and says what the lane did with it.
 
-Real are pamit-lane and pamit-console, their journal and their files; the device is a pty. What the lane
-does is taken from where anybody could see it: its log, the page's events, the bytes that come back, and
-`pamit journal export`.
+Real are pamit-lane and pamit-console, their journal and their files; the device is a pty. What the
+lane does is taken from where anybody could see it: its log, the page's events, the bytes that come
+back, and `pamit journal export`. Nothing of what was sent may stand in the log.
 """
 import array
 import contextlib
@@ -30,8 +30,8 @@ from recording import show_bytes  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ["PAMIT_BIN"]).resolve()
 WAIT_S = 10
-# As long as a reader's silence may be and then some: only for writing expectations, when nobody knows yet
-# what will come.
+# As long as a reader's silence may be and then some: only for writing expectations, when nobody
+# knows yet what will come.
 QUIET_S = 1.2
 TOTAL = re.compile(r"= \d+ presented")
 
@@ -54,7 +54,9 @@ def flat(value, name=""):
         value = ",".join(map(str, value))
     if value in (None, "", False):
         return []
-    return [f"{name}={json.dumps(value) if ' ' in str(value) else value}" if value is not True else name]
+    if value is True:
+        return [name]
+    return [f"{name}={json.dumps(value) if ' ' in str(value) else value}"]
 
 
 def show_screen(view):
@@ -185,8 +187,8 @@ class Counter:
 
 
 class Player:
-    """Plays block after block. `expected` lists decide when a block is over; without them it is over when
-    nothing more comes."""
+    """Plays block after block. A block is over when what it expects has come; while expectations are
+    written, when nothing more comes."""
 
     def __init__(self, counter, write):
         self.counter = counter
@@ -194,10 +196,12 @@ class Player:
         self.taken = 0  # of what was said
         self.heard = 0  # of what was written to the present device
         self.came = []  # for each block: events, bytes, screen
+        self.sent = b""
 
     def _do(self, what, argument):
         if what == "send":
             self.counter.device.send(argument)
+            self.sent += argument + b"\n"
         elif what == "pause":
             time.sleep(argument)
         elif what == "unplug":
@@ -242,6 +246,12 @@ class Player:
         self.heard += len(written)
         self.came.append((said, written, screen))
 
+    def _assert_that_nobody_is_named_in_logs(self):
+        words = {word.decode() for word in re.findall(rb"[A-Za-z0-9]{6,}", self.sent)}
+        for event in self.counter.processes.events:
+            named = [word for word in words if word in event.details]
+            assert not named, f"{event.process} {event.name} {event.details}: {named}"
+
     def finish(self):
         """Unplugs the reader, ends everything; a list of lines for each block."""
         counter, rest = self.counter, []
@@ -251,7 +261,8 @@ class Player:
             counter.wait(lambda: any(e.name == "SCANNER_GONE" for e in counter.said()[self.taken:]))
             rest = [e for e in counter.said()[self.taken:] if e.name != "SCANNER_GONE"]
         codes = counter.end()
-        assert set(codes.values()) <= {0}, f"ended with {codes}\n{counter.processes.last_words('lane')}"
+        assert set(codes.values()) <= {0}, (codes, counter.processes.last_words("lane"))
+        self._assert_that_nobody_is_named_in_logs()
         presented = counter.presented()
         self.came[-1][0].extend(rest)
         folder = f"{counter.folder}/"
