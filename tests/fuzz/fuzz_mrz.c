@@ -120,7 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         check_fields(&mrz);
     check_fault(lines, n, &mrz);
     check_repair(&mrz, 1);
-    check_repair(&mrz, 2);
+    if (len > 0 && data[len - 1] % 4 == 0) /* for some: it takes as long as all the rest */
+        check_repair(&mrz, 2);
     if (mrz_valid(&mrz))
         check_document(&mrz);
     return 0;
