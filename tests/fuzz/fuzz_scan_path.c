@@ -7,8 +7,8 @@
  * - what comes out was sent: the lines of all frames stand in the stream in their order, no byte
  *   twice, and with the garbage they are no more than was sent;
  * - the MRZ's raw lines are the frame's lines;
- * - of a valid MRZ every check digit holds, computed here from the standard and not by mrz.c, the
- *   characters are of the alphabet, and the dates are days;
+ * - each check digit holds or fails as computed here from the standard and not by mrz.c; of a valid
+ *   MRZ all hold, the characters are of the alphabet, and the dates are days;
  * - a fault points into the lines, at the character that it names;
  * - a proposal is valid, and differs from what was read at its positions alone, by look-alikes;
  * - a document has the number and the dates of its lines.
@@ -19,8 +19,8 @@
 #include <string.h>
 
 #include "document.h"
-#include "mrz_fault.h"
 #include "icao_layout.h"
+#include "mrz_fault.h"
 #include "mrz_repair.h"
 #include "scan_frame.h"
 
@@ -58,40 +58,70 @@ static bool is_day(const char *yymmdd)
 
 /* A long number's digit stands behind its rest, in the optional field (parts 5 and 6): over the
  * number, with or without the filler in its usual place. */
-static bool long_digit_holds(const struct mrz *mrz)
+static bool long_digit_is(const struct mrz *mrz, bool filler_included)
 {
     uint8_t joined[MRZ_NUMBER_LEN_MAX + 2];
     const size_t len = strlen(mrz->document_number);
-    const uint8_t printed = (uint8_t)mrz->optional[len - 9];
     memcpy(joined, mrz->document_number, len + 1);
     struct icao_digit digit = {.over = {{1, 1, (uint8_t)len}}};
     const struct icao_rows rows = {{joined}};
-    if (mrz->long_digit == MRZ_LONG_DIGIT_FILLER_INCLUDED) {
+    if (filler_included) {
         memmove(joined + 10, joined + 9, len - 9);
         joined[9] = '<';
         digit.over[0].last++;
     }
-    return printed == icao_layout_digit(&rows, &digit);
+    return (uint8_t)mrz->optional[len - 9] == icao_layout_digit(&rows, &digit);
+}
+
+static enum mrz_long_digit long_digit(const struct mrz *mrz)
+{
+    if (!mrz->long_number)
+        return MRZ_LONG_DIGIT_NONE;
+    if (long_digit_is(mrz, false))
+        return MRZ_LONG_DIGIT_FILLER_EXCLUDED;
+    return long_digit_is(mrz, true) ? MRZ_LONG_DIGIT_FILLER_INCLUDED : MRZ_LONG_DIGIT_NONE;
+}
+
+/* What the parser says of each check digit is what the standard says. */
+static void check_digits(const struct mrz *mrz)
+{
+    const struct icao_layout *layout = layout_of(mrz->format);
+    struct mrz copy = *mrz;
+    struct icao_rows rows;
+    for (unsigned i = 0; i < layout->n_lines; i++)
+        rows.at[i] = (uint8_t *)copy.line[i];
+    bool holds[MRZ_PLACES] = {false}, printed[MRZ_PLACES] = {false};
+    for (unsigned i = 0; i < layout->n_digits; i++) {
+        const bool is_composite = i >= MRZ_PLACE_OPTIONAL && i + 1 == layout->n_digits;
+        const unsigned place = is_composite ? (unsigned)MRZ_PLACE_COMPOSITE : i;
+        const struct icao_digit *digit = &layout->digit[i];
+        const bool is_filler = rows.at[digit->at.line - 1][digit->at.first - 1] == '<';
+        holds[place] = icao_layout_holds(&rows, digit);
+        printed[place] = !(digit->may_be_filler && is_filler && holds[place]);
+    }
+    assert(mrz->long_digit == long_digit(mrz));
+    if (mrz->long_number)
+        holds[MRZ_PLACE_NUMBER] = mrz->long_digit != MRZ_LONG_DIGIT_NONE;
+    for (unsigned place = 0; place < MRZ_PLACES; place++)
+        assert(mrz->check[place] == (!printed[place] ? MRZ_CHECK_NONE
+                                     : holds[place]  ? MRZ_CHECK_HOLDS
+                                                     : MRZ_CHECK_FAILS));
 }
 
 static void check_valid(const struct mrz *mrz)
 {
     const struct icao_layout *layout = layout_of(mrz->format);
-    struct mrz copy = *mrz;
-    struct icao_rows rows;
     for (unsigned i = 0; i < layout->n_lines; i++) {
         assert(strlen(mrz->line[i]) == layout->len);
         assert(strspn(mrz->line[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<") == layout->len);
-        rows.at[i] = (uint8_t *)copy.line[i];
     }
-    for (unsigned i = 0; i < layout->n_digits; i++) {
-        const bool is_long = i == 0 && mrz->long_number;
-        assert(is_long ? long_digit_holds(mrz) : icao_layout_holds(&rows, &layout->digit[i]));
-    }
+    for (unsigned place = 0; place < MRZ_PLACES; place++)
+        assert(mrz->check[place] != MRZ_CHECK_FAILS);
+    check_digits(mrz);
     assert(is_day(mrz->birth_date_raw) && is_day(mrz->expiry_raw));
-    assert(memcmp(mrz->birth_date_raw, rows.at[layout->birth.line - 1] + layout->birth.first - 1,
+    assert(memcmp(mrz->birth_date_raw, mrz->line[layout->birth.line - 1] + layout->birth.first - 1,
                   6) == 0);
-    assert(memcmp(mrz->expiry_raw, rows.at[layout->expiry.line - 1] + layout->expiry.first - 1,
+    assert(memcmp(mrz->expiry_raw, mrz->line[layout->expiry.line - 1] + layout->expiry.first - 1,
                   6) == 0);
 }
 
@@ -170,6 +200,8 @@ static void check_lines(const struct span *lines, size_t n_lines, unsigned subst
         const size_t kept = lines[i].len < MRZ_LINE_LEN_MAX ? lines[i].len : MRZ_LINE_LEN_MAX;
         assert(memcmp(mrz.line[i], lines[i].p, kept) == 0 && mrz.line[i][kept] == '\0');
     }
+    if (read)
+        check_digits(&mrz);
     check_repair(&mrz, substitutions_max);
     if (!mrz_valid(&mrz)) {
         check_fault(lines, n_lines);
@@ -193,7 +225,8 @@ struct path {
 
 static void take_lines(struct path *path, const struct scan_event *event)
 {
-    struct span lines[SCAN_FRAME_LINES_MAX];
+    struct span lines[SCAN_FRAME_LINES_MAX] = {{NULL, 0}};
+    assert(event->n_lines >= 1 && event->n_lines <= SCAN_FRAME_LINES_MAX);
     for (unsigned i = 0; i < event->n_lines; i++) {
         lines[i] = span_of(event->lines[i].text, event->lines[i].len);
         const uint8_t *from = path->sent + path->taken;
