@@ -196,7 +196,7 @@ static void take_control(struct scan_frame *f)
 static bool is_row_end(uint8_t b)
 {
     b &= (uint8_t)~PARITY_BIT;
-    return b == CR || b == LF;
+    return (b == CR) | (b == LF);
 }
 
 /* Whether `b` ends a line here. An ETX whose STX was lost is no worse than a line end. */
@@ -229,11 +229,11 @@ static bool take_mark(struct scan_frame *f, uint8_t b)
     return false;
 }
 
+/* Not a branch a condition: in noise none of them can be foretold. */
 static size_t plain_run(const uint8_t *p, size_t len)
 {
     size_t n = 0;
-    while (n < len && ((p[n] >= FIRST_PRINTABLE && p[n] < PARITY_BIT) || /* nearly all */
-                       (is_plain(p[n]) && !is_row_end(p[n]))))
+    while (n < len && (is_plain(p[n]) & !is_row_end(p[n])))
         n++;
     return n;
 }

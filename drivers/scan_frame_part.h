@@ -23,7 +23,7 @@ enum {
  * could not read. */
 static inline bool is_plain(uint8_t b)
 {
-    return b >= FIRST_PRINTABLE || b == 0;
+    return (b >= FIRST_PRINTABLE) | (b == 0);
 }
 
 static inline size_t smaller(size_t a, size_t b)

@@ -11,8 +11,8 @@
 #include "reader.h"
 #include "scan_frame.h"
 
-#define TRAFFIC_LEN ((size_t)1 << 20)
-#define READ_LEN    4096 /* as scanner.c reads */
+#define TRAFFIC_LEN ((size_t)256 << 10) /* a pass fits between two switches of a busy machine */
+#define READ_LEN    4096                /* as scanner.c reads */
 
 static uint32_t seed = 1;
 
@@ -115,7 +115,7 @@ static void measure(const char *profile, const char *what, int passes,
 int main(int argc, char **argv)
 {
     static const char *const profiles[] = {"auto", "stx-etx", "elyctis", "rte"};
-    const int passes = argc > 1 && strcmp(argv[1], "--short") == 0 ? 1 : 100;
+    const int passes = argc > 1 && strcmp(argv[1], "--short") == 0 ? 1 : 400;
     uint8_t *p = malloc(TRAFFIC_LEN);
     if (!p)
         return 1;
