@@ -229,11 +229,11 @@ static bool take_mark(struct scan_frame *f, uint8_t b)
     return false;
 }
 
-/* Not a branch a condition: in noise none of them can be foretold. */
+/* Summed, not asked one by one: noise makes branches of them that nobody foretells. */
 static size_t plain_run(const uint8_t *p, size_t len)
 {
     size_t n = 0;
-    while (n < len && (is_plain(p[n]) & !is_row_end(p[n])))
+    while (n < len && is_plain(p[n]) - is_row_end(p[n]) > 0)
         n++;
     return n;
 }
