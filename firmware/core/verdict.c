@@ -77,7 +77,6 @@ static const struct rule rules[] = {
     {verdict_rule_fresh, false},
     {verdict_rule_return, true},
     {verdict_rule_document_keyed, true},
-    {verdict_rule_document_type, false},
     {verdict_rule_document_expired, false},
     {verdict_rule_document_validity, false},
     {verdict_rule_work_age, false},

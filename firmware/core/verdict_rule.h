@@ -32,7 +32,6 @@ void verdict_rule_fresh(struct judge *judge);
 /* The traveller and the document: verdict_traveller.c */
 void verdict_rule_return(struct judge *judge);
 void verdict_rule_document_keyed(struct judge *judge);
-void verdict_rule_document_type(struct judge *judge);
 void verdict_rule_document_expired(struct judge *judge);
 void verdict_rule_document_validity(struct judge *judge);
 void verdict_rule_work_age(struct judge *judge);

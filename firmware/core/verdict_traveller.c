@@ -49,14 +49,6 @@ void verdict_rule_document_keyed(struct judge *judge)
         verdict_say_at_least(judge, 24, COLOUR_AMBER, "", "");
 }
 
-/* An identity card shows who somebody is, but nobody leaves on one (UU 6/2011 Art. 8): the passport
- * is still missing. */
-void verdict_rule_document_type(struct judge *judge)
-{
-    if (judge->facts->document->type == DOCUMENT_OTHER)
-        verdict_say_at_least(judge, 63, COLOUR_AMBER, "passport", "");
-}
-
 void verdict_rule_document_expired(struct judge *judge)
 {
     const struct facts *facts = judge->facts;

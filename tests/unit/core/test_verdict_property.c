@@ -194,11 +194,6 @@ static void worse_keyed(struct scene *s)
     s->document.capture = DOCUMENT_KEYED;
 }
 
-static void worse_no_passport(struct scene *s)
-{
-    s->document.type = DOCUMENT_OTHER;
-}
-
 static void worse_category_taken_back(struct scene *s)
 {
     s->context.category = PURPOSE_NONE;
@@ -223,7 +218,6 @@ static const struct {
     {"the identity conflicts", worse_conflict},
     {"the name is only similar", worse_near},
     {"the document was keyed", worse_keyed},
-    {"it is an identity card", worse_no_passport},
     {"no category was chosen", worse_category_taken_back},
 };
 
@@ -265,7 +259,6 @@ static void test_unknown_never_clears(void **state)
         assert_true(scene.data.placements_usable);
         if (scene.context.direction == DIRECTION_RETURN)
             continue;
-        assert_int_not_equal(scene.document.type, DOCUMENT_OTHER);
         int64_t hours = (int64_t)scene.policy.staleness_hours[scene.site].placements;
         assert_true(scene.data.placements_as_of >= SAMPLE_MIDNIGHT_S - hours * 3600);
         if (scene.match.grade == MATCH_NONE)

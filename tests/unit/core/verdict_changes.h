@@ -376,18 +376,6 @@ static inline void identity_card(struct scene *s)
     s->document.type = DOCUMENT_OTHER;
 }
 
-static inline void identity_card_tourist(struct scene *s)
-{
-    identity_card(s);
-    tourist(s);
-}
-
-static inline void identity_card_coming_back(struct scene *s)
-{
-    identity_card(s);
-    coming_back(s);
-}
-
 static inline void crew_book(struct scene *s)
 {
     s->document.type = DOCUMENT_CREW_BOOK;
