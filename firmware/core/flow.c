@@ -1,10 +1,11 @@
 /* The table of state x event. Every cell is written, also where nothing happens (STAY).
  *
  * Why a scan is treated as it is: while a commit is under way it is held, so that a passport laid
- * down early is not lost; over SESUAI or RUJUK it begins the next traveller and the open verdict is
- * noted as undecided, also when it could not be read, or the next passport would seem to have got
- * the green of the last; over TUNDA it is ignored, or one scan would sweep a stop away. For the
- * same reason a change of context never re-judges a stop.
+ * down early is not lost, nor seems to have got the verdict that is being stored; over SESUAI or
+ * RUJUK it begins the next traveller and the open verdict is noted as undecided, also when it could
+ * not be read, or the next passport would seem to have got the green of the last; over TUNDA it is
+ * ignored, or one scan would sweep a stop away. For the same reason a change of context never
+ * re-judges a stop.
  *
  * A keyed document goes wherever a scan may, and where it may not the page is told, since somebody
  * typed it. The same document again at once is one transit (the lane says REPEATED): it moves
@@ -35,8 +36,7 @@
 #define WHILE_STORING(state)                                                                       \
     [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_HOLD),                      \
     [FLOW_ON_KEYED] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_REPEATED] = STAY(state),               \
-    [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
-    [FLOW_ON_PROPOSAL] = GO(state, FLOW_IGNORE_SCAN),                                              \
+    [FLOW_ON_UNREADABLE] = GO(state, FLOW_HOLD), [FLOW_ON_PROPOSAL] = GO(state, FLOW_HOLD),        \
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW), [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_BUSY), \
     [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_DISMISS] = STAY(state),              \
     [FLOW_ON_DEADLINE] = STAY(state)

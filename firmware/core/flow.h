@@ -57,7 +57,7 @@ enum flow_event {
 
 /* What the lane does, in this order. */
 enum flow_action {
-    FLOW_HOLD = 1 << 0,           /* keep the document: it comes again when the commit is done */
+    FLOW_HOLD = 1 << 0,           /* keep the scan: it comes again when the commit is done */
     FLOW_IGNORE_SCAN = 1 << 1,    /* a scan that can't count now; say so in the log */
     FLOW_REFUSE_BUSY = 1 << 2,    /* tell the page: an entry is being stored */
     FLOW_REFUSE_STALE = 1 << 3,   /* tell the page: nothing is open that this could answer */

@@ -74,8 +74,6 @@ static void present(struct lane *lane)
 
 static void act(struct lane *lane, uint32_t actions)
 {
-    if (actions & FLOW_HOLD)
-        lane->held = true;
     if (actions & FLOW_IGNORE_SCAN)
         log_event(LOG_SCAN_IGNORED, "state=%s", flow_state_name(lane->state));
     if (actions & FLOW_REFUSE_BUSY)
@@ -190,7 +188,7 @@ static void on_commit(const struct commit_result *result, void *user)
         log_event(LOG_JOURNAL_FAILED, "kind=%s why=\"%s\"", entry_kind_name(result->kind),
                   err_text(result->err));
     lane_on(lane, event);
-    if (lane->held && !commit_busy(lane->commit))
+    if (!commit_busy(lane->commit))
         lane_take_held(lane);
 }
 

@@ -47,6 +47,29 @@ static bool is_repeated(const struct lane *lane, const struct document *document
            (storing(lane->state) || now.boottime_ms - lane->settled_boottime_ms <= DOUBLE_SWIPE_MS);
 }
 
+/* The latest scan waits for the commit under way. */
+static void hold(struct lane *lane, bool is_document)
+{
+    if (lane->held)
+        log_event(LOG_SCAN_IGNORED, "state=%s why=\"another came before it was judged\"",
+                  flow_state_name(lane->state));
+    lane->held = is_document;
+    lane->held_unreadable = !is_document;
+}
+
+/* Whoever stood here before is not who stands here now. */
+static void tell_unreadable(struct lane *lane)
+{
+    const enum flow_event event =
+        lane->unreadable.proposal.id ? FLOW_ON_PROPOSAL : FLOW_ON_UNREADABLE;
+    const struct flow_move move = flow_step(lane->state, event);
+    if (move.actions & FLOW_HOLD)
+        hold(lane, false);
+    if (!(move.actions & FLOW_IGNORE_SCAN))
+        lane->has_current = false;
+    lane_on(lane, event);
+}
+
 void lane_take(struct lane *lane, const struct document *document, enum flow_event event)
 {
     if (is_repeated(lane, document)) {
@@ -57,9 +80,8 @@ void lane_take(struct lane *lane, const struct document *document, enum flow_eve
         return;
     }
     const uint32_t does = flow_step(lane->state, event).actions;
-    if (lane->held && (does & FLOW_HOLD))
-        log_event(LOG_SCAN_IGNORED, "state=%s why=\"another came before it was judged\"",
-                  flow_state_name(lane->state));
+    if (does & FLOW_HOLD)
+        hold(lane, true);
     if (does & (FLOW_PRESENT | FLOW_HOLD)) {
         lane->read = *document;
         lane->has_current = true;
@@ -70,8 +92,12 @@ void lane_take(struct lane *lane, const struct document *document, enum flow_eve
 void lane_take_held(struct lane *lane)
 {
     const struct document document = lane->read;
-    lane->held = false;
-    lane_take(lane, &document, FLOW_ON_DOCUMENT);
+    const bool held = lane->held, unreadable = lane->held_unreadable;
+    lane->held = lane->held_unreadable = false;
+    if (held)
+        lane_take(lane, &document, FLOW_ON_DOCUMENT);
+    else if (unreadable)
+        tell_unreadable(lane);
 }
 
 static struct date today(const struct lane *lane)
@@ -132,14 +158,6 @@ static void explain(struct lane *lane, const struct span *lines, size_t n_lines,
     if (unreadable->fault.kind == MRZ_FAULT_NONE) /* rows in another order have other fields */
         fill_partial(mrz, &unreadable->partial);
     propose(lane, mrz);
-}
-
-/* Whoever stood here before is not who stands here now. */
-static void tell_unreadable(struct lane *lane)
-{
-    lane_on(lane, lane->unreadable.proposal.id ? FLOW_ON_PROPOSAL : FLOW_ON_UNREADABLE);
-    if (lane->state == FLOW_UNREADABLE || lane->state == FLOW_PROPOSED)
-        lane->has_current = false;
 }
 
 static void log_unreadable(struct lane *lane, const struct scan_event *event)

@@ -40,6 +40,7 @@ struct lane {
 
     struct document read; /* the document that FLOW_ON_DOCUMENT or FLOW_ON_KEYED is about */
     bool held;            /* ... and it waits for the commit under way */
+    bool held_unreadable; /* a scan without a document waits for it, and nothing came since */
     bool has_current; /* the counter is about the document last taken: nothing else came since */
     int64_t settled_boottime_ms; /* when its verdict appeared, or its decision was recorded */
     bool recorded_again;         /* RECORDED is shown of a double swipe: not lit again */
@@ -89,7 +90,7 @@ void lane_probe(struct lane *lane);
 void lane_on_scan(const struct scan_event *event, void *user);
 /* A document was read or keyed: FLOW_ON_DOCUMENT or FLOW_ON_KEYED, or a double swipe. */
 void lane_take(struct lane *lane, const struct document *document, enum flow_event event);
-/* The one that was held while a commit was under way. */
+/* The scan that was held while a commit was under way, if any. */
 void lane_take_held(struct lane *lane);
 
 /* lane_input.c */

@@ -136,6 +136,25 @@ def test_who_is_put_down_again_after_another_is_one_traveller_and_nobody_gets_an
     decide(made, following["seq"], "SECONDARY")
 
 
+@pytest.mark.parametrize("document", ["siti", "dewi"])
+def test_who_could_not_be_read_meanwhile_does_not_get_the_green_that_was_stored(made, document):
+    ready(made)
+    since = len(made.processes.events)
+    with slow_disk(made):
+        made.hardware.do("scan", document)
+        view(made, "reading", lambda v: v["screen"] == "READING")
+        made.hardware.do("scan", "blurred")
+        made.processes.wait("lane", "SCAN_UNREADABLE", since=since)
+    if document == "dewi":  # but nothing sweeps a stop away
+        made.processes.wait("lane", "SCAN_IGNORED", since=since)
+        stopped = view(made, "the stop", lambda v: v["screen"] == "VERDICT")["crossing"]
+        decide(made, stopped["seq"], "DEFERRED", supervisor=True)
+        return
+    shown = view(made, "not readable", lambda v: v["screen"] == "UNREADABLE")
+    assert shown["undecided_seq"] and shown["crossing"] is None
+    decide(made, scan(made, document, after=shown["undecided_seq"])["seq"], "CLEARED")
+
+
 def test_who_was_held_behind_a_stop_is_judged_after_it(made):
     ready(made)
     with slow_disk(made):
