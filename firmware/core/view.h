@@ -82,7 +82,7 @@ struct view_proposal {
 
 /* Why a document could not be read. The screen goes after a while, but not with a proposal. */
 struct view_unreadable {
-    bool garbage;                     /* not even lines of a document */
+    bool garbage;                     /* not even lines of a document, or not all of a frame */
     bool visa;                        /* a visa, and no travel document: nothing else is wrong */
     uint32_t issues;                  /* of enum mrz_issue */
     enum mrz_check check[MRZ_PLACES]; /* when lines had the shape of an MRZ */

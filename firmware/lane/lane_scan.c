@@ -1,8 +1,9 @@
 /* What comes from the reader, turned into events of the flow, with what the page may say about it.
  *
- * Lines that are a valid MRZ are a document, unless they are a visa. Anything else is unreadable:
- * what was read all the same, what the reader may be doing wrong and, where exactly one look-alike
- * would make the lines valid, that proposal go to the page; none of it is ever judged here.
+ * Lines of a whole frame that are a valid MRZ are a document, unless they are a visa. Anything else
+ * is unreadable: what was read all the same, what the reader may be doing wrong and, where exactly
+ * one look-alike would make the lines valid, that proposal go to the page; none of it is ever
+ * judged here.
  *
  * Hands put a passport down twice. The document that the counter is about, again at once, is the
  * same transit: while it is being stored, and for DOUBLE_SWIPE_MS after its verdict appeared or its
@@ -180,14 +181,17 @@ static void on_lines(struct lane *lane, const struct scan_event *event)
         lines[i] = span_of(event->lines[i].text, event->lines[i].len);
     lane->unreadable = (struct view_unreadable){0};
     const bool valid = mrz_parse(lines, event->n_lines, &mrz) && mrz_valid(&mrz);
-    if (valid && !document_is_visa(&mrz)) {
+    const bool whole = event->kind == SCAN_EVENT_FRAME;
+    if (valid && whole && !document_is_visa(&mrz)) {
         struct document document;
         document_from_mrz(&mrz, today(lane), &document);
         lane_take(lane, &document, FLOW_ON_DOCUMENT);
         return;
     }
-    if (valid)
+    if (valid && whole)
         lane->unreadable.visa = true;
+    else if (valid)
+        lane->unreadable.garbage = true; /* the end of the frame would have vouched for its rows */
     else
         explain(lane, lines, event->n_lines, &mrz);
     log_unreadable(lane, event);
