@@ -183,6 +183,16 @@ def test_a_second_clean_read_needs_nothing_and_ends_the_proposal(made):
     decide(made, crossing["seq"], "CLEARED")
 
 
+def test_no_late_click_confirms_the_proposal_before(made):
+    ready(made)
+    before = last_seq(made)
+    earlier = misread(made, "siti")[0]["proposal"]
+    misread(made, "maya")
+    view(made, "the next", lambda v: v["unreadable"]["proposal"]["id"] > earlier["id"])
+    assert refused(made, dict(earlier["keyed"], proposal_id=earlier["id"]))["why"] == "STALE"
+    assert last_seq(made) == before
+
+
 def presented(made, after):
     return [e["seq"] for e in entries(made) if e["kind"] == "PRESENTED" and e["seq"] > after]
 

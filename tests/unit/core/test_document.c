@@ -187,6 +187,9 @@ static void test_the_same_document(void **state)
     assert_true(document_same(&scanned, &other));
     other.mrz.line[1][43] = '9'; /* any character is another reading */
     assert_false(document_same(&scanned, &other));
+    other = scanned;
+    other.mrz.line[0][5]++; /* also one that no check digit covers */
+    assert_false(document_same(&scanned, &other));
 
     keyed = scanned;
     keyed.capture = DOCUMENT_KEYED;

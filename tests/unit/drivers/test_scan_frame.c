@@ -93,6 +93,8 @@ static const struct frame_row rows[] = {
      "S G53:control F(" A1 "|" A2 ")"},
     {"outside needed brackets all is garbage", "stx-etx", BYTES("hello" STX A1 "\r" A2 ETX),
      "S G5:outside F(" A1 "|" A2 ")"},
+    {"a row behind a control byte may be the end of a longer one", "auto",
+     BYTES(A1 "\r\x05" A2 "\r" SILENCE), "S G89:control"},
     {"STX is a control byte to a profile without brackets", "lines", BYTES(STX A1 "\r" A2 "\r"),
      "S G1:control F(" A1 "|" A2 ")"},
 
