@@ -6,9 +6,10 @@
  * judged here.
  *
  * Hands put a passport down twice. The document that the counter is about, again at once, is the
- * same transit: while it is being stored, and for DOUBLE_SWIPE_MS after its verdict appeared or its
- * decision was recorded. Any other scan in between, also one that can't be read, ends that: two
- * travellers who take turns are never taken for one.
+ * same transit: while it is being stored, and for DOUBLE_SWIPE_MS after its verdict appeared, its
+ * decision was recorded or it was read again, as a reader does that reads on. Any other scan in
+ * between, also one that can't be read, ends that: two travellers who take turns are never taken
+ * for one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,12 +41,10 @@ static const struct document *current(const struct lane *lane)
     return lane->state == FLOW_PRESENTING ? &lane->storing.document : &lane->shown.document;
 }
 
-static bool is_repeated(const struct lane *lane, const struct document *document)
+static bool is_repeated(const struct lane *lane, const struct document *document, int64_t now_ms)
 {
-    struct clock_reading now;
-    clock_read(&lane->clock, &now);
     return lane->has_current && document_same(document, current(lane)) &&
-           (storing(lane->state) || now.boottime_ms - lane->settled_boottime_ms <= DOUBLE_SWIPE_MS);
+           (storing(lane->state) || now_ms - lane->settled_boottime_ms <= DOUBLE_SWIPE_MS);
 }
 
 /* The latest scan waits for the commit under way. */
@@ -73,7 +72,10 @@ static void tell_unreadable(struct lane *lane)
 
 void lane_take(struct lane *lane, const struct document *document, enum flow_event event)
 {
-    if (is_repeated(lane, document)) {
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    if (is_repeated(lane, document, now.boottime_ms)) {
+        lane->settled_boottime_ms = now.boottime_ms;
         log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
         /* What comes back to the screen is not lit again. */
         lane->recorded_again = lane->state != FLOW_RECORDED;

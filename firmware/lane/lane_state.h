@@ -42,7 +42,7 @@ struct lane {
     bool held;            /* ... and it waits for the commit under way */
     bool held_unreadable; /* a scan without a document waits for it, and nothing came since */
     bool has_current; /* the counter is about the document last taken: nothing else came since */
-    int64_t settled_boottime_ms; /* when its verdict appeared, or its decision was recorded */
+    int64_t settled_boottime_ms; /* when its verdict appeared, was recorded, or it came again */
     bool recorded_again;         /* RECORDED is shown of a double swipe: not lit again */
     struct view_unreadable unreadable;
     struct mrz misread; /* what unreadable.proposal is about */

@@ -221,6 +221,20 @@ def test_a_double_swipe_is_one_transit(made):
     assert "green" not in lit, "what is shown again is not lit again"
 
 
+def test_a_passport_that_is_left_on_a_reader_which_reads_on_is_one_transit(made):
+    ready(made)
+    before = last_seq(made)
+    shown = scan(made, "suharto", after=before)
+    begun = made.page.state()["view"]["now_ms"]
+    for second in range(1, 8):
+        view(made, "a second later", lambda v, due=begun + second * 1000: v["now_ms"] >= due)
+        since = len(made.processes.events)
+        raw(made, *lines_of(made, "suharto"))
+        made.processes.wait("lane", "SCAN_REPEATED", since=since)
+    assert presented(made, before) == [shown["seq"]]
+    decide(made, shown["seq"], "SECONDARY")
+
+
 def test_the_same_passport_later_is_another_transit(made):
     ready(made)
     first = scan(made, "joko")
