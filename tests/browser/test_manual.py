@@ -435,6 +435,25 @@ def test_every_field_and_its_keys_fit_and_can_be_touched(page, name, view):
         page.press(Keys.ESCAPE, Keys.F2)
 
 
+# Countries whose name begins before the letters of their code end.
+OVER_JS = """
+const rect = (element) => { const all = document.createRange(); all.selectNodeContents(element); return all.getBoundingClientRect(); };
+return ["country", "nationality"].filter((field) => {
+  const box = document.querySelector(`.f.${field}`), echo = box.querySelector(".echo");
+  return rect(echo).width === 0 || rect(echo).left < rect(box.querySelector(".under")).right;
+});
+"""
+
+
+@pytest.mark.parametrize("codes", [("PHL", "BGD"), ("AFG", "MMR"), ("SGP", "ARE")])
+def test_a_country_is_named_beside_its_code_not_over_it(page, codes):
+    open_form(page)
+    fill(page, country=codes[0], nationality=codes[1])
+    for _ in ("id", "en"):
+        assert page.script(OVER_JS) == []
+        page.press(Keys.F2)
+
+
 def test_keyed_is_said_beside_the_document_for_ever(page):
     for document_type, word in [("P", "Paspor"), ("SPLP", "SPLP"), ("PLB", "Pas lintas batas"), ("CREW_BOOK", "Buku pelaut")]:
         document = dict(people.AGUS, capture=0, type=document_type)

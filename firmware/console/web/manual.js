@@ -185,7 +185,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     if (PICKS[field]) place(input, values[field] ? t(`${PICKS[field][0]}.${values[field]}`) : h("i", null, t("typed.choose")));
     else place(under, underOf(field));
     if (field === "country" || field === "nationality") place(echo, format.countryOr(values[field], ""));
-    if (field === "name") root.dataset.long = values.name.length > 24 ? "2" : values.name.length > 17 ? "1" : "0";
+    if (field === "name") root.dataset.long = values.name.length > 20 ? "2" : values.name.length > 17 ? "1" : "0";
   }
 
   function padOf(field) {
