@@ -130,6 +130,8 @@ int cli_mrz(const struct cli_options *options, const struct cli_paths *paths)
         if (file_take(&run, options->files[i]) != CLI_OK)
             code = CLI_FAILURE;
     }
+    if (code && run.documents == 0)
+        return code;
     const int finding = run_end(&run);
     return code ? code : finding;
 }

@@ -32,7 +32,7 @@
     X(REPEATED)   /* the document that the counter is about came again at once: a double swipe */  \
     X(UNREADABLE) /* a scan ended without a document */                                            \
     X(PROPOSAL)   /* ... but with a correction to propose */                                       \
-    X(SCANNER_GONE) /* the reader was pulled out */                                                \
+    X(SCANNER_GONE) /* the reader was pulled out, or is back */                                    \
     X(STORED)       /* the commit under way is durable */                                          \
     X(STORED_STOP)  /* ... and the PRESENTED it holds is a TUNDA */                                \
     X(STORE_FAILED) /* the commit under way failed: nothing is acknowledged */                     \

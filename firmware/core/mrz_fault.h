@@ -13,14 +13,14 @@
 enum mrz_fault_kind {
     MRZ_FAULT_NONE = 0,
     MRZ_FAULT_UNREAD,          /* marks for characters the reader could not read: _ ? space NUL */
-    MRZ_FAULT_HIGH_BIT,        /* bit 7 is a parity bit: set the line to 7 data bits */
+    MRZ_FAULT_HIGH_BIT,        /* bit 7 is a parity bit: line and reader are set differently */
     MRZ_FAULT_KEYBOARD_LAYOUT, /* `symbol` stands where the fillers belong */
     MRZ_FAULT_LOWER_CASE,
-    MRZ_FAULT_CHARACTERS,   /* something else outside A-Z 0-9 <: `symbol` */
-    MRZ_FAULT_ROWS_MIXED,   /* each row has the length of a format, but not of the same */
-    MRZ_FAULT_ROW_CUT,      /* one row is shorter than the others ask for: where it ends */
-    MRZ_FAULT_ROW_LONG,     /* one row is longer: where it should end */
-    MRZ_FAULT_ROW_COUNT,    /* too few or too many rows of one format's length */
+    MRZ_FAULT_CHARACTERS, /* something else outside A-Z 0-9 <: `symbol` */
+    MRZ_FAULT_ROWS_MIXED, /* each row has the length of a format, but not of the same */
+    MRZ_FAULT_ROW_CUT,    /* one row is shorter than the others ask for: the first column missing */
+    MRZ_FAULT_ROW_LONG,   /* one row is longer: the first column too many */
+    MRZ_FAULT_ROW_COUNT,  /* too few or too many rows of one format's length */
     MRZ_FAULT_ROWS_SWAPPED, /* in another order they are a valid MRZ */
     MRZ_FAULT_KINDS,
 };

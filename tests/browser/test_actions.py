@@ -328,6 +328,17 @@ def test_help_lists_the_keys(page):
     page.press(Keys.ESCAPE)
 
 
+def test_help_makes_room_for_what_was_scanned(page):
+    page.press("4")
+    page.wait(lambda: page.css(".helps"), "the help")
+    page.show(screen="UNREADABLE", garbage=True)
+    page.wait(lambda: not page.css(".helps"), "closed")
+    page.press("4")
+    page.news(screen="UNREADABLE", garbage=True)
+    assert page.css(".helps")
+    page.press(Keys.ESCAPE)
+
+
 def test_dismissing_goes_back_to_ready(page):
     page.show(screen="UNREADABLE", garbage=True)
     page.press("1")

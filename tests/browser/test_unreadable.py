@@ -9,6 +9,7 @@ from manual_page import FIELDS, UNCUT_JS, at, fill, is_open, says, value
 LENGTH, CHARACTERS, FRENCH, CODE = 1, 2, 4, 8  # bits of enum mrz_issue
 WIPE = ["Lap kaca dan halaman data", "Letakkan lagi, tekan rata"]
 CALL = ["Layani pelintas ini dengan Input manual", "Hubungi teknisi, sebut kalimat di atas"]
+PASSPORT = ["Buka halaman data paspor (ada foto)", "Letakkan halaman itu di pemindai"]
 
 
 def fault(kind, line=0, column=0, count=0, symbol=""):
@@ -16,9 +17,9 @@ def fault(kind, line=0, column=0, count=0, symbol=""):
 
 
 WHY = [
-    ("unread", dict(fault=fault("UNREAD", 2, 14, 3, "_")), "Ada karakter yang tidak terbaca: 3, mulai baris 2 kolom 14.", WIPE),
+    ("unread", dict(fault=fault("UNREAD", 2, 14, 3, "_")), "Karakter tidak terbaca: 3 (baris 2, kolom 14).", WIPE),
     ("high-bit", dict(fault=fault("HIGH_BIT", 1, 1, 44)), "Pengaturan pemindai salah: bit paritas ikut terbaca.",
-     [*CALL, "Teknisi: setel pemindai ke 7 bit data dengan paritas"]),
+     [*CALL, "Teknisi: samakan bit data dan paritas dengan pemindai"]),
     ("keyboard", dict(fault=fault("KEYBOARD_LAYOUT", 1, 2, 38, ";")),
      "Pengaturan pemindai salah: tata letak papan ketik. Tanda < terbaca ;",
      [*CALL, "Teknisi: setel tata letak papan ketik pemindai ke US"]),
@@ -26,16 +27,15 @@ WHY = [
      [*CALL, "Teknisi: matikan Caps Lock dan ubah huruf di pemindai"]),
     ("characters", dict(fault=fault("CHARACTERS", 1, 9, 1, "é")), "Tanda é di baris 1 kolom 9 tidak ada di dokumen mana pun. Coba lagi.", WIPE),
     ("rows-mixed", dict(fault=fault("ROWS_MIXED")), "Baris dari dua dokumen tercampur. Coba lagi, satu dokumen saja.", WIPE),
-    ("row-cut", dict(fault=fault("ROW_CUT", 2, 31)), "Baris 2 terpotong setelah kolom 31. Coba lagi.", WIPE),
-    ("row-long", dict(fault=fault("ROW_LONG", 1, 44)), "Baris 1 terlalu panjang: lebih dari 44 kolom.",
+    ("row-cut", dict(fault=fault("ROW_CUT", 2, 31)), "Baris 2 terpotong: hilang mulai kolom 31. Coba lagi.", WIPE),
+    ("row-long", dict(fault=fault("ROW_LONG", 1, 45)), "Baris 1 terlalu panjang: kelebihan mulai kolom 45.",
      [*CALL, "Teknisi: matikan awalan dan akhiran di pemindai"]),
-    ("row-count", dict(fault=fault("ROW_COUNT")), "Jumlah baris tidak lengkap. Coba lagi.", WIPE),
+    ("row-count", dict(fault=fault("ROW_COUNT")), "Jumlah baris tidak sesuai. Coba lagi.", WIPE),
     ("rows-swapped", dict(fault=fault("ROWS_SWAPPED")), "Pengaturan pemindai salah: urutan baris tertukar.",
      [*CALL, "Teknisi: setel urutan baris MRZ di pemindai"]),
-    ("french-card", dict(issues=FRENCH), "Kartu identitas Prancis model lama tidak didukung.", WIPE),
+    ("french-card", dict(issues=FRENCH), "Kartu identitas Prancis model lama tidak didukung.", PASSPORT),
     ("garbage", dict(garbage=True), "Data pemindai bukan dokumen. Coba lagi.", WIPE),
-    ("visa", dict(visa=True, checks=[1, 1, 1, 2, 2], has_checks=True), "Yang diperiksa adalah paspor.",
-     ["Buka halaman data paspor (ada foto)", "Letakkan halaman itu di pemindai"]),
+    ("visa", dict(visa=True, checks=[1, 1, 1, 2, 2], has_checks=True), "Yang diperiksa adalah paspor.", PASSPORT),
 ]
 # Names of verdicts, and what looks like one.
 NO_VERDICT_JS = "return [...document.querySelectorAll('.verdict, .hero, #word')].length"

@@ -294,8 +294,9 @@ def test_files_are_read_one_after_the_other(tmp_path):
     (["--substitutions"], "pamit: --substitutions needs 1|2"),
     (["--config", "x"], "pamit: unknown here: --config (try --help)")])
 def test_wrong_usage_is_code_2(words, said):
-    out, err = pamit("mrz", "--json", *words, code=2)
-    assert out == "" and err == said + "\n"
+    for kind in ([], ["--json"]):
+        out, err = pamit("mrz", *kind, *words, code=2)
+        assert out == "" and err == said + "\n"
 
 
 def test_an_answer_comes_before_the_next_question():

@@ -73,8 +73,9 @@ function switchLanguage() {
 }
 
 function openHelp() {
-  const keys = ["1", "3", "4", "5", "Q–P", "K", "L", "B", "V", "F2", "Esc"];
-  openPanel({ enter: closePanel, again: openHelp }, h("h1", null, t("key.help")),
+  const over = view.screen;
+  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "B", "V", "F2", "Esc"];
+  openPanel({ enter: closePanel, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
     drawFoot(panelFoot(), { leave: "panel.close" }));
 }

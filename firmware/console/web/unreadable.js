@@ -41,7 +41,7 @@ function helps(u) {
   if (u.fault && SETTINGS.includes(u.fault.kind))
     return h("ol.steps", null, ["setting.1", "setting.2", `setting.${u.fault.kind}`].map((key, index) =>
       h("li", null, h("i", null, String(index + 1)), h("span", null, t(key)))));
-  if (u.visa) return steps("visa.step", 2);
+  if (u.visa || u.issues.includes("french_id_card")) return steps("visa.step", 2);
   return steps("unreadable.step", 2);
 }
 
