@@ -48,7 +48,8 @@ static const char *const warning_words[MRZ_WARNINGS] = {
 /* What the cause may be and what to do, by kind. */
 static const char *const fault_words[MRZ_FAULT_KINDS] = {
     [MRZ_FAULT_UNREAD] = "a mark for what was not read: clean the glass, read again",
-    [MRZ_FAULT_HIGH_BIT] = "bit 7 is a parity bit: set scanner_data_bits and scanner_parity as in the reader",
+    [MRZ_FAULT_HIGH_BIT] =
+        "bit 7 is parity: set scanner_data_bits and scanner_parity as in the reader",
     [MRZ_FAULT_KEYBOARD_LAYOUT] = "stands where fillers belong: another keyboard layout",
     [MRZ_FAULT_LOWER_CASE] = "lower case: caps lock, or a setting of the reader",
     [MRZ_FAULT_CHARACTERS] = "is no character of an MRZ",
