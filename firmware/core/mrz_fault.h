@@ -32,7 +32,7 @@ struct mrz_fault {
     unsigned symbol;       /* the wrong character as a code point (Latin-1 or UTF-8); 0: none */
 };
 
-/* What is wrong with the lines as delivered. False: nothing that is known here. */
+/* What is wrong with the lines as delivered. False: nothing that is known here, `out` is NONE. */
 bool mrz_fault_find(const struct span *lines, size_t n_lines, struct mrz_fault *out);
 
 /* "unread", "high_bit" ...: static. */

@@ -123,12 +123,19 @@ static void add_reading(const struct lane *lane, struct document *document)
     memcpy(document->correction, proposal->position, sizeof document->correction);
 }
 
+/* A proposal can be confirmed while it is shown, and again while that is being stored. */
+static bool is_proposed(const struct lane *lane, uint64_t id)
+{
+    return id == lane->unreadable.proposal.id &&
+           (lane->state == FLOW_PROPOSED || lane->state == FLOW_PRESENTING);
+}
+
 static void on_keyed(struct lane *lane, const struct view_keyed *keyed)
 {
     struct document document;
     enum document_flaw flaws[DOCUMENT_FIELD_COUNT];
     lane->asked_seq = 0;
-    if (keyed->proposal_id && keyed->proposal_id != lane->unreadable.proposal.id) {
+    if (keyed->proposal_id && !is_proposed(lane, keyed->proposal_id)) {
         lane_refuse(lane, 0, VIEW_REFUSED_STALE);
         return;
     }

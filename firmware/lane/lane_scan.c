@@ -152,8 +152,7 @@ static void explain(struct lane *lane, const struct span *lines, size_t n_lines,
 {
     struct view_unreadable *unreadable = &lane->unreadable;
     unreadable->issues = mrz->issues;
-    if (!mrz_fault_find(lines, n_lines, &unreadable->fault))
-        unreadable->fault.kind = MRZ_FAULT_NONE;
+    mrz_fault_find(lines, n_lines, &unreadable->fault);
     if (mrz->format == MRZ_FORMAT_NONE)
         return;
     unreadable->has_checks = true;

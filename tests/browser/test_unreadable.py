@@ -142,7 +142,7 @@ def test_a_proposal_is_compared_confirmed_and_sent_with_its_id(page):
     assert [row.text.split("\n") for row in page.css("#changes li")] == [
         ["Nama lengkap", "RAHMAWATI SITI", "terbaca angka 4, mungkin huruf A"],
         ["Nomor", "X0000012", "terbaca huruf O, mungkin angka 0"]]
-    assert page.text("key-1") == "Coba lagitombol 1" and page.text("key-2") == "Sama dengan pasportombol 2"
+    assert page.text("key-1") == "Coba lagitombol 1" and page.text("key-2") == "Bandingkantombol 2"
     assert page.text("key-3") == "Input manualtombol 3"
     assert page.script(NO_VERDICT_JS) == 0
     page.assert_readable()

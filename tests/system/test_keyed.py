@@ -183,6 +183,16 @@ def test_a_second_clean_read_needs_nothing_and_ends_the_proposal(made):
     decide(made, crossing["seq"], "CLEARED")
 
 
+def test_a_proposal_that_was_closed_is_not_confirmed(made):
+    ready(made)
+    before = last_seq(made)
+    proposal = misread(made, "siti")[0]["proposal"]
+    made.page.post("/dismiss", {})
+    view(made, "closed", lambda v: v["screen"] == "READY")
+    assert refused(made, dict(proposal["keyed"], proposal_id=proposal["id"]))["why"] == "STALE"
+    assert last_seq(made) == before
+
+
 def test_no_late_click_confirms_the_proposal_before(made):
     ready(made)
     before = last_seq(made)
