@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "json_lines.h"
+#include "placement_json.h"
 #include "policy.h"
+#include "policy_json.h"
 #include "registry_commands.h"
-#include "registry_placement_json.h"
-#include "registry_policy_json.h"
 #include "sign.h"
-
-#define LINE_LEN_MAX    (16u << 10)
-#define POLICY_JSON_MAX (1u << 20)
 
 static int64_t wall_now_ms(void)
 {
@@ -25,41 +23,18 @@ static int64_t wall_now_ms(void)
 
 /* ---- placements ------------------------------------------------------------------------------ */
 
-struct lines {
-    const char *path;
-    FILE *file;
-    uint64_t number;
-    size_t len;
-    char text[LINE_LEN_MAX];
-};
-
-/* The next line without its newline. ERR_MISSING: the file is over; ERR_SIZE; ERR_IO. */
-static enum err line_next(struct lines *lines)
-{
-    int byte = EOF;
-    lines->len = 0;
-    lines->number++;
-    while ((byte = getc_unlocked(lines->file)) != EOF && byte != '\n') {
-        if (lines->len == sizeof lines->text)
-            return ERR_SIZE;
-        lines->text[lines->len++] = (char)byte;
-    }
-    if (ferror(lines->file))
-        return ERR_IO;
-    return byte == EOF && lines->len == 0 ? ERR_MISSING : ERR_OK;
-}
-
-static bool say_line(const struct lines *lines, const char *why)
+static bool say_line(const struct json_lines *lines, const char *why)
 {
     fprintf(stderr, "pamit-registry: %s:%" PRIu64 ": %s\n", lines->path, lines->number, why);
     return false;
 }
 
-static bool line_import(struct lines *lines, struct registry_store *store)
+static bool line_import(const struct json_lines *lines, struct span line,
+                        struct registry_store *store)
 {
     struct json_fault fault = {0};
     struct placement placement;
-    if (!placement_json_read(span_of(lines->text, lines->len), &placement, &fault))
+    if (!placement_json_read(line, &placement, &fault))
         return say_line(lines, fault.why);
     uint8_t record[PLACEMENT_CBOR_MAX];
     struct cbor_writer w;
@@ -77,18 +52,19 @@ static bool line_import(struct lines *lines, struct registry_store *store)
     return err ? say_line(lines, err_text(err)) : true;
 }
 
-static bool lines_import(struct lines *lines, struct registry_store *store)
+static bool lines_import(struct json_lines *lines, struct registry_store *store)
 {
+    struct span line;
     enum err err;
-    while ((err = line_next(lines)) == ERR_OK)
-        if (!line_import(lines, store))
+    while ((err = json_lines_next(lines, &line)) == ERR_OK)
+        if (!line_import(lines, line, store))
             return false;
     if (err == ERR_MISSING)
         return true;
     return say_line(lines, err == ERR_SIZE ? "the line is too long" : err_text(err));
 }
 
-static int file_import(struct lines *lines, struct registry_store *store)
+static int file_import(struct json_lines *lines, struct registry_store *store)
 {
     struct registry_imported done = {0};
     enum err err = store->ops->import_begin(store);
@@ -112,13 +88,12 @@ int registry_import_placements(const struct registry_command *command)
     if (!registry_command_open(command, &config, &store))
         return EXIT_FAILURE;
     int code = EXIT_FAILURE;
-    struct lines *lines = calloc(1, sizeof *lines);
+    struct json_lines *lines = calloc(1, sizeof *lines);
     FILE *file = fopen(command->argument, "re");
     if (!file) {
         perror(command->argument);
     } else if (lines) {
-        lines->path = command->argument;
-        lines->file = file;
+        json_lines_init(lines, command->argument, file);
         code = file_import(lines, store);
     }
     if (file)
@@ -129,27 +104,6 @@ int registry_import_placements(const struct registry_command *command)
 }
 
 /* ---- policy ---------------------------------------------------------------------------------- */
-
-/* The whole file; NULL: said why. */
-static char *text_read(const char *path, size_t *len)
-{
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        perror(path);
-        return NULL;
-    }
-    char *text = malloc(POLICY_JSON_MAX + 1);
-    *len = text ? fread(text, 1, POLICY_JSON_MAX + 1, file) : 0;
-    const bool failed = !text || ferror(file) || *len > POLICY_JSON_MAX;
-    fclose(file);
-    if (failed) {
-        fprintf(stderr, "pamit-registry: %s: not readable, or larger than %u bytes\n", path,
-                POLICY_JSON_MAX);
-        free(text);
-        return NULL;
-    }
-    return text;
-}
 
 static int policy_sign(const struct registry_config *config, struct registry_store *store,
                        const struct policy *policy, struct span payload)
@@ -177,9 +131,12 @@ int registry_import_policy(const struct registry_command *command)
     struct registry_config config;
     struct registry_store *store;
     size_t text_len;
-    char *text = text_read(command->argument, &text_len);
-    if (!text)
+    char *text;
+    const enum err err = json_file_read(command->argument, POLICY_JSON_LEN_MAX, &text, &text_len);
+    if (err) {
+        fprintf(stderr, "pamit-registry: %s: %s\n", command->argument, err_text(err));
         return EXIT_FAILURE;
+    }
     struct policy policy;
     struct json_fault fault = {0};
     uint8_t payload[POLICY_CBOR_MAX];

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "registry_placement_json.h"
+#include "placement_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

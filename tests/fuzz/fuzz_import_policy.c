@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "registry_policy_json.h"
+#include "policy_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

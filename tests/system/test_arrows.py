@@ -25,9 +25,10 @@ SEES = {
     "firmware/store": CORE,
     "firmware/lane": STORE | {"drivers"},
     "firmware/console": CORE,
-    "firmware/cli": STORE | {"firmware/event"},
+    "firmware/contract": CORE,
+    "firmware/cli": STORE | {"firmware/event", "firmware/contract"},
     "sync": STORE,
-    "sync/registry": STORE | {"firmware/event", "sync"},
+    "sync/registry": STORE | {"firmware/event", "firmware/contract", "sync"},
     "board/desk": {"drivers", "firmware/base"},
 }
 PAIRS = [(a, b) for a in SEES for b in SEES if a != b]

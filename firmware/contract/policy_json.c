@@ -5,7 +5,7 @@
  * raised at will and lowered, except for the reds that the law gives: a policy that tries is
  * refused here, and would be ignored by the kiosk.
  */
-#include "registry_policy_json.h"
+#include "policy_json.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* A placement record as one line of JSON, by the names and types of placement_fields. Pure. */
-#ifndef PAMIT_REGISTRY_PLACEMENT_JSON_H
-#define PAMIT_REGISTRY_PLACEMENT_JSON_H
+#ifndef PAMIT_PLACEMENT_JSON_H
+#define PAMIT_PLACEMENT_JSON_H
 
 #include "placement.h"
-#include "registry_json.h"
+#include "json_take.h"
 
 /* False with "FIELD: reason" in `fault`: an unknown field, a bad value or a missing one; values are
  * never repeated in it. */

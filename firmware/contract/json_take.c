@@ -1,5 +1,5 @@
 /* Strict JSON, value by value. */
-#include "registry_json.h"
+#include "json_take.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,11 +1,10 @@
 /* JSON from outside, read strictly: what is wrong is said with the path to it.
  *
  * jansson with duplicate keys refused; then every value is taken by a function that knows what it
- * must be. The first fault stays, as "PATH: reason"; everything after it does nothing. Used by the
- * imports.
+ * must be. The first fault stays, as "PATH: reason"; everything after it does nothing.
  */
-#ifndef PAMIT_REGISTRY_JSON_H
-#define PAMIT_REGISTRY_JSON_H
+#ifndef PAMIT_JSON_TAKE_H
+#define PAMIT_JSON_TAKE_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * placement_fields says how each field is written and where it goes; a field added there is
  * imported without a change here. What a whole record must have is core's placement_complete.
  */
-#include "registry_placement_json.h"
+#include "placement_json.h"
 
 #include <stdio.h>
 
