@@ -12,8 +12,7 @@ void json_lines_init(struct json_lines *lines, const char *path, FILE *file)
     lines->len = 0;
 }
 
-/* Reads up to and with the line's end. */
-static enum err line_read(struct json_lines *lines)
+enum err json_lines_next(struct json_lines *lines, struct span *out)
 {
     bool cut = false;
     int byte;
@@ -30,27 +29,9 @@ static enum err line_read(struct json_lines *lines)
     if (byte == EOF && lines->len == 0)
         return ERR_MISSING;
     lines->number++;
-    return cut ? ERR_SIZE : ERR_OK;
-}
-
-static bool is_blank(const struct json_lines *lines)
-{
-    for (size_t i = 0; i < lines->len; i++)
-        if (lines->text[i] != ' ' && lines->text[i] != '\t' && lines->text[i] != '\r')
-            return false;
-    return true;
-}
-
-enum err json_lines_next(struct json_lines *lines, struct span *out)
-{
-    enum err err;
-
-    do
-        err = line_read(lines);
-    while (!err && is_blank(lines));
-    if (err)
-        return err;
-    if (lines->text[lines->len - 1] == '\r')
+    if (cut)
+        return ERR_SIZE;
+    if (lines->len > 0 && lines->text[lines->len - 1] == '\r')
         lines->len--;
     *out = span_of(lines->text, lines->len);
     return ERR_OK;
