@@ -3,10 +3,11 @@
  * Problem: one person is "Siti Nurhaliza Rahmawati" in a record, "RAHMAWATI<<SITI<NURHALIZA" in an
  * MRZ and "Soeharto" in an older one. Method: fold to upper-case ASCII words (letters with marks
  * by the transliteration of ICAO 9303-3, section 6), sort them, keep each once, compare as sets.
- * Spellings fold by rewriting to a fixed point, so that a pair of spellings that both lead to the
- * same letters by several steps (Sariyem, Sariem) meet. Limits: NAME_WORDS_MAX words of
- * NAME_WORD_LEN - 1 letters; a name beyond them is marked `cut` and is equal to nothing. Refused:
- * guessing which word is a surname, scores, and edit distances.
+ * Spellings fold by the contract's pairs in the contract's order, doubles last, and again until
+ * nothing changes: spellings that lead to the same letters by several steps (Sariyem, Sariem) meet,
+ * and two letters that only stand together once others are folded (Soeeb, Sueb) stay two. Limits:
+ * NAME_WORDS_MAX words of NAME_WORD_LEN - 1 letters; a name beyond them is marked `cut` and is
+ * equal to nothing. Refused: guessing which word is a surname, scores, and edit distances.
  */
 #include "name.h"
 
@@ -43,6 +44,12 @@ static const char *fold_character(const unsigned char *p, size_t *len, char one[
         /* 0xD7 and 0xF7 are the signs of multiplication and division: they part words. */
         const char *letters = latin1[(p[1] - 0x80) % 32];
         return p[1] == 0xBF ? "Y" : *letters ? letters : NULL;
+    }
+    /* U+0300 to U+036F: marks that stand apart from their letter. */
+    if ((*p == 0xCC && p[1] >= 0x80 && p[1] <= 0xBF) ||
+        (*p == 0xCD && p[1] >= 0x80 && p[1] <= 0xAF)) {
+        *len = 2;
+        return "";
     }
     /* U+02BC, and of U+2010-U+2019 the hyphens and the apostrophes. */
     if (*p == 0xCA && p[1] == 0xBC) {
@@ -102,48 +109,45 @@ void name_split(const char *name, struct name_words *out)
     }
 }
 
-/* Two letters that are written for one; tried before the single letters. */
+/* The contract's pairs in its order: one or two letters as written, and the one they stand for. */
 static const struct {
-    char pair[3];
-    char one;
-} pairs[] = {
-    {"OE", 'U'}, {"DJ", 'J'}, {"TJ", 'C'}, {"SY", 'S'}, {"SJ", 'S'}, {"CH", 'H'},
-    {"KH", 'H'}, {"DH", 'D'}, {"TH", 'T'}, {"IY", 'I'}, {"IE", 'I'},
+    const char *written;
+    char letter;
+} spellings[] = {
+    {"OE", 'U'}, {"DJ", 'J'}, {"TJ", 'C'}, {"SY", 'S'}, {"SJ", 'S'}, {"CH", 'H'}, {"KH", 'H'},
+    {"DH", 'D'}, {"TH", 'T'}, {"V", 'F'},  {"IY", 'I'}, {"Y", 'I'},  {"IE", 'I'},
 };
 
-static char fold_single(char letter)
+static void respell(char *word, const char *written, char letter)
 {
-    return letter == 'V' ? 'F' : letter == 'Y' ? 'I' : letter;
+    char *to = word;
+    for (const char *from = word; *from;) {
+        const bool found = from[0] == written[0] && (!written[1] || from[1] == written[1]);
+        *to++ = found ? letter : *from;
+        from += found && written[1] ? 2 : 1;
+    }
+    *to = '\0';
 }
 
-static bool collapse_doubles(char *word)
+static void collapse_doubles(char *word)
 {
     char *to = word;
     for (const char *from = word; *from; from++)
         if (to == word || to[-1] != *from)
             *to++ = *from;
-    bool changed = *to != '\0';
     *to = '\0';
-    return changed;
 }
 
-/* One pass from left to right; nothing grows. */
-static bool fold_letters(char *word)
+/* Ends: each round but the last shortens the word or turns a V or Y into what no rule touches. */
+static void fold_word(char word[NAME_WORD_LEN])
 {
-    bool changed = false;
-    char *to = word;
-    for (const char *from = word; *from;) {
-        size_t i = 0;
-        while (i < COUNT(pairs) && strncmp(from, pairs[i].pair, 2) != 0)
-            i++;
-        bool is_pair = i < COUNT(pairs);
-        char letter = is_pair ? pairs[i].one : fold_single(*from);
-        changed |= is_pair || letter != *from;
-        from += is_pair ? 2 : 1;
-        *to++ = letter;
-    }
-    *to = '\0';
-    return changed;
+    char before[NAME_WORD_LEN];
+    do {
+        memcpy(before, word, sizeof before);
+        for (size_t i = 0; i < COUNT(spellings); i++)
+            respell(word, spellings[i].written, spellings[i].letter);
+        collapse_doubles(word);
+    } while (strcmp(word, before) != 0);
 }
 
 void name_fold_spelling(const struct name_words *words, struct name_words *out)
@@ -152,12 +156,7 @@ void name_fold_spelling(const struct name_words *words, struct name_words *out)
     for (size_t i = 0; i < words->count; i++) {
         char word[NAME_WORD_LEN];
         memcpy(word, words->word[i], sizeof word);
-        /* Ends: each round shortens the word or turns a V or Y into what no rule touches. */
-        bool changed = true;
-        while (changed) {
-            changed = collapse_doubles(word);
-            changed |= fold_letters(word);
-        }
+        fold_word(word);
         words_add(&folded, word);
     }
     *out = folded;

@@ -170,7 +170,7 @@ enum match_key {
 };
 
 #define LOOKUP_TEXT_LEN 96
-#define LOOKUPS_MAX     24
+#define LOOKUPS_MAX     36 /* four numbers, and every word of two names */
 
 /* One text to look up or to index by, e.g. {MATCH_KEY_PASSPORT, "IDN X0000001"}. A name gives one
  * text per spelling-folded word with the birth date, so that look-ups find a superset that
@@ -205,7 +205,8 @@ struct candidate {
 struct match {
     enum match_key key;
     enum match_grade grade;
-    bool several_valid;         /* two or more valid ones with the same number (R014) */
+    bool several_valid; /* two or more valid ones with the same number (R014) */
+    bool may_miss; /* not found by number, and CANDIDATES_MAX came: others may have been left out */
     struct placement placement; /* when grade is not MATCH_NONE */
 };
 
@@ -213,6 +214,12 @@ struct match {
  * then previous); else by name and birth date, never better than what differs allows. */
 void placement_match(const struct document *document, const struct candidate *candidates,
                      size_t n_candidates, struct match *out);
+
+/* The two facts of names that differ: the words that only the document's or only the record's name
+ * has (of the record's two names, the one that grades better), upper case; both names whole where
+ * one has all words of the other. */
+void placement_name_difference(const struct document *document, const struct placement *placement,
+                               char found[DOCUMENT_NAME_LEN], char expected[DOCUMENT_NAME_LEN]);
 
 const char *match_key_name(enum match_key key);
 const char *match_grade_name(enum match_grade grade);

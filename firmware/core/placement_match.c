@@ -12,6 +12,7 @@
  */
 #include "placement.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,10 @@
 
 /* ---- look-up texts --------------------------------------------------------------------------- */
 
+static_assert(LOOKUPS_MAX == 1 + PLACEMENT_PREV_MAX + 1 + 2 * NAME_WORDS_MAX,
+              "no text is left out: what isn't indexed isn't found");
+static_assert(DATE_TEXT_LEN + NAME_WORD_LEN <= LOOKUP_TEXT_LEN, "day, space, word");
+
 struct lookups {
     struct lookup *out;
     size_t count;
@@ -29,7 +34,7 @@ struct lookups {
 static void add_number(struct lookups *lookups, enum match_key key, const char *country,
                        const char *number)
 {
-    if (!*number || lookups->count == LOOKUPS_MAX)
+    if (!*number)
         return;
     struct lookup *lookup = &lookups->out[lookups->count++];
     lookup->key = key;
@@ -46,7 +51,7 @@ static void add_name(struct lookups *lookups, const char *name, struct date birt
     struct name_words words;
     name_split(name, &words);
     name_fold_spelling(&words, &words);
-    for (size_t i = 0; i < words.count && lookups->count < LOOKUPS_MAX; i++) {
+    for (size_t i = 0; i < words.count; i++) {
         struct lookup *lookup = &lookups->out[lookups->count];
         lookup->key = MATCH_KEY_NAME_DOB;
         snprintf(lookup->text, sizeof lookup->text, "%s %s", day, words.word[i]);
@@ -80,6 +85,14 @@ size_t placement_lookups(const struct document *document, struct lookup out[LOOK
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+static bool has_word(const struct name_words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (strcmp(words->word[i], word) == 0)
+            return true;
+    return false;
+}
+
 /* The MRZ's name field is full: its last word may be cut, and words after it may be missing. All
  * others must be in the record, and the last must begin one of the record's remaining words. */
 static bool is_truncation(const struct document *document, const struct name_words *record)
@@ -95,13 +108,10 @@ static bool is_truncation(const struct document *document, const struct name_wor
     name_split(last, &tail);
     if (head.cut || name_common(&head, record) != head.count || tail.count != 1)
         return false;
-    for (size_t i = 0; i < record->count; i++) {
-        struct name_words one = {.count = 1};
-        memcpy(one.word[0], record->word[i], NAME_WORD_LEN);
-        if (name_common(&one, &head) == 0 &&
+    for (size_t i = 0; i < record->count; i++)
+        if (!has_word(&head, record->word[i]) &&
             strncmp(record->word[i], tail.word[0], strlen(tail.word[0])) == 0)
             return true;
-    }
     return false;
 }
 
@@ -127,18 +137,54 @@ static bool same_birth_and_sex(const struct document *document, const struct pla
            document->sex == placement->sex;
 }
 
+/* Of the record's two names the one that grades better. */
+static enum match_grade grade_better_name(const struct document *document,
+                                          const struct placement *placement, const char **name)
+{
+    enum match_grade by_mrz = grade_name(document, placement->name_mrz);
+    enum match_grade by_full = grade_name(document, placement->name_full);
+    bool full = by_full > by_mrz || !*placement->name_mrz;
+    *name = full ? placement->name_full : placement->name_mrz;
+    return full ? by_full : by_mrz;
+}
+
 static enum match_grade grade_record(const struct document *document,
                                      const struct placement *placement)
 {
-    if (!same_birth_and_sex(document, placement))
-        return MATCH_CONFLICT;
-    enum match_grade by_mrz = grade_name(document, placement->name_mrz);
-    enum match_grade by_full = grade_name(document, placement->name_full);
-    return by_mrz > by_full ? by_mrz : by_full;
+    const char *name;
+    enum match_grade grade = grade_better_name(document, placement, &name);
+    return same_birth_and_sex(document, placement) ? grade : MATCH_CONFLICT;
 }
 
-/* ---- ways of finding ---------------------------------------------------------------------------
- */
+/* The words of `a` that `b` has not, parted by spaces. */
+static void words_apart(const struct name_words *a, const struct name_words *b,
+                        char out[DOCUMENT_NAME_LEN])
+{
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < a->count; i++)
+        if (!has_word(b, a->word[i]) && len < DOCUMENT_NAME_LEN)
+            len += (size_t)snprintf(out + len, DOCUMENT_NAME_LEN - len, "%s%s", len ? " " : "",
+                                    a->word[i]);
+}
+
+void placement_name_difference(const struct document *document, const struct placement *placement,
+                               char found[DOCUMENT_NAME_LEN], char expected[DOCUMENT_NAME_LEN])
+{
+    const char *name;
+    struct name_words ours, theirs;
+    (void)grade_better_name(document, placement, &name);
+    name_split(document->name, &ours);
+    name_split(name, &theirs);
+    words_apart(&ours, &theirs, found);
+    words_apart(&theirs, &ours, expected);
+    if (*found && *expected)
+        return;
+    snprintf(found, DOCUMENT_NAME_LEN, "%s", document->name);
+    snprintf(expected, DOCUMENT_NAME_LEN, "%s", name);
+}
+
+/* ---- ways of finding -------------------------------------------------------------------- */
 
 static bool is_number(const struct document *document, const struct placement *placement,
                       const char *number)
@@ -237,6 +283,9 @@ void placement_match(const struct document *document, const struct candidate *ca
     memset(out, 0, sizeof *out);
     for (size_t way = 0; way < COUNT(ways) && out->grade == MATCH_NONE; way++)
         match_by(way, document, candidates, n_candidates, out);
+    /* Hits by number come before hits by name, so that only these can be left out. */
+    out->may_miss = n_candidates == CANDIDATES_MAX &&
+                    (out->key == MATCH_KEY_NONE || out->key == MATCH_KEY_NAME_DOB);
 }
 
 const char *match_key_name(enum match_key key)

@@ -53,10 +53,12 @@ static void test_lookup_texts(void **state)
     assert_int_equal(placement_lookups(&document, lookups), 0);
 }
 
-static void test_texts_stay_in_bounds(void **state)
+static void test_every_text_has_its_place(void **state)
 {
     (void)state;
     struct placement placement = sample_placement();
+    snprintf(placement.passport_prev[0], sizeof placement.passport_prev[0], "B0000001");
+    snprintf(placement.passport_prev[1], sizeof placement.passport_prev[1], "B0000002");
     snprintf(placement.name_full, sizeof placement.name_full,
              "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z");
     snprintf(placement.name_mrz, sizeof placement.name_mrz,
@@ -399,6 +401,66 @@ static void test_two_unknown_birth_dates_are_not_the_same(void **state)
     assert_int_equal(match.grade, MATCH_NONE);
 }
 
+static void test_what_differs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *document, *record_mrz, *record_full, *found, *expected;
+    } rows[] = {
+        {"the words that are spelled differently", "SUPRIADI AGUS", "SUPRIYADI AGUS", "",
+         "SUPRIADI", "SUPRIYADI"},
+        {"all of them", "WIJAYA BUDI SANTOSO", "WIJAYA DEWI AYU", "", "BUDI SANTOSO", "AYU DEWI"},
+        {"both whole where the record has a word more", "RAHMAWATI SITI", "RAHMAWATI SITI AYU", "",
+         "RAHMAWATI SITI", "RAHMAWATI SITI AYU"},
+        {"both whole where the document has", "RAHMAWATI SITI", "", "Siti", "RAHMAWATI SITI",
+         "Siti"},
+        {"against the name that grades better", "SUPRIADI AGUS", "LESTARI PUTRI", "Agus Supriyadi",
+         "SUPRIADI", "SUPRIYADI"},
+        {"against the MRZ's name where both grade alike", "SUPRIADI AGUS", "SUPRIYADI AGUS",
+         "Agus Supriyadie", "SUPRIADI", "SUPRIYADI"},
+        {"two strangers", "WIJAYA BUDI", "LESTARI PUTRI", "", "BUDI WIJAYA", "LESTARI PUTRI"},
+        {"no name in the document", "", "LESTARI PUTRI", "", "", "LESTARI PUTRI"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct document document = sample_siti();
+        struct placement placement = sample_placement();
+        snprintf(document.name, sizeof document.name, "%s", rows[i].document);
+        snprintf(placement.name_mrz, PLACEMENT_TEXT_LEN, "%s", rows[i].record_mrz);
+        snprintf(placement.name_full, PLACEMENT_TEXT_LEN, "%s", rows[i].record_full);
+        char found[DOCUMENT_NAME_LEN], expected[DOCUMENT_NAME_LEN];
+        placement_name_difference(&document, &placement, found, expected);
+        if (strcmp(found, rows[i].found) != 0 || strcmp(expected, rows[i].expected) != 0)
+            fail_msg("%s: %s, %s", rows[i].says, found, expected);
+    }
+}
+
+/* What the cache leaves out may be the record: only a find by number says enough. */
+static void test_too_many_candidates_are_told(void **state)
+{
+    (void)state;
+    static struct candidate candidates[CANDIDATES_MAX];
+    struct few stranger = {"1", STRANGER, PLACEMENT_READY, 1};
+    for (size_t i = 0; i < CANDIDATES_MAX; i++)
+        candidates[i] = few_candidate(&stranger);
+    struct document document = sample_siti();
+    snprintf(document.number, sizeof document.number, "X0000009");
+    struct match match;
+    placement_match(&document, candidates, CANDIDATES_MAX - 1, &match);
+    assert_false(match.may_miss);
+    placement_match(&document, candidates, CANDIDATES_MAX, &match);
+    assert_int_equal(match.grade, MATCH_NONE);
+    assert_true(match.may_miss);
+    stranger.how = BY_NAME;
+    candidates[0] = few_candidate(&stranger);
+    placement_match(&document, candidates, CANDIDATES_MAX, &match);
+    assert_int_equal(match.key, MATCH_KEY_NAME_DOB);
+    assert_true(match.may_miss);
+    snprintf(document.number, sizeof document.number, "Z1");
+    placement_match(&document, candidates, CANDIDATES_MAX, &match);
+    assert_int_equal(match.key, MATCH_KEY_PASSPORT);
+    assert_false(match.may_miss);
+}
+
 static void test_no_candidates(void **state)
 {
     (void)state;
@@ -427,12 +489,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_index_texts),
         cmocka_unit_test(test_lookup_texts),
-        cmocka_unit_test(test_texts_stay_in_bounds),
+        cmocka_unit_test(test_every_text_has_its_place),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_of_one_age_the_later_in_the_feed),
         cmocka_unit_test(test_two_unknown_birth_dates_are_not_the_same),
+        cmocka_unit_test(test_what_differs),
+        cmocka_unit_test(test_too_many_candidates_are_told),
         cmocka_unit_test(test_no_candidates),
         cmocka_unit_test(test_statuses),
     };
