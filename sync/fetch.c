@@ -76,7 +76,7 @@ enum err fetch_policy_open(const struct verify_key *key, struct span envelope, u
     struct policy *policy = malloc(sizeof *policy);
     if (!policy)
         return ERR_MEMORY;
-    err = policy_decode(payload, policy);
+    err = policy_decode(payload, NULL, policy);
     if (err == ERR_OK && policy->version <= stored)
         err = ERR_OLD;
     if (err == ERR_OK)

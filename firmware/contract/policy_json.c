@@ -11,102 +11,13 @@
 
 #include "placement.h"
 
-#define TEXT_MAX 512
+/* Beyond any column of a table. */
+#define TEXT_MAX POLICY_PROSE_LEN
 
-enum column_type {
-    COLUMN_TEXT,
-    COLUMN_DATE,
-    COLUMN_NAME,  /* one of names */
-    COLUMN_NAMES, /* a list of names */
-    COLUMN_BOOL,
-};
-
-struct column {
-    const char *name;
-    enum column_type type;
-    bool nullable;
-    const char *const *names;
-    const char *names_of; /* instead: those of this field of a placement */
-};
-
-struct table {
-    const char *name;
-    const struct column *columns;
-    size_t n_columns;
-};
-
-static const char *const status_names[] = {"ACTIVE", "SUSPENDED", "REVOKED", NULL};
-static const char *const effect_names[] = {"BLOCK", "REFER", "NOTE", NULL};
-static const char *const zone_names[] = {"WIB", "WITA", "WIT", NULL};
-static const char *const role_names[] = {"OFFICER", "SUPERVISOR", NULL};
-static const char *const prompt_names[] = {"origin_region", NULL};
 static const char *const colour_names[] = {
     [COLOUR_NONE] = "NONE", [COLOUR_GREEN] = "GREEN", [COLOUR_AMBER] = "AMBER",
     [COLOUR_RED] = "RED",   [COLOUR_RED + 1] = NULL,
 };
-
-static const struct column document_columns[] = {
-    {"scheme", .type = COLUMN_NAME, .names_of = "scheme"},
-    {"required", .type = COLUMN_NAMES, .names_of = "documents"},
-};
-static const struct column p3mi_columns[] = {
-    {"id", .type = COLUMN_TEXT},
-    {"name", .type = COLUMN_TEXT},
-    {"status", .type = COLUMN_NAME, .names = status_names},
-    {"from", .type = COLUMN_DATE},
-    {"to", .type = COLUMN_DATE, .nullable = true},
-    {"decision_no", .type = COLUMN_TEXT},
-};
-static const struct column destination_columns[] = {
-    {"country", .type = COLUMN_TEXT},
-    {"employer_type", .type = COLUMN_NAME, .nullable = true, .names_of = "employer_type"},
-    {"occupation", .type = COLUMN_TEXT, .nullable = true},
-    {"scheme", .type = COLUMN_NAME, .nullable = true, .names_of = "scheme"},
-    {"from", .type = COLUMN_DATE},
-    {"to", .type = COLUMN_DATE, .nullable = true},
-    {"effect", .type = COLUMN_NAME, .names = effect_names},
-    {"except_schemes", .type = COLUMN_NAMES, .names_of = "scheme"},
-    {"legal_ref", .type = COLUMN_TEXT},
-};
-static const struct column prompt_columns[] = {
-    {"kind", .type = COLUMN_NAME, .names = prompt_names},
-    {"value", .type = COLUMN_TEXT},
-    {"text", .type = COLUMN_TEXT},
-};
-static const struct column region_columns[] = {{"code", .type = COLUMN_TEXT},
-                                               {"name", .type = COLUMN_TEXT}};
-static const struct column tpi_columns[] = {
-    {"code", .type = COLUMN_TEXT},
-    {"name", .type = COLUMN_TEXT},
-    {"zone", .type = COLUMN_NAME, .names = zone_names},
-};
-static const struct column officer_columns[] = {
-    {"id", .type = COLUMN_TEXT},
-    {"name", .type = COLUMN_TEXT},
-    {"role", .type = COLUMN_NAME, .names = role_names},
-    {"pin", .type = COLUMN_TEXT},
-};
-static const struct column text_columns[] = {
-    {"key", .type = COLUMN_TEXT},
-    {"id", .type = COLUMN_TEXT},
-    {"en", .type = COLUMN_TEXT},
-    {"confirmed", .type = COLUMN_BOOL},
-};
-
-#define TABLE(name, columns)                                                                       \
-    {                                                                                              \
-        name, columns, sizeof(columns) / sizeof(columns)[0]                                        \
-    }
-
-/* The first has key 1. New ones go to the end. */
-static const struct table tables[] = {
-    TABLE("documents", document_columns),       TABLE("p3mi", p3mi_columns),
-    TABLE("destinations", destination_columns), TABLE("prompts", prompt_columns),
-    TABLE("regions", region_columns),           TABLE("tpi", tpi_columns),
-    TABLE("officers", officer_columns),         TABLE("texts", text_columns),
-};
-
-#define TABLES (sizeof tables / sizeof tables[0])
 
 /* ---- known keys ------------------------------------------------------------------------------ */
 
@@ -136,7 +47,7 @@ static bool key_in_names(const char *key, const void *user)
 
 static bool key_of_column(const char *key, const void *user)
 {
-    const struct table *table = user;
+    const struct policy_table *table = user;
     for (size_t i = 0; i < table->n_columns; i++)
         if (strcmp(table->columns[i].name, key) == 0)
             return true;
@@ -158,53 +69,53 @@ static const char *const top_names[] = {
 static bool key_at_top(const char *key, const void *user)
 {
     (void)user;
-    for (size_t i = 0; i < TABLES; i++)
-        if (strcmp(tables[i].name, key) == 0)
+    for (size_t i = 0; i < policy_tables_count; i++)
+        if (strcmp(policy_tables[i].name, key) == 0)
             return true;
     return key_in_names(key, top_names);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-static const char *const *column_names(const struct column *column)
-{
-    if (column->names)
-        return column->names;
-    for (size_t i = 0; i < placement_fields_count; i++)
-        if (strcmp(placement_fields[i].name, column->names_of) == 0)
-            return placement_fields[i].names;
-    static const char *const none[] = {NULL};
-    return none;
-}
-
-static void value_put(const json_t *value, const struct column *column, const char *path,
+static void value_put(const json_t *value, const struct policy_column *column, const char *path,
                       struct cbor_writer *w, struct json_fault *fault)
 {
     char text[TEXT_MAX];
     switch (column->type) {
-    case COLUMN_TEXT:
-        json_take_text(value, path, text, sizeof text, fault);
+    case POLICY_TEXT:
+        json_take_text(value, path, text, column->size, fault);
         cbor_put_text(w, text);
         return;
-    case COLUMN_DATE: {
+    case POLICY_CODE:
+        json_take_text(value, path, text, column->size, fault);
+        if (!fault->found && !policy_code_valid(text, column->size - 1))
+            json_refuse(fault, path, "is no code of %zu letters A-Z", column->size - 1);
+        cbor_put_text(w, text);
+        return;
+    case POLICY_DATE: {
         const struct date date = json_take_date(value, path, fault);
         if (!fault->found)
             cbor_put_int(w, date_to_days(date));
         return;
     }
-    case COLUMN_NAME:
-        cbor_put_uint(w, json_take_name(value, path, column_names(column), fault));
+    case POLICY_NAME: {
+        const unsigned name =
+            (unsigned)json_take_name(value, path, policy_column_names(column), fault);
+        if (!fault->found && name == 0)
+            json_refuse(fault, path, "is UNKNOWN, which says nothing");
+        cbor_put_uint(w, name);
         return;
-    case COLUMN_NAMES:
-        cbor_put_uint(w, json_take_names(value, path, column_names(column), fault));
+    }
+    case POLICY_NAMES:
+        cbor_put_uint(w, json_take_names(value, path, policy_column_names(column), fault));
         return;
-    case COLUMN_BOOL:
+    case POLICY_BOOL:
         cbor_put_bool(w, json_take_bool(value, path, fault));
         return;
     }
 }
 
-static void row_put(json_t *row, const struct table *table, size_t at, struct cbor_writer *w,
+static void row_put(json_t *row, const struct policy_table *table, size_t at, struct cbor_writer *w,
                     struct json_fault *fault)
 {
     char path[JSON_PATH_LEN];
@@ -215,7 +126,7 @@ static void row_put(json_t *row, const struct table *table, size_t at, struct cb
         n_pairs += !json_is_null(json_object_get(row, table->columns[i].name));
     cbor_put_map(w, n_pairs);
     for (size_t i = 0; i < table->n_columns && !fault->found; i++) {
-        const struct column *column = &table->columns[i];
+        const struct policy_column *column = &table->columns[i];
         const json_t *value = json_object_get(row, column->name);
         snprintf(path, sizeof path, "%s[%zu].%s", table->name, at, column->name);
         if (json_is_null(value) && !column->nullable)
@@ -230,19 +141,20 @@ static void row_put(json_t *row, const struct table *table, size_t at, struct cb
 static void tables_put(json_t *root, struct cbor_writer *w, struct json_fault *fault)
 {
     size_t n_tables = 0;
-    for (size_t i = 0; i < TABLES; i++)
-        n_tables += json_object_get(root, tables[i].name) != NULL;
+    for (size_t i = 0; i < policy_tables_count; i++)
+        n_tables += json_object_get(root, policy_tables[i].name) != NULL;
     cbor_put_map(w, n_tables);
-    for (size_t i = 0; i < TABLES && !fault->found; i++) {
-        json_t *rows = json_object_get(root, tables[i].name);
+    for (size_t i = 0; i < policy_tables_count && !fault->found; i++) {
+        const struct policy_table *table = &policy_tables[i];
+        json_t *rows = json_object_get(root, table->name);
         if (!rows)
             continue;
         if (!json_is_array(rows))
-            json_refuse(fault, tables[i].name, "is no list");
-        cbor_put_uint(w, i + 1);
+            json_refuse(fault, table->name, "is no list");
+        cbor_put_uint(w, table->key);
         cbor_put_array(w, json_array_size(rows));
         for (size_t k = 0; k < json_array_size(rows) && !fault->found && !w->overflow; k++)
-            row_put(json_array_get(rows, k), &tables[i], k, w, fault);
+            row_put(json_array_get(rows, k), table, k, w, fault);
     }
 }
 

@@ -38,14 +38,14 @@ struct listing {
     char placement_id[PLACEMENT_ID_LEN];
     struct date from, expires; /* both included */
     char issued_by[PLACEMENT_ID_LEN];
-    uint16_t reason; /* why it was listed: a code of the table of reasons, 0 unknown */
+    uint16_t reason; /* why it was listed: a reason's code, 0 unknown */
 };
 
 /* "DEFERRAL" ...; static. */
 const char *listing_kind_name(enum listing_kind kind);
 bool listing_kind_parse(const char *name, enum listing_kind *out);
 
-/* A kind, `from` no later than `expires`, a known reason or none, number and country together, name
+/* A kind, `from` no later than `expires`, number and country together, name
  * and birth date together, and what its kind is found by: a document for DOCUMENT_LOST, a placement
  * for COMPLAINT, else a document or a person. Else false and the field's name (static). */
 bool listing_complete(const struct listing *listing, const char **why);

@@ -1,10 +1,11 @@
-/* The policy bundle's payload: a CBOR map of parameters, and tables kept as they come.
+/* The policy bundle's payload: a CBOR map of parameters, and tables.
  *
  * Problem: parameters of rules are set centrally and read by kiosks of several versions. Method: a
  * map with one small key per parameter; all parameters are mandatory, since a rule without its
- * limit would have to guess; keys this version has no rule for are skipped whole. Refused: limits
- * beyond their bounds, version 0 (it means that there is no policy), and lowering what the law
- * colours red, which policy_colour ignores however it got into a bundle.
+ * limit would have to guess; keys this version has no rule for are skipped whole; tables are left
+ * to policy_tables.c. Refused: limits beyond their bounds, version 0 (it means that there is no
+ * policy), and lowering what the law colours red, which policy_colour ignores however it got into a
+ * bundle.
  */
 #include "policy.h"
 
@@ -27,7 +28,7 @@ enum policy_key {
     KEY_DOUBLE_SCAN_S = 6,
     KEY_RETENTION = 7, /* [payload after receipt, double-scan hash], days */
     KEY_COLOURS = 8,   /* {code: colour} */
-    KEY_TABLES = 9,    /* licences, destinations, texts ...: for readers of their own */
+    KEY_TABLES = 9,    /* policy_tables.h */
 };
 
 #define MANDATORY                                                                                  \
@@ -101,9 +102,10 @@ static void get_parameter(struct cbor_reader *r, int64_t key, struct policy *out
     }
 }
 
-enum err policy_decode(struct span payload, struct policy *out)
+enum err policy_decode(struct span payload, struct policy_index *index, struct policy *out)
 {
-    struct policy policy = {0};
+    struct policy policy = {.tables = index};
+    struct span tables = span_of(NULL, 0);
     struct cbor_reader r;
     cbor_reader_init(&r, payload);
     uint32_t seen = 0;
@@ -111,7 +113,10 @@ enum err policy_decode(struct span payload, struct policy *out)
     size_t count = cbor_get_map(&r, SIZE_MAX);
     for (size_t i = 0; i < count && !r.bad; i++) {
         int64_t key = cbor_get_key(&r, &previous);
-        get_parameter(&r, key, &policy);
+        if (key == KEY_TABLES)
+            tables = cbor_get_raw(&r);
+        else
+            get_parameter(&r, key, &policy);
         if (key <= KEY_TABLES)
             seen |= 1u << key;
     }
@@ -120,6 +125,9 @@ enum err policy_decode(struct span payload, struct policy *out)
         return err;
     if ((seen & MANDATORY) != MANDATORY || policy.version == 0)
         return ERR_INVALID;
+    err = policy_index_build(tables, index);
+    if (err)
+        return err;
     *out = policy;
     return ERR_OK;
 }
@@ -198,7 +206,7 @@ enum err policy_encode(const struct policy *policy, struct span tables, struct c
         return ERR_SIZE;
     /* What a kiosk would refuse is never signed: read back what was written. */
     struct policy read_back;
-    return policy_decode(span_of(w->p + start, w->len - start), &read_back);
+    return policy_decode(span_of(w->p + start, w->len - start), NULL, &read_back);
 }
 
 enum colour policy_colour(const struct policy *policy, const struct reason *reason)

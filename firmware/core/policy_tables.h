@@ -34,7 +34,8 @@ enum policy_table_key {
 /* ---- what tables and columns there are ------------------------------------------------------- */
 
 enum policy_column_type {
-    POLICY_TEXT,  /* char[size], never empty */
+    POLICY_TEXT,  /* char[size]; empty only where it is neither its row's key nor nullable */
+    POLICY_CODE,  /* char[size], size - 1 letters A-Z: a country */
     POLICY_DATE,  /* struct date; one that follows another in its row is not before it */
     POLICY_NAME,  /* an enum, by names */
     POLICY_NAMES, /* uint32_t, a set of names */
@@ -62,6 +63,9 @@ extern const size_t policy_tables_count;
 
 /* The names of a POLICY_NAME's values, or of a POLICY_NAMES' bits; NULL-terminated, static. */
 const char *const *policy_column_names(const struct policy_column *column);
+
+/* Exactly `len` letters A-Z: what a POLICY_CODE holds. */
+bool policy_code_valid(const char *text, size_t len);
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 

@@ -10,7 +10,7 @@
  * Refused: dates, countries, companies and limits in rule code; and reasons that only an officer
  * may give.
  *
- * Source: the file contracts ("Verdict" to "Status"), the domain's reason codes, UU 6/2011, UU
+ * Source: the file contracts ("Verdict" to "Lists"), the domain's reason codes, UU 6/2011, UU
  * 18/2017. A return is recorded, not judged: only rules marked for it speak.
  */
 #include "verdict.h"
@@ -89,7 +89,23 @@ static const struct rule rules[] = {
     {verdict_rule_status, false},
     {verdict_rule_window, false},
     {verdict_rule_destination, false},
-    {verdict_rule_hold, true},
+    {verdict_rule_visa, false},
+    {verdict_rule_contract, false},
+    {verdict_rule_orientation, false},
+    {verdict_rule_insurance, false},
+    {verdict_rule_other_documents, false},
+    {verdict_rule_company_suspended, false},
+    {verdict_rule_company_revoked, false},
+    {verdict_rule_company_unknown, false},
+    {verdict_rule_destination_blocked, false},
+    {verdict_rule_destination_referred, false},
+    {verdict_rule_destination_excepted, false},
+    {verdict_rule_document_lost, false},
+    {verdict_rule_deferred_before, false},
+    {verdict_rule_deferred_today, false},
+    {verdict_rule_subject_of_interest, false},
+    {verdict_rule_deported_before, false},
+    {verdict_rule_hold_or_complaint, true},
 };
 
 /* A rule says at most one reason, so all of them fit. */

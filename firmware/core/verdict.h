@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "context.h"
 #include "document.h"
+#include "listing.h"
 #include "placement.h"
 #include "policy.h"
 #include "reason.h"
@@ -25,7 +26,7 @@ enum verdict_result {
 struct data_state {
     bool placements_usable;   /* false: missing, corrupt, never filled: nothing was looked up */
     int64_t placements_as_of; /* UTC seconds; 0: never */
-    int64_t lists_as_of;
+    int64_t lists_as_of;      /* 0: never, or the lists can't be read */
     uint64_t placements_version;
 };
 
@@ -34,6 +35,8 @@ struct facts {
     const struct document *document;
     const struct context *context;
     const struct match *match;
+    const struct listing_hits *listings; /* NULL: none */
+    bool deferred_today;                 /* this counter deferred them today already (R071) */
     const struct data_state *data;
     const struct policy *policy;
     enum site_class site;
@@ -41,7 +44,7 @@ struct facts {
     struct date today; /* at the counter's zone */
 };
 
-#define VERDICT_REASONS_MAX 24
+#define VERDICT_REASONS_MAX 36
 
 struct verdict {
     enum verdict_result result;

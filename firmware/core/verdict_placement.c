@@ -1,4 +1,4 @@
-/* Rules about what the look-up found: identity, number, status, window, destination, hold.
+/* Rules about what the look-up found: identity, number, status, window, destination.
  *
  * Source: the file contracts, "Names", "Finding" and "Status". Every record rule speaks of the
  * record that was chosen, also when the identity conflicts: the officer sees all of it at once.
@@ -116,10 +116,4 @@ void verdict_rule_destination(struct judge *judge)
     const char *going = facts->context->dest_country;
     if (is_found(facts) && *going && strcmp(going, record(facts)->dest_country) != 0)
         verdict_say(judge, 18, going, record(facts)->dest_country);
-}
-
-void verdict_rule_hold(struct judge *judge)
-{
-    if (is_found(judge->facts) && record(judge->facts)->hold != HOLD_NONE)
-        verdict_say(judge, 75, placement_hold_name(record(judge->facts)->hold), "");
 }

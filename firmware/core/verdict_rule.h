@@ -46,6 +46,26 @@ void verdict_rule_several_placements(struct judge *judge);
 void verdict_rule_status(struct judge *judge);
 void verdict_rule_window(struct judge *judge);
 void verdict_rule_destination(struct judge *judge);
-void verdict_rule_hold(struct judge *judge);
+
+/* What policy's tables say of the placement or the journey: verdict_policy.c */
+void verdict_rule_visa(struct judge *judge);
+void verdict_rule_contract(struct judge *judge);
+void verdict_rule_orientation(struct judge *judge);
+void verdict_rule_insurance(struct judge *judge);
+void verdict_rule_other_documents(struct judge *judge);
+void verdict_rule_company_suspended(struct judge *judge);
+void verdict_rule_company_revoked(struct judge *judge);
+void verdict_rule_company_unknown(struct judge *judge);
+void verdict_rule_destination_blocked(struct judge *judge);
+void verdict_rule_destination_referred(struct judge *judge);
+void verdict_rule_destination_excepted(struct judge *judge);
+
+/* What the lists say: verdict_lists.c */
+void verdict_rule_document_lost(struct judge *judge);
+void verdict_rule_deferred_before(struct judge *judge);
+void verdict_rule_deferred_today(struct judge *judge);
+void verdict_rule_subject_of_interest(struct judge *judge);
+void verdict_rule_deported_before(struct judge *judge);
+void verdict_rule_hold_or_complaint(struct judge *judge);
 
 #endif

@@ -9,7 +9,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "findings.h"
 #include "log.h"
+
+/* A signed policy as stored, and the index of its tables. */
+struct bundle {
+    uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    struct policy_index index;
+};
 
 struct judge {
     const struct kiosk_config *config;
@@ -21,7 +28,8 @@ struct judge {
     uint64_t policy_refused; /* version last refused: said once */
     struct data_state data;
     struct policy policy;
-    uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    struct bundle bundles[2]; /* the policy in force borrows from one; the next is read into */
+    unsigned next_bundle;     /* the other */
 };
 
 enum err judge_open(const struct kiosk_config *config, const struct seal_root *root,
@@ -73,21 +81,23 @@ static void lose_cache(struct judge *judge, enum err err, const char *why)
 static enum err take_policy(struct judge *judge, uint64_t *version)
 {
     size_t len;
+    struct bundle *bundle = &judge->bundles[judge->next_bundle];
     enum err err =
-        cache_reader_policy(judge->cache, judge->envelope, sizeof judge->envelope, &len, version);
+        cache_reader_policy(judge->cache, bundle->envelope, sizeof bundle->envelope, &len, version);
     if (err || *version <= judge->policy.version)
         return err == ERR_MISSING ? ERR_OK : err;
     struct span payload;
-    err = cose_open(judge->policy_key, span_of(judge->envelope, len), &payload);
+    err = cose_open(judge->policy_key, span_of(bundle->envelope, len), &payload);
     if (err)
         return err;
     struct policy policy;
-    err = policy_decode(payload, &policy);
+    err = policy_decode(payload, &bundle->index, &policy);
     if (err)
         return err;
     if (policy.version != *version)
         return ERR_OLD;
     judge->policy = policy;
+    judge->next_bundle = !judge->next_bundle;
     log_event(LOG_POLICY_READY, "version=%" PRIu64, policy.version);
     return ERR_OK;
 }
@@ -130,24 +140,13 @@ void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *da
     *stale = !data->placements_usable || now_ms / 1000 - data->placements_as_of > hours * 3600LL;
 }
 
-/* Candidates of a document; a cache that fails meanwhile has no data, and nothing is found. */
-static void find(struct judge *judge, const struct document *document, struct match *match)
+/* A cache that fails meanwhile has no data, and nothing is found. */
+static void find(struct judge *judge, const struct document *document, struct date today,
+                 struct findings *out)
 {
-    *match = (struct match){0};
-    struct candidate *candidates = calloc(CANDIDATES_MAX, sizeof *candidates);
-    if (!candidates) {
-        lose_cache(judge, ERR_MEMORY, err_text(ERR_MEMORY));
-        return;
-    }
-    struct lookup lookups[LOOKUPS_MAX];
-    size_t n_lookups = placement_lookups(document, lookups);
-    size_t n_found = 0;
-    enum err err = cache_reader_find(judge->cache, lookups, n_lookups, candidates, &n_found);
+    const enum err err = findings_look_up(judge->cache, document, today, out);
     if (err)
         lose_cache(judge, err, err_text(err));
-    else
-        placement_match(document, candidates, n_found, match);
-    free(candidates);
 }
 
 void judge_traveller(struct judge *judge, const struct document *document,
@@ -155,20 +154,23 @@ void judge_traveller(struct judge *judge, const struct document *document,
                      struct judgement *out)
 {
     judge_refresh(judge);
-    out->match = (struct match){0};
+    const struct date today = date_of_wall(now->wall_ms, now->zone);
+    struct findings findings = {0};
     if (judge->data.placements_usable)
-        find(judge, document, &out->match);
+        find(judge, document, today, &findings);
+    out->match = findings.match;
     out->data = judge->data;
     out->policy_version = judge->policy.version;
     struct facts facts = {
         .document = document,
         .context = context,
         .match = &out->match,
+        .listings = &findings.listings,
         .data = &out->data,
         .policy = &judge->policy,
         .site = judge->config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE,
         .clock_quality = now->quality,
-        .today = date_of_wall(now->wall_ms, now->zone),
+        .today = today,
     };
     verdict_judge(&facts, &out->verdict);
 }

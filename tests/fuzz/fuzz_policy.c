@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct policy policy, back;
-    if (policy_decode(span_of(data, len), &policy) != ERR_OK)
+    if (policy_decode(span_of(data, len), NULL, &policy) != ERR_OK)
         return 0;
     assert(policy.version > 0 && policy.n_colours <= POLICY_COLOURS_MAX);
     uint8_t bytes[1024];
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     cbor_writer_init(&w, bytes, sizeof bytes);
     enum err err = policy_encode(&policy, span_of(NULL, 0), &w);
     assert(err == ERR_OK);
-    err = policy_decode(span_of(bytes, w.len), &back);
+    err = policy_decode(span_of(bytes, w.len), NULL, &back);
     assert(err == ERR_OK && memcmp(&back, &policy, sizeof back) == 0);
     for (size_t i = 0; i < reasons_count; i++)
         if (reasons[i].basis == BASIS_LAW && reasons[i].colour == COLOUR_RED)

@@ -16,10 +16,30 @@ struct document sample_document(const char *first, const char *second);
 /* Siti Nurhaliza Rahmawati, X0000001, READY, P2P, to Taiwan: matches the first document below. */
 struct placement sample_placement(void);
 struct document sample_siti(void);
-/* The parameters of policy.example.json. */
+/* The parameters of policy.example.json, with its tables and rows for boundaries of dates. */
 struct policy sample_policy(void);
-/* All records of placements.example.jsonl as far as they bear on identity and status. */
+struct span sample_policy_tables(void);
+/* All records of placements.example.jsonl as far as they bear on the verdict. */
 #define SAMPLE_PLACEMENTS 4
 void sample_placements(struct placement out[SAMPLE_PLACEMENTS]);
+
+/* Rows of policy's tables, to be written; "" and NULL: null. */
+struct sample_p3mi {
+    const char *id;
+    enum policy_licence status;
+    const char *from, *to;
+};
+struct sample_destination {
+    const char *country;
+    enum employer_type employer_type;
+    const char *occupation;
+    enum placement_scheme scheme;
+    const char *from, *to;
+    enum policy_effect effect;
+    uint32_t except_schemes;
+    const char *legal_ref;
+};
+void sample_put_p3mi(struct cbor_writer *w, const struct sample_p3mi *row);
+void sample_put_destination(struct cbor_writer *w, const struct sample_destination *row);
 
 #endif

@@ -31,7 +31,7 @@ static void test_round_trip(void **state)
     policy.colours[2].code = 13;
     struct span encoded;
     assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_OK);
-    assert_int_equal(policy_decode(encoded, &back), ERR_OK);
+    assert_int_equal(policy_decode(encoded, NULL, &back), ERR_OK);
     assert_int_equal(back.version, 12);
     assert_int_equal(back.issued, policy.issued);
     assert_int_equal(back.staleness_hours[SITE_ONLINE].placements, 72);
@@ -51,15 +51,26 @@ static void test_round_trip(void **state)
 static void test_tables_travel_along(void **state)
 {
     (void)state;
-    static const uint8_t tables[] = {0xA1, 0x01, 0x63, 'a', 'b', 'c'}; /* {1: "abc"} */
-    uint8_t bytes[1024];
+    static struct policy_index index;
+    static uint8_t bytes[8192];
+    struct span tables = sample_policy_tables();
     struct policy policy = sample_policy(), back;
     struct span encoded;
-    assert_int_equal(encode(&policy, span_of(tables, sizeof tables), bytes, sizeof bytes, &encoded),
-                     ERR_OK);
-    assert_memory_equal(encoded.p + encoded.len - sizeof tables, tables, sizeof tables);
-    assert_int_equal(policy_decode(encoded, &back), ERR_OK);
-    assert_int_equal(back.version, 12);
+    assert_int_equal(encode(&policy, tables, bytes, sizeof bytes, &encoded), ERR_OK);
+    assert_memory_equal(encoded.p + encoded.len - tables.len, tables.p, tables.len);
+    assert_int_equal(policy_decode(encoded, &index, &back), ERR_OK);
+    assert_ptr_equal(back.tables, &index);
+    struct policy_rows rows;
+    union policy_row row;
+    policy_rows_find(back.tables, POLICY_DESTINATIONS, "KHM", &rows);
+    assert_true(policy_rows_next(&rows, &row));
+    assert_string_equal(row.destination.legal_ref, "KP2MI advisory");
+    assert_int_equal(policy_decode(encoded, NULL, &back), ERR_OK);
+    assert_null(back.tables);
+    /* A malformed table, {1: "abc"}, is refused with the policy, indexed or not. */
+    static const uint8_t bad[] = {0xA1, 0x01, 0x63, 'a', 'b', 'c'};
+    assert_int_equal(encode(&policy, span_of(bad, sizeof bad), bytes, sizeof bytes, &encoded),
+                     ERR_INVALID);
 }
 
 static void test_what_is_not_signed(void **state)
@@ -100,7 +111,7 @@ static void test_every_cut_and_every_missing_parameter(void **state)
     struct span encoded;
     assert_int_equal(encode(&policy, span_of(NULL, 0), bytes, sizeof bytes, &encoded), ERR_OK);
     for (size_t len = 0; len < encoded.len; len++)
-        assert_int_equal(policy_decode(span_of(bytes, len), &out), ERR_INVALID);
+        assert_int_equal(policy_decode(span_of(bytes, len), NULL, &out), ERR_INVALID);
 
     for (uint64_t left_out = 1; left_out <= 8; left_out++) {
         uint8_t fewer[1024];
@@ -120,7 +131,7 @@ static void test_every_cut_and_every_missing_parameter(void **state)
             cbor_put_raw(&w, value);
         }
         /* Only the colours, key 8, may be missing. */
-        enum err err = policy_decode(span_of(fewer, w.len), &out);
+        enum err err = policy_decode(span_of(fewer, w.len), NULL, &out);
         assert_int_equal(err, left_out == 8 ? ERR_OK : ERR_INVALID);
         assert_int_equal(out.version, left_out == 8 ? 12 : 77);
     }
@@ -140,7 +151,7 @@ static void test_unknown_parts_are_skipped(void **state)
     cbor_put_uint(&w, 4242);
     cbor_put_array(&w, 1);
     cbor_put_text(&w, "of a later version");
-    assert_int_equal(policy_decode(span_of(more, w.len), &out), ERR_OK);
+    assert_int_equal(policy_decode(span_of(more, w.len), NULL, &out), ERR_OK);
     assert_int_equal(out.version, 12);
 }
 

@@ -1,0 +1,369 @@
+/* List records: their encoding, their look-up texts, and which of them are about a traveller now.
+ *
+ * Problem: five lists with one shape but different keys, of 250,000 rows each, of which one
+ * traveller meets none or a few. Method: each kind says by what it is found; texts are whole, so
+ * that a look-up is one keyed text per way; what comes back is compared again in plain, since a
+ * keyed text may collide. Of each kind the newest in force counts: it is the one to ask about.
+ * Refused: finding by a part of a name; the lists accuse, so a name must be whole, and the birth
+ * date known.
+ *
+ * Source: the file contracts, "Lists".
+ */
+#include "listing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "name.h"
+#include "utf8.h"
+
+/* A newer registry may list for a reason that this version does not know. */
+#define REASON_CODE_MAX 999
+
+enum listing_key {
+    KEY_KIND = 1,
+    KEY_PASSPORT_NO = 2,
+    KEY_PASSPORT_COUNTRY = 3,
+    KEY_NAME_MRZ = 4,
+    KEY_BIRTH_DATE = 5,
+    KEY_PLACEMENT_ID = 6,
+    KEY_FROM = 7,
+    KEY_EXPIRES = 8,
+    KEY_ISSUED_BY = 9,
+    KEY_REASON = 10,
+};
+
+static const char *const kind_names[LISTING_KINDS] = {
+    [LISTING_UNKNOWN] = "UNKNOWN",   [LISTING_DEFERRAL] = "DEFERRAL",
+    [LISTING_SOI] = "SOI",           [LISTING_DOCUMENT_LOST] = "DOCUMENT_LOST",
+    [LISTING_DEPORTED] = "DEPORTED", [LISTING_COMPLAINT] = "COMPLAINT",
+};
+
+const char *listing_kind_name(enum listing_kind kind)
+{
+    return kind_names[(size_t)kind < LISTING_KINDS ? (size_t)kind : 0];
+}
+
+bool listing_kind_parse(const char *name, enum listing_kind *out)
+{
+    for (size_t i = 1; i < LISTING_KINDS; i++)
+        if (strcmp(kind_names[i], name) == 0) {
+            *out = (enum listing_kind)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- complete -------------------------------------------------------------------------------- */
+
+static bool by_document(const struct listing *listing)
+{
+    return listing->kind != LISTING_COMPLAINT && *listing->passport_no;
+}
+
+static bool by_person(const struct listing *listing)
+{
+    return listing->kind != LISTING_COMPLAINT && listing->kind != LISTING_DOCUMENT_LOST &&
+           *listing->name_mrz && date_known(listing->birth_date);
+}
+
+static bool by_placement(const struct listing *listing)
+{
+    return listing->kind == LISTING_COMPLAINT && *listing->placement_id;
+}
+
+static bool is_code(const char *text, size_t size)
+{
+    size_t len = strnlen(text, size);
+    return len < size && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == len;
+}
+
+static bool is_text(const char *text, size_t size)
+{
+    size_t len = strnlen(text, size);
+    return len < size && utf8_is_plain(span_of(text, len));
+}
+
+/* A name of which nothing is left, or more than can be compared, finds nobody. */
+static bool is_name(const char *name)
+{
+    struct name_words words;
+    name_split(name, &words);
+    return words.count > 0 && !words.cut;
+}
+
+/* The first field that is missing or malformed; NULL: none. */
+static const char *flaw_of(const struct listing *l)
+{
+    if (l->kind <= LISTING_UNKNOWN || l->kind >= LISTING_KINDS)
+        return "kind";
+    if (!is_code(l->passport_no, sizeof l->passport_no))
+        return "passport_no";
+    if (!is_code(l->passport_country, sizeof l->passport_country) ||
+        !*l->passport_country != !*l->passport_no)
+        return "passport_country";
+    if (!is_text(l->name_mrz, sizeof l->name_mrz) || (*l->name_mrz && !is_name(l->name_mrz)))
+        return "name_mrz";
+    if (date_known(l->birth_date) && !date_valid(l->birth_date))
+        return "birth_date";
+    if (!is_text(l->placement_id, sizeof l->placement_id))
+        return "placement_id";
+    if (!date_valid(l->from))
+        return "from";
+    if (!date_valid(l->expires) || date_compare(l->expires, l->from) < 0)
+        return "expires";
+    if (!is_text(l->issued_by, sizeof l->issued_by))
+        return "issued_by";
+    if (l->reason > REASON_CODE_MAX)
+        return "reason";
+    if (by_document(l) || by_person(l) || by_placement(l))
+        return NULL;
+    return l->kind == LISTING_COMPLAINT ? "placement_id" : "passport_no";
+}
+
+bool listing_complete(const struct listing *listing, const char **why)
+{
+    const char *flaw = flaw_of(listing);
+    if (flaw)
+        *why = flaw;
+    return !flaw;
+}
+
+/* ---- encoding -------------------------------------------------------------------------------- */
+
+/* Writing passes twice, once to count the pairs. */
+struct pairs {
+    struct cbor_writer *w; /* NULL: count only */
+    size_t count;
+};
+
+static bool pair_begin(struct pairs *pairs, bool known, enum listing_key key)
+{
+    pairs->count += known;
+    if (!known || !pairs->w)
+        return false;
+    cbor_put_uint(pairs->w, key);
+    return true;
+}
+
+static void pair_text(struct pairs *pairs, enum listing_key key, const char *text)
+{
+    if (pair_begin(pairs, *text != '\0', key))
+        cbor_put_text(pairs->w, text);
+}
+
+static void pair_date(struct pairs *pairs, enum listing_key key, struct date date)
+{
+    if (pair_begin(pairs, date_known(date), key))
+        cbor_put_int(pairs->w, date_to_days(date));
+}
+
+static void pair_number(struct pairs *pairs, enum listing_key key, uint64_t number)
+{
+    if (pair_begin(pairs, number != 0, key))
+        cbor_put_uint(pairs->w, number);
+}
+
+static void put_pairs(struct pairs *pairs, const struct listing *listing)
+{
+    pair_number(pairs, KEY_KIND, listing->kind);
+    pair_text(pairs, KEY_PASSPORT_NO, listing->passport_no);
+    pair_text(pairs, KEY_PASSPORT_COUNTRY, listing->passport_country);
+    pair_text(pairs, KEY_NAME_MRZ, listing->name_mrz);
+    pair_date(pairs, KEY_BIRTH_DATE, listing->birth_date);
+    pair_text(pairs, KEY_PLACEMENT_ID, listing->placement_id);
+    pair_date(pairs, KEY_FROM, listing->from);
+    pair_date(pairs, KEY_EXPIRES, listing->expires);
+    pair_text(pairs, KEY_ISSUED_BY, listing->issued_by);
+    pair_number(pairs, KEY_REASON, listing->reason);
+}
+
+enum err listing_encode(const struct listing *listing, struct cbor_writer *w, const char **why)
+{
+    if (!listing_complete(listing, why))
+        return ERR_INVALID;
+    struct pairs counted = {0}, written = {.w = w};
+    put_pairs(&counted, listing);
+    cbor_put_map(w, counted.count);
+    put_pairs(&written, listing);
+    return w->overflow ? ERR_SIZE : ERR_OK;
+}
+
+/* What is written is known: one record has one encoding. */
+static void get_text(struct cbor_reader *r, char *out, size_t size)
+{
+    cbor_get_text(r, out, size);
+    if (!*out)
+        r->bad = true;
+}
+
+static struct date get_date(struct cbor_reader *r)
+{
+    int64_t days = cbor_get_int(r);
+    struct date date = {0};
+    if (days >= INT32_MIN && days <= INT32_MAX)
+        date = date_from_days((int32_t)days);
+    if (!date_valid(date))
+        r->bad = true;
+    return date;
+}
+
+static void get_field(struct cbor_reader *r, int64_t key, struct listing *out)
+{
+    switch (key) {
+    case KEY_KIND:
+        out->kind = (enum listing_kind)cbor_get_uint(r, LISTING_KINDS - 1);
+        return;
+    case KEY_PASSPORT_NO:
+        get_text(r, out->passport_no, sizeof out->passport_no);
+        return;
+    case KEY_PASSPORT_COUNTRY:
+        get_text(r, out->passport_country, sizeof out->passport_country);
+        return;
+    case KEY_NAME_MRZ:
+        get_text(r, out->name_mrz, sizeof out->name_mrz);
+        return;
+    case KEY_BIRTH_DATE:
+        out->birth_date = get_date(r);
+        return;
+    case KEY_PLACEMENT_ID:
+        get_text(r, out->placement_id, sizeof out->placement_id);
+        return;
+    case KEY_FROM:
+        out->from = get_date(r);
+        return;
+    case KEY_EXPIRES:
+        out->expires = get_date(r);
+        return;
+    case KEY_ISSUED_BY:
+        get_text(r, out->issued_by, sizeof out->issued_by);
+        return;
+    case KEY_REASON:
+        out->reason = (uint16_t)cbor_get_uint(r, UINT16_MAX);
+        if (out->reason == 0)
+            r->bad = true;
+        return;
+    default:
+        cbor_get_raw(r);
+        return;
+    }
+}
+
+enum err listing_decode(struct cbor_reader *r, struct listing *out)
+{
+    struct listing listing = {0};
+    int64_t previous = -1;
+    size_t count = cbor_get_map(r, SIZE_MAX);
+    for (size_t i = 0; i < count && !r->bad; i++)
+        get_field(r, cbor_get_key(r, &previous), &listing);
+    const char *why;
+    if (r->bad || !listing_complete(&listing, &why)) {
+        r->bad = true;
+        return ERR_INVALID;
+    }
+    *out = listing;
+    return ERR_OK;
+}
+
+/* ---- finding --------------------------------------------------------------------------------- */
+
+static size_t document_text(const char *country, const char *number, struct listing_text *out)
+{
+    snprintf(out->text, sizeof out->text, "D %s %s", country, number);
+    return 1;
+}
+
+/* Nothing for a name or birth date that is equal to none. Folding never lengthens a name, and the
+ * words' separators were there before: any name that there is fits. */
+static size_t person_text(const char *name, struct date birth, struct listing_text *out)
+{
+    if (!date_valid(birth))
+        return 0;
+    struct name_words words;
+    name_split(name, &words);
+    name_fold_spelling(&words, &words);
+    if (words.count == 0 || words.cut)
+        return 0;
+    char day[DATE_TEXT_LEN];
+    date_format(birth, day);
+    int len = snprintf(out->text, sizeof out->text, "P %s", day);
+    for (size_t i = 0; i < words.count && (size_t)len < sizeof out->text; i++)
+        len += snprintf(out->text + len, sizeof out->text - (size_t)len, " %s", words.word[i]);
+    return 1;
+}
+
+static size_t placement_text(const char *placement_id, struct listing_text *out)
+{
+    snprintf(out->text, sizeof out->text, "C %s", placement_id);
+    return 1;
+}
+
+size_t listing_index(const struct listing *listing, struct listing_text out[LISTING_TEXTS_MAX])
+{
+    size_t count = 0;
+    if (by_document(listing))
+        count += document_text(listing->passport_country, listing->passport_no, &out[count]);
+    if (by_person(listing))
+        count += person_text(listing->name_mrz, listing->birth_date, &out[count]);
+    if (by_placement(listing))
+        count += placement_text(listing->placement_id, &out[count]);
+    return count;
+}
+
+size_t listing_lookups(const struct document *document, const struct match *match,
+                       struct listing_text out[LISTING_TEXTS_MAX])
+{
+    size_t count = 0;
+    if (*document->number)
+        count += document_text(document->country, document->number, &out[count]);
+    count += person_text(document->name, document->birth, &out[count]);
+    if (match->grade != MATCH_NONE)
+        count += placement_text(match->placement.placement_id, &out[count]);
+    return count;
+}
+
+/* Texts are whole keys in plain: a record is of this traveller when the two share one. */
+static bool is_about(const struct listing *listing, const struct listing_text *ours, size_t n_ours)
+{
+    struct listing_text theirs[LISTING_TEXTS_MAX];
+    size_t n_theirs = listing_index(listing, theirs);
+    for (size_t i = 0; i < n_theirs; i++)
+        for (size_t k = 0; k < n_ours; k++)
+            if (strcmp(theirs[i].text, ours[k].text) == 0)
+                return true;
+    return false;
+}
+
+static bool in_force(const struct listing *listing, struct date today)
+{
+    return date_compare(listing->from, today) <= 0 && date_compare(today, listing->expires) <= 0;
+}
+
+/* The newest; the rest only makes the order total. */
+static bool goes_before(const struct listing *a, const struct listing *b)
+{
+    int order = date_compare(a->from, b->from);
+    if (order == 0)
+        order = date_compare(a->expires, b->expires);
+    if (order == 0)
+        order = strcmp(a->issued_by, b->issued_by);
+    if (order == 0)
+        order = (int)a->reason - (int)b->reason;
+    return order > 0;
+}
+
+void listing_match(const struct document *document, const struct match *match, struct date today,
+                   const struct listing *candidates, size_t n_candidates, struct listing_hits *out)
+{
+    memset(out, 0, sizeof *out);
+    struct listing_text ours[LISTING_TEXTS_MAX];
+    size_t n_ours = listing_lookups(document, match, ours);
+    for (size_t i = 0; i < n_candidates; i++) {
+        const struct listing *listing = &candidates[i];
+        if (!in_force(listing, today) || !is_about(listing, ours, n_ours))
+            continue;
+        struct listing *of = &out->of[listing->kind];
+        if (of->kind == LISTING_UNKNOWN || goes_before(listing, of))
+            *of = *listing;
+    }
+}

@@ -1,0 +1,68 @@
+/* Rules about lists: what others have recorded of this document, this person or this placement.
+ *
+ * listing_match has chosen, of each list, the newest record in force. That the lists are old is
+ * said by the rule of freshness. On a return only an open complaint is told, so that somebody is
+ * there to help.
+ *
+ * Source: the file contracts, "Lists", "Status" and "Return".
+ */
+#include <stdio.h>
+
+#include "verdict_rule.h"
+
+static const struct listing *listed(const struct judge *judge, enum listing_kind kind)
+{
+    const struct listing_hits *hits = judge->facts->listings;
+    return hits && hits->of[kind].kind != LISTING_UNKNOWN ? &hits->of[kind] : NULL;
+}
+
+/* Says since when, and by whom. */
+static void judge_listing(struct judge *judge, uint16_t code, enum listing_kind kind)
+{
+    const struct listing *listing = listed(judge, kind);
+    if (!listing)
+        return;
+    char from[DATE_TEXT_LEN];
+    date_format(listing->from, from);
+    verdict_say(judge, code, from, listing->issued_by);
+}
+
+void verdict_rule_document_lost(struct judge *judge)
+{
+    judge_listing(judge, 23, LISTING_DOCUMENT_LOST);
+}
+
+void verdict_rule_deferred_before(struct judge *judge)
+{
+    judge_listing(judge, 70, LISTING_DEFERRAL);
+}
+
+void verdict_rule_deferred_today(struct judge *judge)
+{
+    if (judge->facts->deferred_today)
+        verdict_say_dates(judge, 71, judge->facts->today, (struct date){0});
+}
+
+void verdict_rule_subject_of_interest(struct judge *judge)
+{
+    judge_listing(judge, 72, LISTING_SOI);
+}
+
+/* Says since when, and until when it counts. */
+void verdict_rule_deported_before(struct judge *judge)
+{
+    const struct listing *listing = listed(judge, LISTING_DEPORTED);
+    if (listing)
+        verdict_say_dates(judge, 74, listing->from, listing->expires);
+}
+
+/* One reason for both: somebody is waiting to hear from this worker. */
+void verdict_rule_hold_or_complaint(struct judge *judge)
+{
+    const struct match *match = judge->facts->match;
+    const struct listing *complaint = listed(judge, LISTING_COMPLAINT);
+    bool held = match->grade != MATCH_NONE && match->placement.hold != HOLD_NONE;
+    if (held || complaint)
+        verdict_say(judge, 75, placement_hold_name(held ? match->placement.hold : HOLD_COMPLAINT),
+                    complaint ? complaint->issued_by : "");
+}
