@@ -33,6 +33,11 @@ struct cli_options {
     uint64_t from; /* 1 when not given */
     const char *substitutions_text;
     unsigned substitutions; /* 1 when not given */
+    const char *placements, *lists, *policy, *out;
+    const char *as_of_text, *date_text, *site_name;
+    int64_t as_of;    /* UTC seconds; 0 when not given */
+    struct date date; /* zero when not given */
+    bool remote;      /* the site's class; online when not given: data age faster there */
     bool entries, json, help;
     char *const *files; /* what is no option, of a command that takes FILE... */
     size_t n_files;
@@ -73,6 +78,10 @@ bool cli_paths_read(const struct cli_options *options, struct cli_paths *out);
 
 /* The storage key may be unnamed: then payloads stay shut and *root is NULL. */
 bool cli_root_open(const struct cli_paths *paths, struct seal_root **root);
+/* The key of a cache: the one that is named or configured, or DB.key beside it, which `make` makes
+ * (0600) where there is none. */
+bool cli_cache_root_open(const struct cli_paths *paths, const char *db, bool make,
+                         struct seal_root **root);
 bool cli_journal_open(const struct cli_paths *paths, const struct seal_root *root,
                       struct journal_reader **out);
 /* The public key that signs entries: of --entry-key-pub, or of the configured private key. */
@@ -98,6 +107,8 @@ int cli_journal_head(const struct cli_options *options, const struct cli_paths *
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths);
 int cli_status(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths);
+int cli_cache_build(const struct cli_options *options, const struct cli_paths *paths);
+int cli_check(const struct cli_options *options, const struct cli_paths *paths);
 int cli_mrz(const struct cli_options *options, const struct cli_paths *paths);
 
 #endif

@@ -1,8 +1,11 @@
 /* Opening what the options and the configuration name. */
 #include "cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool path_set(char out[KIOSK_PATH_LEN], const char *option, const char *configured)
 {
@@ -44,6 +47,44 @@ bool cli_root_open(const struct cli_paths *paths, struct seal_root **root)
         return false;
     }
     return true;
+}
+
+/* Never over a file that is there. */
+static bool key_make(const char *path)
+{
+    uint8_t key[SEAL_ROOT_LEN];
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0) {
+        if (errno == EEXIST)
+            return true;
+        cli_fail("%s: %s", path, strerror(errno));
+        return false;
+    }
+    seal_random(key, sizeof key);
+    const bool written = write(fd, key, sizeof key) == (ssize_t)sizeof key && fsync(fd) == 0;
+    explicit_bzero(key, sizeof key);
+    close(fd);
+    if (!written) {
+        unlink(path);
+        cli_fail("%s: write failed", path);
+    }
+    return written;
+}
+
+bool cli_cache_root_open(const struct cli_paths *paths, const char *db, bool make,
+                         struct seal_root **root)
+{
+    struct cli_paths beside;
+
+    if (paths->storage_key[0])
+        return cli_root_open(paths, root);
+    if ((size_t)snprintf(beside.storage_key, sizeof beside.storage_key, "%s.key", db) >=
+        sizeof beside.storage_key) {
+        cli_fail("path too long: %s", db);
+        return false;
+    }
+    return (!make || key_make(beside.storage_key)) && cli_root_open(&beside, root);
 }
 
 bool cli_journal_open(const struct cli_paths *paths, const struct seal_root *root,

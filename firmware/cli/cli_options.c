@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "json_take.h"
+
 struct option {
     const char *name;
     const char *value; /* what --help calls its value; NULL: it has none */
@@ -30,6 +32,15 @@ static const struct option table[] = {
     {"--json", NULL, offsetof(struct cli_options, json), "for programs, as JSON"},
     {"--substitutions", "1|2", offsetof(struct cli_options, substitutions_text),
      "characters a proposed repair may change; 1 if not given"},
+    {"--placements", "FILE", offsetof(struct cli_options, placements),
+     "placement records, JSON Lines"},
+    {"--lists", "FILE", offsetof(struct cli_options, lists), "rows of the lists, JSON Lines"},
+    {"--as-of", "TIME", offsetof(struct cli_options, as_of_text),
+     "when the data were current, YYYY-MM-DDThh:mm:ssZ"},
+    {"--out", "DB", offsetof(struct cli_options, out), "the cache to make"},
+    {"--policy", "FILE", offsetof(struct cli_options, policy), "the policy, JSON, not signed"},
+    {"--date", "YYYY-MM-DD", offsetof(struct cli_options, date_text), "the day of the crossings"},
+    {"--site", "online|remote", offsetof(struct cli_options, site_name), "online if not given"},
     {"--help", NULL, offsetof(struct cli_options, help), "this text"},
 };
 
@@ -96,14 +107,30 @@ static bool choice_check(const char *name, const char *text, const char *const w
     return false;
 }
 
+static bool times_check(struct cli_options *options)
+{
+    if (options->as_of_text && !json_time_parse(options->as_of_text, &options->as_of)) {
+        cli_fail("--as-of: no time written YYYY-MM-DDThh:mm:ssZ: %s", options->as_of_text);
+        return false;
+    }
+    if (options->date_text && !date_parse(options->date_text, &options->date)) {
+        cli_fail("--date: no day written YYYY-MM-DD: %s", options->date_text);
+        return false;
+    }
+    return true;
+}
+
 /* Numbers and choices are checked once all options are read. */
 static bool values_check(struct cli_options *options)
 {
-    static const char *const formats[] = {"jsonl", "csv"}, *const counts[] = {"1", "2"};
+    static const char *const formats[] = {"jsonl", "csv"}, *const counts[] = {"1", "2"},
+                             *const sites[] = {"online", "remote"};
     bool csv, two;
 
     if (!number_check(options) || !choice_check("--format", options->format_name, formats, &csv) ||
-        !choice_check("--substitutions", options->substitutions_text, counts, &two))
+        !choice_check("--substitutions", options->substitutions_text, counts, &two) ||
+        !choice_check("--site", options->site_name, sites, &options->remote) ||
+        !times_check(options))
         return false;
     options->format = csv ? CLI_CSV : CLI_JSONL;
     options->substitutions = two ? 2 : 1;

@@ -1,7 +1,7 @@
 /* pamit: the command line for technicians and supervisors.
  *
  * Commands are words and a table; what they share is in cli.h. It reads what the processes write,
- * with the rights of who calls it, and changes nothing.
+ * with the rights of who calls it, and changes nothing of theirs; `cache build` makes a file.
  */
 #include "cli.h"
 
@@ -38,6 +38,27 @@ const struct cli_command cli_commands[] = {
      cli_cache_show,
      "print versions and age of the placement data",
      "Exit code 1 when there are none."},
+    {{"cache", "build"},
+     "--config --storage-key --placements --lists --as-of --out ",
+     cli_cache_build,
+     "make a cache of placements and lists from files",
+     "Both files are needed; lists may be empty. The cache is sealed with the storage key that is\n"
+     "named or configured, or else with DB.key beside it, made where there is none: `pamit check\n"
+     "--cache DB` finds it. DB is replaced when the new one is whole. A bad row is named by line\n"
+     "and field, and then nothing is made (exit code 1). Without --as-of the data are fresh at a\n"
+     "check's date."},
+    {{"check", NULL},
+     "--config --storage-key --json --cache --policy --date --site FILE... ",
+     cli_check,
+     "judge documents as a counter would: match, reasons and verdict",
+     "Input is JSON Lines {\"id\": ..., \"lines\": [\"...\", ...], \"context\": {\"direction\": "
+     "\"DEPARTURE\",\n"
+     "\"dest_country\": \"TWN\", \"purpose_declared\": \"WORK\", \"category\": null}} from the "
+     "files or\n"
+     "standard input (-); other keys of a row are left alone. One answer a line in the same "
+     "order;\n"
+     "where none can be given, verdict is null and error says why. Exit code 1 where a row was\n"
+     "malformed (standard error names line and field)."},
     {{"mrz", NULL},
      "--json --substitutions FILE... ",
      cli_mrz,

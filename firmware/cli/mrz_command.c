@@ -10,42 +10,12 @@
 #include <time.h>
 
 #include "mrz_answer.h"
-#include "utf8.h"
 
 struct run {
     const struct cli_options *options;
     struct date today;
     uint64_t documents, valid, unread;
 };
-
-/* A length is one of characters: each becomes the first of its bytes, and none of several bytes is
- * of an MRZ. What is longer than any line stays as it is. */
-static struct span line_characters(struct span line, uint8_t out[MRZ_LINE_LEN_MAX])
-{
-    size_t len = 0;
-
-    if (!utf8_is_plain(line))
-        return line;
-    for (size_t i = 0; i < line.len; i++) {
-        if ((line.p[i] & 0xC0) == 0x80)
-            continue;
-        if (len == MRZ_LINE_LEN_MAX)
-            return line;
-        out[len++] = line.p[i];
-    }
-    return span_of(out, len);
-}
-
-static void row_parse(const struct mrz_row *row, struct mrz *out)
-{
-    uint8_t characters[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX];
-    struct span lines[MRZ_INPUT_LINES_MAX];
-
-    for (size_t i = 0; i < row->n_lines; i++)
-        lines[i] =
-            i < MRZ_LINES_MAX ? line_characters(row->lines[i], characters[i]) : row->lines[i];
-    mrz_parse(lines, row->n_lines, out);
-}
 
 static void answer_print(const struct run *run, const struct mrz_answer *answer)
 {
@@ -69,7 +39,7 @@ static void row_take(struct run *run, const char *name, const struct mrz_row *ro
         run->unread++;
         cli_fail("%s:%" PRIu64 ": %s", name, row->line_no, row->error);
     } else {
-        row_parse(row, &answer.mrz);
+        mrz_row_parse(row, &answer.mrz);
         answer.has_repair =
             mrz_repair_find(&answer.mrz, run->options->substitutions, &answer.repair);
         run->valid += mrz_valid(&answer.mrz);

@@ -11,6 +11,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static_assert(MRZ_INPUT_ROW_MAX == 65536 && MRZ_INPUT_LINES_MAX == 256, "said in words below");
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
@@ -184,4 +186,33 @@ void mrz_row_done(struct mrz_row *row)
     json_decref(row->id);
     json_decref(row->json);
     *row = (struct mrz_row){0};
+}
+
+/* A length is one of characters: each becomes the first of its bytes, and none of several bytes is
+ * of an MRZ. What is longer than any line stays as it is. */
+static struct span line_characters(struct span line, uint8_t out[MRZ_LINE_LEN_MAX])
+{
+    size_t len = 0;
+
+    if (!utf8_is_plain(line))
+        return line;
+    for (size_t i = 0; i < line.len; i++) {
+        if ((line.p[i] & 0xC0) == 0x80)
+            continue;
+        if (len == MRZ_LINE_LEN_MAX)
+            return line;
+        out[len++] = line.p[i];
+    }
+    return span_of(out, len);
+}
+
+void mrz_row_parse(const struct mrz_row *row, struct mrz *out)
+{
+    uint8_t characters[MRZ_LINES_MAX][MRZ_LINE_LEN_MAX];
+    struct span lines[MRZ_INPUT_LINES_MAX];
+
+    for (size_t i = 0; i < row->n_lines; i++)
+        lines[i] =
+            i < MRZ_LINES_MAX ? line_characters(row->lines[i], characters[i]) : row->lines[i];
+    mrz_parse(lines, row->n_lines, out);
 }

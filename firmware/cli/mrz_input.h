@@ -1,4 +1,4 @@
-/* Documents for `pamit mrz`, one after the other from a file or a pipe.
+/* Documents for `pamit mrz` and `pamit check`, one after the other from a file or a pipe.
  *
  * An input whose first byte that is not blank is `{` holds JSON Lines, {"id": any scalar, "lines":
  * ["...", ...]}, where other keys are left alone and blank lines between rows too. Any other input
@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "mrz.h"
 #include "span.h"
 
 #define MRZ_INPUT_ROW_MAX   65536 /* bytes of a JSON row, or of all lines of a plain document */
@@ -50,6 +51,8 @@ void mrz_input_init(struct mrz_input *input, FILE *file);
 /* Blocks until there is a row or the input ends. False: it has ended, or ferror() tells. A row is
  * to be given to mrz_row_done. */
 bool mrz_input_next(struct mrz_input *input, struct mrz_row *out);
+/* What the lines of a row without an error hold. */
+void mrz_row_parse(const struct mrz_row *row, struct mrz *out);
 void mrz_row_done(struct mrz_row *row);
 
 #endif

@@ -128,9 +128,9 @@ int cli_cache_show(const struct cli_options *options, const struct cli_paths *pa
     struct cache_reader *reader = NULL;
     char why[CACHE_WHY_LEN] = "";
 
-    if (!paths->cache[0] || !paths->storage_key[0])
-        return cli_fail("--config, or --cache and --storage-key, are needed");
-    if (!cli_root_open(paths, &root))
+    if (!paths->cache[0])
+        return cli_fail("--config or --cache is needed");
+    if (!cli_cache_root_open(paths, paths->cache, false, &root))
         return CLI_FAILURE;
     const enum err err = cache_reader_open(paths->cache, root, &reader, why);
     const int code = err ? cli_fail("%s", why) : cache_print(options, reader);

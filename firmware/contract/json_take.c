@@ -109,7 +109,7 @@ static int two_digits(const char *text, int limit, char after)
     return value < limit ? value : -1;
 }
 
-static bool time_parse(const char *text, int64_t *out)
+bool json_time_parse(const char *text, int64_t *out)
 {
     char day[DATE_TEXT_LEN];
     struct date date;
@@ -130,7 +130,7 @@ int64_t json_take_time(const json_t *value, const char *path, struct json_fault 
 {
     int64_t time = 0;
     const char *text = text_of(value, path, fault);
-    if (!fault->found && !time_parse(text, &time))
+    if (!fault->found && !json_time_parse(text, &time))
         json_refuse(fault, path, "is no time written YYYY-MM-DDThh:mm:ssZ");
     return time;
 }

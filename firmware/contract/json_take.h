@@ -39,6 +39,8 @@ bool json_take_bool(const json_t *value, const char *path, struct json_fault *fa
 struct date json_take_date(const json_t *value, const char *path, struct json_fault *fault);
 /* "YYYY-MM-DDThh:mm:ssZ" as UTC seconds. */
 int64_t json_take_time(const json_t *value, const char *path, struct json_fault *fault);
+/* The same of a text that is no JSON. */
+bool json_time_parse(const char *text, int64_t *out);
 /* The place of a name in a list that NULL ends. */
 unsigned json_take_name(const json_t *value, const char *path, const char *const *names,
                         struct json_fault *fault);

@@ -115,6 +115,19 @@ static void value_put(const json_t *value, const struct policy_column *column, c
     }
 }
 
+/* A span of days that ends before it begins would silently never hold. */
+static void order_check(const json_t *row, const struct policy_column *from, const char *path,
+                        const json_t *to, struct json_fault *fault)
+{
+    const json_t *begin = json_object_get(row, from->name);
+    if (json_is_null(begin) || fault->found)
+        return;
+    const struct date first = json_take_date(begin, path, fault);
+    const struct date last = json_take_date(to, path, fault);
+    if (!fault->found && date_compare(last, first) < 0)
+        json_refuse(fault, path, "is before %s", from->name);
+}
+
 static void row_put(json_t *row, const struct policy_table *table, size_t at, struct cbor_writer *w,
                     struct json_fault *fault)
 {
@@ -135,6 +148,8 @@ static void row_put(json_t *row, const struct policy_table *table, size_t at, st
             continue;
         cbor_put_uint(w, i + 1);
         value_put(value, column, path, w, fault);
+        if (i > 0 && column->type == POLICY_DATE && column[-1].type == POLICY_DATE)
+            order_check(row, &column[-1], path, value, fault);
     }
 }
 
@@ -270,7 +285,8 @@ static void payload_write(json_t *root, const struct policy *policy, uint8_t *ou
     if (!err)
         err = cbor_writer_finish(&w, &encoded);
     if (err == ERR_SIZE)
-        json_refuse(fault, "", "the policy is larger than %d bytes", POLICY_CBOR_MAX);
+        json_refuse(fault, "", "the policy is larger than %u bytes or has more than %d rows",
+                    POLICY_CBOR_MAX, POLICY_ROWS_MAX);
     else if (err)
         json_refuse(fault, "", "a parameter is beyond what a kiosk accepts");
     else

@@ -1,6 +1,7 @@
-/* The placement cache: what the registry sent down, keyed and sealed (cache.db).
+/* The cache: placements and lists that the registry sent down, keyed and sealed (cache.db).
  *
- * pamit-sync writes (cache_writer), pamit-lane reads (cache_reader). Look-up texts are keyed with
+ * pamit-sync writes (cache_writer), pamit-lane reads (cache_reader), `pamit` makes one anew from
+ * files (cache_builder). Look-up texts are keyed with
  * HMAC, cut to 8 bytes; records are sealed with AES-256-GCM bound to their id; a kiosk without its
  * storage key tells nothing. NIK is keyed on import and dropped. Policy bundles are stored as
  * signed; the lane verifies them itself.
@@ -9,6 +10,7 @@
 #define PAMIT_CACHE_H
 
 #include "err.h"
+#include "listing.h"
 #include "placement.h"
 #include "seal.h"
 #include "verdict.h"
@@ -18,6 +20,7 @@
 
 struct cache_writer;
 struct cache_reader;
+struct cache_builder;
 
 /* A step of the placements feed, already verified. */
 struct cache_delta {
@@ -28,6 +31,15 @@ struct cache_delta {
     size_t n_rows; /* <= CACHE_DELTA_MAX */
 };
 
+/* A step of the lists' feed. Rows have no id: the same row twice is one, and a row goes when its
+ * time has passed. */
+struct cache_listing_delta {
+    uint64_t from, to;
+    int64_t as_of;
+    const struct listing *rows;
+    size_t n_rows; /* <= CACHE_DELTA_MAX */
+};
+
 /* Opens or makes it (0600). ERR_CORRUPT with `why` naming file and reason: the caller goes on
  * without a cache; ERR_AUTH: sealed with another storage key. */
 MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *root,
@@ -35,6 +47,9 @@ MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *
 void cache_writer_close(struct cache_writer *writer);
 /* All or nothing. ERR_OLD: `from` is not the stored version, or as_of falls; ERR_FULL, ERR_IO. */
 MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta);
+/* The same for the lists, which have version and age of their own. */
+MUST_CHECK enum err cache_apply_listings(struct cache_writer *writer,
+                                         const struct cache_listing_delta *delta);
 /* Stores a signed bundle. ERR_OLD: not newer than the stored one. */
 MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t version,
                                      struct span envelope);
@@ -46,7 +61,8 @@ MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, uint64_t 
 MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,
                                       struct cache_reader **out, char why[CACHE_WHY_LEN]);
 void cache_reader_close(struct cache_reader *reader);
-/* Version and age of what is stored; `placements_usable` when a feed was ever applied. */
+/* Version and age of what is stored; `placements_usable` when a feed was ever applied. Lists have
+ * the placements' age until a feed of lists was applied. */
 MUST_CHECK enum err cache_reader_state(struct cache_reader *reader, struct data_state *out);
 /* All records that the look-up texts find, each once, at most CANDIDATES_MAX; a numbered hit says
  * whether the number is the record's current or a previous one. ERR_CORRUPT, ERR_AUTH: a row does
@@ -54,8 +70,30 @@ MUST_CHECK enum err cache_reader_state(struct cache_reader *reader, struct data_
 MUST_CHECK enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
                                       size_t n_lookups, struct candidate out[CANDIDATES_MAX],
                                       size_t *n_found);
+/* All rows of the lists that the texts find, each once. ERR_SIZE: more than LISTINGS_MAX: what
+ * can't be looked at wholly is not known, the caller refers. ERR_CORRUPT, ERR_AUTH: as above. */
+MUST_CHECK enum err cache_reader_find_listings(struct cache_reader *reader,
+                                               const struct listing_text *texts, size_t n_texts,
+                                               struct listing out[LISTINGS_MAX], size_t *n_found);
 /* The stored bundle. ERR_MISSING: none; ERR_SIZE: larger than cap. */
 MUST_CHECK enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap,
                                         size_t *len, uint64_t *version);
+
+/* Builds a cache beside `path` and puts it in its place when it is whole (database_build.c).
+ * ERR_BUSY: pamit-sync writes `path`. */
+MUST_CHECK enum err cache_builder_open(const char *path, const struct seal_root *root,
+                                       struct cache_builder **out, char why[CACHE_WHY_LEN]);
+/* Of two records with one id the one with the higher rec_seq stays, or else the later. After a
+ * failure only cache_builder_abandon is of use. */
+MUST_CHECK enum err cache_builder_put(struct cache_builder *builder,
+                                      const struct placement *placement);
+MUST_CHECK enum err cache_builder_put_listing(struct cache_builder *builder,
+                                              const struct listing *listing);
+/* `as_of`: when placements and lists were current, UTC seconds; 0: nobody said. Closes the builder
+ * in any case; on failure what was at `path` is there still. */
+MUST_CHECK enum err cache_builder_finish(struct cache_builder *builder, int64_t as_of,
+                                         char why[CACHE_WHY_LEN]);
+/* NULL is fine. */
+void cache_builder_abandon(struct cache_builder *builder);
 
 #endif

@@ -5,10 +5,16 @@
 
 #include "key_check.h"
 
+#define LISTS                                                                                      \
+    "CREATE TABLE list_feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"       \
+    " as_of INTEGER NOT NULL) STRICT;"                                                             \
+    "CREATE TABLE listing(text INTEGER NOT NULL, id INTEGER NOT NULL, sealed BLOB NOT NULL,"       \
+    " PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"
+
 const struct database_kind cache_kind = {
     .what = "placement cache",
     .application_id = 0x504d4331, /* "PMC1" */
-    .version = 1,
+    .version = 2,
     .schema = "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1),"
               " key_check BLOB NOT NULL) STRICT;"
               "CREATE TABLE feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
@@ -18,7 +24,8 @@ const struct database_kind cache_kind = {
               "CREATE TABLE placement(id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;"
               "CREATE TABLE lookup(text INTEGER NOT NULL, id INTEGER NOT NULL,"
               " kind INTEGER NOT NULL, PRIMARY KEY(text, id, kind)) STRICT, WITHOUT ROWID;"
-              "CREATE INDEX lookup_of_placement ON lookup(id);",
+              "CREATE INDEX lookup_of_placement ON lookup(id);" LISTS,
+    .upgrade = LISTS, /* version 1 had none */
 };
 
 enum err cache_keys_derive(const struct seal_root *root, struct cache_keys *out)
@@ -49,23 +56,24 @@ enum err cache_keys_check(const struct cache_keys *keys, struct database *databa
     return key_check_verify(keys->seal, database);
 }
 
-static int64_t keyed(const struct cache_keys *keys, char class, const char *text)
+#define KEYED_LEN_MAX LISTING_CBOR_MAX
+
+static int64_t keyed(const struct cache_keys *keys, char class, struct span text)
 {
-    uint8_t bytes[1 + LOOKUP_TEXT_LEN], mac[SEAL_MAC_LEN];
-    const size_t len = strlen(text);
+    uint8_t bytes[1 + KEYED_LEN_MAX], mac[SEAL_MAC_LEN];
     int64_t id;
 
-    assert(len < LOOKUP_TEXT_LEN);
+    assert(text.len <= KEYED_LEN_MAX);
     bytes[0] = (uint8_t) class;
-    memcpy(bytes + 1, text, len);
-    mac_compute(keys->index, span_of(bytes, 1 + len), mac);
+    memcpy(bytes + 1, text.p, text.len);
+    mac_compute(keys->index, span_of(bytes, 1 + text.len), mac);
     memcpy(&id, mac, sizeof id); /* the file is read on the machine that wrote it */
     return id;
 }
 
 int64_t cache_record_id(const struct cache_keys *keys, const char *placement_id)
 {
-    return keyed(keys, 'I', placement_id);
+    return keyed(keys, 'I', span_of_text(placement_id));
 }
 
 int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup)
@@ -73,11 +81,11 @@ int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup
     switch (lookup->key) {
     case MATCH_KEY_PASSPORT:
     case MATCH_KEY_OLD_PASSPORT:
-        return keyed(keys, 'P', lookup->text);
+        return keyed(keys, 'P', span_of_text(lookup->text));
     case MATCH_KEY_NIK:
-        return keyed(keys, 'N', lookup->text);
+        return keyed(keys, 'N', span_of_text(lookup->text));
     case MATCH_KEY_NAME_DOB:
-        return keyed(keys, 'D', lookup->text);
+        return keyed(keys, 'D', span_of_text(lookup->text));
     case MATCH_KEY_NONE:
     case MATCH_KEY_MANUAL:
         break;
@@ -86,9 +94,129 @@ int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup
     return 0;
 }
 
-struct span cache_record_context(int64_t id, uint8_t out[CACHE_CONTEXT_LEN])
+/* ---- records ------------------------------------------------------------------------------ */
+
+#define CONTEXT_LEN_MAX 32
+
+/* What a box is bound to: what it is, and the columns of its row. */
+static struct span context_of(uint8_t out[CONTEXT_LEN_MAX], const char *what, const int64_t *ids,
+                              size_t n_ids)
 {
-    memcpy(out, "pamit placement ", 16);
-    memcpy(out + 16, &id, sizeof id);
-    return span_of(out, CACHE_CONTEXT_LEN);
+    const size_t len = strlen(what);
+
+    assert(len + n_ids * sizeof *ids <= CONTEXT_LEN_MAX);
+    memcpy(out, what, len);
+    memcpy(out + len, ids, n_ids * sizeof *ids);
+    return span_of(out, len + n_ids * sizeof *ids);
+}
+
+static struct span record_context(int64_t id, uint8_t out[CONTEXT_LEN_MAX])
+{
+    return context_of(out, "pamit placement ", &id, 1);
+}
+
+enum err cache_record_seal(const struct cache_keys *keys, int64_t id,
+                           const struct placement *placement, uint8_t box[CACHE_SEALED_MAX],
+                           size_t *len)
+{
+    struct placement kept = *placement;
+    uint8_t plain[PLACEMENT_CBOR_MAX], context[CONTEXT_LEN_MAX];
+    struct cbor_writer w;
+    struct span written;
+    const char *field;
+
+    memset(kept.nik, 0, sizeof kept.nik);
+    cbor_writer_init(&w, plain, sizeof plain);
+    enum err err = placement_encode(&kept, &w, &field);
+    if (!err)
+        err = cbor_writer_finish(&w, &written);
+    if (!err)
+        err =
+            seal_box(keys->seal, record_context(id, context), written, box, CACHE_SEALED_MAX, len);
+    return err;
+}
+
+enum err cache_record_open(const struct cache_keys *keys, int64_t id, struct span box,
+                           struct placement *out)
+{
+    uint8_t context[CONTEXT_LEN_MAX], plain[PLACEMENT_CBOR_MAX];
+    struct cbor_reader r;
+    size_t len = 0;
+    enum err err =
+        seal_open(keys->seal, record_context(id, context), box, plain, sizeof plain, &len);
+
+    if (err)
+        return err == ERR_AUTH ? ERR_AUTH : ERR_CORRUPT;
+    cbor_reader_init(&r, span_of(plain, len));
+    err = placement_decode(&r, out);
+    if (!err)
+        err = cbor_reader_finish(&r);
+    return err ? ERR_CORRUPT : ERR_OK;
+}
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+_Static_assert(LISTING_TEXT_LEN <= KEYED_LEN_MAX, "look-up texts fit");
+
+int64_t cache_listing_text_id(const struct cache_keys *keys, const struct listing_text *text)
+{
+    return keyed(keys, 'L', span_of_text(text->text));
+}
+
+static struct span listing_context(int64_t text, int64_t id, uint8_t out[CONTEXT_LEN_MAX])
+{
+    return context_of(out, "pamit listing ", (const int64_t[]){text, id}, 2);
+}
+
+static enum err listing_write(const struct listing *listing, uint8_t plain[LISTING_CBOR_MAX],
+                              struct span *written)
+{
+    struct cbor_writer w;
+    const char *field;
+
+    cbor_writer_init(&w, plain, LISTING_CBOR_MAX);
+    const enum err err = listing_encode(listing, &w, &field);
+    return err ? err : cbor_writer_finish(&w, written);
+}
+
+enum err cache_listing_id(const struct cache_keys *keys, const struct listing *listing, int64_t *id)
+{
+    uint8_t plain[LISTING_CBOR_MAX];
+    struct span written;
+    const enum err err = listing_write(listing, plain, &written);
+
+    if (!err)
+        *id = keyed(keys, 'R', written);
+    return err;
+}
+
+enum err cache_listing_seal(const struct cache_keys *keys, int64_t text, int64_t id,
+                            const struct listing *listing, uint8_t box[CACHE_LISTING_MAX],
+                            size_t *len)
+{
+    uint8_t plain[LISTING_CBOR_MAX], context[CONTEXT_LEN_MAX];
+    struct span written;
+    const enum err err = listing_write(listing, plain, &written);
+
+    return err ? err
+               : seal_box(keys->seal, listing_context(text, id, context), written, box,
+                          CACHE_LISTING_MAX, len);
+}
+
+enum err cache_listing_open(const struct cache_keys *keys, int64_t text, int64_t id,
+                            struct span box, struct listing *out)
+{
+    uint8_t context[CONTEXT_LEN_MAX], plain[LISTING_CBOR_MAX];
+    struct cbor_reader r;
+    size_t len = 0;
+    enum err err =
+        seal_open(keys->seal, listing_context(text, id, context), box, plain, sizeof plain, &len);
+
+    if (err)
+        return err == ERR_AUTH ? ERR_AUTH : ERR_CORRUPT;
+    cbor_reader_init(&r, span_of(plain, len));
+    err = listing_decode(&r, out);
+    if (!err)
+        err = cbor_reader_finish(&r);
+    return err ? ERR_CORRUPT : ERR_OK;
 }

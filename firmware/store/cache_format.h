@@ -4,7 +4,10 @@
  * id, which is HMAC("I" || placement_id) cut to 8 bytes.
  * lookup(text, id, kind): HMAC(class || look-up text) cut to 8 bytes -> record, and which kind of
  * text it was. Current and previous numbers share a class, so that one look-up finds both.
- * feed: version and age; policy: the newest bundle, as signed; meta: whose storage key.
+ * listing(text, id, sealed): HMAC("L" || look-up text) cut to 8 bytes -> a row of the lists, sealed
+ * and bound to both; once for each of its texts, so that one look-up is one range of one table. id
+ * is HMAC("R" || the row's CBOR) cut to 8 bytes: rows have no name of their own.
+ * feed, list_feed: version and age; policy: the newest bundle, as signed; meta: whose storage key.
  * An HMAC cut to 8 bytes may rarely hit another record: placement_match compares the fields.
  * Internal to store.
  */
@@ -14,7 +17,8 @@
 #include "cache.h"
 #include "database.h"
 
-#define CACHE_SEALED_MAX (PLACEMENT_CBOR_MAX + SEAL_OVERHEAD)
+#define CACHE_SEALED_MAX  (PLACEMENT_CBOR_MAX + SEAL_OVERHEAD)
+#define CACHE_LISTING_MAX (LISTING_CBOR_MAX + SEAL_OVERHEAD)
 
 extern const struct database_kind cache_kind;
 
@@ -31,7 +35,22 @@ MUST_CHECK enum err cache_keys_check(const struct cache_keys *keys, struct datab
 int64_t cache_record_id(const struct cache_keys *keys, const char *placement_id);
 int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup);
 
-#define CACHE_CONTEXT_LEN 24
-struct span cache_record_context(int64_t id, uint8_t out[CACHE_CONTEXT_LEN]);
+/* The record without its NIK, as a box of at most CACHE_SEALED_MAX bytes, and back. ERR_INVALID: it
+ * is not complete. ERR_AUTH: not this key's, or another row's; ERR_CORRUPT. */
+MUST_CHECK enum err cache_record_seal(const struct cache_keys *keys, int64_t id,
+                                      const struct placement *placement,
+                                      uint8_t box[CACHE_SEALED_MAX], size_t *len);
+MUST_CHECK enum err cache_record_open(const struct cache_keys *keys, int64_t id, struct span box,
+                                      struct placement *out);
+
+/* A row of the lists. */
+int64_t cache_listing_text_id(const struct cache_keys *keys, const struct listing_text *text);
+MUST_CHECK enum err cache_listing_id(const struct cache_keys *keys, const struct listing *listing,
+                                     int64_t *id);
+MUST_CHECK enum err cache_listing_seal(const struct cache_keys *keys, int64_t text, int64_t id,
+                                       const struct listing *listing,
+                                       uint8_t box[CACHE_LISTING_MAX], size_t *len);
+MUST_CHECK enum err cache_listing_open(const struct cache_keys *keys, int64_t text, int64_t id,
+                                       struct span box, struct listing *out);
 
 #endif

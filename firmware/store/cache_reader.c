@@ -19,7 +19,7 @@
 struct cache_reader {
     struct database database;
     struct cache_keys keys;
-    sqlite3_stmt *by_text, *by_id, *feed, *policy;
+    sqlite3_stmt *by_text, *by_id, *listings, *feed, *list_feed, *policy;
 };
 
 static enum err reader_set_up(struct cache_reader *reader, const struct seal_root *root,
@@ -40,7 +40,13 @@ static enum err reader_set_up(struct cache_reader *reader, const struct seal_roo
         err = database_prepare(database, "SELECT sealed FROM placement WHERE id = ?1",
                                &reader->by_id);
     if (!err)
+        err = database_prepare(database, "SELECT id, sealed FROM listing WHERE text = ?1",
+                               &reader->listings);
+    if (!err)
         err = database_prepare(database, "SELECT version, as_of FROM feed", &reader->feed);
+    if (!err)
+        err =
+            database_prepare(database, "SELECT version, as_of FROM list_feed", &reader->list_feed);
     if (!err)
         err = database_prepare(database, "SELECT version, envelope FROM policy", &reader->policy);
     return err;
@@ -75,27 +81,41 @@ void cache_reader_close(struct cache_reader *reader)
         return;
     sqlite3_finalize(reader->by_text);
     sqlite3_finalize(reader->by_id);
+    sqlite3_finalize(reader->listings);
     sqlite3_finalize(reader->feed);
+    sqlite3_finalize(reader->list_feed);
     sqlite3_finalize(reader->policy);
     cache_keys_close(&reader->keys);
     database_close(&reader->database);
     free(reader);
 }
 
-/* Lists come in the same feed as placements: what it says of its age holds for both. */
+/* False: nothing was ever applied. */
+static enum err feed_read(sqlite3_stmt *feed, bool *known, uint64_t *version, int64_t *as_of)
+{
+    const int rc = database_step(feed);
+    const enum err err = database_err(rc);
+
+    *known = rc == SQLITE_ROW;
+    if (*known) {
+        *version = (uint64_t)sqlite3_column_int64(feed, 0);
+        *as_of = sqlite3_column_int64(feed, 1);
+    }
+    sqlite3_reset(feed);
+    return err;
+}
+
 enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
 {
     struct data_state state = {0};
-    const int rc = database_step(reader->feed);
-    const enum err err = database_err(rc);
+    uint64_t lists_version;
+    bool lists_known;
+    enum err err = feed_read(reader->feed, &state.placements_usable, &state.placements_version,
+                             &state.placements_as_of);
 
-    if (rc == SQLITE_ROW) {
-        state.placements_usable = true;
-        state.placements_version = (uint64_t)sqlite3_column_int64(reader->feed, 0);
-        state.placements_as_of = sqlite3_column_int64(reader->feed, 1);
-        state.lists_as_of = state.placements_as_of;
-    }
-    sqlite3_reset(reader->feed);
+    state.lists_as_of = state.placements_as_of;
+    if (!err)
+        err = feed_read(reader->list_feed, &lists_known, &lists_version, &state.lists_as_of);
     if (!err)
         *out = state;
     return err;
@@ -158,24 +178,6 @@ static int hit_compare(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-static enum err record_open(const struct cache_reader *reader, int64_t id, struct span box,
-                            struct placement *out)
-{
-    uint8_t context[CACHE_CONTEXT_LEN], plain[PLACEMENT_CBOR_MAX];
-    struct cbor_reader r;
-    size_t len = 0;
-    enum err err = seal_open(reader->keys.seal, cache_record_context(id, context), box, plain,
-                             sizeof plain, &len);
-
-    if (err)
-        return err == ERR_AUTH ? ERR_AUTH : ERR_CORRUPT;
-    cbor_reader_init(&r, span_of(plain, len));
-    err = placement_decode(&r, out);
-    if (!err)
-        err = cbor_reader_finish(&r);
-    return err ? ERR_CORRUPT : ERR_OK;
-}
-
 static enum err record_find(struct cache_reader *reader, int64_t id, struct placement *out)
 {
     enum err err;
@@ -183,7 +185,7 @@ static enum err record_find(struct cache_reader *reader, int64_t id, struct plac
     sqlite3_bind_int64(reader->by_id, 1, id);
     const int rc = database_step(reader->by_id);
     if (rc == SQLITE_ROW)
-        err = record_open(reader, id, database_column(reader->by_id, 0), out);
+        err = cache_record_open(&reader->keys, id, database_column(reader->by_id, 0), out);
     else
         err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     sqlite3_reset(reader->by_id);
@@ -224,6 +226,66 @@ enum err cache_reader_find(struct cache_reader *reader, const struct lookup *loo
     database_rollback(&reader->database);
     return err;
 }
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+struct listings {
+    struct listing *out;
+    size_t count;
+    int64_t id[LISTINGS_MAX];
+};
+
+static bool listing_is_there(const struct listings *found, int64_t id)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->id[i] == id)
+            return true;
+    return false;
+}
+
+static enum err listings_find(struct cache_reader *reader, const struct listing_text *text,
+                              struct listings *found)
+{
+    const int64_t text_id = cache_listing_text_id(&reader->keys, text);
+    enum err err = ERR_OK;
+    int rc = SQLITE_DONE;
+
+    sqlite3_bind_int64(reader->listings, 1, text_id);
+    while (!err && (rc = database_step(reader->listings)) == SQLITE_ROW) {
+        const int64_t id = sqlite3_column_int64(reader->listings, 0);
+        if (listing_is_there(found, id))
+            continue;
+        if (found->count == LISTINGS_MAX)
+            err = ERR_SIZE;
+        else
+            err =
+                cache_listing_open(&reader->keys, text_id, id, database_column(reader->listings, 1),
+                                   &found->out[found->count]);
+        if (!err)
+            found->id[found->count++] = id;
+    }
+    if (!err)
+        err = database_err(rc);
+    sqlite3_reset(reader->listings);
+    return err;
+}
+
+enum err cache_reader_find_listings(struct cache_reader *reader, const struct listing_text *texts,
+                                    size_t n_texts, struct listing out[LISTINGS_MAX],
+                                    size_t *n_found)
+{
+    struct listings found = {.out = out};
+    enum err err = database_begin_reading(&reader->database);
+
+    for (size_t i = 0; !err && i < n_texts; i++)
+        err = listings_find(reader, &texts[i], &found);
+    database_rollback(&reader->database);
+    if (!err)
+        *n_found = found.count;
+    return err;
+}
+
+/* ---- policy ------------------------------------------------------------------------------- */
 
 enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap, size_t *len,
                              uint64_t *version)

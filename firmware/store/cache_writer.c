@@ -1,4 +1,5 @@
-/* The cache's writer: pamit-sync applies verified steps of the feed.
+/* The cache's writers: pamit-sync applies verified steps of the feeds; a builder makes a whole
+ * cache.
  *
  * A step is one transaction of at most CACHE_DELTA_MAX rows: version, age and rows move together or
  * not at all, and a reader sees the state before or the state after. A record is replaced whole,
@@ -17,7 +18,7 @@ _Static_assert(CACHE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 struct cache_writer {
     struct database database;
     struct cache_keys keys;
-    sqlite3_stmt *put_placement, *drop_lookups, *put_lookup;
+    sqlite3_stmt *put_placement, *drop_lookups, *put_lookup, *put_listing;
 };
 
 static enum err cache_begin(struct cache_writer *writer)
@@ -68,6 +69,10 @@ static enum err writer_set_up(struct cache_writer *writer, const struct seal_roo
         err = database_prepare(&writer->database,
                                "INSERT OR IGNORE INTO lookup(text, id, kind) VALUES(?1, ?2, ?3)",
                                &writer->put_lookup);
+    if (!err)
+        err = database_prepare(&writer->database,
+                               "INSERT OR IGNORE INTO listing(text, id, sealed) VALUES(?1, ?2, ?3)",
+                               &writer->put_listing);
     return err;
 }
 
@@ -94,19 +99,100 @@ enum err cache_writer_open(const char *path, const struct seal_root *root,
     return ERR_OK;
 }
 
+/* All but the file. */
+static void writer_done(struct cache_writer *writer)
+{
+    sqlite3_finalize(writer->put_placement);
+    sqlite3_finalize(writer->drop_lookups);
+    sqlite3_finalize(writer->put_lookup);
+    sqlite3_finalize(writer->put_listing);
+    cache_keys_close(&writer->keys);
+}
+
 void cache_writer_close(struct cache_writer *writer)
 {
     if (!writer)
         return;
-    sqlite3_finalize(writer->put_placement);
-    sqlite3_finalize(writer->drop_lookups);
-    sqlite3_finalize(writer->put_lookup);
-    cache_keys_close(&writer->keys);
+    writer_done(writer);
     database_close(&writer->database);
     free(writer);
 }
 
-/* ---- the feed ----------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static enum err lookups_put(struct cache_writer *writer, int64_t id,
+                            const struct placement *placement)
+{
+    struct lookup lookups[LOOKUPS_MAX];
+    const size_t n = placement_index(placement, lookups);
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < n; i++) {
+        sqlite3_bind_int64(writer->put_lookup, 1, cache_text_id(&writer->keys, &lookups[i]));
+        sqlite3_bind_int64(writer->put_lookup, 2, id);
+        sqlite3_bind_int(writer->put_lookup, 3, (int)lookups[i].key);
+        err = database_step_done(writer->put_lookup);
+    }
+    return err;
+}
+
+static enum err row_put(struct cache_writer *writer, const struct placement *placement)
+{
+    uint8_t box[CACHE_SEALED_MAX];
+    size_t len = 0;
+    const int64_t id = cache_record_id(&writer->keys, placement->placement_id);
+    enum err err = cache_record_seal(&writer->keys, id, placement, box, &len);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(writer->put_placement, 1, id);
+    sqlite3_bind_blob(writer->put_placement, 2, box, (int)len, SQLITE_STATIC);
+    err = database_step_done(writer->put_placement);
+    sqlite3_clear_bindings(writer->put_placement);
+    if (!err) {
+        sqlite3_bind_int64(writer->drop_lookups, 1, id);
+        err = database_step_done(writer->drop_lookups);
+    }
+    return err ? err : lookups_put(writer, id, placement);
+}
+
+static enum err listing_put(struct cache_writer *writer, const struct listing *listing)
+{
+    struct listing_text texts[LISTING_TEXTS_MAX];
+    uint8_t box[CACHE_LISTING_MAX];
+    int64_t id = 0;
+    enum err err = cache_listing_id(&writer->keys, listing, &id);
+    const size_t n = err ? 0 : listing_index(listing, texts);
+
+    for (size_t i = 0; !err && i < n; i++) {
+        const int64_t text = cache_listing_text_id(&writer->keys, &texts[i]);
+        size_t len = 0;
+        err = cache_listing_seal(&writer->keys, text, id, listing, box, &len);
+        if (err)
+            break;
+        sqlite3_bind_int64(writer->put_listing, 1, text);
+        sqlite3_bind_int64(writer->put_listing, 2, id);
+        sqlite3_bind_blob(writer->put_listing, 3, box, (int)len, SQLITE_STATIC);
+        err = database_step_done(writer->put_listing);
+        sqlite3_clear_bindings(writer->put_listing);
+    }
+    return err;
+}
+
+/* ---- the feeds ---------------------------------------------------------------------------- */
+
+struct feed {
+    const char *read, *write;
+};
+
+static const struct feed placement_feed = {
+    "SELECT version, as_of FROM feed",
+    "REPLACE INTO feed(id, version, as_of) VALUES(1, ?1, ?2)",
+};
+static const struct feed list_feed = {
+    "SELECT version, as_of FROM list_feed",
+    "REPLACE INTO list_feed(id, version, as_of) VALUES(1, ?1, ?2)",
+};
 
 /* Two numbers of a one-row table; both 0 if it has none yet. */
 static enum err pair_read(struct database *database, const char *sql, int64_t *first,
@@ -125,74 +211,11 @@ static enum err pair_read(struct database *database, const char *sql, int64_t *f
     return err;
 }
 
-static enum err feed_read(struct database *database, int64_t *version, int64_t *as_of)
-{
-    return pair_read(database, "SELECT version, as_of FROM feed", version, as_of);
-}
-
-static enum err lookups_put(struct cache_writer *writer, int64_t id,
-                            const struct placement *placement)
-{
-    struct lookup lookups[LOOKUPS_MAX];
-    const size_t n = placement_index(placement, lookups);
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; !err && i < n; i++) {
-        sqlite3_bind_int64(writer->put_lookup, 1, cache_text_id(&writer->keys, &lookups[i]));
-        sqlite3_bind_int64(writer->put_lookup, 2, id);
-        sqlite3_bind_int(writer->put_lookup, 3, (int)lookups[i].key);
-        err = database_step_done(writer->put_lookup);
-    }
-    return err;
-}
-
-/* The record without its NIK, as a box. */
-static enum err record_seal(const struct cache_writer *writer, int64_t id,
-                            const struct placement *placement, uint8_t box[CACHE_SEALED_MAX],
-                            size_t *len)
-{
-    struct placement kept = *placement;
-    uint8_t plain[PLACEMENT_CBOR_MAX], context[CACHE_CONTEXT_LEN];
-    struct cbor_writer w;
-    struct span written;
-    const char *field;
-
-    memset(kept.nik, 0, sizeof kept.nik);
-    cbor_writer_init(&w, plain, sizeof plain);
-    enum err err = placement_encode(&kept, &w, &field);
-    if (!err)
-        err = cbor_writer_finish(&w, &written);
-    if (!err)
-        err = seal_box(writer->keys.seal, cache_record_context(id, context), written, box,
-                       CACHE_SEALED_MAX, len);
-    return err;
-}
-
-static enum err row_put(struct cache_writer *writer, const struct placement *placement)
-{
-    uint8_t box[CACHE_SEALED_MAX];
-    size_t len = 0;
-    const int64_t id = cache_record_id(&writer->keys, placement->placement_id);
-    enum err err = record_seal(writer, id, placement, box, &len);
-
-    if (err)
-        return err;
-    sqlite3_bind_int64(writer->put_placement, 1, id);
-    sqlite3_bind_blob(writer->put_placement, 2, box, (int)len, SQLITE_STATIC);
-    err = database_step_done(writer->put_placement);
-    sqlite3_clear_bindings(writer->put_placement);
-    if (!err) {
-        sqlite3_bind_int64(writer->drop_lookups, 1, id);
-        err = database_step_done(writer->drop_lookups);
-    }
-    return err ? err : lookups_put(writer, id, placement);
-}
-
-static enum err feed_write(struct database *database, uint64_t version, int64_t as_of)
+static enum err feed_write(struct database *database, const struct feed *feed, uint64_t version,
+                           int64_t as_of)
 {
     sqlite3_stmt *replace = NULL;
-    enum err err = database_prepare(
-        database, "REPLACE INTO feed(id, version, as_of) VALUES(1, ?1, ?2)", &replace);
+    enum err err = database_prepare(database, feed->write, &replace);
 
     if (err)
         return err;
@@ -203,36 +226,73 @@ static enum err feed_write(struct database *database, uint64_t version, int64_t 
     return err;
 }
 
+/* A step of either feed: what differs is which rows it has. */
+struct step {
+    const struct feed *feed;
+    uint64_t from, to;
+    int64_t as_of;
+    const struct placement *placements;
+    const struct listing *listings;
+    size_t n_rows;
+};
+
 /* Within the open transaction. */
-static enum err delta_write(struct cache_writer *writer, const struct cache_delta *delta)
+static enum err step_write(struct cache_writer *writer, const struct step *step)
 {
     int64_t version, as_of;
-    enum err err = feed_read(&writer->database, &version, &as_of);
+    enum err err = pair_read(&writer->database, step->feed->read, &version, &as_of);
 
     if (err)
         return err;
-    if (delta->from != (uint64_t)version || delta->as_of < as_of)
+    if (step->from != (uint64_t)version || step->as_of < as_of)
         return ERR_OLD;
-    for (size_t i = 0; !err && i < delta->n_rows; i++)
-        err = row_put(writer, &delta->rows[i]);
-    return err ? err : feed_write(&writer->database, delta->to, delta->as_of);
+    for (size_t i = 0; !err && i < step->n_rows; i++)
+        err = step->placements ? row_put(writer, &step->placements[i])
+                               : listing_put(writer, &step->listings[i]);
+    return err ? err : feed_write(&writer->database, step->feed, step->to, step->as_of);
 }
 
-enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta)
+static enum err step_apply(struct cache_writer *writer, const struct step *step)
 {
-    assert(delta->n_rows <= CACHE_DELTA_MAX);
-    if (delta->to > INT64_MAX || delta->to < delta->from ||
-        (delta->to == delta->from && delta->n_rows > 0))
+    assert(step->n_rows <= CACHE_DELTA_MAX);
+    if (step->to > INT64_MAX || step->to < step->from ||
+        (step->to == step->from && step->n_rows > 0))
         return ERR_INVALID;
 
     enum err err = database_begin(&writer->database);
     if (err)
         return err;
-    err = delta_write(writer, delta);
+    err = step_write(writer, step);
     if (!err)
         return database_commit(&writer->database);
     database_rollback(&writer->database);
     return err;
+}
+
+enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta)
+{
+    const struct step step = {
+        .feed = &placement_feed,
+        .from = delta->from,
+        .to = delta->to,
+        .as_of = delta->as_of,
+        .placements = delta->rows,
+        .n_rows = delta->n_rows,
+    };
+    return step_apply(writer, &step);
+}
+
+enum err cache_apply_listings(struct cache_writer *writer, const struct cache_listing_delta *delta)
+{
+    const struct step step = {
+        .feed = &list_feed,
+        .from = delta->from,
+        .to = delta->to,
+        .as_of = delta->as_of,
+        .listings = delta->rows,
+        .n_rows = delta->n_rows,
+    };
+    return step_apply(writer, &step);
 }
 
 /* ---- policy ------------------------------------------------------------------------------- */
@@ -276,7 +336,7 @@ enum err cache_put_policy(struct cache_writer *writer, uint64_t version, struct 
 enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements, uint64_t *policy)
 {
     int64_t feed_version, policy_version, unused;
-    enum err err = feed_read(&writer->database, &feed_version, &unused);
+    enum err err = pair_read(&writer->database, placement_feed.read, &feed_version, &unused);
 
     if (!err)
         err = pair_read(&writer->database, "SELECT version, id FROM policy", &policy_version,
@@ -286,4 +346,129 @@ enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements
     *placements = (uint64_t)feed_version;
     *policy = (uint64_t)policy_version;
     return ERR_OK;
+}
+
+/* ---- building ------------------------------------------------------------------------------- */
+
+#define BUILD_ROWS_MAX 50000 /* in one transaction */
+
+/* A writer whose file nobody sees yet. */
+struct cache_builder {
+    struct cache_writer writer;
+    sqlite3_stmt *get_placement;
+    size_t rows; /* of the open transaction */
+    char path[]; /* where it goes */
+};
+
+static enum err builder_set_up(struct cache_builder *builder, const struct seal_root *root)
+{
+    const char *unused = NULL;
+    struct database *database = &builder->writer.database;
+    enum err err = writer_set_up(&builder->writer, root, &unused);
+
+    if (!err)
+        err = database_prepare(database, "SELECT sealed FROM placement WHERE id = ?1",
+                               &builder->get_placement);
+    return err ? err : database_begin(database);
+}
+
+enum err cache_builder_open(const char *path, const struct seal_root *root,
+                            struct cache_builder **out, char why[CACHE_WHY_LEN])
+{
+    const size_t path_size = strlen(path) + 1;
+    struct cache_builder *builder = calloc(1, sizeof *builder + path_size);
+
+    if (!builder)
+        return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
+    memcpy(builder->path, path, path_size);
+    enum err err = database_build_open(path, &cache_kind, &builder->writer.database, why);
+    if (err) {
+        free(builder);
+        return err;
+    }
+    err = builder_set_up(builder, root);
+    if (err) {
+        cache_builder_abandon(builder);
+        return database_say(why, path, err, err_text(err));
+    }
+    *out = builder;
+    return ERR_OK;
+}
+
+void cache_builder_abandon(struct cache_builder *builder)
+{
+    if (!builder)
+        return;
+    sqlite3_finalize(builder->get_placement);
+    writer_done(&builder->writer);
+    database_build_abandon(&builder->writer.database, builder->path);
+    free(builder);
+}
+
+/* Bounds what a transaction holds. */
+static enum err row_count(struct cache_builder *builder)
+{
+    if (++builder->rows < BUILD_ROWS_MAX)
+        return ERR_OK;
+    builder->rows = 0;
+    const enum err err = database_commit(&builder->writer.database);
+    return err ? err : database_begin(&builder->writer.database);
+}
+
+/* Is a newer record of the same id there already? */
+static enum err newer_find(struct cache_builder *builder, const struct placement *placement,
+                           bool *newer)
+{
+    struct placement there;
+    const int64_t id = cache_record_id(&builder->writer.keys, placement->placement_id);
+
+    *newer = false;
+    sqlite3_bind_int64(builder->get_placement, 1, id);
+    const int rc = database_step(builder->get_placement);
+    enum err err = database_err(rc);
+    if (rc == SQLITE_ROW)
+        err = cache_record_open(&builder->writer.keys, id,
+                                database_column(builder->get_placement, 0), &there);
+    if (rc == SQLITE_ROW && !err)
+        *newer = there.rec_seq > placement->rec_seq;
+    sqlite3_reset(builder->get_placement);
+    return err;
+}
+
+enum err cache_builder_put(struct cache_builder *builder, const struct placement *placement)
+{
+    bool newer;
+    enum err err = newer_find(builder, placement, &newer);
+
+    if (err || newer)
+        return err;
+    err = row_put(&builder->writer, placement);
+    return err ? err : row_count(builder);
+}
+
+enum err cache_builder_put_listing(struct cache_builder *builder, const struct listing *listing)
+{
+    const enum err err = listing_put(&builder->writer, listing);
+    return err ? err : row_count(builder);
+}
+
+enum err cache_builder_finish(struct cache_builder *builder, int64_t as_of, char why[CACHE_WHY_LEN])
+{
+    struct database *database = &builder->writer.database;
+    enum err err = feed_write(database, &placement_feed, 1, as_of);
+
+    if (!err)
+        err = feed_write(database, &list_feed, 1, as_of);
+    if (!err)
+        err = database_commit(database);
+    if (err) {
+        database_say(why, builder->path, err, err_text(err));
+        cache_builder_abandon(builder);
+        return err;
+    }
+    sqlite3_finalize(builder->get_placement);
+    writer_done(&builder->writer);
+    err = database_build_close(database, builder->path, why);
+    free(builder);
+    return err;
 }

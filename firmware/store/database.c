@@ -240,7 +240,7 @@ static bool reads(enum database_access access)
     return access == DATABASE_READ || access == DATABASE_GLANCE;
 }
 
-static enum err lock_take(const char *path, int *lock, char why[DATABASE_WHY_LEN])
+enum err database_lock(const char *path, int *lock, char why[DATABASE_WHY_LEN])
 {
     char name[PATH_ROOM];
 
@@ -327,7 +327,8 @@ static enum err kind_check(struct database *database, const char *path, char why
         snprintf(reason, sizeof reason, "a database, but not a %s of Pamit", kind->what);
         return database_say(why, path, ERR_CORRUPT, reason);
     }
-    if (version != kind->version) {
+    database->old = version == kind->version - 1 && kind->upgrade;
+    if (version != kind->version && !database->old) {
         snprintf(reason, sizeof reason, "a %s of version %lld; this program knows version %d",
                  kind->what, (long long)version, (int)kind->version);
         return database_say(why, path, ERR_CORRUPT, reason);
@@ -358,6 +359,32 @@ static enum err writer_set_up(struct database *database)
         sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist));
 }
 
+/* In one transaction: a crash leaves the old version. */
+static enum err upgrade(struct database *database)
+{
+    char header[48];
+
+    snprintf(header, sizeof header, "PRAGMA user_version=%d;", (int)database->kind->version);
+    enum err err = database_begin(database);
+    if (!err)
+        err = database_run(database, database->kind->upgrade);
+    if (!err)
+        err = database_run(database, header);
+    if (!err)
+        err = database_commit(database);
+    database_rollback(database);
+    if (!err)
+        database->old = false;
+    return err;
+}
+
+/* Pages go to the file as they come: until it is built there is nothing that could be lost. */
+static enum err builder_set_up(struct database *database)
+{
+    return database_run(database, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                                  "PRAGMA cache_size=-65536;");
+}
+
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
@@ -381,9 +408,15 @@ static enum err connection_open(const char *path, enum database_access access,
         return err;
     if (reads(access) && database->fresh)
         return database_say(why, path, ERR_MISSING, "empty: nothing was stored yet");
+    if (reads(access) && database->old)
+        return database_say(why, path, ERR_MISSING, "of an earlier version: its writer renews it");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
-    if (!err && !reads(access))
+    if (!err && access == DATABASE_BUILD)
+        err = builder_set_up(database);
+    else if (!err && !reads(access))
         err = writer_set_up(database);
+    if (!err && database->old)
+        err = upgrade(database);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
 
@@ -395,7 +428,7 @@ enum err database_open(const char *path, const struct database_kind *kind,
     enum err err = ERR_OK;
 
     if (access == DATABASE_WRITE)
-        err = lock_take(path, &lock, why);
+        err = database_lock(path, &lock, why);
     if (!err && !reads(access))
         err = file_prepare(path, why);
     if (!err) {

@@ -30,6 +30,7 @@ struct database_kind {
     int32_t application_id; /* SQLite's file header, offset 68 */
     int32_t version;        /* of the schema: user_version */
     const char *schema;     /* what makes a fresh one */
+    const char *upgrade;    /* what makes one of version - 1 this one; NULL: it is refused */
 };
 
 enum database_access {
@@ -37,6 +38,7 @@ enum database_access {
     DATABASE_GLANCE, /* as READ, in an event loop: waits some 20 ms at most, then ERR_BUSY */
     DATABASE_WRITE,  /* makes the file (0600) if there is none */
     DATABASE_SHARE,  /* as WRITE, but beside other processes that write: a registry's store */
+    DATABASE_BUILD,  /* a file that nobody else sees yet: no lock, no journal, nothing durable */
 };
 
 struct database {
@@ -44,17 +46,32 @@ struct database {
     const struct database_kind *kind;
     int lock;           /* descriptor that holds the flock; -1: none is held */
     bool fresh;         /* it has no schema yet: database_create comes next */
+    bool old;           /* of version - 1: a writer upgrades it when it opens it */
     unsigned wal_pages; /* in the WAL after the last commit */
 };
 
 /* `why` says file and reason. ERR_CORRUPT: not a database, not of this kind or version, or its WAL
- * is there without it; ERR_MISSING: none, or empty (readers); ERR_BUSY: another process writes it;
- * ERR_DENIED, ERR_FULL, ERR_IO. `out` stays where it is until
+ * is there without it; ERR_MISSING: none, empty, or of the version before (readers); ERR_BUSY:
+ * another process writes it; ERR_DENIED, ERR_FULL, ERR_IO. `out` stays where it is until
  * database_close; after a failure it is meaningless. */
 MUST_CHECK enum err database_open(const char *path, const struct database_kind *kind,
                                   enum database_access access, struct database *out,
                                   char why[DATABASE_WHY_LEN]);
 void database_close(struct database *database);
+
+/* A file made anew beside `path` and put in its place whole: open, write, close or abandon. Until
+ * then whoever has `path` open or opens it sees the old one, or none. ERR_BUSY: a process writes
+ * `path`, or builds it. */
+MUST_CHECK enum err database_build_open(const char *path, const struct database_kind *kind,
+                                        struct database *out, char why[DATABASE_WHY_LEN]);
+/* Makes it durable and puts it in its place. It is closed in any case; on failure what was there
+ * before is there still. */
+MUST_CHECK enum err database_build_close(struct database *database, const char *path,
+                                         char why[DATABASE_WHY_LEN]);
+void database_build_abandon(struct database *database, const char *path);
+
+/* Takes the writer's lock of `path`, for database_build.c. */
+MUST_CHECK enum err database_lock(const char *path, int *lock, char why[DATABASE_WHY_LEN]);
 
 /* The failure that a result of SQLite stands for; ERR_OK for OK, ROW and DONE. Called right after
  * the call that gave it: a failed write is told apart by errno. */

@@ -1,0 +1,18 @@
+/* What the cache holds about a traveller: the one way from a document to the facts a verdict needs,
+ * at the counter and in `pamit check`. */
+#ifndef PAMIT_FINDINGS_H
+#define PAMIT_FINDINGS_H
+
+#include "cache.h"
+
+struct findings {
+    struct match match;
+    struct listing_hits listings;
+};
+
+/* Look-ups, the match, and what is in force on `today`. Errors are those of the cache's reader, and
+ * ERR_MEMORY; then nothing is known, and `out` is untouched. */
+MUST_CHECK enum err findings_look_up(struct cache_reader *reader, const struct document *document,
+                                     struct date today, struct findings *out);
+
+#endif
