@@ -19,11 +19,12 @@ def test_the_table_has_all_kinds_and_each_pair_once():
 
 
 def test_every_spelling_of_the_contract_has_its_pairs():
-    """Without any one of the oracle's spellings some label would be another."""
+    """Without any one of the oracle's spellings some label would be another; but for iy/i, which y/i
+    and double letters make too."""
     rows = [row for row in name_pairs.rows() if row["kind"].startswith("spelling")]
     whole = name_oracle.SPELLINGS[:]
     for spelling in whole:
         name_oracle.SPELLINGS[:] = [other for other in whole if other != spelling]
         missed = [row for row in rows if name_oracle.grade(row) != row["by_number"]]
         name_oracle.SPELLINGS[:] = whole
-        assert missed, spelling
+        assert missed or spelling == ("IY", "I"), spelling
