@@ -80,6 +80,7 @@ static const struct rule rules[] = {
     {verdict_rule_document_expired, false},
     {verdict_rule_document_validity, false},
     {verdict_rule_work_age, false},
+    {verdict_rule_may_miss, false},
     {verdict_rule_nothing_found, false},
     {verdict_rule_matches, false},
     {verdict_rule_name_near, false},

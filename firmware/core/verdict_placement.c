@@ -17,6 +17,14 @@ static const struct placement *record(const struct facts *facts)
     return &facts->match->placement;
 }
 
+/* More records of this birth date and these words than can be looked at: the right one may be among
+ * those that were not. */
+void verdict_rule_may_miss(struct judge *judge)
+{
+    if (judge->facts->match->may_miss)
+        verdict_say_at_least(judge, 93, COLOUR_AMBER, "placements", "");
+}
+
 /* Nothing found where nothing could be looked up says nothing about the person. */
 void verdict_rule_nothing_found(struct judge *judge)
 {
@@ -41,16 +49,17 @@ void verdict_rule_matches(struct judge *judge)
     verdict_say(judge, goes_back ? 2 : 1, "", "");
 }
 
-static const char *record_name(const struct facts *facts)
+static void say_names(struct judge *judge, uint16_t code)
 {
-    return *record(facts)->name_mrz ? record(facts)->name_mrz : record(facts)->name_full;
+    char found[DOCUMENT_NAME_LEN], expected[DOCUMENT_NAME_LEN];
+    placement_name_difference(judge->facts->document, record(judge->facts), found, expected);
+    verdict_say(judge, code, found, expected);
 }
 
 void verdict_rule_name_near(struct judge *judge)
 {
-    const struct facts *facts = judge->facts;
-    if (facts->match->grade == MATCH_NEAR)
-        verdict_say(judge, 11, facts->document->name, record_name(facts));
+    if (judge->facts->match->grade == MATCH_NEAR)
+        say_names(judge, 11);
 }
 
 /* The first of birth date, sex and name that differs. */
@@ -67,7 +76,7 @@ void verdict_rule_identity_conflict(struct judge *judge)
         verdict_say(judge, 12, (const char[2]){document->sex, '\0'},
                     (const char[2]){record(facts)->sex, '\0'});
     else
-        verdict_say(judge, 12, document->name, record_name(facts));
+        say_names(judge, 12);
 }
 
 /* Found by a previous number, or by name only, which never clears whatever policy says. */

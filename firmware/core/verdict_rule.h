@@ -37,6 +37,7 @@ void verdict_rule_document_validity(struct judge *judge);
 void verdict_rule_work_age(struct judge *judge);
 
 /* What was found: verdict_placement.c */
+void verdict_rule_may_miss(struct judge *judge);
 void verdict_rule_nothing_found(struct judge *judge);
 void verdict_rule_matches(struct judge *judge);
 void verdict_rule_name_near(struct judge *judge);

@@ -184,7 +184,7 @@ def test_policy_comes_down_signed_by_its_own_key(registry):
     }
     assert sorted(bundle[9]) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert bundle[9][3][0] == {
-        1: "SAU", 2: 2, 5: 16617, 7: 0, 8: 1 << 7 | 1 << 8, 9: "Kepmenaker 260/2015"
+        1: "SAU", 2: 2, 5: 16617, 7: 1, 8: 1 << 7 | 1 << 8, 9: "Kepmenaker 260/2015"
     }
 
 
@@ -228,6 +228,10 @@ BAD_POLICIES = [
     (["p3mi", 2, "status"], "SLEEPING", "p3mi[2].status: is none of"),
     (["p3mi", 2, "from"], None, "p3mi[2].from: is null"),
     (["p3mi", 2, "form"], "2026-01-01", "p3mi[2]: form is no known key"),
+    (["p3mi", 1, "to"], "2018-12-31", "p3mi[1].to: is before from"),
+    (["p3mi", 1, "status"], "UNKNOWN", "p3mi[1].status: is UNKNOWN"),
+    (["destinations", 0, "country"], "sau", "destinations[0].country: is no code of 3 letters A-Z"),
+    (["destinations", 0, "occupation"], "", "destinations[0].occupation: "),
     (["destinations", 0, "effect"], "block", "destinations[0].effect: is none of"),
     (["officers", 0, "role"], "KING", "officers[0].role: is none of"),
     (["tpi", 0, "zone"], "UTC", "tpi[0].zone: is none of"),
@@ -246,9 +250,12 @@ def test_a_bad_policy_is_refused_with_its_path(registry, path, value, reason):
 
 
 def test_a_policy_that_no_kiosk_could_hold_is_refused(registry):
-    texts = [{"key": f"k{i}", "id": "x" * 500, "en": "x", "confirmed": True} for i in range(200)]
+    texts = [{"key": f"k{i}", "id": "x" * 500, "en": "x", "confirmed": True} for i in range(1100)]
     done = import_policy(registry, BUNDLE | {"texts": texts})
-    assert done.returncode == 1 and "larger than 65536 bytes" in done.stderr
+    assert done.returncode == 1 and "larger than 524288 bytes" in done.stderr
+    regions = [{"code": f"{i:04}", "name": "x"} for i in range(8200)]
+    done = import_policy(registry, BUNDLE | {"regions": regions})
+    assert done.returncode == 1 and "8192 rows" in done.stderr
 
 
 def test_only_import_policy_needs_the_policy_key(registry):

@@ -26,6 +26,12 @@ static inline void tourist(struct scene *s)
     s->context.category = PURPOSE_TOUR;
 }
 
+static inline void tourist_of_many(struct scene *s)
+{
+    tourist(s);
+    s->match.may_miss = true;
+}
+
 static inline void tourist_of_no_category(struct scene *s)
 {
     tourist(s);
@@ -69,12 +75,14 @@ static inline void near_name(struct scene *s)
 {
     s->match.grade = MATCH_NEAR;
     SET(s->match.placement.name_mrz, "RACHMAWATI SITI");
+    s->match.placement.name_full[0] = '\0';
 }
 
 static inline void near_name_full_only(struct scene *s)
 {
-    near_name(s);
+    s->match.grade = MATCH_NEAR;
     s->match.placement.name_mrz[0] = '\0';
+    SET(s->match.placement.name_full, "Siti Nurhaliza Rahmawaty");
 }
 
 static inline void conflict_birth(struct scene *s)
@@ -93,6 +101,7 @@ static inline void conflict_name(struct scene *s)
 {
     s->match.grade = MATCH_CONFLICT;
     SET(s->match.placement.name_mrz, "LESTARI PUTRI");
+    s->match.placement.name_full[0] = '\0';
 }
 
 static inline void old_number(struct scene *s)

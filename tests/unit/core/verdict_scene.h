@@ -2,6 +2,8 @@
 #ifndef PAMIT_TEST_VERDICT_SCENE_H
 #define PAMIT_TEST_VERDICT_SCENE_H
 
+#include <stdio.h>
+
 #include "core_samples.h"
 #include "verdict.h"
 
@@ -9,6 +11,8 @@ struct scene {
     struct document document;
     struct context context;
     struct match match;
+    struct listing_hits listings;
+    bool deferred_today;
     struct data_state data;
     struct policy policy;
     enum site_class site;
@@ -43,6 +47,8 @@ static inline struct verdict scene_judge(const struct scene *scene)
         .document = &scene->document,
         .context = &scene->context,
         .match = &scene->match,
+        .listings = &scene->listings,
+        .deferred_today = scene->deferred_today,
         .data = &scene->data,
         .policy = &scene->policy,
         .site = scene->site,
@@ -52,6 +58,20 @@ static inline struct verdict scene_judge(const struct scene *scene)
     struct verdict verdict;
     verdict_judge(&facts, &verdict);
     return verdict;
+}
+
+#define SCENE_CODES_LEN 192
+
+/* "R016 R001", in the verdict's order. */
+static inline void scene_codes(const struct verdict *verdict, char out[SCENE_CODES_LEN])
+{
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < verdict->n_reasons; i++) {
+        char text[REASON_TEXT_LEN];
+        reason_format(verdict->reasons[i].code, text);
+        len += (size_t)snprintf(out + len, SCENE_CODES_LEN - len, "%s%s", i ? " " : "", text);
+    }
 }
 
 #endif
