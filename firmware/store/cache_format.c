@@ -5,6 +5,11 @@
 
 #include "key_check.h"
 
+#define PLACEMENTS                                                                                 \
+    "CREATE TABLE placement(id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;"                 \
+    "CREATE TABLE lookup(text INTEGER NOT NULL, id INTEGER NOT NULL,"                              \
+    " kind INTEGER NOT NULL, PRIMARY KEY(text, id, kind)) STRICT, WITHOUT ROWID;"                  \
+    "CREATE INDEX lookup_of_placement ON lookup(id);"
 #define LISTS                                                                                      \
     "CREATE TABLE list_feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"       \
     " as_of INTEGER NOT NULL) STRICT;"                                                             \
@@ -20,12 +25,10 @@ const struct database_kind cache_kind = {
               "CREATE TABLE feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
               " as_of INTEGER NOT NULL) STRICT;"
               "CREATE TABLE policy(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
-              " envelope BLOB NOT NULL) STRICT;"
-              "CREATE TABLE placement(id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;"
-              "CREATE TABLE lookup(text INTEGER NOT NULL, id INTEGER NOT NULL,"
-              " kind INTEGER NOT NULL, PRIMARY KEY(text, id, kind)) STRICT, WITHOUT ROWID;"
-              "CREATE INDEX lookup_of_placement ON lookup(id);" LISTS,
-    .upgrade = LISTS, /* version 1 had none */
+              " envelope BLOB NOT NULL) STRICT;" PLACEMENTS LISTS,
+    /* Version 1 had no lists, and folded the spelling of names another way: what it keyed by name
+     * would not be found. The policy stays; the feed brings the placements anew. */
+    .upgrade = "DELETE FROM feed; DROP TABLE lookup; DROP TABLE placement;" PLACEMENTS LISTS,
 };
 
 enum err cache_keys_derive(const struct seal_root *root, struct cache_keys *out)
