@@ -129,6 +129,15 @@ static void respell(char *word, const char *written, char letter)
     *to = '\0';
 }
 
+/* Which letters there are, as bits; two characters may share one. */
+static uint32_t letters_of(const char *word)
+{
+    uint32_t letters = 0;
+    for (; *word; word++)
+        letters |= UINT32_C(1) << (*word & 31);
+    return letters;
+}
+
 static void collapse_doubles(char *word)
 {
     char *to = word;
@@ -144,8 +153,14 @@ static void fold_word(char word[NAME_WORD_LEN])
     char before[NAME_WORD_LEN];
     do {
         memcpy(before, word, sizeof before);
-        for (size_t i = 0; i < COUNT(spellings); i++)
+        uint32_t there = letters_of(word);
+        for (size_t i = 0; i < COUNT(spellings); i++) {
+            const uint32_t needed = letters_of(spellings[i].written);
+            if ((there & needed) != needed)
+                continue;
             respell(word, spellings[i].written, spellings[i].letter);
+            there = letters_of(word);
+        }
         collapse_doubles(word);
     } while (strcmp(word, before) != 0);
 }

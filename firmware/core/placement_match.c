@@ -85,6 +85,19 @@ size_t placement_lookups(const struct document *document, struct lookup out[LOOK
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* Whom to find; the name's words are worked out once for all candidates. */
+struct sought {
+    const struct document *document;
+    struct name_words words, folded;
+};
+
+static void sought_init(struct sought *sought, const struct document *document)
+{
+    sought->document = document;
+    name_split(document->name, &sought->words);
+    name_fold_spelling(&sought->words, &sought->folded);
+}
+
 static bool has_word(const struct name_words *words, const char *word)
 {
     for (size_t i = 0; i < words->count; i++)
@@ -115,18 +128,16 @@ static bool is_truncation(const struct document *document, const struct name_wor
     return false;
 }
 
-static enum match_grade grade_name(const struct document *document, const char *record_name)
+static enum match_grade grade_name(const struct sought *sought, const char *record_name)
 {
-    struct name_words ours, theirs;
-    name_split(document->name, &ours);
+    struct name_words theirs;
     name_split(record_name, &theirs);
-    if (ours.count == 0 || theirs.count == 0)
+    if (sought->words.count == 0 || theirs.count == 0)
         return MATCH_CONFLICT;
-    if (name_equal(&ours, &theirs) || is_truncation(document, &theirs))
+    if (name_equal(&sought->words, &theirs) || is_truncation(sought->document, &theirs))
         return MATCH_EXACT;
-    name_fold_spelling(&ours, &ours);
     name_fold_spelling(&theirs, &theirs);
-    return name_common(&ours, &theirs) > 0 ? MATCH_NEAR : MATCH_CONFLICT;
+    return name_common(&sought->folded, &theirs) > 0 ? MATCH_NEAR : MATCH_CONFLICT;
 }
 
 /* A partial birth date of a document equals no full one of a record: unknown is not the same. */
@@ -138,22 +149,21 @@ static bool same_birth_and_sex(const struct document *document, const struct pla
 }
 
 /* Of the record's two names the one that grades better. */
-static enum match_grade grade_better_name(const struct document *document,
+static enum match_grade grade_better_name(const struct sought *sought,
                                           const struct placement *placement, const char **name)
 {
-    enum match_grade by_mrz = grade_name(document, placement->name_mrz);
-    enum match_grade by_full = grade_name(document, placement->name_full);
+    enum match_grade by_mrz = grade_name(sought, placement->name_mrz);
+    enum match_grade by_full = grade_name(sought, placement->name_full);
     bool full = by_full > by_mrz || !*placement->name_mrz;
     *name = full ? placement->name_full : placement->name_mrz;
     return full ? by_full : by_mrz;
 }
 
-static enum match_grade grade_record(const struct document *document,
-                                     const struct placement *placement)
+static enum match_grade grade_record(const struct sought *sought, const struct placement *placement)
 {
     const char *name;
-    enum match_grade grade = grade_better_name(document, placement, &name);
-    return same_birth_and_sex(document, placement) ? grade : MATCH_CONFLICT;
+    enum match_grade grade = grade_better_name(sought, placement, &name);
+    return same_birth_and_sex(sought->document, placement) ? grade : MATCH_CONFLICT;
 }
 
 /* The words of `a` that `b` has not, parted by spaces. */
@@ -172,12 +182,13 @@ void placement_name_difference(const struct document *document, const struct pla
                                char found[DOCUMENT_NAME_LEN], char expected[DOCUMENT_NAME_LEN])
 {
     const char *name;
-    struct name_words ours, theirs;
-    (void)grade_better_name(document, placement, &name);
-    name_split(document->name, &ours);
+    struct sought sought;
+    struct name_words theirs;
+    sought_init(&sought, document);
+    (void)grade_better_name(&sought, placement, &name);
     name_split(name, &theirs);
-    words_apart(&ours, &theirs, found);
-    words_apart(&theirs, &ours, expected);
+    words_apart(&sought.words, &theirs, found);
+    words_apart(&theirs, &sought.words, expected);
     if (*found && *expected)
         return;
     snprintf(found, DOCUMENT_NAME_LEN, "%s", document->name);
@@ -193,45 +204,43 @@ static bool is_number(const struct document *document, const struct placement *p
            strcmp(document->country, placement->passport_country) == 0;
 }
 
-static bool by_number(const struct document *document, const struct placement *placement)
+static bool by_number(const struct sought *sought, const struct placement *placement)
 {
-    return is_number(document, placement, placement->passport_no);
+    return is_number(sought->document, placement, placement->passport_no);
 }
 
-static bool by_previous_number(const struct document *document, const struct placement *placement)
+static bool by_previous_number(const struct sought *sought, const struct placement *placement)
 {
     for (size_t i = 0; i < PLACEMENT_PREV_MAX; i++)
-        if (is_number(document, placement, placement->passport_prev[i]))
+        if (is_number(sought->document, placement, placement->passport_prev[i]))
             return true;
     return false;
 }
 
 /* Spelling-folded words equal, or one set contains the other and they share at least two. */
-static bool is_same_name(const char *a, const char *b)
+static bool is_same_name(const struct name_words *folded, const char *record_name)
 {
-    struct name_words ours, theirs;
-    name_split(a, &ours);
-    name_split(b, &theirs);
-    name_fold_spelling(&ours, &ours);
+    struct name_words theirs;
+    name_split(record_name, &theirs);
     name_fold_spelling(&theirs, &theirs);
-    size_t common = name_common(&ours, &theirs);
-    if (common > 0 && name_equal(&ours, &theirs))
+    size_t common = name_common(folded, &theirs);
+    if (common > 0 && name_equal(folded, &theirs))
         return true;
     return common >= 2 &&
-           ((!ours.cut && common == ours.count) || (!theirs.cut && common == theirs.count));
+           ((!folded->cut && common == folded->count) || (!theirs.cut && common == theirs.count));
 }
 
-static bool by_name(const struct document *document, const struct placement *placement)
+static bool by_name(const struct sought *sought, const struct placement *placement)
 {
-    return same_birth_and_sex(document, placement) &&
-           (is_same_name(document->name, placement->name_mrz) ||
-            is_same_name(document->name, placement->name_full));
+    return same_birth_and_sex(sought->document, placement) &&
+           (is_same_name(&sought->folded, placement->name_mrz) ||
+            is_same_name(&sought->folded, placement->name_full));
 }
 
 /* In the contract's order: the first way that finds anything decides. */
 static const struct {
     enum match_key key;
-    bool (*finds)(const struct document *document, const struct placement *placement);
+    bool (*finds)(const struct sought *sought, const struct placement *placement);
 } ways[] = {
     {MATCH_KEY_PASSPORT, by_number},
     {MATCH_KEY_OLD_PASSPORT, by_previous_number},
@@ -252,26 +261,26 @@ static bool goes_before(const struct placement *a, const struct placement *b)
     return strcmp(a->placement_id, b->placement_id) > 0;
 }
 
-static void match_by(size_t way, const struct document *document,
-                     const struct candidate *candidates, size_t n_candidates, struct match *out)
+static void match_by(size_t way, const struct sought *sought, const struct candidate *candidates,
+                     size_t n_candidates, struct match *out)
 {
     const struct placement *best = NULL;
     for (size_t i = 0; i < n_candidates; i++) {
         const struct placement *placement = &candidates[i].placement;
-        if (ways[way].finds(document, placement) && (!best || goes_before(placement, best)))
+        if (ways[way].finds(sought, placement) && (!best || goes_before(placement, best)))
             best = placement;
     }
     if (!best)
         return;
     out->key = ways[way].key;
-    out->grade = grade_record(document, best);
+    out->grade = grade_record(sought, best);
     out->placement = *best;
     if (out->key == MATCH_KEY_NAME_DOB)
         return;
     /* The same record may come twice, by its number and by its name. */
     for (size_t i = 0; i < n_candidates; i++) {
         const struct placement *placement = &candidates[i].placement;
-        if (ways[way].finds(document, placement) && placement_status_valid(placement->status) &&
+        if (ways[way].finds(sought, placement) && placement_status_valid(placement->status) &&
             strcmp(placement->placement_id, best->placement_id) != 0)
             out->several_valid = true;
     }
@@ -280,9 +289,11 @@ static void match_by(size_t way, const struct document *document,
 void placement_match(const struct document *document, const struct candidate *candidates,
                      size_t n_candidates, struct match *out)
 {
+    struct sought sought;
+    sought_init(&sought, document);
     memset(out, 0, sizeof *out);
     for (size_t way = 0; way < COUNT(ways) && out->grade == MATCH_NONE; way++)
-        match_by(way, document, candidates, n_candidates, out);
+        match_by(way, &sought, candidates, n_candidates, out);
     /* Hits by number come before hits by name, so that only these can be left out. */
     out->may_miss = n_candidates == CANDIDATES_MAX &&
                     (out->key == MATCH_KEY_NONE || out->key == MATCH_KEY_NAME_DOB);
