@@ -56,6 +56,34 @@ static void random_placement(struct placement *placement)
         placement->sex = "MFX"[random_below(3)];
 }
 
+static struct date random_near_day(void)
+{
+    return one_in(4) ? (struct date){0} : date_from_days(20778 + (int32_t)random_below(3) - 1);
+}
+
+/* What policy's tables are asked about; the sample policy has rows for these. */
+static void random_terms(struct placement *placement)
+{
+    static const char *const countries[] = {"TWN", "SAU", "KHM", "XBA", "XBB", "XBC",
+                                            "XBD", "XBE", "XBF", "XBG", "XBH"};
+    snprintf(placement->dest_country, 4, "%s", countries[random_below(COUNT(countries))]);
+    snprintf(placement->p3mi_id, sizeof placement->p3mi_id, "SIP3MI-000%u", random_below(10));
+    if (one_in(4))
+        placement->p3mi_id[0] = '\0';
+    placement->employer_type = (enum employer_type)random_below(EMPLOYER_VESSEL + 1);
+    if (one_in(3))
+        placement->documents = random_below(1u << 14);
+    placement->visa_expiry = random_near_day();
+    placement->contract_end = random_near_day();
+    placement->bpjstk_until = random_near_day();
+}
+
+static void add_listing(struct scene *s, enum listing_kind kind)
+{
+    s->listings.of[kind] = (struct listing){
+        .kind = kind, .from = {2026, 11, 20}, .expires = {2027, 11, 20}, .issued_by = "TPI"};
+}
+
 static struct scene random_scene(void)
 {
     static const enum match_key keys[] = {MATCH_KEY_PASSPORT, MATCH_KEY_PASSPORT,
@@ -80,8 +108,17 @@ static struct scene random_scene(void)
     scene.match.several_valid = one_in(4);
     if (one_in(2))
         random_placement(&scene.match.placement);
+    if (one_in(2)) {
+        random_terms(&scene.match.placement);
+        memcpy(scene.context.dest_country, scene.match.placement.dest_country, 4);
+    }
     if (scene.match.grade == MATCH_NONE)
         memset(&scene.match, 0, sizeof scene.match);
+    for (int kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++)
+        if (one_in(16))
+            add_listing(&scene, (enum listing_kind)kind);
+    scene.deferred_today = one_in(16);
+    scene.match.may_miss = one_in(16);
     scene.data.placements_usable = !one_in(8);
     scene.data.placements_as_of -= (int64_t)random_below(2) * random_below(400) * 3600;
     scene.data.lists_as_of -= (int64_t)random_below(2) * random_below(100) * 3600;
@@ -194,6 +231,78 @@ static void worse_keyed(struct scene *s)
     s->document.capture = DOCUMENT_KEYED;
 }
 
+static void worse_may_miss(struct scene *s)
+{
+    s->match.may_miss = true;
+}
+
+static void worse_no_documents(struct scene *s)
+{
+    s->match.placement.documents = 0;
+}
+
+static void worse_visa_ended(struct scene *s)
+{
+    s->match.placement.visa_expiry = sample_day("2026-11-20");
+}
+
+static void worse_contract_ended(struct scene *s)
+{
+    s->match.placement.contract_end = sample_day("2026-11-20");
+}
+
+static void worse_insurance_ended(struct scene *s)
+{
+    s->match.placement.bpjstk_until = sample_day("2026-11-20");
+}
+
+static void worse_company_suspended(struct scene *s)
+{
+    if (s->match.placement.p3mi_id[0] != '\0' && s->match.placement.p3mi_id[10] != '3')
+        snprintf(s->match.placement.p3mi_id, 12, "SIP3MI-0002");
+}
+
+static void worse_company_revoked(struct scene *s)
+{
+    snprintf(s->match.placement.p3mi_id, 12, "SIP3MI-0003");
+}
+
+static void worse_country_blocked(struct scene *s)
+{
+    if (s->match.grade != MATCH_NONE)
+        snprintf(s->match.placement.dest_country, 4, "XBA");
+}
+
+static void worse_deferred(struct scene *s)
+{
+    add_listing(s, LISTING_DEFERRAL);
+}
+
+static void worse_subject(struct scene *s)
+{
+    add_listing(s, LISTING_SOI);
+}
+
+static void worse_lost(struct scene *s)
+{
+    add_listing(s, LISTING_DOCUMENT_LOST);
+}
+
+static void worse_deported(struct scene *s)
+{
+    add_listing(s, LISTING_DEPORTED);
+}
+
+static void worse_complaint(struct scene *s)
+{
+    add_listing(s, LISTING_COMPLAINT);
+}
+
+static void worse_again_today(struct scene *s)
+{
+    s->deferred_today = true;
+}
+
 static void worse_category_taken_back(struct scene *s)
 {
     s->context.category = PURPOSE_NONE;
@@ -219,6 +328,20 @@ static const struct {
     {"the name is only similar", worse_near},
     {"the document was keyed", worse_keyed},
     {"no category was chosen", worse_category_taken_back},
+    {"more were found than could be looked at", worse_may_miss},
+    {"no documents are recorded", worse_no_documents},
+    {"the visa has ended", worse_visa_ended},
+    {"the contract has ended", worse_contract_ended},
+    {"the insurance has ended", worse_insurance_ended},
+    {"the company is suspended", worse_company_suspended},
+    {"the company's licence is revoked", worse_company_revoked},
+    {"the country is blocked", worse_country_blocked},
+    {"there was a deferral", worse_deferred},
+    {"it is a subject of interest", worse_subject},
+    {"the document was reported lost", worse_lost},
+    {"there was a deportation", worse_deported},
+    {"there is a complaint", worse_complaint},
+    {"it is the second attempt today", worse_again_today},
 };
 
 static void test_a_bad_fact_never_makes_it_milder(void **state)
@@ -264,9 +387,13 @@ static void test_unknown_never_clears(void **state)
         if (scene.match.grade == MATCH_NONE)
             assert_true(context_is_not_worker(&scene.context));
         else {
-            assert_int_equal(scene.match.grade, MATCH_EXACT);
+            /* R052 clears of its own; policy must then have coloured R011 or R012 green. */
+            if (!verdict_has(&verdict, 52))
+                assert_int_equal(scene.match.grade, MATCH_EXACT);
             assert_int_not_equal(scene.match.key, MATCH_KEY_NAME_DOB);
         }
+        assert_false(scene.match.may_miss);
+        assert_int_equal(scene.listings.of[LISTING_DOCUMENT_LOST].kind, LISTING_UNKNOWN);
         if (date_valid(scene.document.expiry))
             assert_true(date_compare(scene.document.expiry, scene.today) >= 0);
     }
