@@ -230,7 +230,7 @@ def test_cache_show(kiosk):
     (("journal", "export", "--format", "xml"), "jsonl or csv"),
     (("journal", "export", "--entries", "--format", "csv"), "jsonl only"),
     (("status",), "--config is needed"),
-    (("cache", "show"), "are needed"),
+    (("cache", "show"), "is needed"),
     (("journal", "head", "--journal", "/nonexistent/j.db"), "/nonexistent/j.db"),
     (("status", "--config", "/nonexistent/pamit.conf"), "/nonexistent/pamit.conf"),
 ])

@@ -402,6 +402,212 @@ static void a_cache_that_another_process_holds_is_not_waited_for(void **state)
     assert_in_range(took_ms, 0, 1000);
 }
 
+/* ---- lists -------------------------------------------------------------------------------- */
+
+static struct listing listed(const char *passport)
+{
+    struct listing listing = {
+        .kind = LISTING_SOI,
+        .passport_country = "IDN",
+        .name_mrz = "RAHAYU SITI CONTOH",
+        .birth_date = {1990, 1, 1},
+        .from = {2026, 1, 1},
+        .expires = {2027, 1, 1},
+        .reason = 72,
+    };
+    snprintf(listing.passport_no, sizeof listing.passport_no, "%s", passport);
+    return listing;
+}
+
+static enum err apply_listings(struct cache_writer *writer, uint64_t from,
+                               const struct listing *rows, size_t n)
+{
+    const struct cache_listing_delta delta = {
+        .from = from, .to = from + 1, .as_of = 3000, .rows = rows, .n_rows = n};
+    return cache_apply_listings(writer, &delta);
+}
+
+static void rows_of_lists_are_found_once_by_any_of_their_texts(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct listing rows[] = {listed("X0000001"), listed("X0000002"), listed("X0000001")};
+    struct listing_text texts[LISTING_TEXTS_MAX];
+    struct listing found[LISTINGS_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+    size_t n = 99;
+
+    assert_int_equal(apply_listings(writer, 0, rows, 3), ERR_OK);
+    assert_int_equal(apply_listings(writer, 0, rows, 3), ERR_OLD);
+    struct cache_reader *reader = open_reader(fixture);
+    const size_t n_texts = listing_index(&rows[0], texts);
+    assert_int_equal(n_texts, 2);
+    assert_int_equal(cache_reader_find_listings(reader, &texts[0], 1, found, &n), ERR_OK);
+    assert_int_equal(n, 1); /* its number; the same row twice is one */
+    assert_string_equal(found[0].passport_no, "X0000001");
+    assert_int_equal(found[0].reason, 72);
+    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_OK);
+    assert_int_equal(n, 2); /* the other one has the same name */
+    assert_int_equal(cache_reader_find_listings(reader, texts, 0, found, &n), ERR_OK);
+    assert_int_equal(n, 0);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void more_rows_than_can_be_looked_at_are_no_answer(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct listing rows[LISTINGS_MAX + 1], found[LISTINGS_MAX];
+    struct listing_text texts[LISTING_TEXTS_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+    size_t n = 99;
+
+    for (size_t i = 0; i <= LISTINGS_MAX; i++) {
+        rows[i] = listed("X0000001");
+        rows[i].expires.year = (int16_t)(2027 + i);
+    }
+    assert_int_equal(apply_listings(writer, 0, rows, LISTINGS_MAX), ERR_OK);
+    struct cache_reader *reader = open_reader(fixture);
+    const size_t n_texts = listing_index(&rows[0], texts);
+    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_OK);
+    assert_int_equal(n, LISTINGS_MAX);
+    assert_int_equal(apply_listings(writer, 1, &rows[LISTINGS_MAX], 1), ERR_OK);
+    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_SIZE);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void lists_have_an_age_of_their_own(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement row = sample("PMI-1", "X0000001");
+    struct cache_writer *writer = open_writer(fixture);
+    struct data_state data;
+
+    apply_one(writer, 0, &row);
+    struct cache_reader *reader = open_reader(fixture);
+    assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
+    assert_int_equal(data.lists_as_of, 1000); /* the placements', until there is a feed of lists */
+    assert_int_equal(apply_listings(writer, 0, NULL, 0), ERR_OK);
+    assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
+    assert_int_equal(data.placements_as_of, 1000);
+    assert_int_equal(data.lists_as_of, 3000);
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
+static void a_row_of_a_list_moved_to_another_text_does_not_open(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct listing row = listed("X0000001"), found[LISTINGS_MAX];
+    struct listing_text texts[LISTING_TEXTS_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+    size_t n = 99;
+
+    assert_int_equal(apply_listings(writer, 0, &row, 1), ERR_OK);
+    cache_writer_close(writer);
+    fixture_sql(fixture->path, "UPDATE listing SET sealed = (SELECT sealed FROM listing l WHERE"
+                               " l.text <> listing.text)");
+    struct cache_reader *reader = open_reader(fixture);
+    const size_t n_texts = listing_index(&row, texts);
+    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_AUTH);
+    cache_reader_close(reader);
+}
+
+/* ---- versions and building ---------------------------------------------------------------- */
+
+static void a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement row = sample("PMI-1", "X0000001");
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_reader *reader = NULL;
+    uint64_t version, policy;
+    char why[CACHE_WHY_LEN];
+
+    apply_one(writer, 0, &row);
+    assert_int_equal(cache_put_policy(writer, 7, span_of_text("signed")), ERR_OK);
+    cache_writer_close(writer);
+    fixture_sql(fixture->path, "DROP TABLE listing; DROP TABLE list_feed; PRAGMA user_version=1;");
+    assert_int_equal(cache_reader_open(fixture->path, fixture->root, &reader, why), ERR_MISSING);
+    writer = open_writer(fixture);
+    assert_int_equal(cache_writer_versions(writer, &version, &policy), ERR_OK);
+    assert_int_equal(version, 0); /* names were keyed another way: the feed begins anew */
+    assert_int_equal(policy, 7);
+    apply_one(writer, 0, &row);
+    cache_writer_close(writer);
+    reader = open_reader(fixture);
+    static struct candidate found[CANDIDATES_MAX];
+    assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 1);
+    cache_reader_close(reader);
+}
+
+static struct cache_builder *open_builder(const struct store_fixture *fixture)
+{
+    struct cache_builder *builder = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (cache_builder_open(fixture->path, fixture->root, &builder, why))
+        fail_msg("%s", why);
+    return builder;
+}
+
+static size_t find_in(const struct store_fixture *fixture, const char *text)
+{
+    static struct candidate found[CANDIDATES_MAX];
+    struct cache_reader *reader = open_reader(fixture);
+    const size_t n = find(reader, MATCH_KEY_PASSPORT, text, found);
+
+    cache_reader_close(reader);
+    return n;
+}
+
+static void what_is_built_is_seen_whole_or_not_at_all(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement one = sample("PMI-1", "X0000001"), two = sample("PMI-2", "X0000002");
+    const struct listing row = listed("X0000001");
+    char why[CACHE_WHY_LEN];
+
+    struct cache_builder *builder = open_builder(fixture);
+    assert_int_equal(cache_builder_put(builder, &one), ERR_OK);
+    assert_int_equal(cache_builder_put_listing(builder, &row), ERR_OK);
+    assert_int_equal(cache_builder_finish(builder, 4000, why), ERR_OK);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 1);
+
+    builder = open_builder(fixture);
+    assert_int_equal(cache_builder_put(builder, &two), ERR_OK);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 1);
+    cache_builder_abandon(builder);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 1);
+
+    builder = open_builder(fixture);
+    assert_int_equal(cache_builder_put(builder, &two), ERR_OK);
+    assert_int_equal(cache_builder_finish(builder, 5000, why), ERR_OK);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 0);
+    assert_int_equal(find_in(fixture, "IDN X0000002"), 1);
+}
+
+static void a_cache_that_is_written_is_not_built_over(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement row = sample("PMI-1", "X0000001"), other = sample("PMI-2", "X0000002");
+    struct cache_writer *writer = open_writer(fixture);
+    struct cache_builder *builder = NULL;
+    char why[CACHE_WHY_LEN];
+
+    apply_one(writer, 0, &row);
+    assert_int_equal(cache_builder_open(fixture->path, fixture->root, &builder, why), ERR_BUSY);
+    cache_writer_close(writer);
+    builder = open_builder(fixture); /* the old file's WAL is there still */
+    assert_int_equal(cache_builder_put(builder, &other), ERR_OK);
+    assert_int_equal(cache_builder_finish(builder, 1000, why), ERR_OK);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 0);
+    writer = open_writer(fixture); /* and a kiosk's writer goes on with it */
+    apply_one(writer, 1, &row);
+    cache_writer_close(writer);
+    assert_int_equal(find_in(fixture, "IDN X0000001"), 1);
+}
+
 int main(void)
 {
 #define CACHE_TEST(name)                                                                           \
@@ -417,6 +623,13 @@ int main(void)
         CACHE_TEST(without_its_key_the_cache_tells_nothing),
         CACHE_TEST(altered_records_do_not_open),
         CACHE_TEST(a_cache_that_another_process_holds_is_not_waited_for),
+        CACHE_TEST(rows_of_lists_are_found_once_by_any_of_their_texts),
+        CACHE_TEST(more_rows_than_can_be_looked_at_are_no_answer),
+        CACHE_TEST(lists_have_an_age_of_their_own),
+        CACHE_TEST(a_row_of_a_list_moved_to_another_text_does_not_open),
+        CACHE_TEST(a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy),
+        CACHE_TEST(what_is_built_is_seen_whole_or_not_at_all),
+        CACHE_TEST(a_cache_that_is_written_is_not_built_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
