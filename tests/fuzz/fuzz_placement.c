@@ -45,6 +45,9 @@ static void check_match(const struct placement *placement)
     struct match match;
     placement_match(&document, candidates, 2, &match);
     assert(match.key == MATCH_KEY_PASSPORT && match.grade != MATCH_NONE && !match.several_valid);
+    char found[DOCUMENT_NAME_LEN], expected[DOCUMENT_NAME_LEN];
+    placement_name_difference(&document, placement, found, expected);
+    assert(memchr(found, '\0', sizeof found) && memchr(expected, '\0', sizeof expected));
     document.number[0] = '\0';
     placement_match(&document, candidates, 2, &match);
     assert(match.grade == MATCH_NONE || match.key == MATCH_KEY_NAME_DOB);
