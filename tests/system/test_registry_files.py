@@ -12,9 +12,9 @@ import pytest
 
 from registry_kit import DECIDED, PRESENTED, Registry, cose_payload, decided, presented
 
-DATA = Path(__file__).parents[1] / "data"
-PLACEMENTS = DATA / "placements.jsonl"
-POLICY = DATA / "policy.json"
+CONTRACT = Path(__file__).parents[1] / "data" / "contract"
+PLACEMENTS = CONTRACT / "placements.example.jsonl"
+POLICY = CONTRACT / "policy.example.json"
 ROWS = [json.loads(line) for line in PLACEMENTS.read_text().splitlines()]
 BUNDLE = json.loads(POLICY.read_text())
 

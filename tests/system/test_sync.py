@@ -15,7 +15,7 @@ from registry_kit import Registry
 from sync_kit import SyncKiosk
 
 NAME = "CGK-03-0412"
-POLICY = Path(__file__).parents[1] / "data" / "policy.json"
+POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
 
 
 @pytest.fixture
