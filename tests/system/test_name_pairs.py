@@ -10,7 +10,7 @@ import name_oracle
 import name_pairs
 from store_kit import BIN
 
-POLICY = name_pairs.FILE.parent / "policy.json"
+POLICY = name_pairs.FILE.parent / "contract" / "policy.example.json"
 
 
 def test_the_table_is_what_was_said_and_what_the_contract_says():
