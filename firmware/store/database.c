@@ -378,11 +378,13 @@ static enum err upgrade(struct database *database)
     return err;
 }
 
-/* Pages go to the file as they come: until it is built there is nothing that could be lost. */
+/* Pages go to the file as they come: until it is built there is nothing that could be lost. A
+ * defensive connection would keep its journal; this file is nobody's but ours. */
 static enum err builder_set_up(struct database *database)
 {
+    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     return database_run(database, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-                                  "PRAGMA cache_size=-65536;");
+                                  "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536;");
 }
 
 static enum err connection_open(const char *path, enum database_access access,
