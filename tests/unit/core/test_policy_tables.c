@@ -255,6 +255,34 @@ static void test_two_thousand_companies_with_history(void **state)
     assert_false(policy_rows_next(&rows, &row)); /* another table's key */
 }
 
+/* Two ids of one hash, found by search: each finds its own row alone. */
+static void test_ids_of_one_hash_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"SIP3MI-EQ43AQ", "SIP3MI-FKPCC8"};
+    static struct policy_index index;
+    uint8_t bytes[256];
+    struct cbor_writer w;
+    struct span tables;
+    cbor_writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 1);
+    cbor_put_uint(&w, POLICY_P3MI);
+    cbor_put_array(&w, COUNT(ids));
+    for (size_t i = 0; i < COUNT(ids); i++)
+        sample_put_p3mi(&w, &(struct sample_p3mi){ids[i], LICENCE_ACTIVE, "2020-01-01", ""});
+    assert_int_equal(cbor_writer_finish(&w, &tables), ERR_OK);
+    assert_int_equal(policy_index_build(tables, &index), ERR_OK);
+    assert_int_equal(index.row[0].key, index.row[1].key);
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        struct policy_rows rows;
+        union policy_row row;
+        policy_rows_find(&index, POLICY_P3MI, ids[i], &rows);
+        assert_true(policy_rows_next(&rows, &row));
+        assert_string_equal(row.p3mi.id, ids[i]);
+        assert_false(policy_rows_next(&rows, &row));
+    }
+}
+
 static void test_rows_are_bounded(void **state)
 {
     (void)state;
@@ -333,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_a_newer_registry_s_tables_and_columns_are_skipped),
         cmocka_unit_test(test_every_cut_is_refused),
         cmocka_unit_test(test_two_thousand_companies_with_history),
+        cmocka_unit_test(test_ids_of_one_hash_are_told_apart),
         cmocka_unit_test(test_rows_are_bounded),
         cmocka_unit_test(test_rows_as_written),
         cmocka_unit_test(test_names_are_the_enums),
