@@ -44,7 +44,7 @@ static struct listing complaint(void)
 static struct span encoded(const struct listing *listing, uint8_t bytes[LISTING_CBOR_MAX])
 {
     struct cbor_writer w;
-    struct span out;
+    struct span out = span_of(NULL, 0);
     const char *why = "";
     cbor_writer_init(&w, bytes, LISTING_CBOR_MAX);
     if (listing_encode(listing, &w, &why) != ERR_OK || cbor_writer_finish(&w, &out) != ERR_OK)
@@ -61,11 +61,19 @@ static void test_round_trip(void **state)
         struct span span = encoded(&listings[i], bytes);
         struct cbor_reader r;
         struct listing back;
-        memset(&back, 0, sizeof back);
         cbor_reader_init(&r, span);
         assert_int_equal(listing_decode(&r, &back), ERR_OK);
         assert_int_equal(cbor_reader_finish(&r), ERR_OK);
-        assert_memory_equal(&back, &listings[i], sizeof back);
+        assert_int_equal(back.kind, listings[i].kind);
+        assert_string_equal(back.passport_no, listings[i].passport_no);
+        assert_string_equal(back.passport_country, listings[i].passport_country);
+        assert_string_equal(back.name_mrz, listings[i].name_mrz);
+        assert_int_equal(date_compare(back.birth_date, listings[i].birth_date), 0);
+        assert_string_equal(back.placement_id, listings[i].placement_id);
+        assert_int_equal(date_compare(back.from, listings[i].from), 0);
+        assert_int_equal(date_compare(back.expires, listings[i].expires), 0);
+        assert_string_equal(back.issued_by, listings[i].issued_by);
+        assert_int_equal(back.reason, listings[i].reason);
         for (size_t len = 0; len < span.len; len++) {
             cbor_reader_init(&r, span_of(bytes, len));
             assert_int_equal(listing_decode(&r, &back), ERR_INVALID);
