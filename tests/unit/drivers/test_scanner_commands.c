@@ -6,11 +6,11 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "pty.h"
@@ -140,28 +140,21 @@ static void the_answer_to_a_command_is_no_event(void **state)
     counter_close(&c);
 }
 
-/* Fills the line from our side until it takes nothing more. Returns how many bytes it took. */
-static size_t line_fill(const struct counter *c)
+/* Makes the line take nothing, as a full one does, or (TCOON) take bytes again. */
+static void line_flow(const struct counter *c, int action)
 {
-    static const uint8_t zeros[256];
     int fd = open(c->pty.path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
     assert_true(fd >= 0);
-    size_t filled = 0;
-    ssize_t n;
-    for (size_t step = sizeof zeros; step > 0; step = n > 0 ? step : step / 2) {
-        n = write(fd, zeros, step);
-        filled += n > 0 ? (size_t)n : 0;
-    }
-    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(tcflow(fd, action), 0);
+    assert_int_equal(write(fd, "", 1), action == TCOOFF ? -1 : 1);
     close(fd);
-    return filled;
 }
 
 static void a_full_line_is_tried_again_and_blocks_nothing(void **state)
 {
     (void)state;
     struct counter c = counter_open("elyctis");
-    size_t filled = line_fill(&c);
+    line_flow(&c, TCOOFF);
     send_document(&c);
     expect(&c, SCAN_EVENT_STARTED); /* reading goes on meanwhile */
     expect(&c, SCAN_EVENT_FRAME);
@@ -169,11 +162,8 @@ static void a_full_line_is_tried_again_and_blocks_nothing(void **state)
     int64_t again_ms = scanner_deadline_ms(c.scanner);
     assert_true(again_ms > c.now_ms && again_ms <= c.now_ms + 100);
 
-    uint8_t drained[256];
-    for (ssize_t n; filled > 0; filled -= (size_t)n) {
-        n = read(c.pty.master, drained, sizeof drained < filled ? sizeof drained : filled);
-        assert_true(n > 0);
-    }
+    line_flow(&c, TCOON);
+    assert_int_equal(read(c.pty.master, &(char){0}, 1), 1);
     c.now_ms = again_ms;
     expect(&c, SCAN_EVENT_NONE);
     expect_command(&c, &c.profile->init); /* the rest of what was due comes with the next call */
