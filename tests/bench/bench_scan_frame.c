@@ -30,7 +30,7 @@ static void fill_documents(uint8_t *p, const struct scan_profile *profile)
         size_t n = draw(8) == 0 ? 1 + draw(60) : 0;
         for (size_t i = 0; i < n; i++)
             p[at++] = (uint8_t)draw(256);
-        n = reader_send(profile, READER_ROWS, &reader_documents[draw(3)], p + at);
+        n = reader_send(profile, READER_ROWS, &reader_documents[draw(READER_DOCUMENTS)], p + at);
         at += draw(16) == 0 ? draw((uint32_t)n) : n;
     }
     memset(p + at, '\r', TRAFFIC_LEN - at);

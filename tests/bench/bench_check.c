@@ -1,0 +1,543 @@
+/* One whole check at a counter: look-up texts, finding, opening, grading, verdict, in caches of up
+ * to 7 million placements.
+ *
+ * A cache is built (and kept, for its size and seed), then fictional travellers are checked in a
+ * mix like a counter's. What a check can't do without is measured beside it: the very SELECTs,
+ * HMACs and AEAD opens of the same checks, recorded and done again bare (replay.h), block by block
+ * in turn, so that both find the same machine, warm caches and neighbours. At last another process
+ * applies steps of the feed as fast as it can while the checks go on. Every answer is compared with
+ * what the traveller must get: a wrong one ends the benchmark.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "findings.h"
+#include "policy_json.h"
+#include "population.h"
+#include "replay.h"
+#include "sign.h"
+
+#define SEED           1
+#define BLOCK          500 /* checks between two looks at the clock of blocks */
+#define STEP_ROWS      CACHE_DELTA_MAX
+#define AS_OF_S        1795219200 /* 2026-11-21T00:00:00Z */
+#define PATH_ROOM      512
+#define CHECKS_MAX     20000
+#define UNDER_LOAD_MAX 4000000
+
+static const struct date today = {2026, 11, 21};
+
+struct plan {
+    uint32_t placements, listings_of_kind;
+    unsigned checks, passes, steps;
+};
+
+static const struct plan plan_short = {3000, 200, 1000, 2, 4};
+static const struct plan plan_usual = {200000, 20000, 10000, 6, 20};
+static const struct plan plans_full[] = {{2100000, 250000, 20000, 10, 20},
+                                         {7000000, 250000, 20000, 10, 20}};
+
+struct traveller {
+    enum visit visit;
+    uint32_t placement;
+    struct document document;
+    size_t calls_from, calls_to; /* its part of the replay */
+};
+
+struct scene {
+    struct plan plan;
+    struct population population;
+    char label[32], path[PATH_ROOM];
+    struct seal_root *root;
+    struct cache_reader *reader;
+    const struct policy *policy;
+    struct data_state data;
+    struct traveller *travellers;
+    double *took_us; /* of every check that was measured */
+    size_t n_took;
+};
+
+static void fail(const char *what, const char *why)
+{
+    fprintf(stderr, "bench_check: %s: %s\n", what, why);
+    exit(1);
+}
+
+static void check_err(enum err err, const char *what)
+{
+    if (err)
+        fail(what, err_text(err));
+}
+
+static double cpu_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void say(const struct scene *scene, const char *what, const char *unit, double figure,
+                const char *target, double baseline)
+{
+    char name[80];
+    snprintf(name, sizeof name, "%s, %s", scene->label, what);
+    bench_say(name, unit, figure, target, baseline);
+    fflush(stdout);
+}
+
+/* ---- the cache ------------------------------------------------------------------------------ */
+
+static void progress(const struct scene *scene, const char *what, uint64_t done, uint64_t all,
+                     double begin_s)
+{
+    const double took_s = bench_now_s() - begin_s;
+
+    if (isatty(STDERR_FILENO) || done == all)
+        fprintf(stderr, "%s%s: %s: %llu of %llu, %.0f s%s", isatty(STDERR_FILENO) ? "\r" : "",
+                scene->label, what, (unsigned long long)done, (unsigned long long)all,
+                done == all ? took_s : took_s * (double)(all - done) / (double)done,
+                done == all ? "\n" : " to go  ");
+}
+
+static void build(const struct scene *scene)
+{
+    const struct population *population = &scene->population;
+    char why[CACHE_WHY_LEN];
+    struct cache_builder *builder = NULL;
+    double begin_s = bench_now_s();
+
+    if (cache_builder_open(scene->path, scene->root, &builder, why))
+        fail("build", why);
+    for (uint32_t i = 0; i < population->placements; i++) {
+        struct placement placement;
+        population_placement(population, i, &placement);
+        check_err(cache_builder_put(builder, &placement), "placement");
+        if (i % 50000 == 49999)
+            progress(scene, "placements", i + 1, population->placements, begin_s);
+    }
+    begin_s = bench_now_s();
+    for (enum listing_kind kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++)
+        for (uint32_t i = 0; i < population->listings_of_kind; i++) {
+            struct listing listing;
+            population_listing(population, kind, i, &listing);
+            check_err(cache_builder_put_listing(builder, &listing), "row of a list");
+        }
+    begin_s = bench_now_s();
+    if (cache_builder_finish(builder, AS_OF_S, why))
+        fail("build", why);
+    progress(scene, "finished", 1, 1, begin_s);
+}
+
+/* In a process of its own, whose time and memory are the build's. */
+static void build_measured(const struct scene *scene)
+{
+    struct rusage used;
+    int status;
+    const double begin_s = bench_now_s();
+    const pid_t child = fork();
+
+    if (child == 0) {
+        build(scene);
+        _exit(0);
+    }
+    if (wait4(child, &status, 0, &used) != child || status != 0)
+        fail("build", "failed");
+    const double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+    say(scene, "build, time", "s", bench_now_s() - begin_s, "", 0);
+    say(scene, "build, processor", "s", cpu, "", 0);
+    say(scene, "build, resident", "MB", (double)used.ru_maxrss / 1e3, "", 0);
+}
+
+/* Like a kiosk's: sealed by the builder, WAL turned on by its writer. */
+static void provide(struct scene *scene, const char *folder)
+{
+    struct stat st;
+    char why[CACHE_WHY_LEN];
+    struct cache_writer *writer = NULL;
+
+    snprintf(scene->path, sizeof scene->path, "%s/check-%u-%u-s%u-p%u.db", folder,
+             scene->population.placements, scene->population.listings_of_kind, SEED,
+             POPULATION_VERSION);
+    if (cache_writer_open(scene->path, scene->root, &writer, why))
+        fprintf(stderr, "%s: built anew\n", why);
+    uint64_t placements = 0, policy;
+    if (writer)
+        check_err(cache_writer_versions(writer, &placements, &policy), "versions");
+    cache_writer_close(writer);
+    if (placements == 0) {
+        build_measured(scene);
+        if (cache_writer_open(scene->path, scene->root, &writer, why))
+            fail("writer", why);
+        cache_writer_close(writer);
+    }
+    if (stat(scene->path, &st) < 0)
+        fail("stat", scene->path);
+    say(scene, "file", "MB", (double)st.st_size / 1e6, "", 0);
+}
+
+static void open_reader(struct scene *scene)
+{
+    char why[CACHE_WHY_LEN];
+    if (cache_reader_open(scene->path, scene->root, &scene->reader, why))
+        fail("reader", why);
+    check_err(cache_reader_state(scene->reader, &scene->data), "state");
+}
+
+/* ---- a check -------------------------------------------------------------------------------- */
+
+static bool right(const struct scene *scene, const struct traveller *traveller,
+                  const struct findings *findings)
+{
+    const struct match *match = &findings->match;
+    char id[PLACEMENT_ID_LEN];
+
+    snprintf(id, sizeof id, "PMI-%08u-01", traveller->placement);
+    const bool theirs = strcmp(match->placement.placement_id, id) == 0;
+    switch (traveller->visit) {
+    case VISIT_NUMBER:
+        return match->key == MATCH_KEY_PASSPORT && match->grade == MATCH_EXACT && theirs;
+    case VISIT_OLD:
+        return match->key == MATCH_KEY_OLD_PASSPORT && match->grade == MATCH_EXACT && theirs;
+    case VISIT_NAME: /* or somebody of the same name, sex and birth date */
+        return match->key == MATCH_KEY_NAME_DOB;
+    case VISIT_NOBODY: /* may be somebody's namesake */
+        return match->grade == MATCH_NONE || match->key == MATCH_KEY_NAME_DOB;
+    case VISIT_LISTED:
+        return match->key == MATCH_KEY_PASSPORT && theirs &&
+               findings->listings.of[LISTING_SOI].kind == LISTING_SOI;
+    case VISIT_COUNT:
+        break;
+    }
+    (void)scene;
+    return false;
+}
+
+static void check(const struct scene *scene, const struct traveller *traveller)
+{
+    static const struct context context = {.dest_country = "TWN", .purpose = PURPOSE_WORK};
+    struct findings findings;
+    struct verdict verdict;
+
+    check_err(findings_look_up(scene->reader, &traveller->document, today, &findings), "look up");
+    const struct facts facts = {.document = &traveller->document,
+                                .context = &context,
+                                .match = &findings.match,
+                                .listings = &findings.listings,
+                                .data = &scene->data,
+                                .policy = scene->policy,
+                                .site = SITE_ONLINE,
+                                .clock_quality = CLOCK_SYNCED,
+                                .today = today};
+    verdict_judge(&facts, &verdict);
+    bench_keep(&verdict);
+    if (!right(scene, traveller, &findings) || verdict.n_reasons == 0)
+        fail("a traveller got a wrong answer", traveller->document.number);
+}
+
+static double check_timed_us(const struct scene *scene, const struct traveller *traveller)
+{
+    const double begin_s = bench_now_s();
+    check(scene, traveller);
+    return (bench_now_s() - begin_s) * 1e6;
+}
+
+static void invite(struct scene *scene)
+{
+    static const unsigned share[VISIT_COUNT] = {[VISIT_NUMBER] = 50,
+                                                [VISIT_OLD] = 10,
+                                                [VISIT_NAME] = 10,
+                                                [VISIT_NOBODY] = 20,
+                                                [VISIT_LISTED] = 10};
+
+    for (uint32_t i = 0; i < scene->plan.checks; i++) {
+        struct traveller *traveller = &scene->travellers[i];
+        unsigned at = (unsigned)(population_draw(&scene->population, 0, i) % 100), visit = 0;
+        while (at >= share[visit])
+            at -= share[visit++];
+        *traveller = (struct traveller){.visit = (enum visit)visit};
+        population_document(&scene->population, traveller->visit, i, &traveller->document,
+                            &traveller->placement);
+    }
+}
+
+/* ---- figures -------------------------------------------------------------------------------- */
+
+static int compare(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static double percentile(const double *sorted, size_t n, double of)
+{
+    return sorted[(size_t)((double)(n - 1) * of)];
+}
+
+static void say_percentiles(struct scene *scene, const char *when)
+{
+    static const struct {
+        const char *name;
+        double of;
+        const char *target;
+    } rows[] = {{"p50", 0.5, ""}, {"p99", 0.99, "<= 1000"}, {"p99.9", 0.999, ""}, {"max", 1, ""}};
+    char what[40];
+
+    qsort(scene->took_us, scene->n_took, sizeof *scene->took_us, compare);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(what, sizeof what, "%s, %s", when, rows[i].name);
+        say(scene, what, "us", percentile(scene->took_us, scene->n_took, rows[i].of),
+            rows[i].target, 0);
+    }
+    scene->n_took = 0;
+}
+
+/* ---- resident ------------------------------------------------------------------------------- */
+
+/* What a process holds that only checks: a child of a parent that is still small. */
+static void say_resident(struct scene *scene)
+{
+    struct rusage used;
+    int status;
+    const pid_t child = fork();
+
+    if (child == 0) {
+        open_reader(scene);
+        for (unsigned i = 0; i < scene->plan.checks; i++)
+            check(scene, &scene->travellers[i]);
+        cache_reader_close(scene->reader);
+        _exit(0);
+    }
+    if (wait4(child, &status, 0, &used) != child || status != 0)
+        fail("resident", "failed");
+    say(scene, "checking, resident", "MB", (double)used.ru_maxrss / 1e3, "<= 64", 0);
+}
+
+/* ---- side by side --------------------------------------------------------------------------- */
+
+struct side {
+    double wall_s, cpu_s;
+};
+
+static void record(struct scene *scene)
+{
+    size_t at = 0;
+
+    for (unsigned i = 0; i < scene->plan.checks; i++) {
+        replay_begin();
+        check(scene, &scene->travellers[i]);
+        scene->travellers[i].calls_from = at;
+        scene->travellers[i].calls_to = at = replay_end();
+    }
+}
+
+static void run_checks(struct scene *scene, unsigned from, unsigned to, struct side *side)
+{
+    const double wall = bench_now_s(), cpu = cpu_s();
+    for (unsigned i = from; i < to; i++)
+        scene->took_us[scene->n_took++] = check_timed_us(scene, &scene->travellers[i]);
+    side->wall_s += bench_now_s() - wall;
+    side->cpu_s += cpu_s() - cpu;
+}
+
+static void run_bare(const struct scene *scene, unsigned from, unsigned to, struct side *side)
+{
+    const double wall = bench_now_s(), cpu = cpu_s();
+    for (unsigned i = from; i < to; i++) {
+        const double begin_s = bench_now_s(); /* the clock costs both sides */
+        replay_run(scene->travellers[i].calls_from, scene->travellers[i].calls_to);
+        const double took_s = bench_now_s() - begin_s;
+        bench_keep(&took_s);
+    }
+    side->wall_s += bench_now_s() - wall;
+    side->cpu_s += cpu_s() - cpu;
+}
+
+static void side_by_side(struct scene *scene)
+{
+    struct side checks = {0}, bare = {0};
+    const unsigned n = scene->plan.checks;
+
+    record(scene); /* and everything is warm */
+    for (unsigned pass = 0; pass < scene->plan.passes; pass++)
+        for (unsigned from = 0; from < n; from += BLOCK) {
+            const unsigned to = from + BLOCK < n ? from + BLOCK : n;
+            if (pass % 2)
+                run_bare(scene, from, to, &bare);
+            run_checks(scene, from, to, &checks);
+            if (!(pass % 2))
+                run_bare(scene, from, to, &bare);
+        }
+    const double all = (double)n * scene->plan.passes / 1e6;
+    say(scene, "warm, mean against its parts", "us", checks.wall_s / all, "1.25 x",
+        bare.wall_s / all);
+    say(scene, "warm, processor against parts", "us", checks.cpu_s / all, "1.25 x",
+        bare.cpu_s / all);
+    say_percentiles(scene, "warm");
+    replay_clear();
+}
+
+/* ---- under a delta -------------------------------------------------------------------------- */
+
+/* Half the rows are of people who are there, half of new ones. */
+static void delta_apply(const struct scene *scene, struct cache_writer *writer, unsigned step)
+{
+    static struct placement rows[STEP_ROWS];
+    uint64_t version, policy;
+
+    check_err(cache_writer_versions(writer, &version, &policy), "versions");
+    for (uint32_t i = 0; i < STEP_ROWS; i++) {
+        const uint32_t nth = step * STEP_ROWS + i, n = scene->population.placements;
+        const uint64_t at = population_draw(&scene->population, 0, (uint64_t)1 << 32 | nth);
+        population_placement(&scene->population, i % 2 ? (uint32_t)(at % n) : n + nth, &rows[i]);
+        rows[i].rec_seq += version;
+    }
+    const struct cache_delta delta = {
+        .from = version, .to = version + 1, .as_of = AS_OF_S, .rows = rows, .n_rows = STEP_ROWS};
+    check_err(cache_apply(writer, &delta), "apply");
+}
+
+enum progress_of_writer { WRITER_STARTS, WRITER_WRITES, WRITER_DONE };
+
+static void write_delta(const struct scene *scene, volatile int *state)
+{
+    char why[CACHE_WHY_LEN];
+    struct cache_writer *writer = NULL;
+
+    if (cache_writer_open(scene->path, scene->root, &writer, why))
+        fail("writer", why);
+    *state = WRITER_WRITES;
+    for (unsigned step = 0; step < scene->plan.steps; step++)
+        delta_apply(scene, writer, step);
+    *state = WRITER_DONE;
+    cache_writer_close(writer);
+}
+
+static void under_delta(struct scene *scene)
+{
+    volatile int *state =
+        mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int status;
+
+    if (state == MAP_FAILED)
+        fail("mmap", "failed");
+    const pid_t child = fork();
+    if (child == 0) {
+        write_delta(scene, state);
+        _exit(0);
+    }
+    unsigned i = 0;
+    double begin_s = 0;
+    while (*state != WRITER_DONE && waitpid(child, &status, WNOHANG) == 0) {
+        const double took_us = check_timed_us(scene, &scene->travellers[i]);
+        i = (i + 1) % scene->plan.checks;
+        if (*state == WRITER_STARTS)
+            continue;
+        if (begin_s == 0)
+            begin_s = bench_now_s();
+        if (scene->n_took < UNDER_LOAD_MAX)
+            scene->took_us[scene->n_took++] = took_us;
+    }
+    const double took_s = bench_now_s() - begin_s;
+    if (*state != WRITER_DONE)
+        fail("writer", "failed");
+    waitpid(child, &status, 0);
+    munmap((void *)(uintptr_t)state, sizeof *state);
+    say(scene, "delta under load, rows", "1/s", scene->plan.steps * STEP_ROWS / took_s, "", 0);
+    say(scene, "delta under load, checks", "1/s", (double)scene->n_took / took_s, "", 0);
+    say_percentiles(scene, "delta under load");
+}
+
+/* ---- all ------------------------------------------------------------------------------------ */
+
+static void measure(const struct plan *plan, const char *folder, struct seal_root *root,
+                    const struct policy *policy)
+{
+    static struct traveller travellers[CHECKS_MAX];
+    static double took_us[UNDER_LOAD_MAX];
+    struct scene scene = {
+        .plan = *plan,
+        .population = {SEED, plan->placements, plan->listings_of_kind},
+        .root = root,
+        .policy = policy,
+        .travellers = travellers,
+        .took_us = took_us,
+    };
+
+    snprintf(scene.label, sizeof scene.label, "check %.4g M", plan->placements / 1e6);
+    provide(&scene, folder);
+    invite(&scene);
+    say_resident(&scene);
+    open_reader(&scene);
+    side_by_side(&scene);
+    under_delta(&scene);
+    cache_reader_close(scene.reader);
+}
+
+static struct seal_root *open_root(const char *folder)
+{
+    static const uint8_t key[SEAL_ROOT_LEN] = "a key that seals fictional ones";
+    char path[PATH_ROOM], why[SEAL_WHY_LEN];
+    struct seal_root *root = NULL;
+
+    snprintf(path, sizeof path, "%s/check.key", folder);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, key, sizeof key) != sizeof key || close(fd) < 0)
+        fail(path, "can't be written");
+    if (seal_root_load(path, &root, why))
+        fail("key", why);
+    return root;
+}
+
+static const struct policy *load_policy(void)
+{
+    static char text[POLICY_JSON_LEN_MAX];
+    static uint8_t payload[POLICY_CBOR_MAX];
+    static struct policy_index index;
+    static struct policy policy;
+    struct json_fault fault = {0};
+    size_t len = 0;
+    FILE *file = fopen(CONTRACT "/policy.example.json", "re");
+
+    if (!file)
+        fail("policy", "is not there");
+    const size_t n = fread(text, 1, sizeof text, file);
+    fclose(file);
+    if (!policy_json_read(span_of(text, n), &policy, payload, &len, &fault))
+        fail("policy", fault.why);
+    check_err(policy_decode(span_of(payload, len), &index, &policy), "policy");
+    return &policy;
+}
+
+int main(int argc, char **argv)
+{
+    const char *folder = FOLDER;
+    const struct plan *plans = &plan_usual;
+    size_t n_plans = 1;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--short") == 0)
+            plans = &plan_short;
+        else if (strcmp(argv[i], "--full") == 0)
+            plans = plans_full, n_plans = sizeof plans_full / sizeof *plans_full;
+        else
+            folder = argv[i];
+    }
+    if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
+        fail(folder, "can't be made");
+    check_err(sign_init(), "crypto");
+    struct seal_root *root = open_root(folder);
+    const struct policy *policy = load_policy();
+    for (size_t i = 0; i < n_plans; i++)
+        measure(&plans[i], folder, root, policy);
+    seal_root_close(root);
+    return 0;
+}
