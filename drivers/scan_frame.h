@@ -69,7 +69,6 @@ struct scan_block {
     uint16_t pos;           /* how many of them have been looked at */
     uint16_t text_end;      /* just behind the rows; 0: not reached */
     uint8_t n_lines, line_len; /* of the rows so far */
-    uint8_t bcc;
 };
 
 /* The machine. Plain storage of the caller; its fields are scan_frame*.c's own. */

@@ -13,6 +13,15 @@
  * document's; else it waits: what follows without silence shows that it was none, silence that it
  * was misread.
  *
+ * What broke off may take the next frame's first byte for its last one. So an 'I' at the end of a
+ * document's rows waits for the byte behind it: what can be the high byte of a length shows that
+ * the 'I' begins a frame and that the rows lost a byte; anything else, or silence, that a name ends
+ * in it. A frame that lost its 'I', behind a whole one that ends in 'I', is the same bytes: then
+ * the first is lost, as a name with a letter that is not its own must not be believed. An answer
+ * never ends in 'I'. SOH as a right BCC is one: in SOH ... ETX 01 'a' 00 "OU" ... the first frame
+ * lost its BCC, which was 01, or the second its SOH. No byte tells which, so the first goes out,
+ * being whole either way, and this good frame alone is not found behind what broke off.
+ *
  * Silence after half a frame: a whole one that stands inside of it is found; else its rows are told
  * as PARTIAL. The reader's answer to a command is nothing, not even STARTED.
  *
@@ -63,12 +72,24 @@ static bool may_begin(const struct scan_frame *f, const uint8_t *p, size_t n)
     return n == 1 || f->profile->framing != SCAN_FRAMING_LENGTH || p[1] <= LENGTH_HIGH_MAX;
 }
 
-/* Whether p[0..n) is an answer or its beginning. */
+/* Where in p[0..n) a frame or an answer may begin, `n` if nowhere. What follows is p[n..len). */
+static size_t find_beginning(const struct scan_frame *f, const uint8_t *p, size_t n, size_t len)
+{
+    const uint8_t first = first_byte(f);
+    const uint8_t other = f->profile->answer.len > 0 ? f->profile->answer.bytes[0] : first;
+    size_t i = 0;
+    while (i < n && !((p[i] == first || p[i] == other) && may_begin(f, p + i, len - i)))
+        i++;
+    return i;
+}
+
+/* Whether p[0..n) is an answer or its beginning. Its last byte is anything but a frame's first. */
 static bool is_answer(const struct scan_frame *f, const uint8_t *p, size_t n)
 {
     const struct scan_command *answer = &f->profile->answer;
     return answer->len > 0 && n <= answer->len + 1u &&
-           memcmp(p, answer->bytes, n < answer->len ? n : answer->len) == 0;
+           memcmp(p, answer->bytes, smaller(n, answer->len)) == 0 &&
+           (n <= answer->len || p[answer->len] != first_byte(f));
 }
 
 static const uint8_t *held(const struct scan_block *b)
@@ -100,7 +121,7 @@ static void drop(struct scan_block *b, size_t n)
     b->n_held = (uint16_t)(b->n_held - n);
     b->begin = (uint16_t)(b->n_held > 0 ? b->begin + n : 0);
     b->pos = b->text_end = 0;
-    b->n_lines = b->line_len = b->bcc = 0;
+    b->n_lines = b->line_len = 0;
 }
 
 /* The bytes looked at are no frame: another may begin among them. A second byte that shows that the
@@ -109,8 +130,8 @@ static void reject(struct scan_frame *f, enum scan_garbage reason)
 {
     struct scan_block *b = &f->block;
     size_t n = 1;
-    while (b->pos > 2 && n < b->pos && !may_begin(f, held(b) + n, (size_t)b->n_held - n))
-        n++;
+    if (b->pos > 2)
+        n += find_beginning(f, held(b) + 1, (size_t)b->pos - 1, (size_t)b->n_held - 1);
     scan_frame_discard(f, n, reason);
     drop(b, n);
 }
@@ -160,29 +181,40 @@ static bool rows_convince(struct scan_frame *f)
     return convince;
 }
 
+/* The two bytes of the length. */
+static enum scan_garbage length_header(struct scan_block *b, uint8_t byte)
+{
+    if (b->pos == 2 && byte > LENGTH_HIGH_MAX)
+        return SCAN_GARBAGE_OUTSIDE;
+    if (b->pos < LENGTH_TEXT)
+        return SCAN_GARBAGE_NONE;
+    const size_t len = (size_t)held(b)[1] << 8 | held(b)[2];
+    if (len == 0 || LENGTH_TEXT + len > SCAN_FRAME_LEN_MAX)
+        return SCAN_GARBAGE_LENGTH;
+    b->text_end = (uint16_t)(LENGTH_TEXT + len);
+    return SCAN_GARBAGE_NONE;
+}
+
 /* 'I', length, rows. */
 static enum verdict length_step(struct scan_frame *f, uint8_t byte, enum scan_garbage *why)
 {
     struct scan_block *b = &f->block;
-    if (b->pos == 2 && byte > LENGTH_HIGH_MAX)
-        *why = SCAN_GARBAGE_OUTSIDE;
-    if (b->pos == LENGTH_TEXT) {
-        size_t end = (size_t)held(b)[1] << 8 | held(b)[2];
-        end += LENGTH_TEXT;
-        if (end == LENGTH_TEXT || end > SCAN_FRAME_LEN_MAX)
-            *why = SCAN_GARBAGE_LENGTH;
-        else
-            b->text_end = (uint16_t)end;
-    }
-    if (b->pos > LENGTH_TEXT + 1 && byte == 0 && held(b)[b->pos - 2] == 'I')
+    const bool behind_mark = b->pos > LENGTH_TEXT + 1 && held(b)[b->pos - 2] == 'I';
+    if (b->pos <= LENGTH_TEXT) {
+        *why = length_header(b, byte);
+    } else if (behind_mark && byte == 0) {
         *why = SCAN_GARBAGE_CUT;
-    else if (b->pos > LENGTH_TEXT)
-        *why = b->pos <= b->text_end ? text_byte(b, byte)
-               : is_row_end(byte)    ? SCAN_GARBAGE_NONE
-                                     : SCAN_GARBAGE_SHAPE;
+    } else if (b->pos <= b->text_end) {
+        *why = text_byte(b, byte);
+    } else if (behind_mark && byte > LENGTH_HIGH_MAX && rows_convince(f)) {
+        b->pos = b->text_end;
+        return WHOLE;
+    } else if (!is_row_end(byte)) {
+        *why = SCAN_GARBAGE_SHAPE;
+    }
     if (*why)
         return BROKEN;
-    return b->pos > LENGTH_TEXT && b->pos == b->text_end && rows_convince(f) ? WHOLE : MORE;
+    return b->pos == b->text_end && byte != 'I' && rows_convince(f) ? WHOLE : MORE;
 }
 
 /* The length word: seven bits of each byte. */
@@ -191,10 +223,13 @@ static size_t soh_length(const struct scan_block *b)
     return (size_t)(held(b)[1] & 0x7f) | (size_t)(held(b)[2] & 0x7f) << 7;
 }
 
-static enum scan_garbage soh_end(const struct scan_block *b, uint8_t bcc)
+static enum scan_garbage soh_end(const struct scan_block *b)
 {
-    size_t rest = (size_t)b->pos - SOH_COUNTED_NOT;
-    if (bcc != b->bcc)
+    const size_t rest = (size_t)b->pos - SOH_COUNTED_NOT;
+    uint8_t bcc = 0; /* over itself it gives 0 */
+    for (size_t i = 1; i < b->pos; i++)
+        bcc ^= held(b)[i];
+    if (bcc != 0)
         return SCAN_GARBAGE_BCC;
     return soh_length(b) == rest || soh_length(b) == b->pos ? SCAN_GARBAGE_NONE
                                                             : SCAN_GARBAGE_LENGTH;
@@ -216,7 +251,7 @@ static enum verdict soh_step(struct scan_frame *f, uint8_t byte, enum scan_garba
 {
     struct scan_block *b = &f->block;
     if (b->text_end > 0) {
-        *why = soh_end(b, byte);
+        *why = soh_end(b);
         return *why ? BROKEN : WHOLE;
     }
     if (b->pos <= SOH_TEXT)
@@ -227,8 +262,6 @@ static enum verdict soh_step(struct scan_frame *f, uint8_t byte, enum scan_garba
         b->text_end = (uint16_t)(b->pos - 1);
     else
         *why = text_byte(b, byte);
-    if (b->pos > 1)
-        b->bcc ^= byte;
     return *why ? BROKEN : MORE;
 }
 
@@ -258,32 +291,39 @@ static void row_pass(struct scan_frame *f)
         end = smaller(end, b->text_end ? 0 : soh_length(b) + SOH_COUNTED_NOT);
     end = smaller(end, b->n_held);
     size_t i = b->pos;
-    uint8_t bcc = b->bcc;
     while (i < end && p[i] >= FIRST_PRINTABLE)
-        bcc ^= p[i++];
-    b->bcc = bcc;
+        i++;
     b->line_len = (uint8_t)(b->line_len + i - b->pos);
     b->pos = (uint16_t)i;
 }
 
-/* Looks at the next held byte that decides something. Returns true when an outcome is ready. */
+/* The next held byte. */
+static enum verdict step(struct scan_frame *f, enum scan_garbage *why)
+{
+    struct scan_block *b = &f->block;
+    const uint8_t byte = held(b)[b->pos++];
+    if (held(b)[0] != first_byte(f)) {
+        if (!is_answer(f, held(b), b->pos))
+            return BROKEN;
+        return b->pos > f->profile->answer.len ? ANSWER : MORE;
+    }
+    return f->profile->framing == SCAN_FRAMING_LENGTH ? length_step(f, byte, why)
+                                                      : soh_step(f, byte, why);
+}
+
+/* Looks at held bytes, before STARTED at one, up to one that decides. Returns true when an outcome
+ * is ready. */
 static bool look(struct scan_frame *f)
 {
     struct scan_block *b = &f->block;
-    row_pass(f);
-    if (b->pos == b->n_held)
-        return false;
     enum scan_garbage why = SCAN_GARBAGE_NONE; /* of BROKEN; none of them: it never began */
-    uint8_t byte = held(b)[b->pos++];
-    enum verdict verdict = MORE;
-    if (is_answer(f, held(b), b->pos))
-        verdict = b->pos > f->profile->answer.len ? ANSWER : MORE;
-    else if (held(b)[0] != first_byte(f))
-        verdict = BROKEN;
-    else if (f->profile->framing == SCAN_FRAMING_LENGTH)
-        verdict = length_step(f, byte, &why);
-    else
-        verdict = soh_step(f, byte, &why);
+    enum verdict verdict;
+    do {
+        row_pass(f);
+        if (b->pos == b->n_held)
+            return false;
+        verdict = step(f, &why);
+    } while (verdict == MORE && f->started);
     switch (verdict) {
     case MORE:
         return false;
@@ -311,7 +351,9 @@ bool scan_block_is_speech(const struct scan_frame *f, uint8_t byte)
     const struct scan_command *answer = &f->profile->answer;
     if (b->pos == 0 && is_row_end(byte))
         return false;
-    return answer->len == 0 || (b->pos < answer->len && byte != answer->bytes[b->pos]);
+    if (answer->len == 0)
+        return true;
+    return b->pos < answer->len ? byte != answer->bytes[b->pos] : byte == first_byte(f);
 }
 
 bool scan_block_begun(const struct scan_frame *f)
@@ -330,16 +372,12 @@ static bool is_doubtful(const struct scan_frame *f)
 /* Takes what is outside of frames: row ends, which are nothing, and garbage. */
 static size_t outside_take(struct scan_frame *f, const uint8_t *p, size_t len)
 {
-    const uint8_t first = first_byte(f);
-    const uint8_t other = f->profile->answer.len > 0 ? f->profile->answer.bytes[0] : first;
-    size_t n = 0, n_garbage = 0;
-    for (; n < len; n++) {
-        if (is_row_end(p[n]))
-            continue;
-        if (!f->started || ((p[n] == first || p[n] == other) && may_begin(f, p + n, len - n)))
-            break;
-        n_garbage++;
-    }
+    size_t n = f->started ? find_beginning(f, p, len, len) : 0;
+    while (!f->started && n < len && is_row_end(p[n]))
+        n++;
+    size_t n_garbage = n;
+    for (size_t i = 0; i < n; i++)
+        n_garbage -= is_row_end(p[i]);
     scan_frame_discard(f, n_garbage, SCAN_GARBAGE_OUTSIDE);
     return n;
 }

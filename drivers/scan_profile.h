@@ -39,7 +39,7 @@ struct scan_profile {
     struct scan_command rearm;  /* sent after each read, good or bad */
     uint32_t rearm_every_ms;    /* and this long after the last command; 0: not */
     struct scan_command answer; /* the reader's answer to a command begins so and has one byte
-                                 * more; it is nothing */
+                                 * more, which begins no frame; it is nothing */
 };
 
 /* The row for readers nobody described: rows, with or without STX/ETX. */

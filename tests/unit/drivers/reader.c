@@ -3,13 +3,16 @@
 #include <assert.h>
 #include <string.h>
 
-const struct reader_document reader_documents[3] = {
+const struct reader_document reader_documents[READER_DOCUMENTS] = {
     {{"P<IDNRAHMAWATI<<SITI<<<<<<<<<<<<<<<<<<<<<<<<",
       "X0000012<5IDN9603147F3109027<<<<<<<<<<<<<<06"},
      2},
     {{"I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"}, 2},
     {{"I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6",
       "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"},
+     3},
+    {{"I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6",
+      "TJOKROAMINOTO<<RADEN<HADI<SITI"},
      3},
 };
 
@@ -82,4 +85,9 @@ size_t reader_send(const struct scan_profile *profile, enum reader_style style,
     if (brackets)
         put(&bytes, "\x03", 1);
     return bytes.len;
+}
+
+bool reader_is_marked(const struct scan_profile *profile, const uint8_t *sent)
+{
+    return profile->framing == SCAN_FRAMING_LENGTH || sent[0] < ' ';
 }

@@ -2,6 +2,7 @@
 #ifndef PAMIT_TEST_READER_H
 #define PAMIT_TEST_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,12 @@ struct reader_document {
 size_t reader_send(const struct scan_profile *profile, enum reader_style style,
                    const struct reader_document *document, uint8_t out[READER_LEN_MAX]);
 
-/* Synthetic documents: TD3, TD2, TD1. */
-extern const struct reader_document reader_documents[3];
+/* Whether a mark begins what reader_send() filled in, not a row: then nothing need stand between
+ * it and what came before. */
+bool reader_is_marked(const struct scan_profile *profile, const uint8_t *sent);
+
+/* Synthetic documents: TD3, TD2, TD1, and a TD1 whose name fills its row up to an 'I'. */
+#define READER_DOCUMENTS 4
+extern const struct reader_document reader_documents[READER_DOCUMENTS];
 
 #endif

@@ -13,6 +13,10 @@
 #define I_B    "I\0\x59" B1 "\r" B2
 #define I_C    "I\0\x49" C1 "\r" C2
 #define I_D    "I\0\x5c" D1 "\r" D2 "\r" D3
+#define I_E    "I\0\x5a" D1 D2 E3
+#define E3     "TJOKROAMINOTO<<RADEN<HADI<SITI"
+#define D3_CUT "ERIKSSON<<ANNA<MARIA<<<<<<<<<"
+#define FE     "F(" D1 "|" D2 "|" E3 ")"
 #define ON     "C\0\x01\x01" /* the answer to the command */
 #define ON_OFF "C\0\x01\0"
 
@@ -21,6 +25,7 @@
 #define RTE_A            RTE_HEAD("a") "\r" A1 "\r" A2 "\r\x03\x42"
 #define RTE_C            RTE_HEAD("Q") "\r" C1 "\r" C2 "\r\x03\x6f"
 #define RTE_D            RTE_HEAD("c") D1 "\r" D2 "\r" D3 "\r\x03\x5d"
+#define RTE_A_SOH        "\1a\0OU\2c\r" A1 "\r" A2 "\r\3" /* and its BCC is SOH */
 #define A1_UNREAD        "P<IDN_AHMAWATI<<SITI<<<<<<<<<<<<<<<<<<<<<<<<"
 
 #define R_10  "\r\r\r\r\r\r\r\r\r\r"
@@ -83,6 +88,17 @@ static const struct frame_row rows[] = {
      "S G3:cut " FA " S " FB},
     {"... and one that fills it to the byte", "elyctis", BYTES("I\0\x5c" I_A SILENCE),
      "S G3:cut " FA},
+    {"a name that ends in I waits for the byte behind it: the next frame", "elyctis",
+     BYTES(I_E I_A), "S " FE " S " FA},
+    {"... the answer to a command", "elyctis", BYTES(I_E ON), "S " FE},
+    {"... a row end", "elyctis", BYTES(I_E "\r\n" I_A), "S " FE " S " FA},
+    {"... or silence", "elyctis", BYTES(I_E SILENCE), "S " FE},
+    {"... a length's high byte: a byte was lost, and the I begins a frame", "elyctis",
+     BYTES("I\0\x5a" D1 D2 D3_CUT I_A), "S G92:cut " FA},
+    {"... also 4, the last there is", "elyctis", BYTES(I_E "\x04" SILENCE), "S G94:shape"},
+    {"... but not 5", "elyctis", BYTES(I_E "\x05" SILENCE), "S " FE " S G1:outside"},
+    {"an answer that lost its last byte does not take the next frame's first", "elyctis",
+     BYTES("C\0\x01" I_A), "S G3:outside " FA},
     {"garbage before a frame", "elyctis", BYTES("noise II" I_A), "S G8:outside " FA},
     {"lines without a header are garbage", "elyctis", BYTES("P<XYZ\r" I_A), "S G5:outside " FA},
 
@@ -100,6 +116,8 @@ static const struct frame_row rows[] = {
      BYTES(RTE_HEAD("a") "\r" A1 "\r" A2 "\r\x03\x43" RTE_A), "S G100:bcc " FA},
     {"... when the BCC itself is missing too", "rte",
      BYTES(RTE_HEAD("a") "\r" A1 "\r" A2 "\r\x03" RTE_A), "S G99:bcc " FA},
+    {"SOH that makes a right BCC is one, and begins no frame", "rte",
+     BYTES(RTE_A_SOH RTE_D SILENCE), "S " FA " S G98:outside"},
     {"a changed byte is found out", "rte",
      BYTES(RTE_HEAD("a") "\r" A1_UNREAD "\r" A2 "\r\x03\x42" SILENCE), "S G100:bcc"},
     {"a length one too many", "rte", BYTES(RTE_HEAD("b") "\r" A1 "\r" A2 "\r\x03\x41" RTE_A),
