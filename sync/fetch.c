@@ -24,9 +24,9 @@ void fetch_receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH
         at += snprintf(out + at, FETCH_TARGET_LEN - (size_t)at, "%02x", nonce[i]);
 }
 
-void fetch_feed_target(uint64_t from, char out[FETCH_TARGET_LEN])
+void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_TARGET_LEN])
 {
-    snprintf(out, FETCH_TARGET_LEN, "/v1/feed/placements?from=%" PRIu64, from);
+    snprintf(out, FETCH_TARGET_LEN, "/v1/feed/%s?from=%" PRIu64, wire_feed_text(name), from);
 }
 
 /* No clock that was ever set is before the first, and none of ours will live to the second. */
@@ -50,7 +50,7 @@ enum err fetch_feed_open(const struct fetch_feed_terms *terms, struct span envel
                          struct wire_feed *inout, const char **why)
 {
     struct span payload;
-    struct wire_feed feed = {.rows = inout->rows};
+    struct wire_feed feed = *inout;
     enum err err = cose_open(terms->key, envelope, &payload);
     if (err == ERR_OK)
         err = wire_feed_decode(payload, &feed);

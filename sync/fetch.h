@@ -12,7 +12,7 @@
 
 /* Paths with queries. */
 void fetch_receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH_TARGET_LEN]);
-void fetch_feed_target(uint64_t from, char out[FETCH_TARGET_LEN]);
+void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_TARGET_LEN]);
 extern const char fetch_policy_target[];
 extern const char fetch_entries_target[];
 extern const char fetch_entries_type[];
@@ -31,8 +31,8 @@ struct fetch_feed_terms {
     int64_t as_of_max;
 };
 
-/* Opens a step of the placements feed; `inout->rows` is room for WIRE_FEED_ROWS. ERR_AUTH: not
- * signed by the key; ERR_INVALID: no feed step, one that leads nowhere though there is more, or one
+/* Opens a step of the feed that `inout` names, into its storage (wire.h). ERR_AUTH: not signed by
+ * the key; ERR_INVALID: no step of this feed, one that leads nowhere though there is more, or one
  * from the future; ERR_OLD: it does not begin at `from`. `*why` (static) says which. */
 MUST_CHECK enum err fetch_feed_open(const struct fetch_feed_terms *terms, struct span envelope,
                                     struct wire_feed *inout, const char **why);

@@ -2,8 +2,8 @@
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
  * we don't know how far the registry is, then entries as long as it lacks some, then policy, then
- * placements. So entries written during a long download go up between two of its steps, and a gap
- * that the registry reports is just a new number to go on from.
+ * lists, then placements. So entries written during a long download go up between two of its steps,
+ * and a gap that the registry reports is just a new number to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
@@ -66,7 +66,9 @@ static enum phase phase_choose(const struct sync_contact *c, const struct journa
         return PHASE_UPLOAD;
     if (c->policy_wanted)
         return PHASE_POLICY;
-    return c->feed_wanted ? PHASE_FEED : PHASE_END;
+    if (c->feed_wanted[WIRE_LISTS])
+        return PHASE_LISTS;
+    return c->feed_wanted[WIRE_PLACEMENTS] ? PHASE_PLACEMENTS : PHASE_END;
 }
 
 void contact_go_on(struct sync_contact *c)
@@ -119,7 +121,8 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
     contact->problem[0] = '\0';
     contact->gaps = 0;
     contact->policy_wanted = false;
-    contact->feed_wanted = scope == SYNC_ALL;
+    for (size_t i = 0; i < WIRE_FEEDS; i++)
+        contact->feed_wanted[i] = scope == SYNC_ALL;
     if (scope == SYNC_ALL)
         contact->next_known = false;
     contact_go_on(contact);
@@ -152,10 +155,11 @@ enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_
     c->n_max = UPLOAD_FIRST_ENTRIES;
     c->terms = (struct receipt_terms){.key = parts->receipt_key, .kiosk = config->kiosk_id};
     sync_stores_init(&c->stores, config, parts->root);
-    c->rows = calloc(WIRE_FEED_ROWS, sizeof *c->rows);
+    c->placements = calloc(WIRE_FEED_ROWS, sizeof *c->placements);
+    c->listings = calloc(WIRE_FEED_ROWS, sizeof *c->listings);
     const struct exchange_peer peer = {
         .host = config->registry_host, .port = config->registry_port, .tls = parts->tls};
-    enum err err = c->rows ? upload_open(&c->upload) : ERR_MEMORY;
+    enum err err = c->placements && c->listings ? upload_open(&c->upload) : ERR_MEMORY;
     if (err == ERR_OK)
         err = link_open(loop, &peer, FETCH_ANSWER_MAX, &c->link);
     if (err != ERR_OK) {
@@ -174,6 +178,7 @@ void sync_contact_close(struct sync_contact *contact)
     upload_close(contact->upload);
     sync_stores_done(&contact->stores);
     sd_event_unref(contact->loop);
-    free(contact->rows);
+    free(contact->placements);
+    free(contact->listings);
     free(contact);
 }

@@ -1,4 +1,5 @@
-/* One contact with the registry: a receipt, the entries it lacks, newer policy and placements.
+/* One contact with the registry: a receipt, the entries it lacks, newer policy, lists and
+ * placements.
  *
  * sync_session.c says when; this says what, and how it ended. pamit-sync.
  */
@@ -46,7 +47,7 @@ bool sync_contact_ready(struct sync_contact *contact);
 
 enum sync_contact_scope {
     SYNC_NEW_ENTRIES, /* send them, from where the last receipt left us */
-    SYNC_ALL,         /* from a new receipt to the feed, even if that has nothing newer */
+    SYNC_ALL,         /* from a new receipt to the feeds, even if they have nothing newer */
 };
 /* Begins; `ended` is called once, perhaps from here. Ready, and no contact under way. */
 void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope scope);

@@ -34,14 +34,15 @@ static void refused(struct sync_contact *c, const struct link_answer *answer)
 /* What the registry offers beyond what the cache has. */
 static void note_versions(struct sync_contact *c, const struct receipt *receipt)
 {
-    uint64_t placements, policy;
-    if (!sync_stores_versions(&c->stores, &placements, &policy)) {
+    struct cache_versions ours;
+    if (!sync_stores_versions(&c->stores, &ours)) {
         c->policy_wanted = false;
-        c->feed_wanted = false;
+        c->feed_wanted[WIRE_PLACEMENTS] = c->feed_wanted[WIRE_LISTS] = false;
         return;
     }
-    c->policy_wanted |= receipt->policy_version > policy;
-    c->feed_wanted |= receipt->placements_version > placements;
+    c->policy_wanted |= receipt->policy_version > ours.policy;
+    c->feed_wanted[WIRE_PLACEMENTS] |= receipt->placements_version > ours.placements;
+    c->feed_wanted[WIRE_LISTS] |= receipt->lists_version > ours.lists;
 }
 
 static void forked(struct sync_contact *c, const struct receipt *receipt,
@@ -186,10 +187,10 @@ static void policy_ask(struct sync_contact *c)
 
 static enum err policy_store(struct sync_contact *c, struct span envelope, uint64_t *version)
 {
-    uint64_t placements, stored;
-    if (!sync_stores_versions(&c->stores, &placements, &stored))
+    struct cache_versions ours;
+    if (!sync_stores_versions(&c->stores, &ours))
         return ERR_MISSING;
-    enum err err = fetch_policy_open(c->parts.policy_key, envelope, stored, version);
+    enum err err = fetch_policy_open(c->parts.policy_key, envelope, ours.policy, version);
     if (err == ERR_OK)
         err = cache_put_policy(c->stores.cache, *version, envelope);
     return err;
@@ -214,60 +215,87 @@ static void policy_answer(struct sync_contact *c, const struct link_answer *answ
     contact_go_on(c);
 }
 
-static void feed_ask(struct sync_contact *c)
+/* ---- the feeds, alike but for their rows ---------------------------------------------------- */
+
+/* The version of a feed in the cache; false if there is no working cache. */
+static bool feed_version(struct sync_contact *c, enum wire_feed_name name, uint64_t *out)
 {
-    uint64_t placements, policy;
-    if (!sync_stores_versions(&c->stores, &placements, &policy)) {
-        c->feed_wanted = false;
+    struct cache_versions ours;
+    if (!sync_stores_versions(&c->stores, &ours))
+        return false;
+    *out = name == WIRE_LISTS ? ours.lists : ours.placements;
+    return true;
+}
+
+static void feed_ask(struct sync_contact *c, enum wire_feed_name name)
+{
+    uint64_t from;
+    if (!feed_version(c, name, &from)) {
+        c->feed_wanted[name] = false;
         contact_go_on(c);
         return;
     }
     char target[FETCH_TARGET_LEN];
-    fetch_feed_target(placements, target);
+    fetch_feed_target(name, from, target);
     get(c, target);
 }
 
-static enum err feed_store(struct sync_contact *c, struct span envelope, const char **why)
+static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
 {
-    uint64_t placements, policy;
-    struct wire_feed feed = {.rows = c->rows};
-    *why = err_text(ERR_MISSING);
-    if (!sync_stores_versions(&c->stores, &placements, &policy))
-        return ERR_MISSING;
-    const struct fetch_feed_terms terms = {
+    if (feed->name == WIRE_LISTS) {
+        const struct cache_listing_delta delta = {.from = feed->from,
+                                                  .to = feed->to,
+                                                  .as_of = feed->as_of,
+                                                  .rows = feed->listings,
+                                                  .n_rows = feed->n_rows,
+                                                  .gone = feed->listings + feed->n_rows,
+                                                  .n_gone = feed->n_gone};
+        return cache_apply_listings(cache, &delta);
+    }
+    const struct cache_delta delta = {.from = feed->from,
+                                      .to = feed->to,
+                                      .as_of = feed->as_of,
+                                      .rows = feed->placements,
+                                      .n_rows = feed->n_rows};
+    return cache_apply(cache, &delta);
+}
+
+static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, struct span envelope,
+                           const char **why)
+{
+    struct wire_feed feed = {.name = name, .placements = c->placements, .listings = c->listings};
+    struct fetch_feed_terms terms = {
         .key = c->parts.receipt_key,
-        .from = placements,
         .as_of_max = fetch_as_of_max(sync_stores_wall_ms() / 1000, c->registry_ms / 1000)};
+    *why = err_text(ERR_MISSING);
+    if (!feed_version(c, name, &terms.from))
+        return ERR_MISSING;
     enum err err = fetch_feed_open(&terms, envelope, &feed, why);
     if (err != ERR_OK)
         return err;
-    const struct cache_delta delta = {.from = feed.from,
-                                      .to = feed.to,
-                                      .as_of = feed.as_of,
-                                      .rows = feed.rows,
-                                      .n_rows = feed.n_rows};
-    err = cache_apply(c->stores.cache, &delta);
+    err = feed_apply(c->stores.cache, &feed);
     *why = err_text(err);
     if (err != ERR_OK)
         return err;
-    c->feed_wanted = feed.to < feed.latest;
+    c->feed_wanted[name] = feed.to < feed.latest;
     if (feed.to > feed.from)
-        log_event(LOG_FEED_APPLIED, "feed=placements version=%" PRIu64 " rows=%zu", feed.to,
-                  feed.n_rows);
+        log_event(LOG_FEED_APPLIED, "feed=%s version=%" PRIu64 " gone=%zu rows=%zu",
+                  wire_feed_text(name), feed.to, feed.n_gone, feed.n_rows);
     return ERR_OK;
 }
 
-static void feed_answer(struct sync_contact *c, const struct link_answer *answer)
+static void feed_answer(struct sync_contact *c, enum wire_feed_name name,
+                        const struct link_answer *answer)
 {
     if (answer->status == 200) {
         const char *why;
-        if (feed_store(c, answer->body, &why) != ERR_OK) {
-            c->feed_wanted = false;
-            contact_note_problem(c, "placements", why);
+        if (feed_store(c, name, answer->body, &why) != ERR_OK) {
+            c->feed_wanted[name] = false;
+            contact_note_problem(c, wire_feed_text(name), why);
         }
     } else if (answer->status == 410) {
-        c->feed_wanted = false;
-        contact_note_problem(c, "placements", "the registry is behind the version we have");
+        c->feed_wanted[name] = false;
+        contact_note_problem(c, wire_feed_text(name), "the registry is behind the version we have");
     } else {
         refused(c, answer);
         return;
@@ -275,9 +303,30 @@ static void feed_answer(struct sync_contact *c, const struct link_answer *answer
     contact_go_on(c);
 }
 
+static void lists_ask(struct sync_contact *c)
+{
+    feed_ask(c, WIRE_LISTS);
+}
+
+static void lists_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    feed_answer(c, WIRE_LISTS, answer);
+}
+
+static void placements_ask(struct sync_contact *c)
+{
+    feed_ask(c, WIRE_PLACEMENTS);
+}
+
+static void placements_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    feed_answer(c, WIRE_PLACEMENTS, answer);
+}
+
 const struct phase_steps phase_steps[] = {
     [PHASE_RECEIPT] = {receipt_ask, receipt_answer},
     [PHASE_UPLOAD] = {upload_ask, upload_answer},
     [PHASE_POLICY] = {policy_ask, policy_answer},
-    [PHASE_FEED] = {feed_ask, feed_answer},
+    [PHASE_LISTS] = {lists_ask, lists_answer},
+    [PHASE_PLACEMENTS] = {placements_ask, placements_answer},
 };

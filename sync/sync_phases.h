@@ -16,7 +16,8 @@ enum phase {
     PHASE_RECEIPT,  /* how far is the registry? */
     PHASE_UPLOAD,   /* what it lacks */
     PHASE_POLICY,
-    PHASE_FEED,
+    PHASE_LISTS, /* before placements: of both, what is missing here is what may clear somebody */
+    PHASE_PLACEMENTS,
     PHASE_END,
 };
 
@@ -28,7 +29,8 @@ struct sync_contact {
     struct link *link;
     struct upload *upload;
     struct sync_stores stores;
-    struct placement *rows; /* of one feed step */
+    struct placement *placements; /* of one feed step */
+    struct listing *listings;
 
     enum phase phase;
     struct receipt_terms terms; /* of the request under way */
@@ -38,7 +40,7 @@ struct sync_contact {
     size_t n_max;        /* entries of the next batch */
 
     /* of the contact under way */
-    bool policy_wanted, feed_wanted;
+    bool policy_wanted, feed_wanted[WIRE_FEEDS];
     unsigned gaps;
     uint64_t batch_from;
     size_t batch_entries;

@@ -117,11 +117,11 @@ void sync_stores_cache_failed(struct sync_stores *stores, enum err err)
     stores->cache = NULL;
 }
 
-bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint64_t *policy)
+bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out)
 {
     if (!stores->cache)
         return false;
-    const enum err err = cache_writer_versions(stores->cache, placements, policy);
+    const enum err err = cache_writer_versions(stores->cache, out);
     if (err == ERR_OK)
         return true;
     sync_stores_cache_failed(stores, err);

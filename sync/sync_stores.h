@@ -44,7 +44,7 @@ bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt
 void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq);
 
 /* Versions in the cache; false if there is no working cache. */
-bool sync_stores_versions(struct sync_stores *stores, uint64_t *placements, uint64_t *policy);
+bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out);
 /* Logs a failure of the cache, and closes it. */
 void sync_stores_cache_failed(struct sync_stores *stores, enum err err);
 

@@ -1,19 +1,22 @@
 /* What travels between kiosk and registry besides receipts: batches up, feeds down.
  *
- * POST /v1/entries        body: zstd frame of a batch; answers 200 receipt, 409 gap (the body is
- * the receipt: `next` says what is expected), 422 fork, 400, 413 GET  /v1/receipt?nonce=HEX 200
- * receipt: how far the registry is, its time, its versions GET  /v1/feed/placements?from=N     200
- * COSE_Sign1 of a feed step by the receipt key; 410 when N is ahead of the registry GET  /v1/policy
- * 200 COSE_Sign1 of the bundle by the policy key; 404 none yet All over mutual TLS; the kiosk is
- * the client certificate's common name, never the request's word.
+ * POST /v1/entries, body: zstd frame of a batch. 200 receipt; 409 gap (the body is the receipt:
+ *   `next` says what is expected); 422 fork; 400; 413.
+ * GET /v1/receipt?nonce=HEX. 200 receipt: how far the registry is, its time, its versions.
+ * GET /v1/feed/placements?from=N and /v1/feed/lists?from=N. 200 COSE_Sign1 of a feed step by the
+ *   receipt key; 410 when N is ahead of the registry.
+ * GET /v1/policy. 200 COSE_Sign1 of the bundle by the policy key; 404 none yet.
+ *
+ * All over mutual TLS; the kiosk is the client certificate's common name, never the request's word.
  *
  * Batch: CBOR map 1 version, 2 epoch, 3 from (seq), 4 nonce, 5 entries, 6 signature. Each entry is
  * an array [unlinked header (bytes), payload (bytes; null when purged, then with 32 bytes of
  * payload_hash as a third item)]. The signature is the last entry's. The receiver rebuilds prev and
  * payload_hash, so the one signature proves them all. A batch holds entries of one epoch.
  *
- * Feed step: CBOR map 1 version, 2 "placements", 3 from, 4 to, 5 latest, 6 as_of (UTC s), 7 rows
- * (placement maps), at most 500.
+ * Feed step: CBOR map 1 version, 2 name, 3 from, 4 to, 5 latest, 6 as_of (UTC s), 7 rows, at most
+ * 500. "placements": placement maps. "lists": listing maps that count, and 8 listing maps that no
+ * longer do (withdrawn, or past), at most 500 together.
  *
  * Pure codecs; pamit-sync and pamit-registry. What a failed decode leaves in its output is of no
  * use.
@@ -22,6 +25,7 @@
 #define PAMIT_WIRE_H
 
 #include "entry.h"
+#include "listing.h"
 #include "placement.h"
 #include "receipt.h"
 
@@ -61,15 +65,28 @@ MUST_CHECK enum err wire_relink(const struct wire_entry *entry, const uint8_t pr
                                 struct entry_header *header, uint8_t bytes[ENTRY_HEADER_MAX],
                                 size_t *len, uint8_t hash[SIGN_HASH_LEN]);
 
+enum wire_feed_name {
+    WIRE_PLACEMENTS = 0,
+    WIRE_LISTS,
+    WIRE_FEEDS,
+};
+
 struct wire_feed {
+    enum wire_feed_name name;
     uint64_t from, to, latest;
     int64_t as_of; /* UTC seconds */
     size_t n_rows;
-    struct placement *rows; /* caller's storage for WIRE_FEED_ROWS */
+    size_t n_gone; /* of lists: rows that no longer count, after those that do */
+    /* Caller's storage for WIRE_FEED_ROWS; of the feed that is named. */
+    struct placement *placements;
+    struct listing *listings;
 };
 
+/* "placements", "lists"; static. */
+const char *wire_feed_text(enum wire_feed_name name);
 MUST_CHECK enum err wire_feed_encode(const struct wire_feed *feed, void *out, size_t cap,
                                      size_t *len);
+/* A step of the feed that `inout` names, into its storage. ERR_INVALID: another's, too. */
 MUST_CHECK enum err wire_feed_decode(struct span payload, struct wire_feed *inout);
 
 #endif

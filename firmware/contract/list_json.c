@@ -5,8 +5,6 @@
 
 #include "reason.h"
 
-#include "reason.h"
-
 enum list_field_type {
     LIST_KIND,
     LIST_TEXT,

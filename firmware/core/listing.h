@@ -52,6 +52,10 @@ bool listing_complete(const struct listing *listing, const char **why);
 /* ERR_INVALID: not complete, `why` names the field. ERR_SIZE: the writer is full. */
 MUST_CHECK enum err listing_encode(const struct listing *listing, struct cbor_writer *w,
                                    const char **why);
+/* What makes two records the same row: all but `expires` and `reason`, which the newer one may
+ * change. Those are `from` and unknown in what is written. Else as listing_encode. */
+MUST_CHECK enum err listing_encode_identity(const struct listing *listing, struct cbor_writer *w,
+                                            const char **why);
 /* Bad values and records that are not complete are refused: ERR_INVALID, and the reader is bad. */
 MUST_CHECK enum err listing_decode(struct cbor_reader *r, struct listing *out);
 

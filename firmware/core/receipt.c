@@ -1,4 +1,5 @@
-/* Receipts: nine fixed keys, all always there, so that one receipt has one encoding. */
+/* Receipts: nine fixed keys, all always there, and a tenth that is there unless it is zero, so that
+ * one receipt has one encoding and those from before there were lists still open. */
 #include "receipt.h"
 
 #include <assert.h>
@@ -13,6 +14,7 @@ enum {
     KEY_NONCE,
     KEY_POLICY,
     KEY_PLACEMENTS,
+    KEY_LISTS,
 };
 
 enum err receipt_encode(const struct receipt *receipt, void *out, size_t cap, size_t *len)
@@ -22,7 +24,7 @@ enum err receipt_encode(const struct receipt *receipt, void *out, size_t cap, si
 
     struct cbor_writer w;
     cbor_writer_init(&w, out, cap);
-    cbor_put_map(&w, KEY_PLACEMENTS);
+    cbor_put_map(&w, receipt->lists_version ? KEY_LISTS : KEY_PLACEMENTS);
     cbor_put_uint(&w, KEY_VERSION);
     cbor_put_uint(&w, RECEIPT_VERSION);
     cbor_put_uint(&w, KEY_KIOSK);
@@ -41,6 +43,10 @@ enum err receipt_encode(const struct receipt *receipt, void *out, size_t cap, si
     cbor_put_uint(&w, receipt->policy_version);
     cbor_put_uint(&w, KEY_PLACEMENTS);
     cbor_put_uint(&w, receipt->placements_version);
+    if (receipt->lists_version) {
+        cbor_put_uint(&w, KEY_LISTS);
+        cbor_put_uint(&w, receipt->lists_version);
+    }
 
     struct span written;
     enum err err = cbor_writer_finish(&w, &written);
@@ -62,7 +68,8 @@ enum err receipt_decode(struct span payload, struct receipt *out)
     int64_t previous = -1;
 
     cbor_reader_init(&r, payload);
-    bool sound = cbor_get_map(&r, KEY_PLACEMENTS) == KEY_PLACEMENTS;
+    const size_t n_keys = cbor_get_map(&r, KEY_LISTS);
+    bool sound = n_keys == KEY_PLACEMENTS || n_keys == KEY_LISTS;
     sound &= cbor_get_key(&r, &previous) == KEY_VERSION;
     sound &= cbor_get_uint(&r, UINT32_MAX) == RECEIPT_VERSION;
     sound &= cbor_get_key(&r, &previous) == KEY_KIOSK;
@@ -81,6 +88,11 @@ enum err receipt_decode(struct span payload, struct receipt *out)
     receipt.policy_version = cbor_get_uint(&r, UINT64_MAX);
     sound &= cbor_get_key(&r, &previous) == KEY_PLACEMENTS;
     receipt.placements_version = cbor_get_uint(&r, UINT64_MAX);
+    if (n_keys == KEY_LISTS) {
+        sound &= cbor_get_key(&r, &previous) == KEY_LISTS;
+        receipt.lists_version = cbor_get_uint(&r, UINT64_MAX);
+        sound &= receipt.lists_version > 0;
+    }
     /* It holds entries, and says their epoch and head, or it holds none and says neither. */
     bool none = receipt.next == 1;
     sound &= receipt.kiosk[0] && receipt.next > 0;

@@ -1,8 +1,8 @@
 /* Receipts: the registry's signed word on how far it holds a kiosk's journal.
  *
  * The payload of a COSE_Sign1 by the registry's receipt key: CBOR map 1 version, 2 kiosk, 3 epoch,
- * 4 next, 5 head, 6 registry time (ms), 7 nonce, 8 policy version, 9 placements version. Stored by
- * pamit-sync, verified again by pamit-lane. Pure.
+ * 4 next, 5 head, 6 registry time (ms), 7 nonce, 8 policy version, 9 placements version, and 10
+ * lists version where there is one. Stored by pamit-sync, verified again by pamit-lane. Pure.
  */
 #ifndef PAMIT_RECEIPT_H
 #define PAMIT_RECEIPT_H
@@ -22,6 +22,7 @@ struct receipt {
     uint8_t nonce[RECEIPT_NONCE_LEN]; /* echo of the request's */
     uint64_t policy_version;          /* newest there */
     uint64_t placements_version;
+    uint64_t lists_version; /* 0: it has none, or is older than lists are */
 };
 
 MUST_CHECK enum err receipt_encode(const struct receipt *receipt, void *out, size_t cap,

@@ -15,8 +15,9 @@
 #include "seal.h"
 #include "verdict.h"
 
-#define CACHE_WHY_LEN   256
-#define CACHE_DELTA_MAX 500 /* rows in one transaction */
+#define CACHE_WHY_LEN    256
+#define CACHE_DELTA_MAX  500  /* rows in one transaction */
+#define CACHE_SWEEP_ROWS 2000 /* of the lists, looked at in one */
 
 struct cache_writer;
 struct cache_reader;
@@ -26,18 +27,24 @@ struct cache_builder;
 struct cache_delta {
     uint64_t from; /* must be the stored version */
     uint64_t to;   /* greater than from, or equal when there are no rows */
-    int64_t as_of; /* UTC seconds: the data were current then; never falls */
+    int64_t as_of; /* UTC seconds: the data were current then; an earlier one changes nothing */
     const struct placement *rows;
     size_t n_rows; /* <= CACHE_DELTA_MAX */
 };
 
-/* A step of the lists' feed. Rows have no id: the same row twice is one, and a row goes when its
- * time has passed. */
+/* A step of the lists' feed. Rows have no id: one that differs from a stored one in `expires` and
+ * `reason` alone replaces it (listing_encode_identity). */
 struct cache_listing_delta {
     uint64_t from, to;
     int64_t as_of;
     const struct listing *rows;
-    size_t n_rows; /* <= CACHE_DELTA_MAX */
+    size_t n_rows;
+    const struct listing *gone; /* rows that no longer count, stored or not */
+    size_t n_gone;              /* n_rows + n_gone <= CACHE_DELTA_MAX */
+};
+
+struct cache_versions {
+    uint64_t placements, lists, policy; /* 0: none */
 };
 
 /* Opens or makes it (0600). ERR_CORRUPT with `why` naming file and reason: the caller goes on
@@ -45,16 +52,16 @@ struct cache_listing_delta {
 MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *root,
                                       struct cache_writer **out, char why[CACHE_WHY_LEN]);
 void cache_writer_close(struct cache_writer *writer);
-/* All or nothing. ERR_OLD: `from` is not the stored version, or as_of falls; ERR_FULL, ERR_IO. */
+/* All or nothing. ERR_OLD: `from` is not the stored version; ERR_FULL, ERR_IO. */
 MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta);
-/* The same for the lists, which have version and age of their own. */
+/* The same for the lists, which have version and age of their own. Also looks at CACHE_SWEEP_ROWS
+ * of the stored rows and drops those that ended before as_of's day, UTC's. */
 MUST_CHECK enum err cache_apply_listings(struct cache_writer *writer,
                                          const struct cache_listing_delta *delta);
 /* Stores a signed bundle. ERR_OLD: not newer than the stored one. */
 MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t version,
                                      struct span envelope);
-MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements,
-                                          uint64_t *policy);
+MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, struct cache_versions *out);
 
 /* For an event loop: all calls of a reader end within some 20 ms; ERR_BUSY: another process holds
  * the file, ask again later. */
@@ -87,6 +94,7 @@ MUST_CHECK enum err cache_builder_open(const char *path, const struct seal_root 
  * failure only cache_builder_abandon is of use. */
 MUST_CHECK enum err cache_builder_put(struct cache_builder *builder,
                                       const struct placement *placement);
+/* Of two records of one row of the lists the one that ends later stays. */
 MUST_CHECK enum err cache_builder_put_listing(struct cache_builder *builder,
                                               const struct listing *listing);
 /* `as_of`: when placements and lists were current, UTC seconds; 0: nobody said. Closes the builder

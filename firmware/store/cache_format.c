@@ -185,9 +185,14 @@ static enum err listing_write(const struct listing *listing, uint8_t plain[LISTI
 enum err cache_listing_id(const struct cache_keys *keys, const struct listing *listing, int64_t *id)
 {
     uint8_t plain[LISTING_CBOR_MAX];
+    struct cbor_writer w;
     struct span written;
-    const enum err err = listing_write(listing, plain, &written);
+    const char *field;
 
+    cbor_writer_init(&w, plain, sizeof plain);
+    enum err err = listing_encode_identity(listing, &w, &field);
+    if (!err)
+        err = cbor_writer_finish(&w, &written);
     if (!err)
         *id = keyed(keys, 'R', written);
     return err;

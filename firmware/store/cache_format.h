@@ -6,7 +6,7 @@
  * text it was. Current and previous numbers share a class, so that one look-up finds both.
  * listing(text, id, sealed): HMAC("L" || look-up text) cut to 8 bytes -> a row of the lists, sealed
  * and bound to both; once for each of its texts, so that one look-up is one range of one table. id
- * is HMAC("R" || the row's CBOR) cut to 8 bytes: rows have no name of their own.
+ * is HMAC("R" || listing_encode_identity) cut to 8 bytes: rows have no name of their own.
  * feed, list_feed: version and age; policy: the newest bundle, as signed; meta: whose storage key.
  * An HMAC cut to 8 bytes may rarely hit another record: placement_match compares the fields.
  * Internal to store.

@@ -4,6 +4,9 @@
  * A step is one transaction of at most CACHE_DELTA_MAX rows: version, age and rows move together or
  * not at all, and a reader sees the state before or the state after. A record is replaced whole,
  * with all its look-up rows, which are found by its id: the NIK they may come from is not kept.
+ *
+ * Age never falls: a step from the middle of a long import is dated before that import, but what
+ * was known to be current until later still is.
  */
 #include "cache.h"
 
@@ -11,6 +14,7 @@
 #include <stdlib.h>
 
 #include "cache_format.h"
+#include "cache_listings.h"
 #include "key_check.h"
 
 _Static_assert(CACHE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
@@ -18,7 +22,8 @@ _Static_assert(CACHE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 struct cache_writer {
     struct database database;
     struct cache_keys keys;
-    sqlite3_stmt *put_placement, *drop_lookups, *put_lookup, *put_listing;
+    sqlite3_stmt *put_placement, *drop_lookups, *put_lookup;
+    struct cache_listings listings;
 };
 
 static enum err cache_begin(struct cache_writer *writer)
@@ -70,9 +75,7 @@ static enum err writer_set_up(struct cache_writer *writer, const struct seal_roo
                                "INSERT OR IGNORE INTO lookup(text, id, kind) VALUES(?1, ?2, ?3)",
                                &writer->put_lookup);
     if (!err)
-        err = database_prepare(&writer->database,
-                               "INSERT OR IGNORE INTO listing(text, id, sealed) VALUES(?1, ?2, ?3)",
-                               &writer->put_listing);
+        err = cache_listings_init(&writer->listings, &writer->database, &writer->keys);
     return err;
 }
 
@@ -105,7 +108,7 @@ static void writer_done(struct cache_writer *writer)
     sqlite3_finalize(writer->put_placement);
     sqlite3_finalize(writer->drop_lookups);
     sqlite3_finalize(writer->put_lookup);
-    sqlite3_finalize(writer->put_listing);
+    cache_listings_done(&writer->listings);
     cache_keys_close(&writer->keys);
 }
 
@@ -154,29 +157,6 @@ static enum err row_put(struct cache_writer *writer, const struct placement *pla
         err = database_step_done(writer->drop_lookups);
     }
     return err ? err : lookups_put(writer, id, placement);
-}
-
-static enum err listing_put(struct cache_writer *writer, const struct listing *listing)
-{
-    struct listing_text texts[LISTING_TEXTS_MAX];
-    uint8_t box[CACHE_LISTING_MAX];
-    int64_t id = 0;
-    enum err err = cache_listing_id(&writer->keys, listing, &id);
-    const size_t n = err ? 0 : listing_index(listing, texts);
-
-    for (size_t i = 0; !err && i < n; i++) {
-        const int64_t text = cache_listing_text_id(&writer->keys, &texts[i]);
-        size_t len = 0;
-        err = cache_listing_seal(&writer->keys, text, id, listing, box, &len);
-        if (err)
-            break;
-        sqlite3_bind_int64(writer->put_listing, 1, text);
-        sqlite3_bind_int64(writer->put_listing, 2, id);
-        sqlite3_bind_blob(writer->put_listing, 3, box, (int)len, SQLITE_STATIC);
-        err = database_step_done(writer->put_listing);
-        sqlite3_clear_bindings(writer->put_listing);
-    }
-    return err;
 }
 
 /* ---- the feeds ---------------------------------------------------------------------------- */
@@ -232,9 +212,31 @@ struct step {
     uint64_t from, to;
     int64_t as_of;
     const struct placement *placements;
-    const struct listing *listings;
-    size_t n_rows;
+    const struct listing *listings, *gone;
+    size_t n_rows, n_gone;
 };
+
+#define SECONDS_PER_DAY 86400
+
+static enum err listings_write(struct cache_writer *writer, const struct step *step)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < step->n_gone; i++)
+        err = cache_listings_drop(&writer->listings, &step->gone[i]);
+    for (size_t i = 0; !err && i < step->n_rows; i++)
+        err = cache_listings_put(&writer->listings, &step->listings[i]);
+    return err ? err : cache_listings_sweep(&writer->listings, step->as_of / SECONDS_PER_DAY);
+}
+
+static enum err placements_write(struct cache_writer *writer, const struct step *step)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < step->n_rows; i++)
+        err = row_put(writer, &step->placements[i]);
+    return err;
+}
 
 /* Within the open transaction. */
 static enum err step_write(struct cache_writer *writer, const struct step *step)
@@ -244,19 +246,20 @@ static enum err step_write(struct cache_writer *writer, const struct step *step)
 
     if (err)
         return err;
-    if (step->from != (uint64_t)version || step->as_of < as_of)
+    if (step->from != (uint64_t)version)
         return ERR_OLD;
-    for (size_t i = 0; !err && i < step->n_rows; i++)
-        err = step->placements ? row_put(writer, &step->placements[i])
-                               : listing_put(writer, &step->listings[i]);
-    return err ? err : feed_write(&writer->database, step->feed, step->to, step->as_of);
+    err = step->feed == &list_feed ? listings_write(writer, step) : placements_write(writer, step);
+    if (step->as_of > as_of)
+        as_of = step->as_of;
+    return err ? err : feed_write(&writer->database, step->feed, step->to, as_of);
 }
 
 static enum err step_apply(struct cache_writer *writer, const struct step *step)
 {
-    assert(step->n_rows <= CACHE_DELTA_MAX);
-    if (step->to > INT64_MAX || step->to < step->from ||
-        (step->to == step->from && step->n_rows > 0))
+    const size_t n = step->n_rows + step->n_gone;
+
+    assert(n <= CACHE_DELTA_MAX);
+    if (step->to > INT64_MAX || step->to < step->from || (step->to == step->from && n > 0))
         return ERR_INVALID;
 
     enum err err = database_begin(&writer->database);
@@ -291,6 +294,8 @@ enum err cache_apply_listings(struct cache_writer *writer, const struct cache_li
         .as_of = delta->as_of,
         .listings = delta->rows,
         .n_rows = delta->n_rows,
+        .gone = delta->gone,
+        .n_gone = delta->n_gone,
     };
     return step_apply(writer, &step);
 }
@@ -333,19 +338,20 @@ enum err cache_put_policy(struct cache_writer *writer, uint64_t version, struct 
     return err;
 }
 
-enum err cache_writer_versions(struct cache_writer *writer, uint64_t *placements, uint64_t *policy)
+enum err cache_writer_versions(struct cache_writer *writer, struct cache_versions *out)
 {
-    int64_t feed_version, policy_version, unused;
-    enum err err = pair_read(&writer->database, placement_feed.read, &feed_version, &unused);
+    int64_t placements, lists, policy, unused;
+    enum err err = pair_read(&writer->database, placement_feed.read, &placements, &unused);
 
     if (!err)
-        err = pair_read(&writer->database, "SELECT version, id FROM policy", &policy_version,
-                        &unused);
-    if (err)
-        return err;
-    *placements = (uint64_t)feed_version;
-    *policy = (uint64_t)policy_version;
-    return ERR_OK;
+        err = pair_read(&writer->database, list_feed.read, &lists, &unused);
+    if (!err)
+        err = pair_read(&writer->database, "SELECT version, id FROM policy", &policy, &unused);
+    if (!err)
+        *out = (struct cache_versions){.placements = (uint64_t)placements,
+                                       .lists = (uint64_t)lists,
+                                       .policy = (uint64_t)policy};
+    return err;
 }
 
 /* ---- building ------------------------------------------------------------------------------- */
@@ -448,7 +454,7 @@ enum err cache_builder_put(struct cache_builder *builder, const struct placement
 
 enum err cache_builder_put_listing(struct cache_builder *builder, const struct listing *listing)
 {
-    const enum err err = listing_put(&builder->writer, listing);
+    const enum err err = cache_listings_put_longest(&builder->writer.listings, listing);
     return err ? err : row_count(builder);
 }
 

@@ -1,4 +1,11 @@
-/* `import placements` and `import policy`: files into the store, whole or not at all.
+/* `import placements`, `import lists`, `withdraw lists` and `import policy`: files into the store,
+ * whole or not at all.
+ *
+ * Rows of the lists have no id. Two rows are one if they agree in everything but `expires` and
+ * `reason`: kind, document, person, placement, from, and who issued it. The later import of one
+ * replaces the earlier: that is how the centre renews a row or ends it early. One that should never
+ * have been, as the deferral that an officer took back the same day, is withdrawn: that is a
+ * command of its own, so that no slip in a file of rows can free anybody.
  *
  * Messages name file, line and field, never a value: an import's output may end up in a ticket.
  */
@@ -8,6 +15,7 @@
 #include <time.h>
 
 #include "json_lines.h"
+#include "list_json.h"
 #include "placement_json.h"
 #include "policy.h"
 #include "policy_json.h"
@@ -21,7 +29,80 @@ static int64_t wall_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- placements ------------------------------------------------------------------------------ */
+/* ---- records, one by line ----------------------------------------------------------------------
+ */
+
+#define ID_LEN    (2 * SIGN_HASH_LEN + 1)
+#define BYTES_MAX PLACEMENT_CBOR_MAX
+
+_Static_assert(ID_LEN >= PLACEMENT_ID_LEN && BYTES_MAX >= LISTING_CBOR_MAX, "any record fits");
+
+/* A record on its way in, and room for what it points to. */
+struct row {
+    struct registry_record record;
+    char id[ID_LEN];
+    uint8_t bytes[BYTES_MAX];
+};
+
+struct source {
+    enum registry_feed feed;
+    const char *name;
+    bool withdraws; /* the file's rows no longer count */
+    bool (*read)(struct span line, struct row *out, struct json_fault *fault);
+};
+
+/* Ends an encoding, or notes what kept it from being one: a field's name, or the error's. */
+static bool row_finish(enum err err, const char *field, struct cbor_writer *w, struct span *out,
+                       struct json_fault *fault)
+{
+    if (!err)
+        err = cbor_writer_finish(w, out);
+    if (err)
+        json_refuse(fault, field, "%s", err_text(err));
+    return !err;
+}
+
+static bool placement_read(struct span line, struct row *out, struct json_fault *fault)
+{
+    struct placement placement;
+    struct cbor_writer w;
+    const char *field = "";
+    if (!placement_json_read(line, &placement, fault))
+        return false;
+    snprintf(out->id, sizeof out->id, "%s", placement.placement_id);
+    out->record.rec_seq = placement.rec_seq;
+    cbor_writer_init(&w, out->bytes, sizeof out->bytes);
+    return row_finish(placement_encode(&placement, &w, &field), field, &w, &out->record.bytes,
+                      fault);
+}
+
+/* A row of the lists has no id in the files: it gets one of what makes it the same row. */
+static bool listing_identify(const struct listing *listing, char id[ID_LEN],
+                             struct json_fault *fault)
+{
+    uint8_t bytes[LISTING_CBOR_MAX], hash[SIGN_HASH_LEN];
+    struct cbor_writer w;
+    struct span identity;
+    const char *field = "";
+    cbor_writer_init(&w, bytes, sizeof bytes);
+    if (!row_finish(listing_encode_identity(listing, &w, &field), field, &w, &identity, fault))
+        return false;
+    sign_hash(identity, hash);
+    for (size_t i = 0; i < sizeof hash; i++)
+        snprintf(&id[2 * i], 3, "%02x", hash[i]);
+    return true;
+}
+
+static bool listing_read(struct span line, struct row *out, struct json_fault *fault)
+{
+    struct listing listing;
+    struct cbor_writer w;
+    const char *field = "";
+    if (!list_json_read(line, &listing, fault) || !listing_identify(&listing, out->id, fault))
+        return false;
+    cbor_writer_init(&w, out->bytes, sizeof out->bytes);
+    return row_finish(listing_encode(&listing, &w, &field), field, &w, &out->record.bytes, fault);
+}
 
 static bool say_line(const struct json_lines *lines, const char *why)
 {
@@ -29,59 +110,54 @@ static bool say_line(const struct json_lines *lines, const char *why)
     return false;
 }
 
-static bool line_import(const struct json_lines *lines, struct span line,
-                        struct registry_store *store)
+static bool line_import(const struct source *source, const struct json_lines *lines,
+                        struct span line, struct registry_store *store)
 {
     struct json_fault fault = {0};
-    struct placement placement;
-    if (!placement_json_read(line, &placement, &fault))
+    struct row row;
+    row.record = (struct registry_record){.id = row.id, .withdrawn = source->withdraws};
+    if (!source->read(line, &row, &fault))
         return say_line(lines, fault.why);
-    uint8_t record[PLACEMENT_CBOR_MAX];
-    struct cbor_writer w;
-    struct span encoded;
-    const char *field = "";
-    cbor_writer_init(&w, record, sizeof record);
-    enum err err = placement_encode(&placement, &w, &field);
-    if (!err)
-        err = cbor_writer_finish(&w, &encoded);
-    if (err)
-        return say_line(lines, field[0] ? field : err_text(err));
-    const struct registry_placement row = {
-        .id = placement.placement_id, .rec_seq = placement.rec_seq, .record = encoded};
-    err = store->ops->import_put(store, &row);
+    const enum err err = store->ops->import_put(store, &row.record);
+    if (err == ERR_MISSING)
+        return say_line(lines, "no such row is held");
     return err ? say_line(lines, err_text(err)) : true;
 }
 
-static bool lines_import(struct json_lines *lines, struct registry_store *store)
+static bool lines_import(const struct source *source, struct json_lines *lines,
+                         struct registry_store *store)
 {
     struct span line;
     enum err err;
     while ((err = json_lines_next(lines, &line)) == ERR_OK)
-        if (!line_import(lines, line, store))
+        if (!line_import(source, lines, line, store))
             return false;
     if (err == ERR_MISSING)
         return true;
     return say_line(lines, err == ERR_SIZE ? "the line is too long" : err_text(err));
 }
 
-static int file_import(struct json_lines *lines, struct registry_store *store)
+static int file_import(const struct source *source, struct json_lines *lines,
+                       struct registry_store *store)
 {
     struct registry_imported done = {0};
-    enum err err = store->ops->import_begin(store);
-    bool good = !err && lines_import(lines, store);
+    enum err err = store->ops->import_begin(store, source->feed);
+    bool good = !err && lines_import(source, lines, store);
     if (!err)
         err = store->ops->import_end(store, good, wall_now_ms(), &done);
     if (err)
         return registry_command_fail(err_text(err));
     if (!good)
-        return registry_command_fail("nothing was imported");
-    printf("%" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64
-           " older than what is held; placements version %" PRIu64 "\n",
-           done.changed, done.unchanged, done.older, done.version);
+        return registry_command_fail(source->withdraws ? "nothing was withdrawn"
+                                                       : "nothing was imported");
+    printf("%" PRIu64 " %s, %" PRIu64 " unchanged, %" PRIu64
+           " older than what is held; %s version %" PRIu64 "\n",
+           done.changed, source->withdraws ? "withdrawn" : "changed", done.unchanged, done.older,
+           source->name, done.version);
     return EXIT_SUCCESS;
 }
 
-int registry_import_placements(const struct registry_command *command)
+static int source_import(const struct source *source, const struct registry_command *command)
 {
     struct registry_config config;
     struct registry_store *store;
@@ -94,13 +170,34 @@ int registry_import_placements(const struct registry_command *command)
         perror(command->argument);
     } else if (lines) {
         json_lines_init(lines, command->argument, file);
-        code = file_import(lines, store);
+        code = file_import(source, lines, store);
     }
     if (file)
         fclose(file);
     free(lines);
     store->ops->close(store);
     return code;
+}
+
+int registry_import_placements(const struct registry_command *command)
+{
+    static const struct source placements = {
+        .feed = REGISTRY_PLACEMENTS, .name = "placements", .read = placement_read};
+    return source_import(&placements, command);
+}
+
+int registry_import_lists(const struct registry_command *command)
+{
+    static const struct source lists = {
+        .feed = REGISTRY_LISTS, .name = "lists", .read = listing_read};
+    return source_import(&lists, command);
+}
+
+int registry_withdraw_lists(const struct registry_command *command)
+{
+    static const struct source withdrawals = {
+        .feed = REGISTRY_LISTS, .name = "lists", .withdraws = true, .read = listing_read};
+    return source_import(&withdrawals, command);
 }
 
 /* ---- policy ---------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* The API: four paths, each a function from a request and the store to a reply.
+/* The API: five paths, each a function from a request and the store to a reply.
  *
  * Every request is a kiosk's, named by its certificate; it is looked up each time, so that revoking
  * one takes effect at once and without closing connections. Replies that a kiosk acts on are
@@ -17,7 +17,8 @@
 #include "registry_append.h"
 #include "wire.h"
 
-#define REPLY_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
+#define MS_PER_DAY INT64_C(86400000)
+#define REPLY_MAX  (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
 
 _Static_assert(REPLY_MAX >= POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD, "a policy bundle fits");
 _Static_assert(REPLY_MAX >= RECEIPT_MAX, "a receipt fits");
@@ -39,7 +40,8 @@ struct registry_service {
     struct registry_store *store;
     const struct sign_key *receipt_key;
     struct append_room *room;
-    struct placement rows[WIRE_FEED_ROWS];
+    struct placement placements[WIRE_FEED_ROWS];
+    struct listing listings[WIRE_FEED_ROWS];
     uint8_t plain[WIRE_FEED_MAX];
     uint8_t reply[REPLY_MAX];
 };
@@ -128,7 +130,8 @@ static enum err receipt_make(struct registry_service *service,
                               .next = head->next,
                               .registry_ms = request->now_ms,
                               .policy_version = versions.policy,
-                              .placements_version = versions.placements};
+                              .placements_version = versions.placements,
+                              .lists_version = versions.lists};
     snprintf(receipt.kiosk, sizeof receipt.kiosk, "%s", request->kiosk);
     memcpy(receipt.head, head->hash, sizeof receipt.head);
     memcpy(receipt.nonce, nonce, sizeof receipt.nonce);
@@ -223,64 +226,107 @@ static void answer_entries(struct registry_service *service, const struct regist
 
 /* ---- feeds ----------------------------------------------------------------------------------- */
 
-struct rows {
-    struct placement *rows;
-    size_t n;
+/* A step while its records are read from the store. */
+struct collected {
+    struct wire_feed feed;
+    struct date today; /* UTC */
 };
 
-static enum err row_take(struct span record, void *user)
+static enum err placement_take(struct span record, bool withdrawn, void *user)
 {
-    struct rows *rows = user;
-    if (rows->n == WIRE_FEED_ROWS)
+    struct wire_feed *feed = &((struct collected *)user)->feed;
+    if (feed->n_rows == WIRE_FEED_ROWS)
         return ERR_SIZE;
     struct cbor_reader r;
     cbor_reader_init(&r, record);
-    enum err err = placement_decode(&r, &rows->rows[rows->n]);
+    enum err err = placement_decode(&r, &feed->placements[feed->n_rows++]);
     if (!err)
         err = cbor_reader_finish(&r);
-    rows->n++;
-    return err ? ERR_CORRUPT : ERR_OK;
+    return err || withdrawn ? ERR_CORRUPT : ERR_OK;
 }
 
-static enum err feed_make(struct registry_service *service, uint64_t from, int64_t now_ms,
-                          struct span *out)
+/* Those that count fill the room from its beginning, the others from its end. No kiosk's day is
+ * before UTC's: what is past here is past everywhere. */
+static enum err listing_take(struct span record, bool withdrawn, void *user)
 {
-    struct rows rows = {.rows = service->rows};
-    struct registry_feed step;
-    enum err err =
-        service->store->ops->feed(service->store, from, WIRE_FEED_ROWS, row_take, &rows, &step);
+    struct collected *collected = user;
+    struct wire_feed *feed = &collected->feed;
+    struct listing listing;
+    if (feed->n_rows + feed->n_gone == WIRE_FEED_ROWS)
+        return ERR_SIZE;
+    struct cbor_reader r;
+    cbor_reader_init(&r, record);
+    enum err err = listing_decode(&r, &listing);
+    if (!err)
+        err = cbor_reader_finish(&r);
+    if (err)
+        return ERR_CORRUPT;
+    if (withdrawn || date_compare(listing.expires, collected->today) < 0)
+        feed->listings[WIRE_FEED_ROWS - ++feed->n_gone] = listing;
+    else
+        feed->listings[feed->n_rows++] = listing;
+    return ERR_OK;
+}
+
+static enum err feed_make(struct registry_service *service, enum registry_feed which, uint64_t from,
+                          int64_t now_ms, struct span *out)
+{
+    const bool is_lists = which == REGISTRY_LISTS;
+    const struct registry_range range = {.feed = which, .from = from, .n_max = WIRE_FEED_ROWS};
+    struct collected collected = {
+        .feed = {.name = is_lists ? WIRE_LISTS : WIRE_PLACEMENTS,
+                 .from = from,
+                 .placements = service->placements,
+                 .listings = service->listings},
+        .today = date_from_days((int32_t)(now_ms / MS_PER_DAY)),
+    };
+    struct wire_feed *feed = &collected.feed;
+    struct registry_step step;
+    enum err err = service->store->ops->feed(
+        service->store, &range, is_lists ? listing_take : placement_take, &collected, &step);
     if (err)
         return err;
-    const struct wire_feed feed = {
-        .from = from,
-        .to = step.to,
-        .latest = step.latest,
-        .as_of = (step.to == step.latest ? now_ms : step.as_of_ms) / 1000,
-        .n_rows = rows.n,
-        .rows = service->rows,
-    };
+    memmove(feed->listings + feed->n_rows, feed->listings + WIRE_FEED_ROWS - feed->n_gone,
+            feed->n_gone * sizeof feed->listings[0]);
+    feed->to = step.to;
+    feed->latest = step.latest;
+    feed->as_of = (step.to == step.latest ? now_ms : step.as_of_ms) / 1000;
     size_t len;
-    err = wire_feed_encode(&feed, service->plain, sizeof service->plain, &len);
+    err = wire_feed_encode(feed, service->plain, sizeof service->plain, &len);
     return err ? err : envelope_make(service, span_of(service->plain, len), out);
 }
 
-static void answer_placements(struct registry_service *service, const struct registry_kiosk *kiosk,
-                              const struct registry_request *request, struct registry_reply *reply)
+static void say_feed(struct registry_service *service, const struct registry_request *request,
+                     enum registry_feed which, struct registry_reply *reply)
 {
-    (void)kiosk; /* the same for all */
     uint64_t from;
     if (!version_parse(request->from, &from)) {
         say(reply, STATUS_BAD_REQUEST, "from must be a version");
         return;
     }
     struct span envelope;
-    const enum err err = feed_make(service, from, request->now_ms, &envelope);
+    const enum err err = feed_make(service, which, from, request->now_ms, &envelope);
     if (err == ERR_OLD)
         say(reply, STATUS_AHEAD, "from is ahead of the registry");
     else if (err)
         say_unavailable(reply, "feed", err);
     else
         say_envelope(reply, STATUS_OK, envelope);
+}
+
+/* Feeds are the same for all kiosks. */
+static void answer_placements(struct registry_service *service, const struct registry_kiosk *kiosk,
+                              const struct registry_request *request, struct registry_reply *reply)
+{
+    (void)kiosk;
+    say_feed(service, request, REGISTRY_PLACEMENTS, reply);
+}
+
+static void answer_lists(struct registry_service *service, const struct registry_kiosk *kiosk,
+                         const struct registry_request *request, struct registry_reply *reply)
+{
+    (void)kiosk;
+    say_feed(service, request, REGISTRY_LISTS, reply);
 }
 
 static void answer_policy(struct registry_service *service, const struct registry_kiosk *kiosk,
@@ -312,6 +358,7 @@ static const struct route {
     {"/v1/entries", "POST", answer_entries},
     {"/v1/receipt", "GET", answer_receipt},
     {"/v1/feed/placements", "GET", answer_placements},
+    {"/v1/feed/lists", "GET", answer_lists},
     {"/v1/policy", "GET", answer_policy},
 };
 

@@ -5,8 +5,8 @@
  * gives ERR_BUSY, which a kiosk sees as 503.
  *
  * Everything is prepared when the file is opened, so that a store of another shape is refused then
- * and not in the middle of a request. There is no migration yet: a version we don't know is refused
- * rather than guessed at.
+ * and not in the middle of a request. A store of the version before is made one of this version by
+ * whoever opens it first; any other is refused rather than guessed at.
  */
 #include "registry_sqlite.h"
 
@@ -15,7 +15,17 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x506d5267 /* "PmRg" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
+
+/* The feeds' tables are alike. In `import`, version is the last that an import gave. */
+#define LISTS                                                                                      \
+    "CREATE TABLE listing("                                                                        \
+    " id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"    \
+    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;"
+#define IMPORTS                                                                                    \
+    "CREATE TABLE import("                                                                         \
+    " feed INTEGER NOT NULL, version INTEGER NOT NULL, stored_ms INTEGER NOT NULL,"                \
+    " PRIMARY KEY(feed, version)) STRICT, WITHOUT ROWID;"
 
 static const char schema[] =
     "CREATE TABLE kiosk("
@@ -37,14 +47,23 @@ static const char schema[] =
     " payload BLOB, PRIMARY KEY(branch, seq)) STRICT;"
     "CREATE TABLE placement("
     " id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
-    " stored_ms INTEGER NOT NULL, record BLOB NOT NULL) STRICT;"
+    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;" LISTS IMPORTS
     "CREATE TABLE policy(version INTEGER PRIMARY KEY, envelope BLOB NOT NULL) STRICT;";
+
+/* Version 1 had no lists, and dated each placement. */
+static const char upgrade[] = IMPORTS
+    "INSERT INTO import SELECT 0, max(version), stored_ms FROM placement GROUP BY stored_ms;"
+    "ALTER TABLE placement DROP COLUMN stored_ms;"
+    "ALTER TABLE placement ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;" LISTS;
+
+_Static_assert(REGISTRY_PLACEMENTS == 0 && REGISTRY_LISTS == 1, "as stored in `import`");
 
 static const struct database_kind kind = {
     .what = "registry's store",
     .application_id = APPLICATION_ID,
     .version = SCHEMA_VERSION,
     .schema = schema,
+    .upgrade = upgrade,
 };
 
 /* What each connection needs. The rows of an import wait in a temporary table, which is outside
@@ -54,7 +73,7 @@ static const char session[] =
     "PRAGMA temp_store = FILE;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
-    " record BLOB NOT NULL) STRICT;";
+    " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
 
 struct registry_sqlite *registry_sqlite_of(struct registry_store *store)
 {

@@ -6,6 +6,21 @@
 #include "database.h"
 #include "registry_store.h"
 
+/* Those of one feed's table; `staged` is what an import brings. */
+#define REGISTRY_FEED_STATEMENTS(X, NAME, table)                                                   \
+    X(NAME##_HELD, "SELECT 1 FROM " table " WHERE id = ?1")                                        \
+    X(NAME##_OLDER,                                                                                \
+      "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM " table " held WHERE "                        \
+      "held.id = staged.id AND staged.rec_seq > 0 AND held.rec_seq > staged.rec_seq)")             \
+    X(NAME##_UNCHANGED, "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM " table " held WHERE "      \
+                        "held.id = staged.id AND held.withdrawn = staged.withdrawn AND "           \
+                        "(held.withdrawn OR held.record = staged.record))")                        \
+    X(NAME##_APPLY, "INSERT OR REPLACE INTO " table "(id, version, rec_seq, withdrawn, record) "   \
+                    "SELECT id, ?1 + row_number() OVER (ORDER BY no), rec_seq, withdrawn, record " \
+                    "FROM staged")                                                                 \
+    X(NAME##_ABOVE, "SELECT version, withdrawn, record FROM " table " WHERE version > ?1 "         \
+                    "ORDER BY version LIMIT ?2")
+
 /* Every statement, prepared once when the store is opened. A kiosk is named by its row number. */
 #define REGISTRY_STATEMENTS(X)                                                                     \
     X(KIOSK_ADD, "INSERT INTO kiosk(id, entry_point) VALUES(?1, ?2)")                              \
@@ -28,17 +43,13 @@
     X(BRANCH_ENTRY_ADD, "INSERT INTO branch_entry(branch, seq, epoch, kind, hash, header, "        \
                         "payload) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                             \
     X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
-    X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, record) VALUES(?1, ?2, ?3)")          \
-    X(STAGE_OLDER, "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM placement p WHERE "              \
-                   "p.id = staged.id AND staged.rec_seq > 0 AND p.rec_seq > staged.rec_seq)")      \
-    X(STAGE_UNCHANGED, "DELETE FROM staged WHERE EXISTS(SELECT 1 FROM placement p WHERE "          \
-                       "p.id = staged.id AND p.record = staged.record)")                           \
-    X(STAGE_APPLY, "INSERT OR REPLACE INTO placement(id, version, rec_seq, stored_ms, record) "    \
-                   "SELECT id, ?1 + row_number() OVER (ORDER BY no), rec_seq, ?2, record "         \
-                   "FROM staged")                                                                  \
-    X(PLACEMENTS_LATEST, "SELECT version, stored_ms FROM placement ORDER BY version DESC LIMIT 1") \
-    X(PLACEMENTS, "SELECT version, stored_ms, record FROM placement WHERE version > ?1 "           \
-                  "ORDER BY version LIMIT ?2")                                                     \
+    X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, withdrawn, record) "                  \
+                 "VALUES(?1, ?2, ?3, ?4)")                                                         \
+    X(IMPORT_NEWEST, "SELECT version, stored_ms FROM import WHERE feed = ?1 AND version <= ?2 "    \
+                     "ORDER BY version DESC LIMIT 1")                                              \
+    X(IMPORT_ADD, "INSERT INTO import(feed, version, stored_ms) VALUES(?1, ?2, ?3)")               \
+    REGISTRY_FEED_STATEMENTS(X, PLACEMENT, "placement")                                            \
+    REGISTRY_FEED_STATEMENTS(X, LISTING, "listing")                                                \
     X(POLICY_LATEST, "SELECT version, envelope FROM policy ORDER BY version DESC LIMIT 1")         \
     X(POLICY_ADD, "INSERT INTO policy(version, envelope) VALUES(?1, ?2)")
 
@@ -54,6 +65,7 @@ struct registry_sqlite {
     struct database database;
     sqlite3_stmt *statements[SQL_COUNT];
     bool importing;
+    enum registry_feed imports; /* what it imports */
 };
 
 struct registry_sqlite *registry_sqlite_of(struct registry_store *store);
@@ -86,12 +98,12 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
 enum err sqlite_entries_each(struct registry_store *store, const char *kiosk,
                              registry_entry_each *each, void *user);
 
-enum err sqlite_import_begin(struct registry_store *store);
-enum err sqlite_import_put(struct registry_store *store, const struct registry_placement *row);
+enum err sqlite_import_begin(struct registry_store *store, enum registry_feed feed);
+enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record);
 enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t now_ms,
                            struct registry_imported *out);
-enum err sqlite_feed(struct registry_store *store, uint64_t from, size_t n_max,
-                     registry_record_each *each, void *user, struct registry_feed *out);
+enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
+                     registry_record_each *each, void *user, struct registry_step *out);
 enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope);
 enum err sqlite_policy_get(struct registry_store *store, void *out, size_t cap, size_t *len,
                            uint64_t *version);

@@ -1,25 +1,46 @@
-/* What goes down to the kiosks, in SQLite: placements by rising version, and policy bundles.
+/* What goes down to the kiosks, in SQLite: placements and lists by rising version, and policy.
  *
- * A placement's version is the feed's: each time a record changes it takes the next free number, so
- * "everything above N" is what a kiosk at N lacks. The newest row is always the store's latest
- * version, because a row only ever moves upwards.
+ * A record's version is its feed's: each time the record changes it takes the next free number, so
+ * "everything above N" is what a kiosk at N lacks. A withdrawn record stays, with a new version,
+ * for the kiosks that have it.
  *
  * An import is staged in a temporary table of this connection and moved over in one short
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
+ * The versions that it gave are one run; the last of them is kept with the import's date, so that
+ * half of an import never passes for all that was known then.
  */
 #include "registry_sqlite.h"
 
 #include <assert.h>
 
-struct newest {
-    uint64_t version;
+struct feed_sql {
+    enum registry_statement held, older, unchanged, apply, above;
+};
+
+#define FEED_SQL(NAME)                                                                             \
+    {                                                                                              \
+        SQL_##NAME##_HELD, SQL_##NAME##_OLDER, SQL_##NAME##_UNCHANGED, SQL_##NAME##_APPLY,         \
+            SQL_##NAME##_ABOVE                                                                     \
+    }
+
+static const struct feed_sql feed_sql[REGISTRY_FEEDS] = {
+    [REGISTRY_PLACEMENTS] = FEED_SQL(PLACEMENT),
+    [REGISTRY_LISTS] = FEED_SQL(LISTING),
+};
+
+struct import {
+    uint64_t version; /* its last */
     int64_t stored_ms;
 };
 
-static enum err placements_newest(struct registry_sqlite *s, struct newest *out)
+/* The newest import that ends at or below a version; zero: none. */
+static enum err import_newest(struct registry_sqlite *s, enum registry_feed feed, uint64_t version,
+                              struct import *out)
 {
-    *out = (struct newest){0};
-    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENTS_LATEST);
+    *out = (struct import){0};
+    sqlite3_stmt *stmt = registry_sql(s, SQL_IMPORT_NEWEST);
+    sqlite3_bind_int(stmt, 1, (int)feed);
+    sqlite3_bind_int64(stmt, 2, (int64_t)version);
     const enum err err = registry_sql_row(stmt);
     if (err)
         return err == ERR_MISSING ? ERR_OK : err;
@@ -31,23 +52,37 @@ static enum err placements_newest(struct registry_sqlite *s, struct newest *out)
 
 /* ---- import ---------------------------------------------------------------------------------- */
 
-enum err sqlite_import_begin(struct registry_store *store)
+enum err sqlite_import_begin(struct registry_store *store, enum registry_feed feed)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    assert(!s->importing);
+    assert(!s->importing && feed < REGISTRY_FEEDS);
     const enum err err = database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
     s->importing = !err;
+    s->imports = feed;
     return err;
 }
 
-enum err sqlite_import_put(struct registry_store *store, const struct registry_placement *row)
+static enum err held_find(struct registry_sqlite *s, const char *id)
+{
+    sqlite3_stmt *stmt = registry_sql(s, feed_sql[s->imports].held);
+    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    const enum err err = registry_sql_row(stmt);
+    sqlite3_reset(stmt);
+    return err;
+}
+
+enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    assert(s->importing && row->rec_seq <= INT64_MAX);
+    assert(s->importing && record->rec_seq <= INT64_MAX);
+    const enum err err = record->withdrawn ? held_find(s, record->id) : ERR_OK;
+    if (err)
+        return err;
     sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_PUT);
-    sqlite3_bind_text(stmt, 1, row->id, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(stmt, 2, (int64_t)row->rec_seq);
-    registry_sql_blob(stmt, 3, row->record);
+    sqlite3_bind_text(stmt, 1, record->id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 2, (int64_t)record->rec_seq);
+    sqlite3_bind_int(stmt, 3, record->withdrawn);
+    registry_sql_blob(stmt, 4, record->bytes);
     return database_step_done(stmt);
 }
 
@@ -58,23 +93,35 @@ static enum err counted(struct registry_sqlite *s, sqlite3_stmt *stmt, uint64_t 
     return err;
 }
 
-/* Versions are dated, and their dates never fall, whatever the clock does. */
+/* Imports are dated, and their dates never fall, whatever the clock does. */
+static enum err import_date(struct registry_sqlite *s, const struct import *before,
+                            uint64_t version, int64_t now_ms)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_IMPORT_ADD);
+    sqlite3_bind_int(stmt, 1, (int)s->imports);
+    sqlite3_bind_int64(stmt, 2, (int64_t)version);
+    sqlite3_bind_int64(stmt, 3, now_ms > before->stored_ms ? now_ms : before->stored_ms);
+    return database_step_done(stmt);
+}
+
 static enum err staged_apply(struct registry_sqlite *s, int64_t now_ms,
                              struct registry_imported *out)
 {
-    struct newest newest;
-    enum err err = placements_newest(s, &newest);
+    const struct feed_sql *sql = &feed_sql[s->imports];
+    struct import before;
+    enum err err = import_newest(s, s->imports, INT64_MAX, &before);
     if (!err)
-        err = counted(s, registry_sql(s, SQL_STAGE_OLDER), &out->older);
+        err = counted(s, registry_sql(s, sql->older), &out->older);
     if (!err)
-        err = counted(s, registry_sql(s, SQL_STAGE_UNCHANGED), &out->unchanged);
+        err = counted(s, registry_sql(s, sql->unchanged), &out->unchanged);
     if (err)
         return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_APPLY);
-    sqlite3_bind_int64(stmt, 1, (int64_t)newest.version);
-    sqlite3_bind_int64(stmt, 2, now_ms > newest.stored_ms ? now_ms : newest.stored_ms);
+    sqlite3_stmt *stmt = registry_sql(s, sql->apply);
+    sqlite3_bind_int64(stmt, 1, (int64_t)before.version);
     err = counted(s, stmt, &out->changed);
-    out->version = newest.version + out->changed;
+    out->version = before.version + out->changed;
+    if (!err && out->changed > 0)
+        err = import_date(s, &before, out->version, now_ms);
     return err;
 }
 
@@ -99,14 +146,13 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
 /* ---- feed ------------------------------------------------------------------------------------ */
 
 static enum err rows_each(sqlite3_stmt *stmt, registry_record_each *each, void *user,
-                          struct registry_feed *feed)
+                          struct registry_step *step)
 {
     enum err err;
     while ((err = registry_sql_row(stmt)) == ERR_OK) {
-        feed->to = (uint64_t)sqlite3_column_int64(stmt, 0);
-        feed->as_of_ms = sqlite3_column_int64(stmt, 1);
-        feed->n_rows++;
-        err = each(database_column(stmt, 2), user);
+        step->to = (uint64_t)sqlite3_column_int64(stmt, 0);
+        step->n_rows++;
+        err = each(database_column(stmt, 2), sqlite3_column_int(stmt, 1) != 0, user);
         if (err) {
             sqlite3_reset(stmt);
             return err;
@@ -116,36 +162,38 @@ static enum err rows_each(sqlite3_stmt *stmt, registry_record_each *each, void *
 }
 
 /* A read transaction, so that `latest` and the rows are of one moment. */
-static enum err feed_within(struct registry_sqlite *s, uint64_t from, size_t n_max,
-                            registry_record_each *each, void *user, struct registry_feed *feed)
+static enum err feed_within(struct registry_sqlite *s, const struct registry_range *range,
+                            registry_record_each *each, void *user, struct registry_step *step)
 {
-    struct newest newest;
-    enum err err = placements_newest(s, &newest);
+    struct import newest, whole;
+    enum err err = import_newest(s, range->feed, INT64_MAX, &newest);
     if (err)
         return err;
-    if (from > newest.version)
+    if (range->from > newest.version)
         return ERR_OLD;
-    *feed = (struct registry_feed){.to = from, .latest = newest.version};
-    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENTS);
-    sqlite3_bind_int64(stmt, 1, (int64_t)from);
-    sqlite3_bind_int64(stmt, 2, (int64_t)n_max);
-    err = rows_each(stmt, each, user, feed);
-    if (feed->to == feed->latest)
-        feed->as_of_ms = 0;
+    *step = (struct registry_step){.to = range->from, .latest = newest.version};
+    sqlite3_stmt *stmt = registry_sql(s, feed_sql[range->feed].above);
+    sqlite3_bind_int64(stmt, 1, (int64_t)range->from);
+    sqlite3_bind_int64(stmt, 2, (int64_t)range->n_max);
+    err = rows_each(stmt, each, user, step);
+    if (!err)
+        err = import_newest(s, range->feed, step->to, &whole);
+    if (!err)
+        step->as_of_ms = whole.stored_ms;
     return err;
 }
 
-enum err sqlite_feed(struct registry_store *store, uint64_t from, size_t n_max,
-                     registry_record_each *each, void *user, struct registry_feed *out)
+enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
+                     registry_record_each *each, void *user, struct registry_step *out)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    struct registry_feed feed;
+    struct registry_step step;
     enum err err = database_begin_reading(&s->database);
     if (err)
         return err;
-    err = registry_sql_end(s, feed_within(s, from, n_max, each, user, &feed));
+    err = registry_sql_end(s, feed_within(s, range, each, user, &step));
     if (!err)
-        *out = feed;
+        *out = step;
     return err;
 }
 
@@ -216,13 +264,16 @@ enum err sqlite_versions(struct registry_store *store, struct registry_versions 
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     struct registry_versions versions;
-    struct newest newest;
-    enum err err = placements_newest(s, &newest);
+    struct import placements, lists;
+    enum err err = import_newest(s, REGISTRY_PLACEMENTS, INT64_MAX, &placements);
+    if (!err)
+        err = import_newest(s, REGISTRY_LISTS, INT64_MAX, &lists);
     if (!err)
         err = policy_version(s, &versions.policy);
     if (err)
         return err;
-    versions.placements = newest.version;
+    versions.placements = placements.version;
+    versions.lists = lists.version;
     *out = versions;
     return ERR_OK;
 }

@@ -81,14 +81,22 @@ struct registry_appended {
 };
 
 struct registry_versions {
-    uint64_t placements, policy; /* newest; 0: none */
+    uint64_t placements, lists, policy; /* newest; 0: none */
 };
 
-/* A placement on its way in: the record's CBOR (placement_encode) and what orders it. */
-struct registry_placement {
-    const char *id;
-    uint64_t rec_seq; /* the source's own order; 0: it has none */
-    struct span record;
+/* What comes down record by record, each feed with versions of its own. */
+enum registry_feed {
+    REGISTRY_PLACEMENTS = 0,
+    REGISTRY_LISTS,
+    REGISTRY_FEEDS,
+};
+
+/* A record on its way in. */
+struct registry_record {
+    const char *id;    /* what makes it the same record as one that is held */
+    uint64_t rec_seq;  /* the source's own order; 0: it has none */
+    bool withdrawn;    /* what is held under this id no longer counts */
+    struct span bytes; /* placement_encode's or listing_encode's */
 };
 
 struct registry_imported {
@@ -98,9 +106,16 @@ struct registry_imported {
     uint64_t version;   /* newest afterwards */
 };
 
-struct registry_feed {
+struct registry_range {
+    enum registry_feed feed;
+    uint64_t from; /* versions above it, */
+    size_t n_max;  /* at most so many */
+};
+
+struct registry_step {
     uint64_t to, latest;
-    int64_t as_of_ms; /* when version `to` was stored; 0 when to is latest */
+    int64_t
+        as_of_ms; /* when the newest import was stored of which nothing is beyond `to`; 0: none */
     size_t n_rows;
 };
 
@@ -110,7 +125,7 @@ typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
                                      const struct registry_head *head, uint64_t branches,
                                      void *user);
 typedef enum err registry_entry_each(const struct registry_entry *entry, void *user);
-typedef enum err registry_record_each(struct span record, void *user);
+typedef enum err registry_record_each(struct span record, bool withdrawn, void *user);
 
 /* A callback that does not return ERR_OK ends the walk, which returns the same. What it is given is
  * good until it returns; it calls nothing of the store. */
@@ -147,14 +162,15 @@ struct registry_store_ops {
     /* An import: begin, put each, then end with `commit` true (all become visible, each changed
      * record with a version of its own, in the order they were put) or false (nothing happened).
      * The last of several records for one id in an import counts. `now_ms` dates the versions. */
-    enum err (*import_begin)(struct registry_store *store);
-    enum err (*import_put)(struct registry_store *store, const struct registry_placement *row);
+    enum err (*import_begin)(struct registry_store *store, enum registry_feed feed);
+    /* ERR_MISSING: it is withdrawn and no such record was ever held. */
+    enum err (*import_put)(struct registry_store *store, const struct registry_record *record);
     enum err (*import_end)(struct registry_store *store, bool commit, int64_t now_ms,
                            struct registry_imported *out);
-    /* At most `n_max` records with versions above `from`, in rising order. ERR_OLD: `from` is ahead
-     * of the store. */
-    enum err (*feed)(struct registry_store *store, uint64_t from, size_t n_max,
-                     registry_record_each *each, void *user, struct registry_feed *out);
+    /* Records in rising order of version, those that were withdrawn too. ERR_OLD: `range->from` is
+     * ahead of the store. */
+    enum err (*feed)(struct registry_store *store, const struct registry_range *range,
+                     registry_record_each *each, void *user, struct registry_step *out);
 
     /* Stores a signed bundle. ERR_OLD: its version does not rise. */
     enum err (*policy_put)(struct registry_store *store, uint64_t version, struct span envelope);

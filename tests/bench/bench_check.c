@@ -169,11 +169,11 @@ static void provide(struct scene *scene, const char *folder)
              POPULATION_VERSION);
     if (cache_writer_open(scene->path, scene->root, &writer, why))
         fprintf(stderr, "%s: built anew\n", why);
-    uint64_t placements = 0, policy;
+    struct cache_versions versions = {0};
     if (writer)
-        check_err(cache_writer_versions(writer, &placements, &policy), "versions");
+        check_err(cache_writer_versions(writer, &versions), "versions");
     cache_writer_close(writer);
-    if (placements == 0) {
+    if (versions.placements == 0) {
         build_measured(scene);
         if (cache_writer_open(scene->path, scene->root, &writer, why))
             fail("writer", why);
@@ -391,9 +391,10 @@ static void side_by_side(struct scene *scene)
 static void delta_apply(const struct scene *scene, struct cache_writer *writer, unsigned step)
 {
     static struct placement rows[STEP_ROWS];
-    uint64_t version, policy;
+    struct cache_versions versions;
 
-    check_err(cache_writer_versions(writer, &version, &policy), "versions");
+    check_err(cache_writer_versions(writer, &versions), "versions");
+    const uint64_t version = versions.placements;
     for (uint32_t i = 0; i < STEP_ROWS; i++) {
         const uint32_t nth = step * STEP_ROWS + i, n = scene->population.placements;
         const uint64_t at = population_draw(&scene->population, 0, (uint64_t)1 << 32 | nth);

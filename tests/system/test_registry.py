@@ -303,6 +303,10 @@ BAD_REQUESTS = [
     ("GET", "/v1/feed/placements?from=9223372036854775808", 400, {}),
     ("GET", "/v1/feed/placements?from=9223372036854775807", 410, {}),
     ("GET", "/v1/feed/placements?from=1", 410, {}),
+    ("GET", "/v1/feed/lists", 400, {}),
+    ("GET", "/v1/feed/lists?from=1", 410, {}),
+    ("POST", "/v1/feed/lists?from=0", 405, {"Allow": "GET"}),
+    ("GET", "/v1/feed/deferrals?from=0", 404, {}),
     ("GET", "/v1/policy", 404, {}),
 ]
 
@@ -400,6 +404,7 @@ def test_usage(tmp_path):
 
     told = run("--help")
     assert told.returncode == 0 and "import placements" in told.stdout
+    assert "import lists" in told.stdout and "withdraw lists" in told.stdout
     assert told.stderr == ""
     for words in ([], ["serve"], ["kiosk"], ["nonsense", "--config", "x"], ["serve", "--colour"]):
         wrong = run(*words)

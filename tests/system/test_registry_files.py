@@ -15,6 +15,8 @@ from registry_kit import DECIDED, PRESENTED, Registry, cose_payload, decided, pr
 CONTRACT = Path(__file__).parents[1] / "data" / "contract"
 PLACEMENTS = CONTRACT / "placements.example.jsonl"
 POLICY = CONTRACT / "policy.example.json"
+LISTS = CONTRACT / "lists.example.jsonl"
+LISTED = [json.loads(line) for line in LISTS.read_text().splitlines()]
 ROWS = [json.loads(line) for line in PLACEMENTS.read_text().splitlines()]
 BUNDLE = json.loads(POLICY.read_text())
 
@@ -34,8 +36,8 @@ def import_rows(registry, rows):
     return registry.command("import", "placements", write_rows(registry, rows))
 
 
-def feed(kiosk, start):
-    reply = kiosk.request("GET", f"/v1/feed/placements?from={start}")
+def feed(kiosk, start, name="placements"):
+    reply = kiosk.request("GET", f"/v1/feed/{name}?from={start}")
     assert reply.status == 200
     return cose_payload(kiosk.registry.receipt_key, reply.body)
 
@@ -75,19 +77,26 @@ def test_only_what_changed_gets_a_new_version(registry):
         assert changed[4] == 5 and changed[7][0][5] == 7
 
 
-def test_a_long_feed_comes_in_steps_dated_as_they_were_current(registry):
+def whole_feed(kiosk, name="placements"):
+    """All steps from the beginning."""
+    at, steps = 0, []
+    while not steps or steps[-1][4] < steps[-1][5]:
+        steps.append(feed(kiosk, at, name))
+        at = steps[-1][4]
+    return steps
+
+
+def test_a_long_feed_comes_in_steps_dated_by_the_imports_they_are_whole_with(registry):
     kiosk = registry.enrol("CGK-03-0412")
     people = [ROWS[0] | {"placement_id": f"PMI-{i:06}", "rec_seq": i + 1} for i in range(1201)]
-    import_rows(registry, people)
+    import_rows(registry, people[:500])
+    import_rows(registry, people[500:])
     with sqlite3.connect(registry.folder / "registry.db") as db:
-        db.execute("UPDATE placement SET stored_ms = 1700000000000 + version * 1000")
+        db.execute("UPDATE import SET stored_ms = 1700000000000 + version * 1000")
     with registry:
-        at, steps = 0, []
-        while not steps or steps[-1][4] < steps[-1][5]:
-            steps.append(feed(kiosk, at))
-            at = steps[-1][4]
+        steps = whole_feed(kiosk)
     assert [len(step[7]) for step in steps] == [500, 500, 201]
-    assert [step[6] for step in steps[:2]] == [1700000500, 1700001000]
+    assert [step[6] for step in steps[:2]] == [1700000500, 1700000500]
     assert abs(steps[2][6] - time.time()) < 60
 
 
@@ -151,6 +160,125 @@ def test_a_line_that_is_no_record_is_named(registry, line, reason):
     assert "4 changed" in registry.command("import", "placements", PLACEMENTS)
 
 
+# ---- lists ----
+
+
+def import_lists(registry, rows, how="import"):
+    return registry.command(how, "lists", write_rows(registry, rows))
+
+
+def refused_lists(registry, rows, how="import"):
+    path = write_rows(registry, rows)
+    done = registry.run(how, "lists", path)
+    assert done.returncode == 1 and done.stdout == ""
+    return done.stderr.replace(f"{path}:", "")
+
+
+def numbers(rows):
+    """The document's number, or the placement, of each row of a step."""
+    return [row.get(2) or row.get(6) for row in rows]
+
+
+def test_lists_come_down_as_a_signed_feed_of_their_own(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    assert registry.command("import", "lists", LISTS) == (
+        "5 changed, 0 unchanged, 0 older than what is held; lists version 5\n"
+    )
+    with registry:
+        step = feed(kiosk, 0, "lists")
+        assert [step[key] for key in (1, 2, 3, 4, 5)] == [1, "lists", 0, 5, 5]
+        assert abs(step[6] - time.time()) < 60 and sorted(step) == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert step[7][0] == {
+            1: 1, 2: "X0000005", 3: "IDN", 4: "LESTARI PUTRI", 5: 11356, 7: 20777, 8: 21142,
+            9: "TPI-BATAM-CENTRE", 10: 26,
+        }
+        assert step[7][4] == {1: 5, 6: "PMI-2026-000001", 7: 20819, 8: 20970, 9: "KP2MI", 10: 75}
+        assert step[8] == []
+        again = feed(kiosk, 5, "lists")
+        assert again[7] == again[8] == [] and again[3] == again[4] == again[5] == 5
+        assert kiosk.request("GET", "/v1/feed/lists?from=6").status == 410
+        receipt = kiosk.receipt(kiosk.request("GET", "/v1/receipt?nonce=" + "0" * 32))
+        assert receipt[9] == 0 and receipt[10] == 5
+
+
+def test_a_row_is_the_same_whatever_its_end_and_reason(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    registry.command("import", "lists", LISTS)
+    assert "0 changed, 5 unchanged" in registry.command("import", "lists", LISTS)
+    assert "1 changed, 0 unchanged" in import_lists(
+        registry, [LISTED[0] | {"expires": "2027-01-20"}, LISTED[0] | {"expires": "2028-11-20"}]
+    )
+    for change in ({"passport_no": "X9"}, {"name_mrz": "LESTARI PUTRA"}, {"from": "2026-11-21"},
+                   {"birth_date": "2001-02-04"}, {"issued_by": "TPI-NUNUKAN"}, {"kind": "SOI"}):
+        assert "1 changed" in import_lists(registry, [LISTED[0] | change]), change
+    with registry:
+        step = feed(kiosk, 5, "lists")
+    assert step[4] == 12 and len(step[7]) == 7
+    assert step[7][0][8] == 21508 and step[7][0][10] == 26
+
+
+def test_rows_that_are_past_or_withdrawn_come_down_as_gone(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    past = {"from": "2020-01-01", "expires": "2020-12-31"}
+    import_lists(registry, [*LISTED, LISTED[1] | past])
+    registry.command("withdraw", "lists", write_rows(registry, [LISTED[0]]))
+    with registry:
+        step = feed(kiosk, 0, "lists")
+        assert step[4] == 7
+        assert numbers(step[7]) == ["X0000006", "X0000007", "X0000008", "PMI-2026-000001"]
+        assert sorted(numbers(step[8])) == ["X0000005", "X0000006"]
+        assert "0 withdrawn, 1 unchanged" in import_lists(registry, [LISTED[0]], "withdraw")
+        assert feed(kiosk, 7, "lists")[8] == []
+        assert "1 changed" in import_lists(registry, [LISTED[0]])
+        assert numbers(feed(kiosk, 7, "lists")[7]) == ["X0000005"]
+
+
+def test_withdrawing_is_all_or_nothing_and_only_of_what_is_held(registry):
+    import_lists(registry, LISTED)
+    unheld = LISTED[1] | {"passport_no": "X9"}
+    told = refused_lists(registry, [LISTED[0], unheld, LISTED[2]], "withdraw")
+    assert "2: no such row is held" in told and "nothing was withdrawn" in told
+    assert "0 changed, 5 unchanged" in import_lists(registry, LISTED)
+    changed = LISTED[0] | {"expires": "2030-01-01"}
+    assert "1 withdrawn" in import_lists(registry, [changed], "withdraw")
+
+
+BAD_LISTED = [
+    ({name: LISTED[0][name] for name in LISTED[0] if name != "kind"}, "kind: is missing"),
+    (LISTED[0] | {"kind": "RUMOUR"}, "kind: is none of the known names"),
+    (LISTED[0] | {"colour": "red"}, "colour: is no field of a list"),
+    (LISTED[0] | {"expires": "2026-11-19"}, "expires: is not valid"),
+    (LISTED[0] | {"expires": "2026-11-31"}, "expires: is no day"),
+    (LISTED[0] | {"passport_no": "x5"}, "passport_no: is not valid"),
+    (LISTED[0] | {"withdrawn": True}, "withdrawn: is no field of a list"),
+    (LISTED[4] | {"placement_id": ""}, "placement_id: is empty"),
+]
+
+
+@pytest.mark.parametrize("row,reason", BAD_LISTED, ids=[reason for _, reason in BAD_LISTED])
+def test_a_bad_row_of_a_list_is_named_and_nothing_is_imported(registry, row, reason):
+    told = refused_lists(registry, [LISTED[1], row, LISTED[2]])
+    assert f"2: {reason}" in told and "nothing was imported" in told
+    assert "5 changed" in registry.command("import", "lists", LISTS)
+
+
+def test_a_long_feed_of_lists_comes_in_steps_and_nothing_is_lost(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    rows = [LISTED[1] | {"passport_no": f"X{i:07}"} for i in range(1201)]
+    for i in range(0, 1201, 3):
+        rows[i] |= {"from": "2020-01-01", "expires": "2020-12-31"}
+    import_lists(registry, rows)
+    with registry:
+        steps = whole_feed(kiosk, "lists")
+    assert [len(step[7]) + len(step[8]) for step in steps] == [500, 500, 201]
+    assert numbers(row for step in steps for row in step[7]) == [
+        f"X{i:07}" for i in range(1201) if i % 3
+    ]
+    gone = sorted(numbers(row for step in steps for row in step[8]))
+    assert gone == [f"X{i:07}" for i in range(0, 1201, 3)]
+    assert [step[6] for step in steps[:2]] == [0, 0]  # the import is not whole before its end
+
+
 def test_messages_never_repeat_what_a_row_holds(registry):
     row = ROWS[1] | {"birth_date": "RAHASIA", "status": "RAHASIA"}
     done = registry.run("import", "placements", write_rows(registry, [row]))
@@ -158,8 +286,9 @@ def test_messages_never_repeat_what_a_row_holds(registry):
 
 
 def test_files_that_are_not_there_are_named(registry):
-    for what in ("placements", "policy"):
-        done = registry.run("import", what, "nothing.json")
+    for how, what in (("import", "placements"), ("import", "policy"), ("import", "lists"),
+                      ("withdraw", "lists")):
+        done = registry.run(how, what, "nothing.json")
         assert done.returncode == 1 and "nothing.json" in done.stderr
 
 

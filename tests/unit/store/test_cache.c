@@ -189,7 +189,7 @@ static void a_step_is_all_or_nothing(void **state)
     const struct store_fixture *fixture = *state;
     struct placement rows[2] = {sample("PMI-1", "X0000001"), sample("PMI-2", "X0000002")};
     static struct candidate found[CANDIDATES_MAX];
-    uint64_t placements = 99, policy = 99;
+    struct cache_versions versions = {99, 99, 99};
     struct cache_writer *writer = open_writer(fixture);
     struct cache_reader *reader = open_reader(fixture);
 
@@ -197,9 +197,9 @@ static void a_step_is_all_or_nothing(void **state)
     const struct cache_delta bad = {.from = 0, .to = 1, .as_of = 1000, .rows = rows, .n_rows = 2};
     assert_int_equal(cache_apply(writer, &bad), ERR_INVALID);
     assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 0);
-    assert_int_equal(cache_writer_versions(writer, &placements, &policy), ERR_OK);
-    assert_int_equal(placements, 0);
-    assert_int_equal(policy, 0);
+    assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
+    assert_int_equal(versions.placements, 0);
+    assert_int_equal(versions.policy, 0);
     cache_reader_close(reader);
     cache_writer_close(writer);
 }
@@ -218,7 +218,7 @@ static void feeds_only_move_forward(void **state)
         {"the first step", 0, 3, 1000, 1, ERR_OK},
         {"the same step again", 0, 3, 1000, 1, ERR_OLD},
         {"nothing new, but the data are younger", 3, 3, 2000, 0, ERR_OK},
-        {"age never falls", 3, 4, 1999, 1, ERR_OLD},
+        {"age never falls, whatever a step calls itself", 3, 3, 1999, 0, ERR_OK},
         {"rows need a new version", 3, 3, 2000, 1, ERR_INVALID},
         {"versions rise", 3, 2, 2000, 0, ERR_INVALID},
         {"a version that no database can hold", 3, UINT64_MAX, 2000, 0, ERR_INVALID},
@@ -337,11 +337,11 @@ static void altered_records_do_not_open(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct cache_writer *writer = open_writer(fixture);
-        uint64_t version, policy;
+        struct cache_versions versions;
         size_t n = 0;
-        assert_int_equal(cache_writer_versions(writer, &version, &policy), ERR_OK);
-        apply_one(writer, version, &one);
-        apply_one(writer, version + 1, &two);
+        assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
+        apply_one(writer, versions.placements, &one);
+        apply_one(writer, versions.placements + 1, &two);
         cache_writer_close(writer);
         struct cache_reader *reader = open_reader(fixture);
         assert_int_equal(cache_reader_find(reader, &lookup, 1, found, &n), ERR_OK);
@@ -463,7 +463,7 @@ static void more_rows_than_can_be_looked_at_are_no_answer(void **state)
 
     for (size_t i = 0; i <= LISTINGS_MAX; i++) {
         rows[i] = listed("X0000001");
-        rows[i].expires.year = (int16_t)(2027 + i);
+        snprintf(rows[i].issued_by, sizeof rows[i].issued_by, "TPI-%zu", i);
     }
     assert_int_equal(apply_listings(writer, 0, rows, LISTINGS_MAX), ERR_OK);
     struct cache_reader *reader = open_reader(fixture);
@@ -521,7 +521,7 @@ static void a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy(v
     const struct placement row = sample("PMI-1", "X0000001");
     struct cache_writer *writer = open_writer(fixture);
     struct cache_reader *reader = NULL;
-    uint64_t version, policy;
+    struct cache_versions versions;
     char why[CACHE_WHY_LEN];
 
     apply_one(writer, 0, &row);
@@ -530,9 +530,10 @@ static void a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy(v
     fixture_sql(fixture->path, "DROP TABLE listing; DROP TABLE list_feed; PRAGMA user_version=1;");
     assert_int_equal(cache_reader_open(fixture->path, fixture->root, &reader, why), ERR_MISSING);
     writer = open_writer(fixture);
-    assert_int_equal(cache_writer_versions(writer, &version, &policy), ERR_OK);
-    assert_int_equal(version, 0); /* names were keyed another way: the feed begins anew */
-    assert_int_equal(policy, 7);
+    assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
+    assert_int_equal(versions.placements,
+                     0); /* names were keyed another way: the feed begins anew */
+    assert_int_equal(versions.policy, 7);
     apply_one(writer, 0, &row);
     cache_writer_close(writer);
     reader = open_reader(fixture);

@@ -15,6 +15,7 @@ static const struct suite_backend *backend;
 struct fixture {
     void *place;
     struct registry_store *store;
+    enum registry_feed feed; /* what is imported */
 };
 
 static const struct registry_kiosk kiosk_a = {.id = "CGK-03-0412", .entry_point = {4, 1}};
@@ -28,6 +29,13 @@ static int setup(void **state)
     const struct registry_store_ops *ops = fixture->store->ops;
     *state = fixture;
     return ops->kiosk_add(fixture->store, &kiosk_a) || ops->kiosk_add(fixture->store, &kiosk_b);
+}
+
+static int setup_lists(void **state)
+{
+    const int failed = setup(state);
+    ((struct fixture *)*state)->feed = REGISTRY_LISTS;
+    return failed;
 }
 
 static int teardown(void **state)
@@ -362,18 +370,25 @@ static void entries_are_read_as_they_came(void **state)
     assert_int_equal(seen.n, 2);
 }
 
-/* ---- placements ------------------------------------------------------------------------------ */
+/* ---- feeds, each by the same tests ----------------------------------------------------------- */
 
-static void put(struct fixture *fixture, const char *id, uint64_t rec_seq, const char *record)
+static void put(struct fixture *fixture, const char *id, uint64_t rec_seq, const char *bytes)
 {
-    const struct registry_placement row = {
-        .id = id, .rec_seq = rec_seq, .record = span_of_text(record)};
-    assert_int_equal(fixture->store->ops->import_put(fixture->store, &row), ERR_OK);
+    const struct registry_record record = {
+        .id = id, .rec_seq = rec_seq, .bytes = span_of_text(bytes)};
+    assert_int_equal(fixture->store->ops->import_put(fixture->store, &record), ERR_OK);
+}
+
+static enum err withdraw(struct fixture *fixture, const char *id, const char *bytes)
+{
+    const struct registry_record record = {
+        .id = id, .withdrawn = true, .bytes = span_of_text(bytes)};
+    return fixture->store->ops->import_put(fixture->store, &record);
 }
 
 static void begin(struct fixture *fixture)
 {
-    assert_int_equal(fixture->store->ops->import_begin(fixture->store), ERR_OK);
+    assert_int_equal(fixture->store->ops->import_begin(fixture->store, fixture->feed), ERR_OK);
 }
 
 static struct registry_imported end(struct fixture *fixture, bool commit, int64_t now_ms)
@@ -384,21 +399,28 @@ static struct registry_imported end(struct fixture *fixture, bool commit, int64_
     return done;
 }
 
-static enum err join(struct span record, void *user)
+static enum err join(struct span record, bool withdrawn, void *user)
 {
     char *text = user;
-    snprintf(text + strlen(text), 64 - strlen(text), "%.*s ", (int)record.len,
-             (const char *)record.p);
+    snprintf(text + strlen(text), 64 - strlen(text), "%s%.*s ", withdrawn ? "-" : "",
+             (int)record.len, (const char *)record.p);
     return ERR_OK;
 }
 
-static struct registry_feed feed(struct fixture *fixture, uint64_t from, size_t n_max,
+static enum err feed_read(struct fixture *fixture, uint64_t from, size_t n_max, char text[64],
+                          struct registry_step *step)
+{
+    const struct registry_range range = {.feed = fixture->feed, .from = from, .n_max = n_max};
+    text[0] = '\0';
+    return fixture->store->ops->feed(fixture->store, &range, join, text, step);
+}
+
+static struct registry_step feed(struct fixture *fixture, uint64_t from, size_t n_max,
                                  const char *expected)
 {
-    char text[64] = "";
-    struct registry_feed step;
-    assert_int_equal(fixture->store->ops->feed(fixture->store, from, n_max, join, text, &step),
-                     ERR_OK);
+    char text[64];
+    struct registry_step step;
+    assert_int_equal(feed_read(fixture, from, n_max, text, &step), ERR_OK);
     assert_string_equal(text, expected);
     return step;
 }
@@ -444,7 +466,8 @@ static void only_what_changes_gets_a_version(void **state)
     feed(fixture, 3, 9, "drei vier ");
 }
 
-static void a_feed_comes_in_steps_with_their_dates(void **state)
+/* Half an import is not all that was known when it was made. */
+static void a_step_has_the_date_of_the_import_it_is_whole_with(void **state)
 {
     struct fixture *fixture = *state;
     begin(fixture);
@@ -454,29 +477,37 @@ static void a_feed_comes_in_steps_with_their_dates(void **state)
     begin(fixture);
     put(fixture, "p3", 1, "three");
     end(fixture, true, 4000); /* the clock went back: dates don't */
+    begin(fixture);
+    end(fixture, true, 6000); /* nothing changed */
 
-    struct registry_feed step = feed(fixture, 0, 1, "one ");
+    struct registry_step step = feed(fixture, 0, 1, "one ");
     assert_int_equal(step.to, 1);
     assert_int_equal(step.latest, 3);
-    assert_int_equal(step.as_of_ms, 5000);
+    assert_int_equal(step.as_of_ms, 0);
     assert_int_equal(step.n_rows, 1);
+    assert_int_equal(feed(fixture, 0, 2, "one two ").as_of_ms, 5000);
     step = feed(fixture, 1, 2, "two three ");
     assert_int_equal(step.to, 3);
-    assert_int_equal(step.as_of_ms, 0);
+    assert_int_equal(step.as_of_ms, 5000);
     step = feed(fixture, 3, 2, "");
     assert_int_equal(step.to, 3);
     assert_int_equal(step.n_rows, 0);
-    char text[64] = "";
-    assert_int_equal(fixture->store->ops->feed(fixture->store, 4, 2, join, text, &step), ERR_OLD);
+    char text[64];
+    assert_int_equal(feed_read(fixture, 4, 2, text, &step), ERR_OLD);
     begin(fixture);
     put(fixture, "p4", 1, "four");
-    end(fixture, true, 4000);
-    assert_int_equal(feed(fixture, 2, 1, "three ").as_of_ms, 5000);
+    put(fixture, "p5", 1, "five");
+    put(fixture, "p1", 2, "eins"); /* moves up: its first version is nobody's now */
+    end(fixture, true, 7000);
+    assert_int_equal(feed(fixture, 0, 2, "two three ").as_of_ms, 5000);
+    assert_int_equal(feed(fixture, 3, 2, "four five ").as_of_ms, 5000);
+    assert_int_equal(feed(fixture, 3, 3, "four five eins ").as_of_ms, 7000);
 }
 
-static enum err refuse_record(struct span record, void *user)
+static enum err refuse_record(struct span record, bool withdrawn, void *user)
 {
     (void)record;
+    (void)withdrawn;
     (void)user;
     return ERR_CORRUPT;
 }
@@ -484,13 +515,67 @@ static enum err refuse_record(struct span record, void *user)
 static void a_feed_ends_when_its_reader_refuses(void **state)
 {
     struct fixture *fixture = *state;
-    struct registry_feed step;
+    const struct registry_range range = {.feed = fixture->feed, .n_max = 9};
+    struct registry_step step;
     begin(fixture);
     put(fixture, "p1", 1, "one");
     end(fixture, true, 1000);
-    assert_int_equal(fixture->store->ops->feed(fixture->store, 0, 9, refuse_record, NULL, &step),
+    assert_int_equal(fixture->store->ops->feed(fixture->store, &range, refuse_record, NULL, &step),
                      ERR_CORRUPT);
     feed(fixture, 0, 9, "one ");
+}
+
+static void what_is_withdrawn_comes_down_as_such(void **state)
+{
+    struct fixture *fixture = *state;
+    begin(fixture);
+    put(fixture, "p1", 0, "one");
+    put(fixture, "p2", 0, "two");
+    end(fixture, true, 1000);
+
+    begin(fixture);
+    assert_int_equal(withdraw(fixture, "p3", "three"), ERR_MISSING);
+    assert_int_equal(withdraw(fixture, "p1", "as it may say now"), ERR_OK);
+    assert_int_equal(end(fixture, true, 2000).changed, 1);
+    reopen(fixture);
+    feed(fixture, 0, 9, "two -as it may say now ");
+
+    begin(fixture);
+    assert_int_equal(withdraw(fixture, "p1", "once more"), ERR_OK);
+    struct registry_imported done = end(fixture, true, 3000);
+    assert_int_equal(done.changed, 0);
+    assert_int_equal(done.unchanged, 1);
+
+    begin(fixture);
+    put(fixture, "p1", 0, "as it may say now"); /* it counts again */
+    done = end(fixture, true, 4000);
+    assert_int_equal(done.changed, 1);
+    assert_int_equal(done.version, 4);
+    feed(fixture, 2, 9, "as it may say now ");
+}
+
+static void feeds_have_nothing_in_common(void **state)
+{
+    struct fixture *fixture = *state;
+    struct registry_versions versions;
+    begin(fixture);
+    put(fixture, "same", 1, "placement");
+    end(fixture, true, 9000);
+    fixture->feed = REGISTRY_LISTS;
+    feed(fixture, 0, 9, "");
+    begin(fixture);
+    assert_int_equal(withdraw(fixture, "same", "row"), ERR_MISSING);
+    put(fixture, "same", 0, "row");
+    put(fixture, "other", 0, "row");
+    const struct registry_imported done = end(fixture, true, 1000);
+    assert_int_equal(done.changed, 2);
+    assert_int_equal(done.version, 2);
+    assert_int_equal(feed(fixture, 0, 9, "row row ").as_of_ms, 1000);
+    fixture->feed = REGISTRY_PLACEMENTS;
+    assert_int_equal(feed(fixture, 0, 9, "placement ").as_of_ms, 9000);
+    assert_int_equal(fixture->store->ops->versions(fixture->store, &versions), ERR_OK);
+    assert_int_equal(versions.placements, 1);
+    assert_int_equal(versions.lists, 2);
 }
 
 /* ---- policy ---------------------------------------------------------------------------------- */
@@ -518,6 +603,7 @@ static void policy_versions_only_rise(void **state)
     assert_int_equal(ops->versions(fixture->store, &versions), ERR_OK);
     assert_int_equal(versions.policy, 13);
     assert_int_equal(versions.placements, 0);
+    assert_int_equal(versions.lists, 0);
 }
 
 static void versions_are_those_of_the_newest(void **state)
@@ -535,6 +621,11 @@ static void versions_are_those_of_the_newest(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define FEED_TEST(name)                                                                            \
+    {#name " (placements)", name, setup, teardown, NULL},                                          \
+    {                                                                                              \
+#name " (lists)", name, setup_lists, teardown, NULL                                        \
+    }
 
 int registry_store_suite(const struct suite_backend *chosen)
 {
@@ -551,10 +642,12 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(a_branch_is_kept_once),
         TEST(junk_does_not_crowd_out_evidence),
         TEST(entries_are_read_as_they_came),
-        TEST(an_import_is_seen_whole_or_not_at_all),
-        TEST(only_what_changes_gets_a_version),
-        TEST(a_feed_comes_in_steps_with_their_dates),
-        TEST(a_feed_ends_when_its_reader_refuses),
+        FEED_TEST(an_import_is_seen_whole_or_not_at_all),
+        FEED_TEST(only_what_changes_gets_a_version),
+        FEED_TEST(a_step_has_the_date_of_the_import_it_is_whole_with),
+        FEED_TEST(a_feed_ends_when_its_reader_refuses),
+        FEED_TEST(what_is_withdrawn_comes_down_as_such),
+        TEST(feeds_have_nothing_in_common),
         TEST(policy_versions_only_rise),
         TEST(versions_are_those_of_the_newest),
     };

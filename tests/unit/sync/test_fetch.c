@@ -58,7 +58,7 @@ static void steps_of_the_feed(void **state)
     static struct placement rows[WIRE_FEED_ROWS];
     const struct fetch_feed_terms terms = {.key = public_key, .from = 7, .as_of_max = AS_OF_MAX};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct wire_feed feed = {.rows = rows, .to = 99};
+        struct wire_feed feed = {.placements = rows, .to = 99};
         const char *why = NULL;
         const struct span step = feed_step(keys[steps[i].key], steps[i].from, steps[i].to,
                                            steps[i].latest, steps[i].as_of);
@@ -145,7 +145,7 @@ static void what_is_no_feed_and_no_policy(void **state)
 {
     (void)state;
     static struct placement rows[WIRE_FEED_ROWS];
-    struct wire_feed feed = {.rows = rows};
+    struct wire_feed feed = {.placements = rows};
     const struct fetch_feed_terms terms = {.key = public_key, .as_of_max = AS_OF_MAX};
     const char *why;
     uint64_t version;
@@ -167,10 +167,10 @@ static void targets_are_what_the_registry_reads(void **state)
     const uint8_t nonce[RECEIPT_NONCE_LEN] = {0x00, 0x01, 0xAB, [15] = 0xFF};
     fetch_receipt_target(nonce, target);
     assert_string_equal(target, "/v1/receipt?nonce=0001ab000000000000000000000000ff");
-    fetch_feed_target(0, target);
+    fetch_feed_target(WIRE_PLACEMENTS, 0, target);
     assert_string_equal(target, "/v1/feed/placements?from=0");
-    fetch_feed_target(UINT64_MAX, target);
-    assert_string_equal(target, "/v1/feed/placements?from=18446744073709551615");
+    fetch_feed_target(WIRE_LISTS, UINT64_MAX, target);
+    assert_string_equal(target, "/v1/feed/lists?from=18446744073709551615");
 }
 
 static int make_keys(void **state)

@@ -75,13 +75,12 @@ static enum err quarantine(struct registry_store *store, const char *kiosk,
     return outcome(store, OP_QUARANTINE);
 }
 
-static enum err feed(struct registry_store *store, uint64_t from, size_t n_max,
-                     registry_record_each *each, void *user, struct registry_feed *out)
+static enum err feed(struct registry_store *store, const struct registry_range *range,
+                     registry_record_each *each, void *user, struct registry_step *out)
 {
-    (void)n_max;
     (void)each;
     (void)user;
-    *out = (struct registry_feed){.to = from, .latest = from};
+    *out = (struct registry_step){.to = range->from, .latest = range->from};
     return outcome(store, OP_FEED);
 }
 
@@ -97,7 +96,7 @@ static enum err policy_get(struct registry_store *store, void *bundle, size_t ca
 
 static enum err versions(struct registry_store *store, struct registry_versions *out)
 {
-    *out = (struct registry_versions){.placements = 7, .policy = 8};
+    *out = (struct registry_versions){.placements = 7, .policy = 8, .lists = 9};
     return outcome(store, OP_VERSIONS);
 }
 
@@ -196,6 +195,7 @@ static void a_failing_store_is_503_and_acknowledges_nothing(void **state)
         {"entries are not stored", "POST", "/v1/entries", OP_APPEND},
         {"they are, and the receipt fails", "POST", "/v1/entries", OP_VERSIONS},
         {"the feed is not read", "GET", "/v1/feed/placements", OP_FEED},
+        {"the lists are not read", "GET", "/v1/feed/lists", OP_FEED},
         {"the policy is not read", "GET", "/v1/policy", OP_POLICY_GET},
     };
     struct fixture *fixture = *state;
@@ -229,7 +229,8 @@ static void a_key_that_is_no_point_is_the_store_s_fault(void **state)
 
 static void a_revoked_kiosk_is_403_for_everything(void **state)
 {
-    static const char *const paths[] = {"/v1/policy", "/v1/receipt", "/v1/feed/placements", "/"};
+    static const char *const paths[] = {"/v1/policy", "/v1/receipt", "/v1/feed/placements",
+                                        "/v1/feed/lists", "/"};
     struct fixture *fixture = *state;
     fixture->store.revoked = true;
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
@@ -254,6 +255,7 @@ static void a_receipt_says_what_was_stored(void **state)
     assert_int_equal(receipt.registry_ms, 1795305600000);
     assert_int_equal(receipt.placements_version, 7);
     assert_int_equal(receipt.policy_version, 8);
+    assert_int_equal(receipt.lists_version, 9);
     verify_key_close(key);
 }
 

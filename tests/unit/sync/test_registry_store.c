@@ -91,9 +91,9 @@ static void a_store_is_never_made_over_a_file(void **state)
 static void what_is_no_store_is_refused_by_name(void **state)
 {
     const char *path = *state;
-    sql(path, "PRAGMA user_version = 2");
-    refuses(path, ERR_CORRUPT, "of version 2; this program knows version 1");
-    sql(path, "PRAGMA user_version = 1; PRAGMA application_id = 7");
+    sql(path, "PRAGMA user_version = 3");
+    refuses(path, ERR_CORRUPT, "of version 3; this program knows version 2");
+    sql(path, "PRAGMA user_version = 2; PRAGMA application_id = 7");
     refuses(path, ERR_CORRUPT, "not a registry's store of Pamit");
     refuses("/tmp/pamit-registry-none.db", ERR_MISSING, "No such file");
     assert_int_equal(truncate(path, 0), 0);
@@ -109,6 +109,42 @@ static void a_store_without_a_table_is_refused_when_opened(void **state)
 {
     sql(*state, "DROP TABLE branch_entry");
     refuses(*state, ERR_CORRUPT, "no such table");
+}
+
+static enum err join(struct span record, bool withdrawn, void *user)
+{
+    char *text = user;
+    assert_false(withdrawn);
+    snprintf(text + strlen(text), 64 - strlen(text), "%.*s ", (int)record.len,
+             (const char *)record.p);
+    return ERR_OK;
+}
+
+/* As version 1 made it. */
+static void a_store_of_version_1_keeps_its_placements_and_their_dates(void **state)
+{
+    sql(*state,
+        "DROP TABLE import; DROP TABLE listing; ALTER TABLE placement DROP COLUMN withdrawn;"
+        "ALTER TABLE placement ADD COLUMN stored_ms INTEGER NOT NULL DEFAULT 0;"
+        "INSERT INTO placement(id, version, rec_seq, stored_ms, record) VALUES"
+        " ('p1', 1, 0, 5000, CAST('one' AS BLOB)), ('p3', 3, 0, 5000, CAST('three' AS BLOB)), "
+        "('p2', 4, 0, 6000, CAST('two' AS BLOB));"
+        "PRAGMA user_version = 1");
+    struct registry_store *store = place_open(*state);
+    struct registry_range range = {.feed = REGISTRY_PLACEMENTS, .n_max = 9};
+    struct registry_step step;
+    struct registry_versions versions;
+    char text[64] = "";
+    assert_int_equal(store->ops->feed(store, &range, join, text, &step), ERR_OK);
+    assert_string_equal(text, "one three two ");
+    assert_int_equal(step.latest, 4);
+    range.n_max = 2;
+    assert_int_equal(store->ops->feed(store, &range, join, text, &step), ERR_OK);
+    assert_int_equal(step.as_of_ms, 5000);
+    assert_int_equal(store->ops->versions(store, &versions), ERR_OK);
+    assert_int_equal(versions.placements, 4);
+    assert_int_equal(versions.lists, 0);
+    store->ops->close(store);
 }
 
 static void a_row_of_another_shape_is_corrupt_and_not_believed(void **state)
@@ -133,6 +169,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_store_is_refused_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_store_without_a_table_is_refused_when_opened, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_store_of_version_1_keeps_its_placements_and_their_dates,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_row_of_another_shape_is_corrupt_and_not_believed, setup,
                                         teardown),
     };

@@ -286,8 +286,8 @@ static void a_feed_step_reads_back(void **state)
                                        .latest = 2000,
                                        .as_of = 1795250228,
                                        .n_rows = counts[c],
-                                       .rows = rows};
-        struct wire_feed back = {.rows = rows_back};
+                                       .placements = rows};
+        struct wire_feed back = {.placements = rows_back};
         size_t len = 0;
         assert_int_equal(wire_feed_encode(&feed, bytes, sizeof bytes, &len), ERR_OK);
         assert_int_equal(wire_feed_decode(span_of(bytes, len), &back), ERR_OK);
@@ -297,13 +297,13 @@ static void a_feed_step_reads_back(void **state)
         assert_int_equal(back.as_of, 1795250228);
         assert_int_equal(back.n_rows, counts[c]);
         for (size_t i = 0; i < counts[c]; i++) {
-            assert_string_equal(back.rows[i].placement_id, rows[i].placement_id);
-            assert_int_equal(back.rows[i].rec_seq, rows[i].rec_seq);
+            assert_string_equal(back.placements[i].placement_id, rows[i].placement_id);
+            assert_int_equal(back.placements[i].rec_seq, rows[i].rec_seq);
         }
         for (size_t cut = 0; cut < len && counts[c] < 2; cut++)
             assert_int_equal(wire_feed_decode(span_of(bytes, cut), &back), ERR_INVALID);
     }
-    struct wire_feed back = {.rows = rows_back};
+    struct wire_feed back = {.placements = rows_back};
     assert_int_equal(wire_feed_decode(span_of(bytes, WIRE_FEED_MAX + 1), &back), ERR_SIZE);
 }
 
@@ -345,7 +345,7 @@ static void forms_of_a_feed_step(void **state)
         cbor_put_uint(&w, 7);
         cbor_put_array(&w, steps[i].n_rows);
         assert_int_equal(cbor_writer_finish(&w, &bytes), ERR_OK);
-        struct wire_feed back = {.rows = rows_back};
+        struct wire_feed back = {.placements = rows_back};
         if (wire_feed_decode(bytes, &back) != steps[i].expected)
             fail_msg("%s", steps[i].proves);
     }
@@ -355,8 +355,8 @@ static void rows_need_a_version_of_their_own(void **state)
 {
     (void)state;
     fill_rows(1);
-    struct wire_feed feed = {.from = 7, .to = 8, .latest = 8, .n_rows = 1, .rows = rows};
-    struct wire_feed back = {.rows = rows_back};
+    struct wire_feed feed = {.from = 7, .to = 8, .latest = 8, .n_rows = 1, .placements = rows};
+    struct wire_feed back = {.placements = rows_back};
     size_t len;
     assert_int_equal(wire_feed_encode(&feed, work, sizeof work, &len), ERR_OK);
     static const uint8_t from_7_to_8[] = {3, 7, 4, 8};
