@@ -31,7 +31,8 @@ MUST_CHECK enum err seal_root_load(const char *path, struct seal_root **out,
                                    char why[SEAL_WHY_LEN]);
 void seal_root_close(struct seal_root *root);
 
-/* Labels in use: "pamit cache seal", "pamit cache index", "pamit journal wrap". */
+/* Labels in use: "pamit cache seal", "pamit cache index", "pamit journal wrap",
+ * "pamit journal deferral". */
 MUST_CHECK enum err seal_key_derive(const struct seal_root *root, const char *label,
                                     struct seal_key **out);
 MUST_CHECK enum err seal_key_from_bytes(const uint8_t bytes[SEAL_KEY_LEN], struct seal_key **out);

@@ -30,13 +30,21 @@ struct data_state {
     uint64_t placements_version;
 };
 
+/* What this counter has deferred itself, known before any sync. */
+struct deferred_here {
+    bool unknown;       /* the journal could not be asked */
+    bool today;         /* this traveller, on the verdict's day */
+    struct date newest; /* this traveller; zero: never */
+    const char *place;  /* this counter, for the page */
+};
+
 /* All a verdict may depend on. Borrowed for the call. */
 struct facts {
     const struct document *document;
     const struct context *context;
     const struct match *match;
-    const struct listing_hits *listings; /* NULL: none */
-    bool deferred_today;                 /* this counter deferred them today already (R071) */
+    const struct listing_hits *listings;       /* NULL: none */
+    const struct deferred_here *deferred_here; /* NULL: not at a counter, and nobody tries again */
     const struct data_state *data;
     const struct policy *policy;
     enum site_class site;

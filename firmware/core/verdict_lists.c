@@ -1,4 +1,5 @@
-/* Rules about lists: what others have recorded of this document, this person or this placement.
+/* Rules about lists: what others have recorded of this document, this person or this placement, and
+ * what this counter has deferred itself, which counts at once.
  *
  * listing_match has chosen, of each list, the newest record in force. That the lists are old is
  * said by the rule of freshness. On a return only an open complaint is told, so that somebody is
@@ -16,15 +17,20 @@ static const struct listing *listed(const struct judge *judge, enum listing_kind
     return hits && hits->of[kind].kind != LISTING_UNKNOWN ? &hits->of[kind] : NULL;
 }
 
+static void say_day_and_place(struct judge *judge, uint16_t code, struct date day,
+                              const char *place)
+{
+    char text[DATE_TEXT_LEN];
+    date_format(day, text);
+    verdict_say(judge, code, text, place);
+}
+
 /* Says since when, and by whom. */
 static void judge_listing(struct judge *judge, uint16_t code, enum listing_kind kind)
 {
     const struct listing *listing = listed(judge, kind);
-    if (!listing)
-        return;
-    char from[DATE_TEXT_LEN];
-    date_format(listing->from, from);
-    verdict_say(judge, code, from, listing->issued_by);
+    if (listing)
+        say_day_and_place(judge, code, listing->from, listing->issued_by);
 }
 
 void verdict_rule_document_lost(struct judge *judge)
@@ -32,15 +38,32 @@ void verdict_rule_document_lost(struct judge *judge)
     judge_listing(judge, 23, LISTING_DOCUMENT_LOST);
 }
 
+/* The newest of what the list says and what this counter did. */
 void verdict_rule_deferred_before(struct judge *judge)
 {
-    judge_listing(judge, 70, LISTING_DEFERRAL);
+    const struct listing *listing = listed(judge, LISTING_DEFERRAL);
+    const struct deferred_here *here = judge->facts->deferred_here;
+    if (here && date_known(here->newest) &&
+        (!listing || date_compare(here->newest, listing->from) >= 0))
+        say_day_and_place(judge, 70, here->newest, here->place);
+    else
+        judge_listing(judge, 70, LISTING_DEFERRAL);
 }
 
+/* Here or elsewhere, on this day. A counter that can't tell whom it deferred does not clear. */
 void verdict_rule_deferred_today(struct judge *judge)
 {
-    if (judge->facts->deferred_today)
-        verdict_say_dates(judge, 71, judge->facts->today, (struct date){0});
+    const struct listing *listing = listed(judge, LISTING_DEFERRAL);
+    const struct deferred_here *here = judge->facts->deferred_here;
+    struct date today = judge->facts->today;
+    if (!here)
+        return;
+    if (here->today)
+        say_day_and_place(judge, 71, today, here->place);
+    else if (listing && date_compare(listing->from, today) == 0)
+        say_day_and_place(judge, 71, today, listing->issued_by);
+    else if (here->unknown)
+        verdict_say_at_least(judge, 93, COLOUR_AMBER, "journal", "");
 }
 
 void verdict_rule_subject_of_interest(struct judge *judge)

@@ -29,15 +29,20 @@ struct commit {
     struct clock_reading time;
     size_t payload_len;
     uint8_t payload[ENTRY_PAYLOAD_MAX];
+    bool defers;
+    struct deferral_subject subject; /* if it defers */
     struct commit_result result;
 };
 
 static void append(struct commit *commit)
 {
+    const struct span payload = span_of(commit->payload, commit->payload_len);
+    struct journal_head *head = &commit->result.head;
     commit->result = (struct commit_result){.kind = commit->kind};
-    commit->result.err =
-        journal_append(commit->journal, commit->kind, &commit->time,
-                       span_of(commit->payload, commit->payload_len), &commit->result.head);
+    commit->result.err = commit->defers ? journal_append_deferral(commit->journal, &commit->time,
+                                                                  payload, &commit->subject, head)
+                                        : journal_append(commit->journal, commit->kind,
+                                                         &commit->time, payload, head);
 }
 
 static void checkpoint(struct commit *commit)
@@ -134,11 +139,10 @@ bool commit_busy(const struct commit *commit)
     return commit->under_way;
 }
 
-void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
-                   struct span payload)
+static void hand_over(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
+                      struct span payload)
 {
-    assert(!commit->under_way && payload.len <= sizeof commit->payload);
-    commit->under_way = true;
+    assert(payload.len <= sizeof commit->payload);
     commit->kind = kind;
     commit->time = *time;
     commit->payload_len = payload.len;
@@ -147,6 +151,25 @@ void commit_append(struct commit *commit, enum entry_kind kind, const struct clo
     commit->given = true;
     pthread_cond_signal(&commit->changed);
     pthread_mutex_unlock(&commit->mutex);
+}
+
+void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
+                   struct span payload)
+{
+    assert(!commit->under_way);
+    commit->under_way = true;
+    commit->defers = false;
+    hand_over(commit, kind, time, payload);
+}
+
+void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
+                            struct span payload, const struct deferral_subject *subject)
+{
+    assert(!commit->under_way);
+    commit->under_way = true;
+    commit->defers = true;
+    commit->subject = *subject;
+    hand_over(commit, ENTRY_DECIDED, time, payload);
 }
 
 void commit_checkpoint(struct commit *commit)

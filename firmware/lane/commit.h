@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
-#include "journal.h"
+#include "journal_deferral.h"
 
 struct commit;
 
@@ -34,6 +34,9 @@ bool commit_busy(const struct commit *commit);
 /* Begins an append; `payload` is copied. Not while busy (assert). */
 void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
                    struct span payload);
+/* The same of a DECIDED that defers; `subject` is copied. */
+void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
+                            struct span payload, const struct deferral_subject *subject);
 
 /* Moves the WAL into the database when nothing is to be appended; calls nobody back. */
 void commit_checkpoint(struct commit *commit);

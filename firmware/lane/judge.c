@@ -7,9 +7,12 @@
 #include "judge.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "findings.h"
+#include "journal_deferral.h"
+#include "lane_mode.h"
 #include "log.h"
 
 /* A signed policy as stored, and the index of its tables. */
@@ -21,7 +24,10 @@ struct bundle {
 struct judge {
     const struct kiosk_config *config;
     const struct seal_root *root;
+    char place[REASON_FACT_LEN]; /* this counter, as a reason names it */
     struct verify_key *policy_key;
+    struct deferral_reader *deferrals; /* NULL while not usable */
+    bool deferrals_logged;
     struct cache_reader *cache; /* NULL while not usable */
     bool degraded_logged;
     unsigned busy;           /* refreshes and look-ups in a row that found it held */
@@ -40,6 +46,7 @@ enum err judge_open(const struct kiosk_config *config, const struct seal_root *r
         return ERR_MEMORY;
     judge->config = config;
     judge->root = root;
+    snprintf(judge->place, sizeof judge->place, "%.38s %.38s", config->tpi_code, config->counter);
     enum err err = verify_key_load(config->policy_key, &judge->policy_key, why);
     if (err) {
         free(judge);
@@ -54,6 +61,7 @@ void judge_close(struct judge *judge)
     if (!judge)
         return;
     cache_reader_close(judge->cache);
+    deferral_reader_close(judge->deferrals);
     verify_key_close(judge->policy_key);
     free(judge);
 }
@@ -149,6 +157,48 @@ static void find(struct judge *judge, const struct document *document, struct da
         lose_cache(judge, err, err_text(err));
 }
 
+/* ---- deferrals of this counter -------------------------------------------------------------- */
+
+/* The connection is dropped unless the journal is merely held; the next traveller tries again. */
+static void lose_deferrals(struct judge *judge, enum err err, const char *why)
+{
+    if (err != ERR_BUSY) {
+        deferral_reader_close(judge->deferrals);
+        judge->deferrals = NULL;
+    }
+    if (!judge->deferrals_logged)
+        log_event(LOG_DEFERRALS_DEGRADED, "why=\"%s\"", why);
+    judge->deferrals_logged = true;
+}
+
+/* What can't be asked is not known, and refers. */
+static void find_deferrals(struct judge *judge, const struct document *document, struct date today,
+                           struct deferred_here *out)
+{
+    char why[JOURNAL_WHY_LEN];
+    struct deferral_subject subject;
+    struct deferral_hits hits = {0};
+    enum err err = ERR_OK;
+    deferral_subject_of(document, lane_mode(judge->config), &subject);
+    *out = (struct deferred_here){.unknown = true, .place = judge->place};
+    if (!judge->deferrals)
+        err = deferral_reader_open(judge->config->journal, judge->root, &judge->deferrals, why);
+    if (!err) {
+        err = deferral_reader_find(judge->deferrals, &subject, today, &hits);
+        snprintf(why, sizeof why, "%s", err_text(err));
+    }
+    if (err) {
+        lose_deferrals(judge, err, why);
+        return;
+    }
+    judge->deferrals_logged = false;
+    out->unknown = false;
+    out->today = hits.on_day;
+    out->newest = hits.newest;
+}
+
+/* ---- a traveller ---------------------------------------------------------------------------- */
+
 void judge_traveller(struct judge *judge, const struct document *document,
                      const struct context *context, const struct clock_reading *now,
                      struct judgement *out)
@@ -158,6 +208,8 @@ void judge_traveller(struct judge *judge, const struct document *document,
     struct findings findings = {0};
     if (judge->data.placements_usable)
         find(judge, document, today, &findings);
+    struct deferred_here here;
+    find_deferrals(judge, document, today, &here);
     out->match = findings.match;
     out->data = judge->data;
     out->policy_version = judge->policy.version;
@@ -166,6 +218,7 @@ void judge_traveller(struct judge *judge, const struct document *document,
         .context = context,
         .match = &out->match,
         .listings = &findings.listings,
+        .deferred_here = &here,
         .data = &out->data,
         .policy = &judge->policy,
         .site = judge->config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE,

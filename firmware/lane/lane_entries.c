@@ -6,13 +6,12 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "lane_mode.h"
 #include "lane_state.h"
 
 static struct entry_place place_of(const struct lane *lane)
 {
-    static const enum entry_mode modes[] = {
-        [KIOSK_LIVE] = MODE_LIVE, [KIOSK_TRAINING] = MODE_TRAINING, [KIOSK_DESK] = MODE_DESK};
-    struct entry_place place = {.mode = modes[lane->config->mode]};
+    struct entry_place place = {.mode = lane_mode(lane->config)};
     snprintf(place.tpi_code, sizeof place.tpi_code, "%s", lane->config->tpi_code);
     snprintf(place.counter, sizeof place.counter, "%s", lane->config->counter);
     snprintf(place.officer_id, sizeof place.officer_id, "%s", lane->config->officer_id);
@@ -82,7 +81,14 @@ void lane_decide(struct lane *lane)
     size_t len = 0;
     seal_random(salt, sizeof salt);
     enum err err = entry_decided_encode(&entry, salt, payload, sizeof payload, &len);
-    store(lane, ENTRY_DECIDED, &now, payload, len, err);
+    if (entry.decision != DECISION_DEFERRED) {
+        store(lane, ENTRY_DECIDED, &now, payload, len, err);
+        return;
+    }
+    struct deferral_subject subject;
+    deferral_subject_of(&lane->shown.document, entry.place.mode, &subject);
+    assert(err == ERR_OK);
+    commit_append_deferral(lane->commit, &now, span_of(payload, len), &subject);
 }
 
 void lane_probe(struct lane *lane)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lane_mode.h"
 #include "lane_state.h"
 
 #define CLOCK_SLACK_MS                                                                             \
@@ -62,13 +63,11 @@ static enum panel_pattern pattern_of(const struct lane *lane)
 
 static void fill_counter(const struct lane *lane, struct view *view)
 {
-    static const enum entry_mode modes[] = {
-        [KIOSK_LIVE] = MODE_LIVE, [KIOSK_TRAINING] = MODE_TRAINING, [KIOSK_DESK] = MODE_DESK};
     const struct kiosk_config *config = lane->config;
     struct clock_reading now;
     clock_read(&lane->clock, &now);
     view->screen = screens[lane->state];
-    view->mode = modes[config->mode];
+    view->mode = lane_mode(config);
     view->zone = config->zone;
     view->clock_quality = now.quality;
     view->now_ms = now.wall_ms;

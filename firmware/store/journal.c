@@ -1,9 +1,10 @@
 /* The journal's writer.
  *
- * One entry is one transaction: header, signature, sealed payload and, on the first of a day, the
- * day's key. The head in memory is what the chain goes on from; after a COMMIT that failed nobody
- * knows whether it is stored (the WAL frames may be on the disk although fsync said no), so the
- * head is read again from the file before anything else is appended.
+ * One entry is one transaction: header, signature, sealed payload, on the first of a day the day's
+ * key, and with a deferral what its traveller is found by. The head in memory is what the chain
+ * goes on from; after a COMMIT that failed nobody knows whether it is stored (the WAL frames may be
+ * on the disk although fsync said no), so the head is read again from the file before anything else
+ * is appended.
  *
  * The entry as built is verified by nobody here: a signature that this key just made is good.
  * What is verified at opening is the last entry, so that a journal is never continued on a tail
@@ -28,6 +29,7 @@ struct journal {
     struct database database;
     struct day_keys days;
     sqlite3_stmt *insert, *last;
+    struct deferral_rows deferrals;
     const struct sign_key *signer;
     struct verify_key *own; /* the public half of signer */
     char kiosk[ENTRY_KIOSK_LEN];
@@ -104,9 +106,9 @@ static enum err entry_insert(struct journal *journal, const struct entry_header 
     return err;
 }
 
-enum err journal_append(struct journal *journal, enum entry_kind kind,
-                        const struct clock_reading *time, struct span payload,
-                        struct journal_head *head)
+/* One transaction: the entry and, unless `subject` is NULL, what a deferral is found by. */
+static enum err append(struct journal *journal, struct entry_header *header, struct span payload,
+                       const struct deferral_subject *subject, struct journal_head *head)
 {
     assert(payload.len <= ENTRY_PAYLOAD_MAX);
 
@@ -114,17 +116,20 @@ enum err journal_append(struct journal *journal, enum entry_kind kind,
     enum err err = journal->head_unsure ? head_read(journal, &seq) : ERR_OK;
     if (err)
         return err;
-    struct entry_header header = {
-        .epoch = journal->head.epoch, .seq = journal->head.seq + 1, .kind = kind, .time = *time};
-    struct journal_head next = {.epoch = header.epoch, .seq = header.seq};
-    memcpy(header.kiosk, journal->kiosk, sizeof header.kiosk);
-    memcpy(header.prev, journal->head.hash, sizeof header.prev);
-    sign_hash(payload, header.payload_hash);
+    header->epoch = journal->head.epoch;
+    header->seq = journal->head.seq + 1;
+    struct journal_head next = {.epoch = header->epoch, .seq = header->seq};
+    memcpy(header->kiosk, journal->kiosk, sizeof header->kiosk);
+    memcpy(header->prev, journal->head.hash, sizeof header->prev);
+    sign_hash(payload, header->payload_hash);
 
     err = database_begin(&journal->database);
     if (err)
         return err;
-    err = entry_insert(journal, &header, payload, next.hash);
+    err = entry_insert(journal, header, payload, next.hash);
+    if (!err && subject)
+        err = deferral_rows_add(&journal->deferrals, header->seq,
+                                date_of_wall(header->time.wall_ms, header->time.zone), subject);
     if (!err) {
         journal->head_unsure = true;
         err = database_commit(&journal->database);
@@ -139,6 +144,24 @@ enum err journal_append(struct journal *journal, enum entry_kind kind,
     journal->head = next;
     *head = next;
     return ERR_OK;
+}
+
+enum err journal_append(struct journal *journal, enum entry_kind kind,
+                        const struct clock_reading *time, struct span payload,
+                        struct journal_head *head)
+{
+    struct entry_header header = {.kind = kind, .time = *time};
+
+    return append(journal, &header, payload, NULL, head);
+}
+
+enum err journal_append_deferral(struct journal *journal, const struct clock_reading *time,
+                                 struct span payload, const struct deferral_subject *subject,
+                                 struct journal_head *head)
+{
+    struct entry_header header = {.kind = ENTRY_DECIDED, .time = *time};
+
+    return append(journal, &header, payload, subject, head);
 }
 
 void journal_head(const struct journal *journal, struct journal_head *out)
@@ -260,6 +283,8 @@ static enum err journal_begin(struct journal *journal, const struct seal_root *r
     if (!err)
         err = statements_prepare(journal);
     if (!err)
+        err = deferral_rows_open(&journal->database, root, &journal->deferrals);
+    if (!err)
         err = first_entry(journal, now);
     if (!err)
         return database_commit(&journal->database);
@@ -345,8 +370,8 @@ static enum err journal_start(struct journal *journal, const struct journal_keys
     if (!err && keys->receipt)
         err = receipt_check(journal, keys->receipt, reason);
     if (!err && fresh)
-        err = journal_begin(journal, keys->root, now);
-    return err;
+        return journal_begin(journal, keys->root, now);
+    return err ? err : deferral_rows_open(&journal->database, keys->root, &journal->deferrals);
 }
 
 enum err journal_open(const char *path, const char *kiosk, const struct journal_keys *keys,
@@ -386,6 +411,7 @@ void journal_close(struct journal *journal)
         return;
     sqlite3_finalize(journal->insert);
     sqlite3_finalize(journal->last);
+    deferral_rows_close(&journal->deferrals);
     day_keys_close(&journal->days);
     if (journal->own)
         verify_key_close(journal->own);

@@ -4,7 +4,7 @@
  * with the day key of the header's UTC day, bound to epoch and seq.
  * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
- * meta: whose journal it is. Internal to store.
+ * deferral(key, seq, day): journal_deferral.h. meta: whose journal it is. Internal to store.
  */
 #ifndef PAMIT_JOURNAL_FORMAT_H
 #define PAMIT_JOURNAL_FORMAT_H
@@ -12,6 +12,7 @@
 #include "database.h"
 #include "entry.h"
 #include "journal.h"
+#include "journal_deferral.h"
 #include "seal.h"
 
 #define JOURNAL_SEALED_MAX (ENTRY_PAYLOAD_MAX + SEAL_OVERHEAD)
@@ -44,6 +45,23 @@ void day_keys_forget(struct day_keys *keys);
 /* What a payload is sealed with beside its key. */
 #define PAYLOAD_CONTEXT_LEN 24
 struct span payload_context(const struct entry_header *header, uint8_t out[PAYLOAD_CONTEXT_LEN]);
+
+/* ---- deferrals, as the writer stores them (journal_deferral.c) ---------------------------- */
+
+struct deferral_rows {
+    struct mac_key *mac;
+    sqlite3_stmt *insert;
+};
+
+/* Makes the table if there is none. After a failure only deferral_rows_close is of use. */
+MUST_CHECK enum err deferral_rows_open(struct database *database, const struct seal_root *root,
+                                       struct deferral_rows *out);
+void deferral_rows_close(struct deferral_rows *rows);
+/* Within the open transaction of the entry `seq`. */
+MUST_CHECK enum err deferral_rows_add(struct deferral_rows *rows, uint64_t seq, struct date day,
+                                      const struct deferral_subject *subject);
+
+/* ---- entries ------------------------------------------------------------------------------ */
 
 /* One stored entry as bytes, borrowed until the statement is stepped or reset. */
 struct stored_entry {

@@ -117,7 +117,11 @@ static struct scene random_scene(void)
     for (int kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++)
         if (one_in(16))
             add_listing(&scene, (enum listing_kind)kind);
-    scene.deferred_today = one_in(16);
+    if (one_in(8))
+        scene.here.newest = date_from_days(20778 - (int32_t)random_below(3));
+    scene.here.today = date_known(scene.here.newest) && one_in(2);
+    scene.here.unknown = !date_known(scene.here.newest) && one_in(16);
+    scene.at_no_counter = one_in(8);
     scene.match.may_miss = one_in(16);
     scene.data.placements_usable = !one_in(8);
     scene.data.placements_as_of -= (int64_t)random_below(2) * random_below(400) * 3600;
@@ -300,7 +304,19 @@ static void worse_complaint(struct scene *s)
 
 static void worse_again_today(struct scene *s)
 {
-    s->deferred_today = true;
+    s->here = (struct deferred_here){.today = true, .newest = s->today, .place = s->here.place};
+}
+
+static void worse_again_elsewhere(struct scene *s)
+{
+    add_listing(s, LISTING_DEFERRAL);
+    s->listings.of[LISTING_DEFERRAL].from = s->today;
+}
+
+/* Knowing of a deferral is not undone. */
+static void worse_journal_unknown(struct scene *s)
+{
+    s->here.unknown |= !date_known(s->here.newest);
 }
 
 static void worse_category_taken_back(struct scene *s)
@@ -342,6 +358,8 @@ static const struct {
     {"there was a deportation", worse_deported},
     {"there is a complaint", worse_complaint},
     {"it is the second attempt today", worse_again_today},
+    {"or was deferred elsewhere today", worse_again_elsewhere},
+    {"who was deferred here is not known", worse_journal_unknown},
 };
 
 static void test_a_bad_fact_never_makes_it_milder(void **state)
@@ -393,6 +411,7 @@ static void test_unknown_never_clears(void **state)
             assert_int_not_equal(scene.match.key, MATCH_KEY_NAME_DOB);
         }
         assert_false(scene.match.may_miss);
+        assert_true(scene.at_no_counter || !scene.here.unknown);
         assert_int_equal(scene.listings.of[LISTING_DOCUMENT_LOST].kind, LISTING_UNKNOWN);
         if (date_valid(scene.document.expiry))
             assert_true(date_compare(scene.document.expiry, scene.today) >= 0);

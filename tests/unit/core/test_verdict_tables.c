@@ -302,7 +302,7 @@ static const struct listing hit = {
 
 static const struct {
     const char *says;
-    enum listing_kind kind; /* LISTING_UNKNOWN: deferred here today */
+    enum listing_kind kind;
     enum verdict_result result;
     const char *reasons;
     const char *found, *expected; /* of the first */
@@ -318,8 +318,6 @@ static const struct {
      "R004"},
     {"an open complaint, also told on return", LISTING_COMPLAINT, VERDICT_REFER, "R075 R001",
      "COMPLAINT", "TPI-BATAM-CENTRE", "R075 R004"},
-    {"deferred at this counter today", LISTING_UNKNOWN, VERDICT_STOP, "R071 R001", "2026-11-21", "",
-     "R004"},
 };
 
 static struct scene listed(size_t i)
@@ -328,7 +326,6 @@ static struct scene listed(size_t i)
     struct listing *of = &scene.listings.of[lists[i].kind];
     *of = hit;
     of->kind = lists[i].kind;
-    scene.deferred_today = lists[i].kind == LISTING_UNKNOWN;
     return scene;
 }
 
@@ -364,6 +361,82 @@ static void test_a_hold_and_a_complaint_are_one_reason(void **state)
     assert_string_equal(verdict.reasons[0].found, "FAMILY_REPORT");
 }
 
+/* ---- deferrals of this counter --------------------------------------------------------------- */
+
+/* The verdict's day is 2026-11-21; what is of which day is the store's to say. */
+static const struct {
+    const char *says;
+    const char *here; /* the newest deferral of this counter; "" none */
+    bool today;       /* one of them is of today */
+    bool unknown;     /* the journal can't be asked */
+    const char *list; /* a deferral in the list, from; "" none */
+    bool at_no_counter;
+    enum verdict_result result;
+    const char *reasons;
+    const char *found, *expected; /* of the first */
+} deferrals[] = {
+    {"never deferred", "", false, false, "", false, VERDICT_CLEAR, "R001", "", ""},
+    {"deferred here yesterday", "2026-11-20", false, false, "", false, VERDICT_REFER, "R070 R001",
+     "2026-11-20", "CTH 01"},
+    {"deferred here today: it is the second attempt", "2026-11-21", true, false, "", false,
+     VERDICT_STOP, "R071 R070 R001", "2026-11-21", "CTH 01"},
+    {"deferred elsewhere yesterday", "", false, false, "2026-11-20", false, VERDICT_REFER,
+     "R070 R001", "2026-11-20", "TPI-BATAM-CENTRE"},
+    {"deferred elsewhere today", "", false, false, "2026-11-21", false, VERDICT_STOP,
+     "R071 R070 R001", "2026-11-21", "TPI-BATAM-CENTRE"},
+    {"which only a counter can call an attempt", "", false, false, "2026-11-21", true,
+     VERDICT_REFER, "R070 R001", "2026-11-21", "TPI-BATAM-CENTRE"},
+    {"here yesterday and elsewhere the day before: the newest is told", "2026-11-20", false, false,
+     "2026-11-19", false, VERDICT_REFER, "R070 R001", "2026-11-20", "CTH 01"},
+    {"elsewhere yesterday and here the day before", "2026-11-19", false, false, "2026-11-20", false,
+     VERDICT_REFER, "R070 R001", "2026-11-20", "TPI-BATAM-CENTRE"},
+    {"our own that came back with the list is told once, as ours", "2026-11-20", false, false,
+     "2026-11-20", false, VERDICT_REFER, "R070 R001", "2026-11-20", "CTH 01"},
+    {"here before, elsewhere today", "2026-11-19", false, false, "2026-11-21", false, VERDICT_STOP,
+     "R071 R070 R001", "2026-11-21", "TPI-BATAM-CENTRE"},
+    {"by a clock that was ahead: deferred, but who knows when", "2026-11-23", false, false, "",
+     false, VERDICT_REFER, "R070 R001", "2026-11-23", "CTH 01"},
+    {"and today as well", "2026-11-23", true, false, "", false, VERDICT_STOP, "R071 R070 R001",
+     "2026-11-21", "CTH 01"},
+    {"who was deferred here is not known", "", false, true, "", false, VERDICT_REFER, "R093 R001",
+     "journal", ""},
+    {"but elsewhere yesterday", "", false, true, "2026-11-20", false, VERDICT_REFER,
+     "R070 R093 R001", "2026-11-20", "TPI-BATAM-CENTRE"},
+    {"or elsewhere today", "", false, true, "2026-11-21", false, VERDICT_STOP, "R071 R070 R001",
+     "2026-11-21", "TPI-BATAM-CENTRE"},
+};
+
+static void test_deferrals_of_this_counter(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(deferrals); i++) {
+        struct scene scene = scene_ordinary();
+        scene.here.newest = sample_day(deferrals[i].here);
+        scene.here.today = deferrals[i].today;
+        scene.here.unknown = deferrals[i].unknown;
+        scene.at_no_counter = deferrals[i].at_no_counter;
+        if (*deferrals[i].list) {
+            scene.listings.of[LISTING_DEFERRAL] = hit;
+            scene.listings.of[LISTING_DEFERRAL].from = sample_day(deferrals[i].list);
+        }
+        struct verdict verdict = scene_judge(&scene);
+        char said[SCENE_CODES_LEN];
+        scene_codes(&verdict, said);
+        if (verdict.result != deferrals[i].result || strcmp(said, deferrals[i].reasons) != 0)
+            fail_msg("%s: %s %s", deferrals[i].says, verdict_name(verdict.result), said);
+        if (strcmp(verdict.reasons[0].found, deferrals[i].found) != 0 ||
+            strcmp(verdict.reasons[0].expected, deferrals[i].expected) != 0)
+            fail_msg("%s: \"%s\", \"%s\"", deferrals[i].says, verdict.reasons[0].found,
+                     verdict.reasons[0].expected);
+        coming_back(&scene);
+        verdict = scene_judge(&scene);
+        scene_codes(&verdict, said);
+        assert_string_equal(said, "R004"); /* nobody is stopped from coming home */
+    }
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
 /* Every list at once, with everything else that can be said: all reasons have room. */
 static void test_everything_at_once(void **state)
 {
@@ -373,7 +446,7 @@ static void test_everything_at_once(void **state)
         scene.listings.of[kind] = hit;
         scene.listings.of[kind].kind = (enum listing_kind)kind;
     }
-    scene.deferred_today = true;
+    scene.here = (struct deferred_here){.today = true, .newest = scene.today, .place = "CTH 01"};
     SET(scene.match.placement.dest_country, "XBH");
     SET(scene.match.placement.p3mi_id, "SIP3MI-0007");
     scene.match.placement.documents = 0;
@@ -405,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_what_a_destination_says),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_a_hold_and_a_complaint_are_one_reason),
+        cmocka_unit_test(test_deferrals_of_this_counter),
         cmocka_unit_test(test_everything_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ struct scene {
     struct context context;
     struct match match;
     struct listing_hits listings;
-    bool deferred_today;
+    struct deferred_here here;
+    bool at_no_counter; /* as `pamit check` judges */
     struct data_state data;
     struct policy policy;
     enum site_class site;
@@ -34,6 +35,7 @@ static inline struct scene scene_ordinary(void)
                  .placements_as_of = SAMPLE_MIDNIGHT_S,
                  .lists_as_of = SAMPLE_MIDNIGHT_S,
                  .placements_version = 1},
+        .here = {.place = "CTH 01"},
         .policy = sample_policy(),
         .site = SITE_ONLINE,
         .clock_quality = CLOCK_SYNCED,
@@ -48,7 +50,7 @@ static inline struct verdict scene_judge(const struct scene *scene)
         .context = &scene->context,
         .match = &scene->match,
         .listings = &scene->listings,
-        .deferred_today = scene->deferred_today,
+        .deferred_here = scene->at_no_counter ? NULL : &scene->here,
         .data = &scene->data,
         .policy = &scene->policy,
         .site = scene->site,

@@ -29,5 +29,7 @@ enum err fixture_append(struct journal *journal, const struct store_fixture *fix
                         const char *note, struct journal_head *head);
 /* Runs SQL on the file behind everybody's back. */
 void fixture_sql(const char *path, const char *sql);
+/* The number that a query gives. */
+int64_t fixture_number(const char *path, const char *sql);
 
 #endif

@@ -186,7 +186,8 @@ static void two_histories_do_not_mix(void **state)
     }
 }
 
-/* Pages that an SD card lost: whichever it is, verification ends in a named entry. */
+/* Pages that an SD card lost: whichever it is, verification ends in a named entry; but that of
+ * deferrals, which are a counter's way to find entries and none themselves. */
 static void damaged_pages_are_named_entries(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -196,6 +197,8 @@ static void damaged_pages_are_named_entries(void **state)
 
     journal_fill(fixture, 100);
     fixture_sql(fixture->path, "PRAGMA wal_checkpoint(TRUNCATE)");
+    const int64_t apart =
+        fixture_number(fixture->path, "SELECT rootpage FROM sqlite_schema WHERE name = 'deferral'");
     const int fd = open(fixture->path, O_RDWR);
     const ssize_t len = read(fd, file, sizeof file);
     assert_in_range(len, 5 * PAGE, sizeof file - 1);
@@ -203,6 +206,8 @@ static void damaged_pages_are_named_entries(void **state)
         static const uint8_t lost[PAGE];
         char why[JOURNAL_WHY_LEN] = "";
         struct journal_reader *reader = NULL;
+        if (page + 1 == apart)
+            continue;
         assert_int_equal(pwrite(fd, lost, PAGE, page * PAGE), PAGE);
         if (journal_reader_open(fixture->path, fixture->root, &reader, why)) {
             assert_non_null(strstr(why, "test.db"));
