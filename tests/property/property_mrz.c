@@ -1,5 +1,6 @@
-/* What holds for every MRZ: what was encoded is read back to the character, no change of a
- * character goes unsaid unless the check digits of the standard can't see it, and a repair is
+/* What holds for every MRZ: what was encoded is read back to the character, a name printed with
+ * more fillers than the standard's is read the same and flagged where they part words, no change of
+ * a character goes unsaid unless the check digits of the standard can't see it, and a repair is
  * offered exactly where trying everything finds one. Documents, digits and look-alikes are made
  * here by other code than the parser's.
  */
@@ -56,9 +57,11 @@ static void draw_date(unsigned first_month, char *out)
         memset(out + 4 - 2 * known, '<', 2 + 2 * known);
 }
 
+static const size_t name_widths[MRZ_FORMATS] = {0, 39, 30, 31, 39, 31};
+
 static void draw_name(size_t width, struct mrz_document *d)
 {
-    const size_t primary = draw(8) == 0 ? width : 1 + draw((unsigned)width - 4);
+    const size_t primary = draw(8) == 0 ? width : draw(8) == 0 ? 0 : 1 + draw((unsigned)width - 4);
     draw_words(letters, primary, ' ', d->primary);
     if (primary + 3 <= width && draw(3) > 0)
         draw_words(letters, 1 + draw((unsigned)(width - primary - 2)), ' ', d->secondary);
@@ -91,7 +94,6 @@ static struct mrz_document draw_document(void)
 {
     static const char *const first[MRZ_FORMATS] = {"", "P", "ACI", "ACI", "V", "V"};
     static const char second[] = "<ABCDEFGHIJKLMNOPQRSTUWXYZ"; /* V on no card */
-    static const size_t name_widths[MRZ_FORMATS] = {0, 39, 30, 31, 39, 31};
     static const size_t optional_widths[MRZ_FORMATS] = {0, 14, 15, 7, 16, 8};
     struct mrz_document d = {.format = MRZ_FORMAT_TD3 + draw(MRZ_FORMATS - 1)};
     d.code[0] = first[d.format][draw((unsigned)strlen(first[d.format]))];
@@ -109,6 +111,40 @@ static struct mrz_document draw_document(void)
     return d;
 }
 
+/* None, or some of the `spare` fillers. */
+static size_t draw_fillers(size_t *spare)
+{
+    const size_t n = *spare > 0 && draw(4) == 0 ? 1 + draw((unsigned)*spare) : 0;
+    *spare -= n;
+    return n;
+}
+
+static char *name_field(struct mrz_lines *lines)
+{
+    return lines->n == 3 ? lines->text[2] : lines->text[0] + 5;
+}
+
+/* The name as issuers print it: with more than two fillers between primary and secondary, or more
+ * than one between words of the secondary. Returns whether these make a third part. */
+static bool respell_name(const struct mrz_document *d, struct mrz_lines *lines)
+{
+    const size_t used = strlen(d->primary) + (*d->secondary ? 2 + strlen(d->secondary) : 0);
+    size_t spare = name_widths[d->format] - used;
+    char *at = name_field(lines) + strlen(d->primary) + 2;
+    bool third_part = false;
+    if (*d->secondary == '\0')
+        return false;
+    memset(at, '<', strlen(d->secondary));
+    at += draw_fillers(&spare);
+    for (const char *c = d->secondary; *c; c++) {
+        *at++ = *c == ' ' ? '<' : *c;
+        const size_t more = *c == ' ' ? draw_fillers(&spare) : 0;
+        third_part |= more > 0;
+        at += more;
+    }
+    return third_part;
+}
+
 /* ---- what was encoded is read back --------------------------------------------------------- */
 
 static void assert_same(const char *what, const char *got, const char *expected,
@@ -117,6 +153,14 @@ static void assert_same(const char *what, const char *got, const char *expected,
     if (strcmp(got, expected) != 0)
         fail_msg("%s: \"%s\" for \"%s\" in\n%s\n%s\n%s", what, got, expected, lines->text[0],
                  lines->text[1], lines->text[2]);
+}
+
+static void assert_lines_kept(const struct mrz_lines *lines, const struct mrz *mrz)
+{
+    for (size_t i = 0; i < lines->n; i++) {
+        assert_memory_equal(mrz->line[i], lines->text[i], lines->len);
+        assert_int_equal(mrz->line[i][lines->len], '\0');
+    }
 }
 
 static struct mrz_document document_of(const struct mrz *mrz)
@@ -138,31 +182,66 @@ static struct mrz_document document_of(const struct mrz *mrz)
     return d;
 }
 
+/* Reads `lines`: they are `d`'s, which encoded again are `encoded`. */
+static struct mrz assert_read(const struct mrz_lines *lines, const struct mrz_document *d,
+                              const struct mrz_lines *encoded)
+{
+    struct mrz mrz;
+    if (!mrz_parse_lines(lines, &mrz) || !mrz_valid(&mrz) || mrz.format != d->format)
+        fail_msg("not valid, issues %x:\n%s\n%s\n%s", mrz.issues, lines->text[0], lines->text[1],
+                 lines->text[2]);
+    assert_lines_kept(lines, &mrz);
+    const struct mrz_document back = document_of(&mrz);
+    const struct mrz_lines again = mrz_encode(&back);
+    assert_same("number", back.number, d->number, lines);
+    assert_same("primary", back.primary, d->primary, lines);
+    assert_same("secondary", back.secondary, d->secondary, lines);
+    assert_same("after number", back.after_number, d->after_number, lines);
+    assert_memory_equal(&again, encoded, sizeof again);
+    assert_true(mrz.long_number == (strlen(d->number) > 9));
+    assert_true(!(mrz.warnings & MRZ_WARNING_NAME_EMPTY_PRIMARY) == (*d->primary != '\0'));
+    return mrz;
+}
+
 static void test_what_was_encoded_is_read_back(void **state)
 {
     (void)state;
-    size_t read[MRZ_FORMATS] = {0}, long_numbers = 0;
+    size_t read[MRZ_FORMATS] = {0}, empty[MRZ_FORMATS] = {0}, long_numbers = 0;
     for (size_t i = 0; i < DOCUMENTS; i++) {
         const struct mrz_document d = draw_document();
         const struct mrz_lines lines = mrz_encode(&d);
-        struct mrz mrz;
-        if (!mrz_parse_lines(&lines, &mrz) || !mrz_valid(&mrz) || mrz.format != d.format)
-            fail_msg("not valid, issues %x:\n%s\n%s\n%s", mrz.issues, lines.text[0], lines.text[1],
-                     lines.text[2]);
-        const struct mrz_document back = document_of(&mrz);
-        const struct mrz_lines again = mrz_encode(&back);
-        assert_memory_equal(&again, &lines, sizeof lines);
-        assert_same("number", back.number, d.number, &lines);
-        assert_same("primary", back.primary, d.primary, &lines);
-        assert_same("secondary", back.secondary, d.secondary, &lines);
-        assert_same("after number", back.after_number, d.after_number, &lines);
-        assert_true(mrz.long_number == (strlen(d.number) > 9));
+        const struct mrz mrz = assert_read(&lines, &d, &lines);
+        assert_false(mrz.warnings & MRZ_WARNING_NAME_THIRD_PART);
         read[d.format]++;
+        empty[d.format] += *d.primary == '\0' && *d.secondary != '\0';
         long_numbers += mrz.long_number;
     }
     for (enum mrz_format format = MRZ_FORMAT_TD3; format < MRZ_FORMATS; format++)
-        assert_true(read[format] > 0);
+        assert_true(read[format] > 0 && empty[format] > 0);
     assert_true(long_numbers > 0);
+}
+
+/* The fields hold words, not how many fillers parted them: that is in the lines, which are kept. So
+ * these come back in the standard's spelling, and whatever else the lines say comes back as it was.
+ */
+static void test_fillers_beyond_the_standards_change_no_name(void **state)
+{
+    (void)state;
+    size_t wider[MRZ_FORMATS] = {0}, third_parts[MRZ_FORMATS] = {0};
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        const struct mrz_document d = draw_document();
+        const struct mrz_lines standard = mrz_encode(&d);
+        struct mrz_lines lines = standard;
+        const bool third_part = respell_name(&d, &lines);
+        const struct mrz mrz = assert_read(&lines, &d, &standard);
+        assert_true(!(mrz.warnings & MRZ_WARNING_NAME_THIRD_PART) == !third_part);
+        assert_true(mrz.name_may_be_truncated ==
+                    (name_field(&lines)[name_widths[d.format] - 1] != '<'));
+        wider[d.format] += !third_part && memcmp(&lines, &standard, sizeof lines) != 0;
+        third_parts[d.format] += third_part;
+    }
+    for (enum mrz_format format = MRZ_FORMAT_TD3; format < MRZ_FORMATS; format++)
+        assert_true(wider[format] > 0 && third_parts[format] > 0);
 }
 
 /* ---- one changed character ------------------------------------------------------------------ */
@@ -200,14 +279,6 @@ static bool digits_hold(const struct mrz_lines *lines, const struct mrz *mrz)
         hold &= second[lines->len - 1] == encode_digit(over, strlen(over));
     }
     return hold;
-}
-
-static void assert_lines_kept(const struct mrz_lines *lines, const struct mrz *mrz)
-{
-    for (size_t i = 0; i < lines->n; i++) {
-        assert_memory_equal(mrz->line[i], lines->text[i], lines->len);
-        assert_int_equal(mrz->line[i][lines->len], '\0');
-    }
 }
 
 static void test_no_change_is_silent(void **state)
@@ -393,6 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_encoded_is_read_back),
+        cmocka_unit_test(test_fillers_beyond_the_standards_change_no_name),
         cmocka_unit_test(test_no_change_is_silent),
         cmocka_unit_test(test_a_repair_is_the_only_one_there_is),
     };
