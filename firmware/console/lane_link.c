@@ -166,7 +166,10 @@ enum err lane_link_send(struct lane_link *link, const struct view_message *messa
     const enum err err = view_message_encode(message, bytes, sizeof bytes, &len);
     if (err != ERR_OK)
         return err;
-    if (send(link->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
+    const ssize_t sent = send(link->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const int failed = sent < 0 ? errno : 0;
+    explicit_bzero(bytes, len);
+    if (sent == (ssize_t)len)
         return ERR_OK;
-    return errno == EAGAIN ? ERR_BUSY : ERR_CLOSED;
+    return failed == EAGAIN ? ERR_BUSY : ERR_CLOSED;
 }

@@ -213,7 +213,12 @@ static bool read_keyed_expiry(const json_t *value, struct view_message *out)
     return read_date(value, &out->body.keyed.keyed.expiry);
 }
 
-#define MEMBERS_MAX 10
+static bool read_keyed_nik(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.keyed.keyed.nik, sizeof out->body.keyed.keyed.nik);
+}
+
+#define MEMBERS_MAX 11
 
 /* A key of NULL ends the list. */
 static const struct member painted_members[MEMBERS_MAX + 1] = {
@@ -237,6 +242,7 @@ static const struct member keyed_members[MEMBERS_MAX + 1] = {
     {"country", true, read_keyed_country},   {"nationality", true, read_keyed_nationality},
     {"name", true, read_keyed_name},         {"sex", true, read_keyed_sex},
     {"birth", true, read_keyed_birth},       {"expiry", true, read_keyed_expiry},
+    {"nik", true, read_keyed_nik},
 };
 
 static const struct member *members_of(enum view_message_type type)

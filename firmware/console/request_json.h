@@ -6,7 +6,7 @@
  *            "dest_country": "MYS", "purpose": "NONE", "category": "TOUR"}
  * /keyed    {"proposal_id": 0, "type": "P", "number": "X0000012", "number_check": "4",
  *            "country": "IDN", "nationality": "IDN", "name": "SITI RAHMAWATI", "sex": "F",
- *            "birth": "1996-03-14", "expiry": "2031-09-02"}
+ *            "birth": "1996-03-14", "expiry": "2031-09-02", "nik": ""}
  *            What is not known is "", unknown parts of a date are zeros ("1996-03-00").
  * /painted  {"seq": 413, "covered": false}
  * /dismiss  {}

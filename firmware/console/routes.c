@@ -3,7 +3,8 @@
  * libmicrohttpd calls routes_request once with the headers, again with each part of a body, and a
  * last time to be answered. The guard judges on the first call, the answer is given on the last:
  * a client that is still sending its body would lose an early one. Bodies are bounded, what is too
- * long is read and forgotten.
+ * long is read and forgotten; and wiped once they are answered, since they may be what somebody
+ * keyed.
  *
  * Every answer carries the same security headers: no script, style or connection but from here,
  * nothing framed except by the desk in desk mode, nothing sniffed, nothing cached.
@@ -182,11 +183,12 @@ static enum MHD_Result post(struct routes *routes, struct MHD_Connection *connec
         ERR_OK)
         return answer_error(routes, connection, MHD_HTTP_BAD_REQUEST, why);
     const enum err err = lane_link_send(routes->link, &message);
+    if (err == ERR_OK && message.type == VIEW_MESSAGE_PAINTED)
+        routes->painted_seq = message.body.painted.seq;
+    explicit_bzero(&message, sizeof message);
     if (err != ERR_OK)
         return answer_error(routes, connection, MHD_HTTP_SERVICE_UNAVAILABLE,
                             err == ERR_BUSY ? "lane is busy" : "no lane");
-    if (message.type == VIEW_MESSAGE_PAINTED)
-        routes->painted_seq = message.body.painted.seq;
     json_t *accepted = json_object();
     const enum MHD_Result queued = answer_json(routes, connection, MHD_HTTP_ACCEPTED, accepted);
     json_decref(accepted);
@@ -282,6 +284,8 @@ void routes_completed(void *user, struct MHD_Connection *connection, void **stat
     (void)user;
     (void)connection;
     (void)code;
+    if (*state)
+        explicit_bzero(*state, sizeof(struct request));
     free(*state);
     *state = NULL;
 }

@@ -82,11 +82,12 @@ static json_t *fault_json(const struct mrz_fault *fault)
 
 static json_t *keyed_json(const struct document_keyed *keyed)
 {
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "type",
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:s}", "type",
                      document_type_name(keyed->type), "number", keyed->number, "number_check",
                      character_json(keyed->number_check), "country", keyed->country, "nationality",
                      keyed->nationality, "name", keyed->name, "sex", character_json(keyed->sex),
-                     "birth", date_json(keyed->birth), "expiry", date_json(keyed->expiry));
+                     "birth", date_json(keyed->birth), "expiry", date_json(keyed->expiry), "nik",
+                     keyed->nik);
 }
 
 static json_t *proposal_json(const struct view_proposal *proposal)

@@ -97,7 +97,8 @@ bool document_same(const struct document *a, const struct document *b)
     return a->type == b->type && strcmp(a->number, b->number) == 0 &&
            strcmp(a->country, b->country) == 0 && strcmp(a->nationality, b->nationality) == 0 &&
            strcmp(a->name, b->name) == 0 && a->sex == b->sex &&
-           date_compare(a->birth, b->birth) == 0 && date_compare(a->expiry, b->expiry) == 0;
+           date_compare(a->birth, b->birth) == 0 && date_compare(a->expiry, b->expiry) == 0 &&
+           memcmp(a->nik_hash, b->nik_hash, sizeof a->nik_hash) == 0;
 }
 
 static const char *const type_names[DOCUMENT_TYPE_COUNT] = {

@@ -33,6 +33,9 @@ enum document_capture {
 
 #define DOCUMENT_NUMBER_LEN (MRZ_NUMBER_LEN_MAX + 1)
 #define DOCUMENT_NAME_LEN   80
+#define DOCUMENT_NIK_DIGITS 16 /* of an Indonesian identity number */
+#define DOCUMENT_NIK_LEN    (DOCUMENT_NIK_DIGITS + 1)
+#define DOCUMENT_NIK_HASH   8 /* domain.md, nik_hash */
 
 struct document {
     enum document_capture capture;
@@ -48,6 +51,7 @@ struct document {
     struct date birth;             /* unknown parts 0 */
     struct date birth_alternative; /* the same digits a century earlier; all 0: none possible */
     struct date expiry;
+    uint8_t nik_hash[DOCUMENT_NIK_HASH]; /* keyed: of the NIK beside it; all 0: none was keyed */
     size_t n_corrections; /* keyed: what the officer confirmed of the lines as read */
     struct mrz_position correction[MRZ_SUBSTITUTIONS_MAX];
 };
@@ -76,6 +80,7 @@ struct document_keyed {
     char sex;
     struct date birth;
     struct date expiry;
+    char nik[DOCUMENT_NIK_LEN]; /* of the identity card; wherever it was held it is wiped */
 };
 
 /* The fields of a keyed document, in the order a form asks for them. */
@@ -88,7 +93,8 @@ struct document_keyed {
     X(NAME, name)                                                                                  \
     X(SEX, sex)                                                                                    \
     X(BIRTH, birth)                                                                                \
-    X(EXPIRY, expiry)
+    X(EXPIRY, expiry)                                                                              \
+    X(NIK, nik)
 
 enum document_field {
 #define DOCUMENT_FIELD_ROW(name, member) DOCUMENT_FIELD_##name,
@@ -101,8 +107,8 @@ enum document_field {
 #define DOCUMENT_FLAWS(X)                                                                          \
     X(NONE)                                                                                        \
     X(MISSING)     /* it has to be keyed */                                                        \
-    X(CHARACTERS)  /* number A-Z 0-9 and < inside; codes A-Z; names A-Z, space, ' - . */           \
-    X(LENGTH)      /* a passport's number has 1 to 9 characters; codes 3, or D */                  \
+    X(CHARACTERS)  /* number A-Z 0-9 and < inside; codes A-Z; names A-Z, space, ' - .; NIK 0-9 */  \
+    X(LENGTH)      /* a passport's number has 1 to 9 characters; codes 3, or D; a NIK 16 */        \
     X(CALENDAR)    /* no day of the calendar, or a day without its month */                        \
     X(CENTURY)     /* before 1900, or an expiry outside 20xx */                                    \
     X(FUTURE)      /* a birth after today */                                                       \
@@ -122,7 +128,8 @@ const char *document_flaw_name(enum document_flaw flaw);
 /* Checks what was keyed and makes a document of it, capture KEYED. Needed are number, country,
  * name, sex and birth (at least its year), and for a passport its check digit and its expiry.
  * False: `flaws` says what is wrong with each field, and `out` is left alone. That a document has
- * expired is no flaw but a finding of the verdict. */
+ * expired is no flaw but a finding of the verdict. The NIK is checked but not taken over: only who
+ * can key it may keep what it is keyed to. */
 bool document_from_keyed(const struct document_keyed *keyed, struct date today,
                          struct document *out, enum document_flaw flaws[DOCUMENT_FIELD_COUNT]);
 

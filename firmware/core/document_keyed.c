@@ -155,6 +155,17 @@ static enum document_flaw expiry_flaw(const struct document_keyed *keyed, struct
     return calendar_flaw(keyed->expiry);
 }
 
+/* What its digits say of birth and sex is not known well enough to refuse one. */
+static enum document_flaw nik_flaw(const struct document_keyed *keyed, struct date today)
+{
+    (void)today;
+    const size_t len = strlen(keyed->nik);
+    for (size_t i = 0; i < len; i++)
+        if (!is_digit(keyed->nik[i]))
+            return DOCUMENT_FLAW_CHARACTERS;
+    return len == 0 || len == DOCUMENT_NIK_DIGITS ? DOCUMENT_FLAW_NONE : DOCUMENT_FLAW_LENGTH;
+}
+
 static const struct {
     const char *name;
     enum document_flaw (*flaw)(const struct document_keyed *keyed, struct date today);

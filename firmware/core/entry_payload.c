@@ -4,7 +4,9 @@
  * registry can read a new kiosk's entries. Of the MRZ only what was read is kept, since everything
  * else follows from it; the document's fields stand beside it as they were judged on that day. Of a
  * keyed document the fields are what was keyed; lines stand beside them only where the officer
- * confirmed a proposal about them, and then the corrections say what was changed.
+ * confirmed a proposal about them, and then the corrections say what was changed. Of a NIK there is
+ * only what the kiosk keyed it to: the date of birth, the sex and the last digits together would
+ * almost be the NIK itself.
  *
  * Every encoder reads its own output back before letting it go: an entry that nobody can decode has
  * to be refused while somebody can still do something about it, not found years later.
@@ -80,6 +82,7 @@ static const struct entry_field document_table[] = {
      .n_max = MRZ_SUBSTITUTIONS_MAX,
      .count_offset = offsetof(struct document, n_corrections),
      .fields = &correction_fields},
+    FIELD(16, EFIELD_BYTES, struct document, nik_hash),
 };
 static const struct entry_fields document_fields = ENTRY_FIELDS_OF(document_table);
 

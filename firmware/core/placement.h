@@ -79,7 +79,7 @@ struct placement {
     char name_mrz[PLACEMENT_TEXT_LEN];
     char sex; /* 'M', 'F', 'X' */
     struct date birth_date;
-    char nik[17]; /* 16 digits; only between feed and import: keyed, then dropped */
+    char nik[DOCUMENT_NIK_LEN]; /* only between feed and import: keyed, then dropped */
     char passport_no[10];
     char passport_country[4];
     struct date passport_expiry;
@@ -177,7 +177,8 @@ enum match_key {
  * placement_grade then narrows. */
 struct lookup {
     enum match_key key;
-    char text[LOOKUP_TEXT_LEN];
+    char text[LOOKUP_TEXT_LEN]; /* "": a document's NIK, of which only nik_hash is left */
+    uint8_t nik_hash[DOCUMENT_NIK_HASH];
 };
 
 /* The texts a record is indexed by; returns how many. */
@@ -185,6 +186,8 @@ size_t placement_index(const struct placement *placement, struct lookup out[LOOK
 /* The texts to look a document up by, numbers first. MATCH_KEY_PASSPORT stands for current and
  * previous numbers: the store finds both kinds. */
 size_t placement_lookups(const struct document *document, struct lookup out[LOOKUPS_MAX]);
+/* The text that a NIK is indexed by. */
+void placement_nik_lookup(const char nik[DOCUMENT_NIK_LEN], struct lookup *out);
 
 enum match_grade {
     MATCH_NONE = 0,
@@ -193,8 +196,9 @@ enum match_grade {
     MATCH_EXACT,
 };
 
-/* A record that a look-up gave, with the way it was found: a hint for the reader of a log, since a
- * keyed text may collide. placement_match compares in plain and decides the way itself. */
+/* A record that a look-up gave, with the best way it was found. A keyed text may collide, so that
+ * placement_match compares again in plain and decides the way itself; but no record keeps its NIK,
+ * and of that way `key` is all there is. */
 struct candidate {
     enum match_key key;
     struct placement placement;
@@ -205,13 +209,15 @@ struct candidate {
 struct match {
     enum match_key key;
     enum match_grade grade;
-    bool several_valid; /* two or more valid ones with the same number (R014) */
-    bool may_miss; /* not found by number, and CANDIDATES_MAX came: others may have been left out */
+    bool several_valid; /* two or more valid ones with the same number or NIK (R014) */
+    bool may_miss; /* not found by number or NIK, and CANDIDATES_MAX came: others may have been left
+                      out */
     struct placement placement; /* when grade is not MATCH_NONE */
 };
 
 /* Chooses among candidates by the contract's order and grades the choice: by number first (current,
- * then previous); else by name and birth date, never better than what differs allows. */
+ * then previous); else by the NIK that was keyed; else by name and birth date, never better than
+ * what differs allows. */
 void placement_match(const struct document *document, const struct candidate *candidates,
                      size_t n_candidates, struct match *out);
 

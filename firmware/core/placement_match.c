@@ -3,10 +3,12 @@
  * Problem: the passport in hand may be newer than the record or older, the name longer, shorter or
  * spelled differently, and the cache knows only keyed texts. Method: look-ups find a superset (any
  * spelling-folded word with the birth date); here every candidate is compared again in plain, by
- * three ways in order, of which the first that finds anything decides: current number, previous
- * number, name with birth date and sex. Among several a valid one goes first, then the newest. The
- * grade is a fact of its own, after the choice. Refused: trusting the way a look-up claims (a keyed
- * text may collide), scores, and a better grade for the better status.
+ * four ways in order, of which the first that finds anything decides: current number, previous
+ * number, NIK, name with birth date and sex. Among several a valid one goes first, then the newest.
+ * The grade is a fact of its own, after the choice. Refused: trusting the way a look-up claims (a
+ * keyed text may collide) where the record can say it in plain, scores, and a better grade for the
+ * better status. A NIK is in no record: there the grade is what tells a collision, or a slip of the
+ * finger that is somebody else's NIK.
  *
  * Source: the file contracts, "Names" and "Finding".
  */
@@ -62,6 +64,22 @@ static void add_name(struct lookups *lookups, const char *name, struct date birt
     }
 }
 
+void placement_nik_lookup(const char nik[DOCUMENT_NIK_LEN], struct lookup *out)
+{
+    *out = (struct lookup){.key = MATCH_KEY_NIK};
+    snprintf(out->text, sizeof out->text, "NIK %s", nik);
+}
+
+static void add_nik_hash(struct lookups *lookups, const uint8_t hash[DOCUMENT_NIK_HASH])
+{
+    static const uint8_t none[DOCUMENT_NIK_HASH];
+    if (memcmp(hash, none, sizeof none) == 0)
+        return;
+    struct lookup *lookup = &lookups->out[lookups->count++];
+    *lookup = (struct lookup){.key = MATCH_KEY_NIK};
+    memcpy(lookup->nik_hash, hash, sizeof lookup->nik_hash);
+}
+
 size_t placement_index(const struct placement *placement, struct lookup out[LOOKUPS_MAX])
 {
     struct lookups lookups = {.out = out};
@@ -69,7 +87,8 @@ size_t placement_index(const struct placement *placement, struct lookup out[LOOK
     for (size_t i = 0; i < PLACEMENT_PREV_MAX; i++)
         add_number(&lookups, MATCH_KEY_OLD_PASSPORT, placement->passport_country,
                    placement->passport_prev[i]);
-    add_number(&lookups, MATCH_KEY_NIK, "NIK", placement->nik);
+    if (*placement->nik)
+        placement_nik_lookup(placement->nik, &lookups.out[lookups.count++]);
     add_name(&lookups, placement->name_mrz, placement->birth_date);
     add_name(&lookups, placement->name_full, placement->birth_date);
     return lookups.count;
@@ -79,6 +98,7 @@ size_t placement_lookups(const struct document *document, struct lookup out[LOOK
 {
     struct lookups lookups = {.out = out};
     add_number(&lookups, MATCH_KEY_PASSPORT, document->country, document->number);
+    add_nik_hash(&lookups, document->nik_hash);
     add_name(&lookups, document->name, document->birth);
     return lookups.count;
 }
@@ -204,17 +224,25 @@ static bool is_number(const struct document *document, const struct placement *p
            strcmp(document->country, placement->passport_country) == 0;
 }
 
-static bool by_number(const struct sought *sought, const struct placement *placement)
+static bool by_number(const struct sought *sought, const struct candidate *candidate)
 {
+    const struct placement *placement = &candidate->placement;
     return is_number(sought->document, placement, placement->passport_no);
 }
 
-static bool by_previous_number(const struct sought *sought, const struct placement *placement)
+static bool by_previous_number(const struct sought *sought, const struct candidate *candidate)
 {
+    const struct placement *placement = &candidate->placement;
     for (size_t i = 0; i < PLACEMENT_PREV_MAX; i++)
         if (is_number(sought->document, placement, placement->passport_prev[i]))
             return true;
     return false;
+}
+
+static bool by_nik(const struct sought *sought, const struct candidate *candidate)
+{
+    (void)sought;
+    return candidate->key == MATCH_KEY_NIK;
 }
 
 /* Spelling-folded words equal, or one set contains the other and they share at least two. */
@@ -230,8 +258,9 @@ static bool is_same_name(const struct name_words *folded, const char *record_nam
            ((!folded->cut && common == folded->count) || (!theirs.cut && common == theirs.count));
 }
 
-static bool by_name(const struct sought *sought, const struct placement *placement)
+static bool by_name(const struct sought *sought, const struct candidate *candidate)
 {
+    const struct placement *placement = &candidate->placement;
     return same_birth_and_sex(sought->document, placement) &&
            (is_same_name(&sought->folded, placement->name_mrz) ||
             is_same_name(&sought->folded, placement->name_full));
@@ -240,10 +269,11 @@ static bool by_name(const struct sought *sought, const struct placement *placeme
 /* In the contract's order: the first way that finds anything decides. */
 static const struct {
     enum match_key key;
-    bool (*finds)(const struct sought *sought, const struct placement *placement);
+    bool (*finds)(const struct sought *sought, const struct candidate *candidate);
 } ways[] = {
     {MATCH_KEY_PASSPORT, by_number},
     {MATCH_KEY_OLD_PASSPORT, by_previous_number},
+    {MATCH_KEY_NIK, by_nik},
     {MATCH_KEY_NAME_DOB, by_name},
 };
 
@@ -267,7 +297,7 @@ static void match_by(size_t way, const struct sought *sought, const struct candi
     const struct placement *best = NULL;
     for (size_t i = 0; i < n_candidates; i++) {
         const struct placement *placement = &candidates[i].placement;
-        if (ways[way].finds(sought, placement) && (!best || goes_before(placement, best)))
+        if (ways[way].finds(sought, &candidates[i]) && (!best || goes_before(placement, best)))
             best = placement;
     }
     if (!best)
@@ -280,7 +310,7 @@ static void match_by(size_t way, const struct sought *sought, const struct candi
     /* The same record may come twice, by its number and by its name. */
     for (size_t i = 0; i < n_candidates; i++) {
         const struct placement *placement = &candidates[i].placement;
-        if (ways[way].finds(sought, placement) && placement_status_valid(placement->status) &&
+        if (ways[way].finds(sought, &candidates[i]) && placement_status_valid(placement->status) &&
             strcmp(placement->placement_id, best->placement_id) != 0)
             out->several_valid = true;
     }
@@ -294,7 +324,7 @@ void placement_match(const struct document *document, const struct candidate *ca
     memset(out, 0, sizeof *out);
     for (size_t way = 0; way < COUNT(ways) && out->grade == MATCH_NONE; way++)
         match_by(way, &sought, candidates, n_candidates, out);
-    /* Hits by number come before hits by name, so that only these can be left out. */
+    /* Hits by number or NIK come before hits by name, so that only these can be left out. */
     out->may_miss = n_candidates == CANDIDATES_MAX &&
                     (out->key == MATCH_KEY_NONE || out->key == MATCH_KEY_NAME_DOB);
 }

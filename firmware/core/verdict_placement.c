@@ -79,7 +79,7 @@ void verdict_rule_identity_conflict(struct judge *judge)
         say_names(judge, 12);
 }
 
-/* Found by a previous number, or by name only, which never clears whatever policy says. */
+/* Found by a previous number, or by NIK or name only, which never clears whatever policy says. */
 void verdict_rule_number_differs(struct judge *judge)
 {
     const struct facts *facts = judge->facts;

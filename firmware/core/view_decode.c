@@ -147,5 +147,6 @@ enum err view_message_decode(struct span bytes, struct view_message *out)
     const enum err err = cbor_reader_finish(&r);
     if (err == ERR_OK)
         *out = message;
+    explicit_bzero(&message, sizeof message); /* it may hold a NIK */
     return err;
 }

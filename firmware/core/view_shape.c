@@ -73,6 +73,7 @@ static const struct view_part keyed_parts[] = {
     SEX(document_keyed, sex),
     DATE(document_keyed, birth),
     DATE(document_keyed, expiry),
+    TEXT(document_keyed, nik),
 };
 static const struct view_shape keyed_shape = SHAPE_OF(keyed_parts);
 

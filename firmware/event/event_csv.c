@@ -41,6 +41,7 @@ static const char *const columns[] = {
     "birth_date",
     "birth_date_alternative",
     "nationality",
+    "nik_hash",
     "dest_country",
     "carrier_kind",
     "carrier_no",

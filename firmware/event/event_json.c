@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 51
+#define EVENT_KEYS 52
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -162,6 +162,17 @@ static json_t *corrections(const struct document *document)
     return list;
 }
 
+/* Keyed by one kiosk: it tells that two of its crossings are one person's, and no other's. */
+static void put_nik_hash(json_t *json, const uint8_t nik_hash[DOCUMENT_NIK_HASH])
+{
+    static const uint8_t none[DOCUMENT_NIK_HASH];
+
+    if (memcmp(nik_hash, none, sizeof none) == 0)
+        put_text(json, "nik_hash", "");
+    else
+        put_hex(json, "nik_hash", nik_hash, DOCUMENT_NIK_HASH);
+}
+
 static void put_document(json_t *json, const struct document *document)
 {
     put_text(json, "doc_type",
@@ -177,6 +188,7 @@ static void put_document(json_t *json, const struct document *document)
     put_date(json, "birth_date", document->birth);
     put_date(json, "birth_date_alternative", document->birth_alternative);
     put_text(json, "nationality", document->nationality);
+    put_nik_hash(json, document->nik_hash);
 }
 
 static const char *purpose_or_none(enum purpose purpose)

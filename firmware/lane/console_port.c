@@ -1,5 +1,6 @@
 /* SOCK_SEQPACKET keeps messages whole, so there is no framing and no partial state. Never blocks: a
- * full buffer means the console is stuck, and a view it would show later would be old.
+ * full buffer means the console is stuck, and a view it would show later would be old. A message is
+ * wiped once it is handled: a NIK that was keyed outlives nothing.
  */
 #include "console_port.h"
 
@@ -49,11 +50,12 @@ static int on_peer(sd_event_source *source, int fd, uint32_t events, void *user)
         return 0;
     }
     if ((size_t)len > sizeof port->bytes ||
-        view_message_decode(span_of(port->bytes, (size_t)len), &port->in) != ERR_OK) {
+        view_message_decode(span_of(port->bytes, (size_t)len), &port->in) != ERR_OK)
         drop_peer(port, "not a message of this protocol version");
-        return 0;
-    }
-    port->message(&port->in, port->user);
+    else
+        port->message(&port->in, port->user);
+    explicit_bzero(port->bytes, sizeof port->bytes);
+    explicit_bzero(&port->in, sizeof port->in);
     return 0;
 }
 

@@ -148,6 +148,12 @@ void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *da
     *stale = !data->placements_usable || now_ms / 1000 - data->placements_as_of > hours * 3600LL;
 }
 
+enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],
+                       uint8_t out[DOCUMENT_NIK_HASH])
+{
+    return cache_nik_hash(judge->root, nik, out);
+}
+
 /* A cache that fails meanwhile has no data, and nothing is found. */
 static void find(struct judge *judge, const struct document *document, struct date today,
                  struct findings *out)

@@ -35,6 +35,10 @@ void judge_refresh(struct judge *judge);
 /* What is known of the data now; `stale` by the site's limit. */
 void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *data, bool *stale);
 
+/* What is kept of a keyed NIK, by which judge_traveller finds it. ERR_MEMORY. */
+MUST_CHECK enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],
+                                  uint8_t out[DOCUMENT_NIK_HASH]);
+
 void judge_traveller(struct judge *judge, const struct document *document,
                      const struct context *context, const struct clock_reading *now,
                      struct judgement *out);

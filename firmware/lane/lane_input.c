@@ -145,6 +145,11 @@ static void on_keyed(struct lane *lane, const struct view_keyed *keyed)
     }
     if (keyed->proposal_id)
         add_reading(lane, &document);
+    if (*keyed->keyed.nik &&
+        judge_key_nik(lane->parts->judge, keyed->keyed.nik, document.nik_hash) != ERR_OK) {
+        lane_refuse(lane, 0, VIEW_REFUSED_BUSY);
+        return;
+    }
     lane_take(lane, &document, FLOW_ON_KEYED);
 }
 

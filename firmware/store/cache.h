@@ -63,6 +63,11 @@ MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t versi
                                      struct span envelope);
 MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, struct cache_versions *out);
 
+/* What a NIK is keyed to, on import and here: all that may be kept of one. Any other text is of no
+ * record. ERR_MEMORY. */
+MUST_CHECK enum err cache_nik_hash(const struct seal_root *root, const char nik[DOCUMENT_NIK_LEN],
+                                   uint8_t out[DOCUMENT_NIK_HASH]);
+
 /* For an event loop: all calls of a reader end within some 20 ms; ERR_BUSY: another process holds
  * the file, ask again later. */
 MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,

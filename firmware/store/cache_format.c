@@ -70,6 +70,7 @@ static int64_t keyed(const struct cache_keys *keys, char class, struct span text
     bytes[0] = (uint8_t) class;
     memcpy(bytes + 1, text.p, text.len);
     mac_compute(keys->index, span_of(bytes, 1 + text.len), mac);
+    explicit_bzero(bytes, 1 + text.len);
     memcpy(&id, mac, sizeof id); /* the file is read on the machine that wrote it */
     return id;
 }
@@ -79,6 +80,16 @@ int64_t cache_record_id(const struct cache_keys *keys, const char *placement_id)
     return keyed(keys, 'I', span_of_text(placement_id));
 }
 
+_Static_assert(DOCUMENT_NIK_HASH == sizeof(int64_t), "a NIK's hash is the id of its text");
+
+static int64_t text_id_of_hash(const uint8_t nik_hash[DOCUMENT_NIK_HASH])
+{
+    int64_t id;
+
+    memcpy(&id, nik_hash, sizeof id);
+    return id;
+}
+
 int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup)
 {
     switch (lookup->key) {
@@ -86,6 +97,8 @@ int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup
     case MATCH_KEY_OLD_PASSPORT:
         return keyed(keys, 'P', span_of_text(lookup->text));
     case MATCH_KEY_NIK:
+        if (!*lookup->text)
+            return text_id_of_hash(lookup->nik_hash);
         return keyed(keys, 'N', span_of_text(lookup->text));
     case MATCH_KEY_NAME_DOB:
         return keyed(keys, 'D', span_of_text(lookup->text));
@@ -95,6 +108,23 @@ int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup
     }
     assert(0 && "a look-up of no kind");
     return 0;
+}
+
+enum err cache_nik_hash(const struct seal_root *root, const char nik[DOCUMENT_NIK_LEN],
+                        uint8_t out[DOCUMENT_NIK_HASH])
+{
+    struct lookup lookup;
+    struct cache_keys keys = {0};
+    const enum err err = mac_key_derive(root, "pamit cache index", &keys.index);
+
+    if (err)
+        return err;
+    placement_nik_lookup(nik, &lookup);
+    const int64_t id = cache_text_id(&keys, &lookup);
+    memcpy(out, &id, sizeof id);
+    explicit_bzero(&lookup, sizeof lookup);
+    cache_keys_close(&keys);
+    return ERR_OK;
 }
 
 /* ---- records ------------------------------------------------------------------------------ */

@@ -28,7 +28,7 @@ ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
 REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER", "FLAWS"]
 CHECKS = ["FAILS", "HOLDS", "NONE"]
 DOCUMENT_TYPES = ["P", "SPLP", "PLB", "KILB", "CREW_BOOK", "OTHER"]
-DOCUMENT_FIELDS = ["type", "number", "number_check", "country", "nationality", "name", "sex", "birth", "expiry"]
+DOCUMENT_FIELDS = ["type", "number", "number_check", "country", "nationality", "name", "sex", "birth", "expiry", "nik"]
 DOCUMENT_FLAWS = ["NONE", "MISSING", "CHARACTERS", "LENGTH", "CALENDAR", "CENTURY", "FUTURE", "CHECK_DIGIT", "VALUE"]
 FAULTS = ["NONE", "UNREAD", "HIGH_BIT", "KEYBOARD_LAYOUT", "LOWER_CASE", "CHARACTERS", "ROWS_MIXED", "ROW_CUT",
           "ROW_LONG", "ROW_COUNT", "ROWS_SWAPPED"]
@@ -77,7 +77,7 @@ NOBODY = dict(capture=0, type="P", number="", country="", nationality="", name="
 NOTHING_READ = dict(number="", country="", nationality="", name="", sex="", birth_raw="", expiry_raw="")
 NO_FAULT = dict(kind="NONE", line=0, column=0, count=0, symbol="")
 NOTHING_KEYED = dict(type="P", number="", number_check="", country="", nationality="", name="", sex="", birth="",
-                     expiry="")
+                     expiry="", nik="")
 NO_PROPOSAL = dict(id=0, proof="CLASS", positions=[], lines=["", "", ""], keyed=NOTHING_KEYED)
 NO_PLACEMENT = dict(placement_id="", name="", dest_country="", occupation="", p3mi_id="", employer_name="",
                     contract_end="", status=0, scheme=0)
@@ -90,7 +90,7 @@ def code_of(character):
 def encode_keyed(keyed):
     return numbered(DOCUMENT_TYPES.index(keyed["type"]), keyed["number"], code_of(keyed["number_check"]),
                     keyed["country"], keyed["nationality"], keyed["name"], code_of(keyed["sex"]),
-                    number_of(keyed["birth"]), number_of(keyed["expiry"]))
+                    number_of(keyed["birth"]), number_of(keyed["expiry"]), keyed["nik"])
 
 
 def encode_unreadable(view):

@@ -4,7 +4,7 @@ from selenium.webdriver.common.keys import Keys
 
 FIELDS = ["type", "country", "nationality", "number", "number_check", "name", "sex", "birth", "expiry"]
 SITI = dict(type="P", number="X0000012", number_check="4", country="IDN", nationality="IDN", name="SITI RAHMAWATI",
-            sex="F", birth="1996-03-14", expiry="2031-09-02")
+            sex="F", birth="1996-03-14", expiry="2031-09-02", nik="")
 
 # Texts of the form that are wider than their place (an input scrolls, a label must not).
 UNCUT_JS = """

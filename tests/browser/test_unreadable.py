@@ -92,12 +92,12 @@ def test_what_was_read_in_part_fits_under_every_banner(page):
 # ── a proposal ──
 
 KEYED = dict(type="P", number="X0000012", number_check="4", country="IDN", nationality="IDN", name="RAHMAWATI SITI", sex="F",
-             birth="1996-03-14", expiry="2031-09-02")
+             birth="1996-03-14", expiry="2031-09-02", nik="")
 TD3 = ["P<IDNRAHMAWATI<<SITI<<<<<<<<<<<<<<<<<<<<<<<<", "X0000012<4IDN9603144F3109022<<<<<<<<<<<<<<06"]
 TD2 = ["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]
 TD1 = ["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"]
 ANNA = dict(KEYED, number="D23145890", number_check="7", country="UTO", nationality="UTO", name="ERIKSSON ANNA MARIA",
-            birth="1974-08-12", expiry="2012-04-15")
+            birth="1974-08-12", expiry="2012-04-15", nik="")
 
 
 def proposal(lines, keyed, *positions):

@@ -32,7 +32,7 @@ def form_of(lines, born="19", **changes):
     return dict(dict(
         type="P", number=second[0:9].rstrip("<"), number_check=second[9], country=first[2:5],
         nationality=second[10:13], name=" ".join(first[5:].replace("<", " ").split()), sex=second[20],
-        birth=date_of(second[13:19], born), expiry=date_of(second[21:27], "20"), proposal_id=0), **changes)
+        birth=date_of(second[13:19], born), expiry=date_of(second[21:27], "20"), nik="", proposal_id=0), **changes)
 
 
 def ready(made):

@@ -15,7 +15,7 @@ const PASSPORT_NUMBER_MAX = 9;
 const IDN_PASSPORT = /^[A-Z]\d{7}$/;
 
 export const blank = () => ({ type: "P", country: "IDN", nationality: "IDN", number: "", number_check: "", name: "",
-  sex: "", birth: "", expiry: "" });
+  sex: "", birth: "", expiry: "", nik: "" });
 
 /** ICAO 9303-3, 4.9: weights 7 3 1, A = 10 ... Z = 35, filler 0. */
 export function checkDigit(text) {

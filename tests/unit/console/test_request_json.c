@@ -64,7 +64,8 @@ static void a_keyed_document_is_read_whole(void **state)
     char why[REQUEST_WHY_LEN];
     assert_int_equal(parse(VIEW_MESSAGE_KEYED,
                            "{\"proposal_id\": 7, " KEYED_MEMBERS
-                           ", \"birth\": \"1996-03-00\", \"expiry\": \"2031-09-02\"}",
+                           ", \"birth\": \"1996-03-00\", \"expiry\": \"2031-09-02\","
+                           " \"nik\": \"3201235403960001\"}",
                            &message, why),
                      ERR_OK);
     const struct document_keyed *keyed = &message.body.keyed.keyed;
@@ -78,6 +79,7 @@ static void a_keyed_document_is_read_whole(void **state)
     assert_int_equal(keyed->sex, 'F');
     assert_int_equal(date_compare(keyed->birth, (struct date){1996, 3, 0}), 0);
     assert_int_equal(date_compare(keyed->expiry, (struct date){2031, 9, 2}), 0);
+    assert_string_equal(keyed->nik, "3201235403960001");
 }
 
 static void what_is_not_known_of_a_keyed_document_is_zero(void **state)
@@ -88,7 +90,8 @@ static void what_is_not_known_of_a_keyed_document_is_zero(void **state)
     assert_int_equal(parse(VIEW_MESSAGE_KEYED,
                            "{\"proposal_id\": 0, \"type\": \"SPLP\", \"number\": \"\","
                            " \"number_check\": \"\", \"country\": \"\", \"nationality\": \"\","
-                           " \"name\": \"\", \"sex\": \"\", \"birth\": \"\", \"expiry\": \"\"}",
+                           " \"name\": \"\", \"sex\": \"\", \"birth\": \"\", \"expiry\": \"\","
+                           " \"nik\": \"\"}",
                            &message, why),
                      ERR_OK);
     const struct document_keyed *keyed = &message.body.keyed.keyed;
@@ -96,6 +99,7 @@ static void what_is_not_known_of_a_keyed_document_is_zero(void **state)
     assert_int_equal(keyed->number_check, 0);
     assert_int_equal(keyed->sex, 0);
     assert_false(date_known(keyed->birth) || keyed->birth.year != 0 || keyed->expiry.year != 0);
+    assert_string_equal(keyed->nik, "");
 }
 
 /* One member of a keyed document each, as the page might send it: the reasons are the same. */
@@ -145,12 +149,16 @@ static void members_of_a_keyed_document_have_bounds(void **state)
         {"birth", "19960314", false},
         {"expiry", "\"9999-12-31\"", true},
         {"expiry", "\"2031-09-0x\"", false},
+        {"nik", "\"3201235403960001\"", true},
+        {"nik", "\"\"", true},
+        {"nik", "\"32012354039600012\"", false},
+        {"nik", "3201235403960001", false},
     };
     static const char *const all[][2] = {
         {"proposal_id", "0"},         {"type", "\"P\""},      {"number", "\"X0000012\""},
         {"number_check", "\"4\""},    {"country", "\"IDN\""}, {"nationality", "\"IDN\""},
         {"name", "\"SITI\""},         {"sex", "\"F\""},       {"birth", "\"1996-03-14\""},
-        {"expiry", "\"2031-09-02\""},
+        {"expiry", "\"2031-09-02\""}, {"nik", "\"\""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char body[REQUEST_BODY_MAX] = "{";
@@ -181,7 +189,7 @@ static void a_keyed_document_lacks_no_member(void **state)
     assert_string_equal(why, "missing expiry");
     assert_int_equal(parse(VIEW_MESSAGE_KEYED,
                            "{\"proposal_id\": 0, " KEYED_MEMBERS ", \"birth\": \"1996-03-14\","
-                           " \"expiry\": \"2031-09-02\", \"capture\": \"SCANNED\"}",
+                           " \"expiry\": \"2031-09-02\", \"nik\": \"\", \"capture\": \"SCANNED\"}",
                            &message, why),
                      ERR_INVALID);
     assert_string_equal(why, "unknown key");

@@ -204,6 +204,9 @@ static void test_the_same_document(void **state)
     other = keyed;
     other.type = DOCUMENT_SPLP;
     assert_false(document_same(&other, &keyed));
+    other = keyed;
+    other.nik_hash[7] = 1; /* what was not found without it may be now */
+    assert_false(document_same(&other, &keyed));
 }
 
 static void test_type_names(void **state)

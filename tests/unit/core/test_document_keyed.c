@@ -250,6 +250,32 @@ static void test_dates(void **state)
     }
 }
 
+static void test_nik(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *nik;
+        enum document_flaw flaw;
+    } rows[] = {
+        {"none was keyed", "", 0},
+        {"a woman's, who is born as the document says", "3204125204980001", 0},
+        {"another birth and another sex are no flaw: the rule is not known for sure",
+         "3204120101700001", 0},
+        {"nor is no date at all", "9999999999999999", 0},
+        {"a digit too few", "320412520498000", DOCUMENT_FLAW_LENGTH},
+        {"one digit", "3", DOCUMENT_FLAW_LENGTH},
+        {"a letter among them", "32041252O4980001", DOCUMENT_FLAW_CHARACTERS},
+        {"spaces as some print it", "3204 1252 0498 1", DOCUMENT_FLAW_CHARACTERS},
+        {"a sign that comes before the digits", "3204125204980/01", DOCUMENT_FLAW_CHARACTERS},
+        {"and one that comes after", "3204125204980:01", DOCUMENT_FLAW_CHARACTERS},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct document_keyed keyed = siti();
+        strcpy(keyed.nik, rows[i].nik);
+        assert_flaws(rows[i].says, &keyed, DOCUMENT_FIELD_NIK, rows[i].flaw);
+    }
+}
+
 static void test_every_flaw_is_told_at_once(void **state)
 {
     (void)state;
@@ -258,7 +284,8 @@ static void test_every_flaw_is_told_at_once(void **state)
     struct document document;
     assert_false(document_from_keyed(&nothing, today, &document, flaws));
     for (unsigned i = 0; i < DOCUMENT_FIELD_COUNT; i++) {
-        const bool needed = i != DOCUMENT_FIELD_TYPE && i != DOCUMENT_FIELD_NATIONALITY;
+        const bool needed =
+            i != DOCUMENT_FIELD_TYPE && i != DOCUMENT_FIELD_NATIONALITY && i != DOCUMENT_FIELD_NIK;
         assert_int_equal(flaws[i], needed ? DOCUMENT_FLAW_MISSING : DOCUMENT_FLAW_NONE);
     }
 }
@@ -266,10 +293,14 @@ static void test_every_flaw_is_told_at_once(void **state)
 static void test_a_good_one_is_keyed_whole(void **state)
 {
     (void)state;
-    const struct document_keyed keyed = siti();
+    struct document_keyed keyed = siti();
     enum document_flaw flaws[DOCUMENT_FIELD_COUNT];
     struct document document;
+    strcpy(keyed.nik, "3204125204980001");
     assert_true(document_from_keyed(&keyed, today, &document, flaws));
+    /* ... but for the NIK, of which not even a hash is made here. */
+    assert_null(memmem(&document, sizeof document, keyed.nik, strlen(keyed.nik)));
+    assert_memory_equal(document.nik_hash, (uint8_t[DOCUMENT_NIK_HASH]){0}, DOCUMENT_NIK_HASH);
     assert_int_equal(document.capture, DOCUMENT_KEYED);
     assert_int_equal(document.type, DOCUMENT_P);
     assert_string_equal(document.number, "X0000001");
@@ -346,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_codes_and_names),
         cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_nik),
         cmocka_unit_test(test_every_flaw_is_told_at_once),
         cmocka_unit_test(test_a_good_one_is_keyed_whole),
         cmocka_unit_test(test_a_form_prefilled_from_an_mrz_is_good),

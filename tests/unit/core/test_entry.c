@@ -231,6 +231,7 @@ static void a_keyed_document_reads_back_with_what_was_read(void **state)
     document->correction[0] = (struct mrz_position){1, 44, 'K', '<'};
     document->correction[1] = (struct mrz_position){3, 1, 'O', '0'};
     memset(document->number, '9', sizeof document->number - 1);
+    memcpy(document->nik_hash, "\x00hashed\xff", sizeof document->nik_hash);
     assert_int_equal(entry_presented_encode(&payload, salt, bytes, sizeof bytes, &len), ERR_OK);
     assert_int_equal(entry_presented_decode(span_of(bytes, len), &back), ERR_OK);
     assert_int_equal(back.document.capture, DOCUMENT_KEYED);
@@ -242,6 +243,7 @@ static void a_keyed_document_reads_back_with_what_was_read(void **state)
     assert_memory_equal(back.document.correction, document->correction,
                         sizeof document->correction);
     assert_string_equal(back.document.number, document->number);
+    assert_memory_equal(back.document.nik_hash, document->nik_hash, sizeof document->nik_hash);
     assert_string_equal(back.document.mrz.line[1], document->mrz.line[1]);
 }
 

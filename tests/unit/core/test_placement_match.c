@@ -53,6 +53,23 @@ static void test_lookup_texts(void **state)
     assert_int_equal(placement_lookups(&document, lookups), 0);
 }
 
+/* Of a NIK that was keyed there is no text any more. */
+static void test_a_keyed_nik_is_looked_up_by_its_hash(void **state)
+{
+    (void)state;
+    struct document document = sample_siti();
+    struct lookup lookups[LOOKUPS_MAX];
+    memcpy(document.nik_hash, "\x00hashed!", sizeof document.nik_hash);
+    size_t count = placement_lookups(&document, lookups);
+    assert_true(has(lookups, count, MATCH_KEY_PASSPORT, "IDN X0000001"));
+    assert_true(has(lookups, count, MATCH_KEY_NIK, ""));
+    assert_int_equal(lookups[1].key, MATCH_KEY_NIK);
+    assert_memory_equal(lookups[1].nik_hash, document.nik_hash, sizeof document.nik_hash);
+    document.number[0] = '\0';
+    document.birth.day = 0;
+    assert_int_equal(placement_lookups(&document, lookups), 1);
+}
+
 static void test_every_text_has_its_place(void **state)
 {
     (void)state;
@@ -251,11 +268,120 @@ static void test_identity(void **state)
     }
 }
 
+/* A record that the keyed NIK found is graded as one found by number: the NIK may be mistyped, or
+ * somebody else's. */
+static void test_identity_by_nik(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *number, *name;
+        struct date birth;
+        char sex;
+        enum match_key found_by, key;
+        enum match_grade grade;
+    } rows[] = {
+        {"all the same but the number",
+         "SP0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_EXACT},
+        {"one word, which by name would not do",
+         "SP0000001",
+         "RAHMAWATI",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_NEAR},
+        {"the NIK of somebody else",
+         "SP0000001",
+         "WIJAYA BUDI",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_CONFLICT},
+        {"another day of birth",
+         "SP0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 13},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_CONFLICT},
+        {"another sex",
+         "SP0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 12},
+         'M',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_CONFLICT},
+        {"only the year of birth is known",
+         "SP0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 0, 0},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_NIK,
+         MATCH_CONFLICT},
+        {"a number that fits goes before it",
+         "X0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_PASSPORT,
+         MATCH_EXACT},
+        {"also a previous one",
+         "B0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NIK,
+         MATCH_KEY_OLD_PASSPORT,
+         MATCH_EXACT},
+        {"what another look-up found is not found by NIK",
+         "SP0000001",
+         "WIJAYA BUDI",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_PASSPORT,
+         MATCH_KEY_NONE,
+         MATCH_NONE},
+        {"nor what its name found",
+         "SP0000001",
+         "RAHMAWATI SITI NURHALIZA",
+         {1998, 4, 12},
+         'F',
+         MATCH_KEY_NAME_DOB,
+         MATCH_KEY_NAME_DOB,
+         MATCH_EXACT},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct candidate candidate = {.key = rows[i].found_by, .placement = sample_placement()};
+        snprintf(candidate.placement.passport_prev[0], 10, "B0000001");
+        struct document document = sample_siti();
+        snprintf(document.number, sizeof document.number, "%s", rows[i].number);
+        snprintf(document.name, sizeof document.name, "%s", rows[i].name);
+        document.birth = rows[i].birth;
+        document.sex = rows[i].sex;
+        struct match match;
+        placement_match(&document, &candidate, 1, &match);
+        if (match.key != rows[i].key || match.grade != rows[i].grade || match.may_miss)
+            fail_msg("%s: %s %s", rows[i].says, match_key_name(match.key),
+                     match_grade_name(match.grade));
+    }
+}
+
 /* ---- several records ---------------------------------------------------------------------- */
 
 struct few {
     const char *id;
-    enum { CURRENT, PREVIOUS, BY_NAME, STRANGER } how;
+    enum { CURRENT, PREVIOUS, BY_NIK, BY_NAME, STRANGER } how;
     enum placement_status status;
     int64_t updated;
 };
@@ -271,6 +397,8 @@ static struct candidate few_candidate(const struct few *few)
         snprintf(placement->passport_no, sizeof placement->passport_no, "Z%s", few->id);
     if (few->how == PREVIOUS)
         snprintf(placement->passport_prev[1], 10, "X0000001");
+    if (few->how == BY_NIK)
+        candidate.key = MATCH_KEY_NIK;
     if (few->how == STRANGER)
         placement->birth_date.day = 1;
     return candidate;
@@ -321,6 +449,21 @@ static void test_choice(void **state)
          "2",
          MATCH_KEY_OLD_PASSPORT,
          false},
+        {"a NIK goes before a name",
+         {{"1", BY_NAME, PLACEMENT_READY, 30}, {"2", BY_NIK, PLACEMENT_CANCELLED, 20}},
+         "2",
+         MATCH_KEY_NIK,
+         false},
+        {"but after a previous number",
+         {{"1", BY_NIK, PLACEMENT_READY, 30}, {"2", PREVIOUS, PLACEMENT_CANCELLED, 20}},
+         "2",
+         MATCH_KEY_OLD_PASSPORT,
+         false},
+        {"two valid placements of one NIK",
+         {{"1", BY_NIK, PLACEMENT_READY, 30}, {"2", BY_NIK, PLACEMENT_ACTIVE, 20}},
+         "1",
+         MATCH_KEY_NIK,
+         true},
         {"by name too a valid one goes first",
          {{"1", BY_NAME, PLACEMENT_CANCELLED, 30}, {"2", BY_NAME, PLACEMENT_READY, 20}},
          "2",
@@ -489,9 +632,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_index_texts),
         cmocka_unit_test(test_lookup_texts),
+        cmocka_unit_test(test_a_keyed_nik_is_looked_up_by_its_hash),
         cmocka_unit_test(test_every_text_has_its_place),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_identity_by_nik),
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_of_one_age_the_later_in_the_feed),
         cmocka_unit_test(test_two_unknown_birth_dates_are_not_the_same),

@@ -47,6 +47,7 @@ static const struct row rows[] = {
     {"another name conflicts", conflict_name, VERDICT_REFER, "R012", "NURHALIZA RAHMAWATI SITI",
      "LESTARI PUTRI"},
     {"the old number refers", old_number, VERDICT_REFER, "R013 R001", "X0000001", "X7777777"},
+    {"found by NIK refers", by_nik, VERDICT_REFER, "R013 R001", "X0000001", "X7777777"},
     {"found by name refers", by_name_only, VERDICT_REFER, "R013 R001", "X0000001", "X7777777"},
     {"several valid placements refer", several, VERDICT_REFER, "R014 R001", "PMI-2026-000001", ""},
 

@@ -199,6 +199,7 @@ static void test_colours_of_policy(void **state)
         {"a near name in green still clears nobody", near_name, 11, COLOUR_GREEN, VERDICT_REFER},
         {"a conflict in green still clears nobody", conflict_sex, 12, COLOUR_GREEN, VERDICT_REFER},
         {"the old number may be lowered", old_number, 13, COLOUR_GREEN, VERDICT_CLEAR},
+        {"found by NIK only may not", by_nik, 13, COLOUR_GREEN, VERDICT_REFER},
         {"found by name only may not", by_name_only, 13, COLOUR_GREEN, VERDICT_REFER},
         {"stale data may not", placements_beyond_limit, 19, COLOUR_GREEN, VERDICT_REFER},
         {"but may be raised", placements_beyond_limit, 19, COLOUR_RED, VERDICT_STOP},

@@ -87,7 +87,8 @@ static void add_listing(struct scene *s, enum listing_kind kind)
 static struct scene random_scene(void)
 {
     static const enum match_key keys[] = {MATCH_KEY_PASSPORT, MATCH_KEY_PASSPORT,
-                                          MATCH_KEY_OLD_PASSPORT, MATCH_KEY_NAME_DOB};
+                                          MATCH_KEY_OLD_PASSPORT, MATCH_KEY_NIK,
+                                          MATCH_KEY_NAME_DOB};
     struct scene scene = scene_ordinary();
     scene.context.direction = one_in(6) ? DIRECTION_RETURN : DIRECTION_DEPARTURE;
     scene.context.purpose = (enum purpose)random_below(PURPOSE_COUNT);

@@ -22,7 +22,8 @@ static struct document_keyed keyed_sample(void)
                                    .name = "RAHMAWATI SITI",
                                    .sex = 'F',
                                    .birth = {1996, 3, 14},
-                                   .expiry = {2031, 9, 0}};
+                                   .expiry = {2031, 9, 0},
+                                   .nik = "3201235403960001"};
 }
 
 /* A view in which every member that travels differs from zero. */
@@ -233,6 +234,7 @@ static void what_the_page_says_comes_back_member_by_member(void **state)
     assert_string_equal(back.body.keyed.keyed.name, "RAHMAWATI SITI");
     assert_int_equal(back.body.keyed.keyed.sex, 'F');
     assert_int_equal(date_compare(back.body.keyed.keyed.expiry, keyed_sample().expiry), 0);
+    assert_string_equal(back.body.keyed.keyed.nik, "3201235403960001");
     message = message_of(VIEW_MESSAGE_REFUSED);
     assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
     assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
@@ -305,20 +307,20 @@ static void foreign_bytes_are_refused(void **state)
         {"PAINTED, seq under another key", 6, {0x83, 0x01, 0x05, 0xa1, 0x01, 0x07}, ERR_INVALID},
         {"PAINTED, seq as text", 7, {0x83, 0x01, 0x05, 0xa1, 0x00, 0x61, 0x37}, ERR_INVALID},
         {"REFUSED for a known reason",
-         19,
-         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 8},
+         20,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8},
          ERR_OK},
         {"REFUSED for an unknown reason",
-         19,
-         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x08, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 8},
+         20,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x08, 0x02, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8},
          ERR_INVALID},
         {"REFUSED for an unknown flaw",
-         19,
-         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 9},
+         20,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9},
          ERR_INVALID},
         {"REFUSED with a field too few",
-         18,
-         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x88, 0, 0, 0, 0, 0, 0, 0, 0},
+         19,
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x07, 0x02, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 0},
          ERR_INVALID},
         {"ACTION cleared by the officer",
          14,

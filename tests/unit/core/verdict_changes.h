@@ -116,6 +116,12 @@ static inline void by_name_only(struct scene *s)
     s->match.key = MATCH_KEY_NAME_DOB;
 }
 
+static inline void by_nik(struct scene *s)
+{
+    old_number(s);
+    s->match.key = MATCH_KEY_NIK;
+}
+
 static inline void several(struct scene *s)
 {
     s->match.several_valid = true;

@@ -112,6 +112,38 @@ static void records_are_found_by_each_of_their_texts(void **state)
     cache_writer_close(writer);
 }
 
+/* The way back from what is kept of a keyed NIK: it finds what the import keyed. */
+static void a_nik_that_was_keyed_finds_its_record(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves, *nik;
+        size_t n;
+    } rows[] = {
+        {"the record's own", "3201234101900001", 1},
+        {"one digit off", "3201234101900002", 0},
+        {"a text of another kind", "X0000001", 0},
+    };
+    const struct placement row = sample("PMI-1", "X0000001");
+    static struct candidate found[CANDIDATES_MAX];
+    struct cache_writer *writer = open_writer(fixture);
+
+    apply_one(writer, 0, &row);
+    struct cache_reader *reader = open_reader(fixture);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct lookup lookup = {.key = MATCH_KEY_NIK};
+        char nik[DOCUMENT_NIK_LEN];
+        size_t n = 99;
+        snprintf(nik, sizeof nik, "%s", rows[i].nik);
+        assert_int_equal(cache_nik_hash(fixture->root, nik, lookup.nik_hash), ERR_OK);
+        assert_int_equal(cache_reader_find(reader, &lookup, 1, found, &n), ERR_OK);
+        if (n != rows[i].n || (n && found[0].key != MATCH_KEY_NIK))
+            fail_msg("%s: %d", rows[i].proves, (int)n);
+    }
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
 static void a_record_comes_once_by_its_best_hit(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -615,6 +647,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, store_fixture_make, store_fixture_remove)
     const struct CMUnitTest tests[] = {
         CACHE_TEST(records_are_found_by_each_of_their_texts),
+        CACHE_TEST(a_nik_that_was_keyed_finds_its_record),
         CACHE_TEST(a_record_comes_once_by_its_best_hit),
         CACHE_TEST(replacing_a_record_drops_its_old_texts),
         CACHE_TEST(many_hits_are_bounded_and_the_best_come_first),
