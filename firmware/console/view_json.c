@@ -129,15 +129,14 @@ static json_t *unreadable_json(const struct view_unreadable *unreadable)
 static json_t *document_json(const struct document *document)
 {
     const char sex[2] = {document->sex, '\0'};
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o}", "capture",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o}", "capture",
                      document->capture == DOCUMENT_SCANNED ? "SCANNED" : "KEYED", "type",
                      document_type_name(document->type), "number", document->number, "country",
                      document->country, "nationality", document->nationality, "name",
                      document->name, "primary", document->mrz.primary, "secondary",
                      document->mrz.secondary, "name_may_be_truncated",
                      document->mrz.name_may_be_truncated, "sex", sex, "birth",
-                     date_json(document->birth), "birth_alternative",
-                     date_json(document->birth_alternative), "expiry", date_json(document->expiry));
+                     date_json(document->birth), "expiry", date_json(document->expiry));
 }
 
 static json_t *placement_json(const struct view_placement *placement)

@@ -59,6 +59,14 @@ def test_key_4_opens_help_and_key_3_closes_it(page):
     page.wait(lambda: not page.css(".helps"), "closed")
 
 
+def test_key_4_that_opened_help_closes_it(page):
+    for press in (page.lane.press, lambda number: page.press(str(number))):
+        press(4)
+        page.wait(lambda: page.css(".helps"), "the help")
+        press(4)
+        page.wait(lambda: not page.css(".helps"), "closed")
+
+
 def test_keys_belong_to_the_panel_over_a_verdict(page):
     page.show(**people.stop())
     page.lane.press(4)

@@ -43,6 +43,8 @@ SCREENS = [
                                       "key-1": "Pulangtombol 1 · catat"}),
     ("recorded", people.clear(seq=413, screen="RECORDED", decision="CLEARED", decided_seq=415),
      {"title": "TERCATAT #0413", "line": "Diizinkan berangkat", "key-1": "Lanjuttombol 1"}),
+    ("recorded-referred", people.refer(seq=414, screen="RECORDED", decision="SECONDARY", decided_seq=416),
+     {"title": "TERCATAT #0414", "line": "Dirujuk ke pemeriksaan lanjutan"}),
     ("storage", dict(screen="STORAGE"), {"title": "PENYIMPANAN BERMASALAH"}),
     ("scanner-gone", dict(scanner_ok=False), {"title": "Pemindai terputus", "chip-scanner": "Pemindai terputus"}),
     ("clock-untrusted", dict(clock_quality=0), {"chip-clock": "JAM BELUM TEPAT"}),

@@ -6,7 +6,7 @@ import * as link from "./link.js";
 import { drawStrip, drawRibbon, drawNet, drawUndecided } from "./strips.js";
 import { drawKeys, pressKey, otherDecisions } from "./keys.js";
 import { drawScreen, drawLost } from "./screens.js";
-import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, DENSITIES, NAMES } from "./verdict.js";
+import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, densities, NAMES } from "./verdict.js";
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openDecide } from "./decide.js";
@@ -74,10 +74,10 @@ function switchLanguage() {
 
 function openHelp() {
   const over = view.screen;
-  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "B", "V", "F2", "Esc"];
-  openPanel({ enter: closePanel, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
+  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "F2", "Esc"];
+  openPanel({ enter: closePanel, digit: pressPanelKey, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
-    drawFoot(panelFoot(), { leave: "panel.close" }));
+    drawFoot(panelFoot(), { leave: "panel.close", fourth: { picture: "k-help", label: t("key.help"), small: t("help.leave"), press: closePanel } }));
 }
 
 /** The verdict the lane waits at is on the glass, not the frame before it. */
@@ -98,6 +98,7 @@ function onKey(event) {
   else if (category && open && asksCategory(view)) act.category(category[1]);
   else if (key === "v" && (view.screen === "READY" || open)) act.journey();
   else if (key === "l" && open && $("rest")) act.reasons();
+  else if (key === "d" && open && $("details")) act.details(true);
   else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;
@@ -114,7 +115,7 @@ function onButton({ number, pressed, acted }) {
 }
 
 function onKeyUp(event) {
-  if (event.key === "3" && details) act.details(false);
+  if (details && /^[3d]$/i.test(event.key)) act.details(false);
 }
 
 /* ── what is drawn ── */
@@ -161,9 +162,10 @@ function drawFitting(now) {
   const what = JSON.stringify([crossing.seq, crossing.document, crossing.reasons, view.context, words.getLanguage(),
     details, $("screen").clientHeight]);
   let { name, density } = fitting.what === what ? fitting : { name: 0, density: 0 };
-  const set = () => place($("screen"), drawVerdict(view, now, details, act, DENSITIES[density], NAMES[name]));
+  const dense = densities(details);
+  const set = () => place($("screen"), drawVerdict(view, now, details, act, dense[density], NAMES[name]));
   for (set(); name < NAMES.length - 1 && !nameFits(); set()) name++;
-  for (; density < DENSITIES.length - 1 && !reasonsFit(); set()) density++;
+  for (; density < dense.length - 1 && !reasonsFit(); set()) density++;
   fitting = { what, name, density };
 }
 
@@ -286,7 +288,7 @@ async function start() {
   addEventListener("resize", fit);
   addEventListener("keydown", onKey);
   addEventListener("keyup", onKeyUp);
-  addEventListener("blur", () => details && act.details(false));
+  for (const end of ["blur", "pointerup", "pointercancel"]) addEventListener(end, () => details && act.details(false));
   link.on("view", onView);
   link.on("refused", onRefused);
   link.on("button", onButton);

@@ -84,11 +84,11 @@ export function personName(document) {
   return document.secondary ? `${document.secondary} ${document.primary}` : document.primary;
 }
 
-/** A fact of a reason: dates, times, countries and names of codes become words. */
+/** A fact of a reason: dates, times, countries and names of codes, one or several, become words. */
 export function fact(value, now) {
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return date(value);
   if (/^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value)) return moment(Date.parse(value), now);
   if (/^[A-Z]{3}$/.test(value) && countries[value]) return country(value);
-  if (has(`fact.${value}`)) return t(`fact.${value}`);
-  return value;
+  const names = value.split(", "); // of documents
+  return names.every((name) => has(`fact.${name}`)) ? names.map((name) => t(`fact.${name}`)).join(", ") : value;
 }

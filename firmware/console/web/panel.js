@@ -47,11 +47,13 @@ export function leavePanel(screen) { if (handlers?.stays?.(screen) === false) cl
 
 const keyNames = (n, key) => `${t("key.n", { n })} · ${key}`;
 
-/** The foot of a panel: key 1 does `label` if there is one, or waits for what `missing` says; key 3
- *  leaves; key 4 is the panel's own. */
-export function drawFoot(foot, { label, press, missing, leave = "panel.cancel", fourth = NONE }) {
+const RECORDS = { kind: "pri", picture: "k-ok" };
+
+/** The foot of a panel: key 1 does `label` if there is one, looking like what `look` says, or waits for
+ *  what `missing` says; key 3 leaves; key 4 is the panel's own. */
+export function drawFoot(foot, { label, press, missing, look = RECORDS, leave = "panel.cancel", fourth = NONE }) {
   const first = !label ? NONE : missing ? { kind: "off", picture: "k-ok", label, small: missing }
-    : { kind: "pri", picture: "k-ok", label, small: keyNames(1, "Enter"), press };
+    : { ...look, label, small: keyNames(1, "Enter"), press };
   footKeys = [first, NONE, { picture: "k-x", label: t(leave), small: keyNames(3, "Esc"), press: closePanel }, fourth];
   drawRow(foot, footKeys);
   return foot;
@@ -60,7 +62,7 @@ export function drawFoot(foot, { label, press, missing, leave = "panel.cancel", 
 export const panelFoot = () => h("div.foot");
 
 /** One of the counter's keys, 1 to 4, went down. */
-export function pressPanelKey(number) { footKeys[number - 1].press?.(); }
+export function pressPanelKey(number) { footKeys[number - 1]?.press?.(); }
 
 /** True if the key was the panel's. */
 export function panelKey(event) {

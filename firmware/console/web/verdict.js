@@ -19,18 +19,26 @@ function instruction(view) {
   return t(`do.${green.code}`, { found: named("purpose", green.found) });
 }
 
+/** The words for a reason's facts: of what lies ahead, of what is lacking, or of both. */
+function factsKey({ code, found, expected }) {
+  const ahead = found < expected && `early.${code}`, lacking = !found && `lacks.${code}`;
+  return [ahead, lacking, `detail.${code}`].find((key) => key && has(key));
+}
+
 /** Both facts of a reason in one line, "" when there is nothing to add to its words. */
 function reasonFacts(reason, now) {
   const found = format.fact(reason.found, now), expected = format.fact(reason.expected, now);
-  if (has(`detail.${reason.code}`) && (reason.found || reason.expected))
-    return t(`detail.${reason.code}`, { found: found || t("unknown"), expected: expected || t("unknown") });
+  const key = factsKey(reason);
+  if (key && (found || expected)) return t(key, { found: found || t("unknown"), expected: expected || t("unknown") });
   if (has(`advice.${reason.code}`)) return t(`advice.${reason.code}`);
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
 
 /** A traveller's handler may be looking: some reasons have neutral words on the open screen. */
+const isDelicate = ({ code }) => has(`neutral.${code}`);
+
 function reasonItem(reason, index, now, details) {
-  const guarded = !details && has(`neutral.${reason.code}`);
+  const guarded = !details && isDelicate(reason);
   const facts = guarded ? "" : reasonFacts(reason, now);
   const words = guarded ? t(`neutral.${reason.code}`) : reasonWords(reason.code);
   return h(`li.${reason.colour}`, { "data-code": reason.code }, h("i", null, String(index + 1)),
@@ -44,23 +52,49 @@ const reasonList = (reasons, tight, now, details) =>
   h(`ul.why${tight}`, null, reasons.map((reason, index) => reasonItem(reason, index, now, details)));
 
 /** From roomy to dense: how many reasons are shown, and how tightly. The first that fits is used. */
-export const DENSITIES = [[REASONS_SHOWN, ""], [REASONS_SHOWN, ".tight"], [2, ""], [2, ".tight"], [1, ".tight"]];
+const OPEN = [[REASONS_SHOWN, ""], [REASONS_SHOWN, ".tight"], [2, ""], [2, ".tight"], [1, ".tight"]];
+const DETAILED = [[6, ""], [6, ".tight"], [5, ".tight"], [4, ".tight"], ...OPEN.slice(1)];
+export const densities = (details) => (details ? DETAILED : OPEN);
 
-function reasonsCard(crossing, now, details, [most, tight], openReasons) {
+/** While it is pressed, what is delicate is said in full. On a stop, key 3 does it. */
+const detailsButton = (act) => h("button.of", { id: "details", onpointerdown: () => act.details(true) },
+  h("b", null, t("key.details")), h("kbd", null, "D"));
+
+function reasonsCard(crossing, now, details, [most, tight], act) {
   const reasons = reasonsSaid(crossing);
   const rest = Math.max(0, reasons.length - most);
   return h("div.card", { id: "why" },
-    h("h2", null, t("reasons", { n: reasons.length }), rest > 0
-      ? h("button.of", { id: "rest", onclick: openReasons }, h("b", null, t("reasons.rest", { n: rest })), h("kbd", null, "L")) : null),
+    h("h2", null, t("reasons", { n: reasons.length }), h("div.offers", null,
+      crossing.result !== "TUNDA" && reasons.some(isDelicate) ? detailsButton(act) : null,
+      rest > 0 ? h("button.of", { id: "rest", onclick: act.reasons }, h("b", null, t("reasons.rest", { n: rest })), h("kbd", null, "L")) : null)),
     reasonList(reasons.slice(0, most), tight, now, details));
 }
 
+/** On which page of the panel each reason stands: columns for which there is no room stand beside it. */
+function pagesOf(list) {
+  const width = list.clientWidth + parseFloat(getComputedStyle(list).columnGap);
+  return [...list.children].map((item) => Math.floor((item.offsetLeft - list.offsetLeft) / width));
+}
+
 /** The panel of key L: every reason, in the open screen's words. */
-export function openReasons(view, now) {
+export function openReasons(view, now, first = 0) {
   const reasons = reasonsSaid(view.crossing);
-  openPanel({ enter: closePanel, again: () => openReasons(view, now) },
+  const list = reasonList(reasons, ".tight", now, false);
+  const foot = panelFoot();
+  let page = first, pages = [];
+  const next = () => (pages.includes(1) ? turn(pages.includes(page + 1) ? page + 1 : 0) : closePanel());
+  function turn(to) {
+    page = to;
+    [...list.children].forEach((item, index) => { item.hidden = pages[index] !== page; });
+    const last = Math.max(...pages);
+    const label = last > 0 ? t("reasons.page", { page: page + 1, pages: last + 1 }) : null;
+    drawFoot(foot, { label, press: next, look: { picture: "k-go" }, leave: "panel.close" });
+  }
+  openPanel({ enter: next, again: () => openReasons(view, now, page) },
     h("h1", null, t("reasons", { n: reasons.length }), h("span", null, who(view.crossing))),
-    h("div.all", null, reasonList(reasons, ".tight", now, false)), drawFoot(panelFoot(), { leave: "panel.close" }));
+    h("div.all", null, list), foot);
+  pages = pagesOf(list);
+  turn(Math.min(page, ...pages.slice(-1)));
 }
 
 /** "#0412 · SITI RAHMAWATI" */
@@ -145,7 +179,7 @@ export const asksCategory = (view) => view.crossing.result === "RUJUK" && view.c
 /** In the wrong direction every other word is wrong. */
 export const returnMark = () => h("span.returning", null, icon("k-back"), t("direction.mark"));
 
-/** `details`: the officer holds Rincian. `act`: more, reasons, category, traveller. */
+/** `details`: the officer holds Rincian. `act`: more, reasons, details, category, traveller. */
 export function drawVerdict(view, now, details, act, density, name) {
   const { crossing } = view;
   const stop = crossing.result === "TUNDA";
@@ -153,8 +187,8 @@ export function drawVerdict(view, now, details, act, density, name) {
   const back = view.context.direction === "RETURN";
   const right = stop && !details ? stepsCard(view)
     : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
-      ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density, act.reasons);
-  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}${back ? ".return" : ""}${name}`, { "data-seq": crossing.seq },
+      ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density, act);
+  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}${back ? ".return" : ""}${details ? ".told" : ""}${name}`, { "data-seq": crossing.seq },
     stop ? h("div.edge") : null,
     h("div.hero", null,
       h("div.mark", null, icon(MARKS[crossing.result], null, t(`mark.${crossing.result}`))),

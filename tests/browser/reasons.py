@@ -1,0 +1,90 @@
+"""Every reason that a rule may give, with facts as rules give them, and what the page makes of those.
+
+Colours and titles are the C table's (firmware/core/reason.c); a reason without a row here fails a test.
+"""
+
+import pathlib
+import re
+
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "firmware/core/reason.c"
+ROW = re.compile(r'\{(\d+), COLOUR_(\w+), BASIS_\w+, REASON_BY_(\w+), "([^"]+)", "([^"]+)"\}')
+
+
+def table():
+    """{code: (colour, who may give it, words in Indonesian, words in English)} of the C source."""
+    return {f"R{int(code):03}": rest for code, *rest in ROW.findall(TABLE.read_text())}
+
+
+# code, found, expected, what is said of them in Indonesian, and in English
+SAID = [
+    ("R001", "", "", "", ""),
+    ("R002", "", "", "", ""),
+    ("R003", "TOUR", "", "Kategori: Wisata", "Category: Tourism"),
+    ("R004", "", "", "", ""),
+    ("R010", "2026-11-19T07:33:00Z", "", "Data per 19 Nov 14.33 · mungkin bukan PMI",
+     "Data as of 19 Nov 14.33 · may not be a worker"),
+    ("R011", "AGUS SUPRIYADI", "AGUS SUPRIADI", "Paspor AGUS SUPRIYADI · data AGUS SUPRIADI",
+     "Passport AGUS SUPRIYADI · record AGUS SUPRIADI"),
+    ("R012", "1989-07-03", "1987-07-03", "Paspor 3 Jul 1989 · data 3 Jul 1987", "Passport 3 Jul 1989 · record 3 Jul 1987"),
+    ("R012", "F", "M", "Paspor perempuan · data laki-laki", "Passport female · record male"),
+    ("R012", "", "1987-07-03", "Paspor tidak diketahui · data 3 Jul 1987", "Passport unknown · record 3 Jul 1987"),
+    ("R013", "B0000004", "X0000104", "Dibaca B0000004 · data X0000104", "Read B0000004 · record X0000104"),
+    ("R014", "PMI-2026-000007", "", "Diperiksa dengan PMI-2026-000007", "Judged by PMI-2026-000007"),
+    ("R015", "IN_PROCESS", "", "Status: dalam proses", "Status: in process"),
+    ("R016", "REVOKED", "", "Status: dicabut", "Status: revoked"),
+    ("R017", "2026-11-21", "2026-12-01", "Hari ini 21 Nov 2026 · mulai 1 Des 2026", "Today 21 Nov 2026 · begins 1 Dec 2026"),
+    ("R017", "2026-11-21", "2026-11-01", "Hari ini 21 Nov 2026 · berakhir 1 Nov 2026", "Today 21 Nov 2026 · ended 1 Nov 2026"),
+    ("R018", "SAU", "TWN", "Berangkat ke Arab Saudi · penempatan Taiwan", "Going to Saudi Arabia · placement Taiwan"),
+    ("R019", "2026-11-19T01:10:00Z", "24", "Data per 19 Nov 08.10 · batas 24 jam", "Data as of 19 Nov 08.10 · limit 24 h"),
+    ("R019", "", "24", "Data per tidak diketahui · batas 24 jam", "Data as of unknown · limit 24 h"),
+    ("R020", "2026-11-18", "2026-11-21", "Habis 18 Nov 2026 · hari ini 21 Nov 2026", "Expired 18 Nov 2026 · today 21 Nov 2026"),
+    ("R021", "2027-01-18", "2027-05-21", "Berlaku s.d. 18 Jan 2027 · perlu s.d. 21 Mei 2027",
+     "Valid until 18 Jan 2027 · needs 21 May 2027"),
+    ("R023", "2026-01-05", "IMI-PUSAT", "Dilaporkan 5 Jan 2026 · oleh IMI-PUSAT", "Reported 5 Jan 2026 · by IMI-PUSAT"),
+    ("R024", "", "", "Cocokkan sekali lagi dengan dokumen", "Compare with the document once more"),
+    ("R025", "", "visa", "Tidak tercatat dalam data penempatan", "Not in the placement record"),
+    ("R025", "2026-11-01", "2026-11-21", "Visa habis 1 Nov 2026 · hari ini 21 Nov 2026", "Visa ended 1 Nov 2026 · today 21 Nov 2026"),
+    ("R030", "17", "18", "Usia 17 tahun · batas 18 tahun", "Age 17 · limit 18"),
+    ("R040", "SIP3MI-0002", "2026-10-01", "SIP3MI-0002 · dibekukan sejak 1 Okt 2026", "SIP3MI-0002 · suspended since 1 Oct 2026"),
+    ("R041", "SIP3MI-0003", "2026-06-01", "SIP3MI-0003 · dicabut sejak 1 Jun 2026", "SIP3MI-0003 · revoked since 1 Jun 2026"),
+    ("R042", "SIP3MI-0999", "", "SIP3MI-0999 tidak ada di daftar izin hari ini", "SIP3MI-0999 is not on the list of licences today"),
+    ("R050", "SAU", "Kepmenaker 260/2015", "Tujuan Arab Saudi · Kepmenaker 260/2015", "Destination Saudi Arabia · Kepmenaker 260/2015"),
+    ("R051", "KHM", "KP2MI advisory", "Tujuan Kamboja · KP2MI advisory", "Destination Cambodia · KP2MI advisory"),
+    ("R052", "SAU", "Kepmenaker 260/2015", "Tujuan Arab Saudi · Kepmenaker 260/2015", "Destination Saudi Arabia · Kepmenaker 260/2015"),
+    ("R060", "", "contract", "Tidak tercatat dalam data penempatan", "Not in the placement record"),
+    ("R060", "2026-10-12", "2026-11-21", "Kontrak berakhir 12 Okt 2026 · hari ini 21 Nov 2026",
+     "Contract ended 12 Oct 2026 · today 21 Nov 2026"),
+    ("R061", "", "opp", "Tidak tercatat dalam data penempatan", "Not in the placement record"),
+    ("R062", "", "jkn, jkk_jkm", "Belum tercatat: JKN, JKK/JKM",
+     "Not recorded: health insurance (JKN), accident and life insurance (JKK/JKM)"),
+    ("R062", "2026-11-01", "2026-11-21", "Berakhir 1 Nov 2026 · hari ini 21 Nov 2026", "Ended 1 Nov 2026 · today 21 Nov 2026"),
+    ("R063", "", "marital, family_permit, competence, health, passport, placement_agreement, ...",
+     "Belum tercatat: surat status nikah, izin keluarga, sertifikat kompetensi, sertifikat sehat, paspor, "
+     "perjanjian penempatan, dan lainnya",
+     "Not recorded: marital-status letter, family permit, competence certificate, health certificate, passport, "
+     "placement agreement, and more"),
+    ("R063", "", "crew_book, responsibility_statement, leave_letter",
+     "Belum tercatat: buku pelaut, surat tanggung jawab, surat cuti",
+     "Not recorded: crew book, responsibility statement, leave letter"),
+    ("R070", "2026-11-20", "TPI-BATAM-CENTRE", "Pada 20 Nov 2026 · oleh TPI-BATAM-CENTRE",
+     "On 20 Nov 2026 · by TPI-BATAM-CENTRE"),
+    ("R071", "2026-11-21", "", "Sudah ditunda hari ini, 21 Nov 2026", "Deferred today already, 21 Nov 2026"),
+    ("R072", "2026-08-01", "IMI-PUSAT", "Sejak 1 Agu 2026 · oleh IMI-PUSAT", "Since 1 Aug 2026 · by IMI-PUSAT"),
+    ("R073", "", "", "", ""),
+    ("R074", "2026-02-01", "2027-02-01", "Pada 1 Feb 2026 · berlaku s.d. 1 Feb 2027",
+     "On 1 Feb 2026 · in force until 1 Feb 2027"),
+    ("R075", "FAMILY_REPORT", "", "laporan keluarga", "family report"),
+    ("R075", "COMPLAINT", "KP2MI", "pengaduan · KP2MI", "complaint · KP2MI"),
+    ("R093", "clock", "", "Jam alat belum tepat", "Clock of the device is not set"),
+    ("R093", "policy", "", "Aturan belum diterima", "No policy received yet"),
+    ("R093", "placements", "", "Data penempatan tidak dapat dipakai", "Placement data not usable"),
+    ("R093", "birth_date", "", "Tanggal lahir tidak lengkap", "Birth date incomplete"),
+]
+
+
+def worst_first(rows):
+    """Rows of SAID as the lane gives them: in the table's colours, worst first, then by code."""
+    colours = {code: row[0] for code, row in table().items()}
+    order = ["RED", "AMBER", "GREEN", "NONE"]
+    said = [(code, colours[code], found, expected) for code, found, expected, *_ in rows]
+    return sorted(said, key=lambda reason: (order.index(reason[1]), reason[0]))
