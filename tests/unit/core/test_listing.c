@@ -52,6 +52,101 @@ static struct span encoded(const struct listing *listing, uint8_t bytes[LISTING_
     return out;
 }
 
+static struct span identity_of(const struct listing *listing, uint8_t bytes[LISTING_CBOR_MAX])
+{
+    struct cbor_writer w;
+    struct span out = span_of(NULL, 0);
+    const char *why = "";
+    cbor_writer_init(&w, bytes, LISTING_CBOR_MAX);
+    if (listing_encode_identity(listing, &w, &why) != ERR_OK ||
+        cbor_writer_finish(&w, &out) != ERR_OK)
+        fail_msg("%s", why);
+    return out;
+}
+
+static void identity_kept(struct listing *listing)
+{
+    (void)listing;
+}
+
+static void identity_expires(struct listing *listing)
+{
+    listing->expires.year++;
+}
+
+static void identity_reason(struct listing *listing)
+{
+    listing->reason = 81;
+}
+
+static void identity_issuer(struct listing *listing)
+{
+    SET(listing->issued_by, "TPI-NUNUKAN");
+}
+
+static void identity_from(struct listing *listing)
+{
+    listing->from.day++;
+}
+
+static void identity_kind(struct listing *listing)
+{
+    listing->kind = LISTING_SOI;
+}
+
+static void identity_number(struct listing *listing)
+{
+    SET(listing->passport_no, "X0000006");
+}
+
+static void identity_name(struct listing *listing)
+{
+    SET(listing->name_mrz, "LESTARI PUTRA");
+}
+
+static void identity_birth(struct listing *listing)
+{
+    listing->birth_date.day++;
+}
+
+static void test_identity(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *proves;
+        void (*change)(struct listing *listing);
+        bool same;
+    } rows[] = {
+        {"nothing", identity_kept, true},
+        {"its end", identity_expires, true},
+        {"its reason", identity_reason, true},
+        {"who issued it", identity_issuer, false},
+        {"its beginning", identity_from, false},
+        {"its kind", identity_kind, false},
+        {"the document", identity_number, false},
+        {"the person's name", identity_name, false},
+        {"the person's birth date", identity_birth, false},
+    };
+    const struct listing listing = deferral();
+    uint8_t bytes[LISTING_CBOR_MAX], other_bytes[LISTING_CBOR_MAX];
+    const struct span ours = identity_of(&listing, bytes);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct listing other = listing;
+        rows[i].change(&other);
+        const struct span theirs = identity_of(&other, other_bytes);
+        const bool same = ours.len == theirs.len && memcmp(ours.p, theirs.p, ours.len) == 0;
+        if (same != rows[i].same)
+            fail_msg("%s", rows[i].proves);
+    }
+    struct listing bad = listing;
+    bad.expires = (struct date){2026, 11, 19};
+    struct cbor_writer w;
+    const char *why = "";
+    cbor_writer_init(&w, bytes, sizeof bytes);
+    assert_int_equal(listing_encode_identity(&bad, &w, &why), ERR_INVALID);
+    assert_string_equal(why, "expires");
+}
+
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -429,6 +524,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_identity),
         cmocka_unit_test(test_the_longest_fits),
         cmocka_unit_test(test_what_is_no_record),
         cmocka_unit_test(test_the_least_of_each_kind),

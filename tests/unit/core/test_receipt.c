@@ -49,7 +49,8 @@ static void largest_receipt_fits_with_its_envelope(void **state)
                               .head = {1},
                               .registry_ms = INT64_MIN,
                               .policy_version = UINT64_MAX,
-                              .placements_version = UINT64_MAX};
+                              .placements_version = UINT64_MAX,
+                              .lists_version = UINT64_MAX};
     uint8_t bytes[RECEIPT_MAX - SIGN_COSE_OVERHEAD];
     size_t len = 0;
     struct receipt back;
@@ -58,6 +59,32 @@ static void largest_receipt_fits_with_its_envelope(void **state)
     assert_int_equal(receipt_encode(&receipt, bytes, sizeof bytes, &len), ERR_OK);
     assert_int_equal(receipt_decode(span_of(bytes, len), &back), ERR_OK);
     assert_int_equal(receipt_encode(&receipt, bytes, len - 1, &len), ERR_SIZE);
+}
+
+static void a_receipt_without_lists_is_as_it_was_before_there_were_any(void **state)
+{
+    (void)state;
+    struct receipt with = sample;
+    uint8_t bytes[RECEIPT_MAX], longer[RECEIPT_MAX];
+    size_t len = 0, longer_len = 0;
+    struct receipt back;
+
+    assert_int_equal(receipt_encode(&sample, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(bytes[0], 0xa9); /* a map of nine */
+    assert_int_equal(receipt_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_int_equal(back.lists_version, 0);
+    with.lists_version = 5;
+    assert_int_equal(receipt_encode(&with, longer, sizeof longer, &longer_len), ERR_OK);
+    assert_int_equal(longer[0], 0xaa);
+    assert_memory_equal(longer + 1, bytes + 1, len - 1);
+    assert_int_equal(longer_len, len + 2);
+    assert_int_equal(receipt_decode(span_of(longer, longer_len), &back), ERR_OK);
+    assert_int_equal(back.lists_version, 5);
+    longer[longer_len - 1] = 0; /* one receipt has one encoding */
+    assert_int_equal(receipt_decode(span_of(longer, longer_len), &back), ERR_INVALID);
+    longer[longer_len - 2] = 11;
+    longer[longer_len - 1] = 5;
+    assert_int_equal(receipt_decode(span_of(longer, longer_len), &back), ERR_INVALID);
 }
 
 static void receipts_say_all_or_nothing(void **state)
@@ -94,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(receipt_reads_back),
         cmocka_unit_test(largest_receipt_fits_with_its_envelope),
+        cmocka_unit_test(a_receipt_without_lists_is_as_it_was_before_there_were_any),
         cmocka_unit_test(receipts_say_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,13 +24,11 @@ static struct span seal(const struct sign_key *key, struct span payload)
 
 #define AS_OF_MAX 1000
 
-static struct span feed_step(const struct sign_key *key, uint64_t from, uint64_t to,
-                             uint64_t latest, int64_t as_of)
+static struct span feed_step(const struct sign_key *key, const struct wire_feed *feed)
 {
-    const struct wire_feed feed = {.from = from, .to = to, .latest = latest, .as_of = as_of};
     uint8_t payload[256];
     size_t len;
-    assert_int_equal(wire_feed_encode(&feed, payload, sizeof payload, &len), ERR_OK);
+    assert_int_equal(wire_feed_encode(feed, payload, sizeof payload, &len), ERR_OK);
     return seal(key, span_of(payload, len));
 }
 
@@ -52,20 +50,46 @@ static const struct {
     {"nothing new, from the future", 0, 7, 7, 7, INT64_MAX, ERR_INVALID},
 };
 
-static void steps_of_the_feed(void **state)
+/* Both feeds by the same terms. */
+static void steps_of_the_feeds(void **state)
 {
     (void)state;
-    static struct placement rows[WIRE_FEED_ROWS];
+    static struct placement placements[WIRE_FEED_ROWS];
+    static struct listing listings[WIRE_FEED_ROWS];
     const struct fetch_feed_terms terms = {.key = public_key, .from = 7, .as_of_max = AS_OF_MAX};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct wire_feed feed = {.placements = rows, .to = 99};
+    for (size_t i = 0; i < 2 * sizeof steps / sizeof steps[0]; i++) {
+        const size_t row = i / 2;
+        const enum wire_feed_name name = i % 2 ? WIRE_LISTS : WIRE_PLACEMENTS;
+        struct wire_feed feed = {
+            .name = name, .placements = placements, .listings = listings, .to = 99};
+        const struct wire_feed sent = {.name = name,
+                                       .from = steps[row].from,
+                                       .to = steps[row].to,
+                                       .latest = steps[row].latest,
+                                       .as_of = steps[row].as_of};
         const char *why = NULL;
-        const struct span step = feed_step(keys[steps[i].key], steps[i].from, steps[i].to,
-                                           steps[i].latest, steps[i].as_of);
-        const enum err err = fetch_feed_open(&terms, step, &feed, &why);
-        if (err != steps[i].expected || (err != ERR_OK) != (why != NULL))
-            fail_msg("%s", steps[i].proves);
-        assert_int_equal(feed.to, steps[i].expected == ERR_OK ? steps[i].to : 99);
+        const enum err err =
+            fetch_feed_open(&terms, feed_step(keys[steps[row].key], &sent), &feed, &why);
+        if (err != steps[row].expected || (err != ERR_OK) != (why != NULL))
+            fail_msg("%s: %s", wire_feed_text(name), steps[row].proves);
+        assert_int_equal(feed.to, steps[row].expected == ERR_OK ? steps[row].to : 99);
+    }
+}
+
+static void a_step_of_one_feed_is_none_of_the_other(void **state)
+{
+    (void)state;
+    static struct placement placements[WIRE_FEED_ROWS];
+    static struct listing listings[WIRE_FEED_ROWS];
+    const struct fetch_feed_terms terms = {.key = public_key, .from = 7, .as_of_max = AS_OF_MAX};
+    for (enum wire_feed_name name = WIRE_PLACEMENTS; name < WIRE_FEEDS; name++) {
+        const struct wire_feed sent = {.name = name, .from = 7, .to = 7, .latest = 7};
+        struct wire_feed feed = {.name = name == WIRE_LISTS ? WIRE_PLACEMENTS : WIRE_LISTS,
+                                 .placements = placements,
+                                 .listings = listings};
+        const char *why = NULL;
+        assert_int_equal(fetch_feed_open(&terms, feed_step(keys[0], &sent), &feed, &why),
+                         ERR_INVALID);
     }
 }
 
@@ -153,7 +177,8 @@ static void what_is_no_feed_and_no_policy(void **state)
     assert_int_equal(fetch_feed_open(&terms, nonsense, &feed, &why), ERR_INVALID);
     assert_int_equal(fetch_policy_open(public_key, nonsense, 0, &version), ERR_INVALID);
     assert_int_equal(fetch_feed_open(&terms, policy_bundle(keys[0], 5), &feed, &why), ERR_INVALID);
-    assert_int_equal(fetch_policy_open(public_key, feed_step(keys[0], 7, 9, 9, 1), 0, &version),
+    const struct wire_feed step = {.from = 7, .to = 9, .latest = 9, .as_of = 1};
+    assert_int_equal(fetch_policy_open(public_key, feed_step(keys[0], &step), 0, &version),
                      ERR_INVALID);
     nonsense = span_of_text("<html>");
     assert_int_equal(fetch_feed_open(&terms, nonsense, &feed, &why), ERR_INVALID);
@@ -194,7 +219,8 @@ static int drop_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_of_the_feed),
+        cmocka_unit_test(steps_of_the_feeds),
+        cmocka_unit_test(a_step_of_one_feed_is_none_of_the_other),
         cmocka_unit_test(how_new_data_may_call_themselves),
         cmocka_unit_test(bundles_of_policy),
         cmocka_unit_test(what_is_no_feed_and_no_policy),

@@ -351,6 +351,121 @@ static void forms_of_a_feed_step(void **state)
     }
 }
 
+/* ---- feed of lists ------------------------------------------------------------------------ */
+
+static struct listing listings[WIRE_FEED_ROWS], listings_back[WIRE_FEED_ROWS];
+
+static void fill_listings(size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        listings[i] = (struct listing){
+            .kind = LISTING_SOI,
+            .passport_country = "IDN",
+            .from = {2026, 8, 1},
+            .expires = {2027, 8, 1},
+            .reason = 72,
+        };
+        snprintf(listings[i].passport_no, sizeof listings[i].passport_no, "X%07u", (unsigned)i);
+    }
+}
+
+static void a_step_of_the_lists_reads_back(void **state)
+{
+    (void)state;
+    static uint8_t bytes[WIRE_FEED_MAX];
+    static const struct {
+        size_t n_rows, n_gone;
+    } counts[] = {{0, 0},
+                  {1, 0},
+                  {0, 1},
+                  {2, 1},
+                  {WIRE_FEED_ROWS, 0},
+                  {0, WIRE_FEED_ROWS},
+                  {WIRE_FEED_ROWS - 1, 1}};
+    fill_listings(WIRE_FEED_ROWS);
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        const size_t n = counts[c].n_rows + counts[c].n_gone;
+        const struct wire_feed feed = {.name = WIRE_LISTS,
+                                       .from = 7,
+                                       .to = 7 + n,
+                                       .latest = 2000,
+                                       .as_of = 1795250228,
+                                       .n_rows = counts[c].n_rows,
+                                       .n_gone = counts[c].n_gone,
+                                       .listings = listings};
+        struct wire_feed back = {.name = WIRE_LISTS, .listings = listings_back};
+        size_t len = 0;
+        assert_int_equal(wire_feed_encode(&feed, bytes, sizeof bytes, &len), ERR_OK);
+        assert_int_equal(wire_feed_decode(span_of(bytes, len), &back), ERR_OK);
+        assert_int_equal(back.from, 7);
+        assert_int_equal(back.to, 7 + n);
+        assert_int_equal(back.latest, 2000);
+        assert_int_equal(back.as_of, 1795250228);
+        assert_int_equal(back.n_rows, counts[c].n_rows);
+        assert_int_equal(back.n_gone, counts[c].n_gone);
+        for (size_t i = 0; i < n; i++)
+            assert_string_equal(back.listings[i].passport_no, listings[i].passport_no);
+        for (size_t cut = 0; cut < len && n < 4; cut++)
+            assert_int_equal(wire_feed_decode(span_of(bytes, cut), &back), ERR_INVALID);
+    }
+}
+
+static const struct {
+    const char *proves;
+    const char *name;
+    size_t n_keys;
+    size_t n_rows, n_gone; /* written, and as many follow */
+    enum err expected;
+} list_steps[] = {
+    {"rows of both sorts", "lists", 8, 1, 1, ERR_OK},
+    {"as many as a step may have", "lists", 8, WIRE_FEED_ROWS - 1, 1, ERR_OK},
+    {"one more that is gone", "lists", 8, WIRE_FEED_ROWS, 1, ERR_INVALID},
+    {"one more that counts", "lists", 8, WIRE_FEED_ROWS + 1, 0, ERR_INVALID},
+    {"without those that are gone", "lists", 7, 1, 0, ERR_INVALID},
+    {"the other feed's name", "placements", 8, 1, 1, ERR_INVALID},
+};
+
+static void put_listings(struct cbor_writer *w, size_t n)
+{
+    const char *why;
+    cbor_put_array(w, n);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(listing_encode(&listings[i % WIRE_FEED_ROWS], w, &why), ERR_OK);
+}
+
+static void forms_of_a_step_of_the_lists(void **state)
+{
+    (void)state;
+    fill_listings(WIRE_FEED_ROWS);
+    for (size_t i = 0; i < sizeof list_steps / sizeof list_steps[0]; i++) {
+        static const uint64_t values[] = {[3] = 7, [4] = 2000, [5] = 2000, [6] = 1795250228};
+        struct cbor_writer w;
+        struct span bytes;
+        cbor_writer_init(&w, work, sizeof work);
+        cbor_put_map(&w, list_steps[i].n_keys);
+        cbor_put_uint(&w, 1);
+        cbor_put_uint(&w, WIRE_VERSION);
+        cbor_put_uint(&w, 2);
+        cbor_put_text(&w, list_steps[i].name);
+        for (size_t field = 3; field <= 6; field++) {
+            cbor_put_uint(&w, field);
+            cbor_put_uint(&w, values[field]);
+        }
+        cbor_put_uint(&w, 7);
+        put_listings(&w, list_steps[i].n_rows);
+        if (list_steps[i].n_keys == 8) {
+            cbor_put_uint(&w, 8);
+            put_listings(&w, list_steps[i].n_gone);
+        }
+        assert_int_equal(cbor_writer_finish(&w, &bytes), ERR_OK);
+        struct wire_feed back = {.name = WIRE_LISTS, .listings = listings_back};
+        if (wire_feed_decode(bytes, &back) != list_steps[i].expected)
+            fail_msg("%s", list_steps[i].proves);
+        struct wire_feed other = {.name = WIRE_PLACEMENTS, .placements = rows_back};
+        assert_int_equal(wire_feed_decode(bytes, &other), ERR_INVALID);
+    }
+}
+
 static void rows_need_a_version_of_their_own(void **state)
 {
     (void)state;
@@ -361,6 +476,17 @@ static void rows_need_a_version_of_their_own(void **state)
     assert_int_equal(wire_feed_encode(&feed, work, sizeof work, &len), ERR_OK);
     static const uint8_t from_7_to_8[] = {3, 7, 4, 8};
     uint8_t *at = memmem(work, len, from_7_to_8, sizeof from_7_to_8);
+    assert_non_null(at);
+    at[3] = 7;
+    assert_int_equal(wire_feed_decode(span_of(work, len), &back), ERR_INVALID);
+
+    fill_listings(1);
+    feed = (struct wire_feed){
+        .name = WIRE_LISTS, .from = 7, .to = 8, .latest = 8, .n_gone = 1, .listings = listings};
+    back = (struct wire_feed){.name = WIRE_LISTS, .listings = listings_back};
+    assert_int_equal(wire_feed_encode(&feed, work, sizeof work, &len), ERR_OK);
+    assert_int_equal(wire_feed_decode(span_of(work, len), &back), ERR_OK);
+    at = memmem(work, len, from_7_to_8, sizeof from_7_to_8);
     assert_non_null(at);
     at[3] = 7;
     assert_int_equal(wire_feed_decode(span_of(work, len), &back), ERR_INVALID);
@@ -437,6 +563,8 @@ int main(void)
         cmocka_unit_test(forms_of_a_batch),
         cmocka_unit_test(a_feed_step_reads_back),
         cmocka_unit_test(forms_of_a_feed_step),
+        cmocka_unit_test(a_step_of_the_lists_reads_back),
+        cmocka_unit_test(forms_of_a_step_of_the_lists),
         cmocka_unit_test(rows_need_a_version_of_their_own),
         cmocka_unit_test(compression_reads_back_within_its_cap),
         cmocka_unit_test(only_one_whole_frame_is_taken),
