@@ -6,7 +6,8 @@
  * parser's to judge.
  *
  * What comes out, in order, for each burst of bytes:
- *   STARTED  the first byte after silence or after the last outcome ("reading" on the screen)
+ *   STARTED  the first byte after silence or after the last outcome ("reading" on the screen); row
+ *            ends and, where rows are what is looked for, control bytes do not start anything
  *   GARBAGE  bytes that are no document: how many, and the first reason. Once per burst, at the
  *            burst's end or just before the frame that follows it, never in between.
  *   FRAME    a document: lines of a known shape (2x44, 2x36, 3x30), or whatever the reader's own

@@ -207,10 +207,11 @@ static bool is_line_end(const struct scan_frame *f, uint8_t b)
     return b == ETX && f->profile->framing == SCAN_FRAMING_AUTO && !f->in_bracket;
 }
 
-/* SOD and EOD around a bracket. */
-static bool is_delimiter(const struct scan_frame *f, uint8_t b)
+/* A control byte when nothing has begun: what some readers put around a frame, or send when it is
+ * over. It begins nothing, and above all ends no verdict. */
+static bool is_idle(const struct scan_frame *f, uint8_t b)
 {
-    return f->profile->delimiters && !f->in_bracket && !is_plain(b) && b != STX;
+    return !f->started && !is_plain(b) && !(b == STX && brackets_known(f));
 }
 
 /* One byte that can't stand in a row. Returns true when it completes an outcome. */
@@ -224,7 +225,7 @@ static bool take_mark(struct scan_frame *f, uint8_t b)
         return take_end(f);
     if (b == STX && brackets_known(f))
         take_start(f);
-    else if (!is_delimiter(f, b))
+    else if (!is_idle(f, b))
         take_control(f);
     return false;
 }
@@ -240,7 +241,7 @@ static size_t plain_run(const uint8_t *p, size_t len)
 
 bool scan_line_is_speech(const struct scan_frame *f, uint8_t b)
 {
-    return !is_line_end(f, b) && !is_delimiter(f, b);
+    return !is_line_end(f, b) && !is_idle(f, b);
 }
 
 bool scan_line_begun(const struct scan_frame *f)

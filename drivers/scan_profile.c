@@ -52,13 +52,12 @@ static const struct scan_profile profile_elyctis = {
 /* DESKO, "Protocol Description for DESKO Devices According to Misc. Reader Interface Specification
  * for CUTE System" 2.12 (7 000 310 001): SOD STX row CR row CR [row CR] ETX EOD, up to 1024 bytes;
  * there is no CR for a third row that is not there, and what could not be read is replaced, not
- * left out. SOD and EOD are set in the device; as control bytes they are nothing here. Line
+ * left out. SOD and EOD are set in the device; as control bytes they begin nothing. Line
  * settings: as commonly configured. */
 static const struct scan_profile profile_desko = {
     .name = "desko",
     .settings = {.baud = 9600, .data_bits = 8, .stop_bits = 1},
     .framing = SCAN_FRAMING_STX_ETX,
-    .delimiters = true,
     .silence_ms = SILENCE_MS,
 };
 

@@ -15,7 +15,7 @@
  * readers of one type are set up differently, and no document contains either byte. */
 enum scan_framing {
     SCAN_FRAMING_AUTO = 0, /* rows, with or without STX..ETX around them */
-    SCAN_FRAMING_LINES,    /* rows; STX and ETX are noise */
+    SCAN_FRAMING_LINES,    /* rows; STX and ETX mean nothing */
     SCAN_FRAMING_STX_ETX,  /* rows between STX and ETX; all else is noise */
     SCAN_FRAMING_LENGTH,   /* 'I', 16-bit length (high byte first), rows */
     SCAN_FRAMING_SOH_BCC,  /* SOH, length word, "OU", STX, flag, rows, ETX, BCC */
@@ -33,7 +33,6 @@ struct scan_profile {
     const char *name;                /* as in the configuration */
     struct serial_settings settings; /* of the line, unless the configuration says otherwise */
     enum scan_framing framing;
-    bool delimiters;            /* control bytes outside STX..ETX are nothing (SOD, EOD) */
     uint32_t silence_ms;        /* a frame that pauses longer than this is over */
     struct scan_command init;   /* sent when the line opens */
     struct scan_command rearm;  /* sent after each read, good or bad */

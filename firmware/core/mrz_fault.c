@@ -17,9 +17,10 @@
 #define ROWS_MAX 4
 #define ROW_MAX  (2 * MRZ_LINE_LEN_MAX) /* every character of a row as two bytes of UTF-8 */
 #define SYMBOLS  256                    /* Latin-1: what keyboards in this mode can send */
-#define FORMATS  3
-static const size_t format_lens[FORMATS] = {30, 36, 44};
-static const size_t format_rows[FORMATS] = {3, 2, 2};
+
+/* One format of each size, the narrowest first. */
+static const enum mrz_format sizes[] = {MRZ_FORMAT_TD1, MRZ_FORMAT_TD2, MRZ_FORMAT_TD3};
+#define SIZES (sizeof sizes / sizeof *sizes)
 
 /* The lines with each character as one code point up to 255. */
 struct rows {
@@ -185,8 +186,8 @@ static void judge_characters(const struct span *lines, size_t n_lines, struct mr
 
 static bool is_row_len(size_t len)
 {
-    for (size_t f = 0; f < FORMATS; f++)
-        if (len == format_lens[f])
+    for (size_t i = 0; i < SIZES; i++)
+        if (len == mrz_line_len(sizes[i]))
             return true;
     return false;
 }
@@ -195,17 +196,27 @@ static bool is_row_len(size_t len)
  * the next longer one. */
 static size_t wanted_len(const struct span *lines, size_t n_lines, size_t odd)
 {
-    size_t wanted = format_lens[FORMATS - 1], best = 0;
-    for (size_t f = 0; f < FORMATS; f++) {
+    size_t wanted = 0, best = 0;
+    for (size_t k = 0; k < SIZES; k++) {
+        const size_t len = mrz_line_len(sizes[k]);
         size_t fits = 1;
         for (size_t i = 0; i < n_lines; i++)
-            fits += i != odd && n_lines == format_rows[f] && lines[i].len == format_lens[f];
+            fits += i != odd && n_lines == mrz_lines(sizes[k]) && lines[i].len == len;
         if (fits > best || (fits == best && wanted < lines[odd].len)) {
             best = fits;
-            wanted = format_lens[f];
+            wanted = len;
         }
     }
     return wanted;
+}
+
+/* Rows of documents have fillers. Of a bar code neither length nor number says anything. */
+static bool is_bar_code(const struct span *lines, size_t n_lines)
+{
+    bool filler = false;
+    for (size_t i = 0; i < n_lines && !filler; i++)
+        filler = lines[i].len > 0 && memchr(lines[i].p, MRZ_FILLER, lines[i].len);
+    return n_lines > 0 && !filler;
 }
 
 static void judge_lengths(const struct span *lines, size_t n_lines, struct mrz_fault *out)
@@ -255,7 +266,8 @@ bool mrz_fault_find(const struct span *lines, size_t n_lines, struct mrz_fault *
     }
     if (mrz.issues & MRZ_ISSUE_CHARACTERS)
         judge_characters(lines, n_lines, out);
-    if (mrz.issues & MRZ_ISSUE_LENGTH && out->kind == MRZ_FAULT_NONE)
+    if (mrz.issues & MRZ_ISSUE_LENGTH && out->kind == MRZ_FAULT_NONE &&
+        !is_bar_code(lines, n_lines))
         judge_lengths(lines, n_lines, out);
     return out->kind != MRZ_FAULT_NONE;
 }

@@ -75,6 +75,8 @@ static void test_rows_of_lines(void **state)
         {"a long row of a small card",
          {small1, "D231458907UTO7408122F1204159<<<<<<<66"},
          {MRZ_FAULT_ROW_LONG, 2, 37, 0, 0}},
+        {"a bar code", {"8991234567890"}, {0}},
+        {"a bar code as long as a row", {"899123456789089912345678908991"}, {0}},
         {"both rows in one",
          {"P<IDNWULANDARI<<SRI<RATNA<<<<<<<<<<<<<<<<<<<C7310452<0IDN9403176F2908111<<<<<<<<<<<<<<<"
           "2"},
