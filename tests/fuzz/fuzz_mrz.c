@@ -80,7 +80,7 @@ static void check_fault(const struct span *lines, size_t n, const struct mrz *mr
     for (size_t i = 0; i < n; i++)
         filler |= lines[i].len > 0 && memchr(lines[i].p, '<', lines[i].len);
     assert(found || mrz->format != MRZ_FORMAT_NONE || mrz->issues == MRZ_ISSUE_FRENCH_ID_CARD ||
-           (mrz->issues == MRZ_ISSUE_LENGTH && !filler));
+           (mrz->issues & MRZ_ISSUE_LENGTH && !filler));
     assert(fault.line <= n && (fault.column == 0 || fault.line > 0));
     assert(mrz_fault_name(fault.kind));
 }
