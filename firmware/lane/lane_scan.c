@@ -7,9 +7,9 @@
  *
  * Hands put a passport down twice. The document that the counter is about, again at once, is the
  * same transit: while it is being stored, and for DOUBLE_SWIPE_MS after its verdict appeared, its
- * decision was recorded or it was read again, as a reader does that reads on. Any other scan in
- * between, also one that can't be read, ends that: two travellers who take turns are never taken
- * for one.
+ * decision was recorded or it was read again, as a reader does that reads on. A pass that broke off
+ * is one too if what it read is the document's up to behind its number. Any other scan in between,
+ * also one that can't be read, ends that: two travellers who take turns are never taken for one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,8 @@
 #include "log.h"
 
 #define DOUBLE_SWIPE_MS   5000
-#define SUBSTITUTIONS_MAX 1 /* of two, one unique repair in twelve would be wrong */
+#define NUMBER_COLUMNS    10 /* a passport's second row begins with its number and check digit */
+#define SUBSTITUTIONS_MAX 1  /* of two, one unique repair in twelve would be wrong */
 
 /* A babbling reader must not fill the log: what is beyond the bound is only counted. */
 static bool may_log_scan(struct lane *lane)
@@ -41,10 +42,36 @@ static const struct document *current(const struct lane *lane)
     return lane->state == FLOW_PRESENTING ? &lane->storing.document : &lane->shown.document;
 }
 
-static bool is_repeated(const struct lane *lane, const struct document *document, int64_t now_ms)
+/* All rows but the last are the document's, and the last begins one, far enough to tell it from
+ * that of a namesake: a card's number is in its first row. */
+static bool is_beginning_of(const struct scan_event *event, const struct document *document)
 {
-    return lane->has_current && document_same(document, current(lane)) &&
-           (storing(lane->state) || now_ms - lane->settled_boottime_ms <= DOUBLE_SWIPE_MS);
+    if (document->capture != DOCUMENT_SCANNED || event->n_lines < 2 ||
+        event->lines[event->n_lines - 1].len < NUMBER_COLUMNS)
+        return false;
+    for (size_t i = 0; i < event->n_lines; i++) {
+        const struct scan_line *line = &event->lines[i];
+        const size_t len = strlen(document->mrz.line[i]);
+        const bool fits = i + 1 < event->n_lines ? line->len == len : line->len <= len;
+        if (!fits || memcmp(line->text, document->mrz.line[i], line->len) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The current document came again: if that is soon enough, nothing new is presented. */
+static bool take_again(struct lane *lane)
+{
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    if (!storing(lane->state) && now.boottime_ms - lane->settled_boottime_ms > DOUBLE_SWIPE_MS)
+        return false;
+    lane->settled_boottime_ms = now.boottime_ms;
+    log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
+    /* What comes back to the screen is not lit again. */
+    lane->recorded_again = lane->state != FLOW_RECORDED;
+    lane_on(lane, FLOW_ON_REPEATED);
+    return true;
 }
 
 /* The latest scan waits for the commit under way. */
@@ -72,16 +99,8 @@ static void tell_unreadable(struct lane *lane)
 
 void lane_take(struct lane *lane, const struct document *document, enum flow_event event)
 {
-    struct clock_reading now;
-    clock_read(&lane->clock, &now);
-    if (is_repeated(lane, document, now.boottime_ms)) {
-        lane->settled_boottime_ms = now.boottime_ms;
-        log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
-        /* What comes back to the screen is not lit again. */
-        lane->recorded_again = lane->state != FLOW_RECORDED;
-        lane_on(lane, FLOW_ON_REPEATED);
+    if (lane->has_current && document_same(document, current(lane)) && take_again(lane))
         return;
-    }
     const uint32_t does = flow_step(lane->state, event).actions;
     if (does & FLOW_HOLD)
         hold(lane, true);
@@ -180,6 +199,9 @@ static void on_lines(struct lane *lane, const struct scan_event *event)
     struct mrz mrz;
     for (size_t i = 0; i < event->n_lines; i++)
         lines[i] = span_of(event->lines[i].text, event->lines[i].len);
+    if (event->kind == SCAN_EVENT_PARTIAL && lane->has_current &&
+        is_beginning_of(event, current(lane)) && take_again(lane))
+        return;
     lane->unreadable = (struct view_unreadable){0};
     const bool valid = mrz_parse(lines, event->n_lines, &mrz) && mrz_valid(&mrz);
     const bool whole = event->kind == SCAN_EVENT_FRAME;
