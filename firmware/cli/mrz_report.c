@@ -268,6 +268,20 @@ static void repair_print(const struct mrz_answer *answer)
     }
 }
 
+static void findings_print(const struct mrz_answer *answer, struct date today)
+{
+    const struct mrz *mrz = &answer->mrz;
+
+    if (mrz->format)
+        fields_print(mrz, today);
+    if (mrz->format && is_worth_a_word(mrz))
+        putchar('\n');
+    wrongs_print(mrz);
+    notes_print(mrz);
+    if (answer->has_repair)
+        repair_print(answer);
+}
+
 void mrz_answer_report(const struct mrz_answer *answer, struct date today)
 {
     const struct mrz *mrz = &answer->mrz;
@@ -284,14 +298,8 @@ void mrz_answer_report(const struct mrz_answer *answer, struct date today)
     if (!mrz_valid(mrz))
         mrz_fault_find(answer->row->lines, answer->row->n_lines, &fault);
     lines_print(answer->row, &fault);
-    if (mrz->format)
-        fields_print(mrz, today);
-    if (mrz->format && is_worth_a_word(mrz))
-        putchar('\n');
-    wrongs_print(mrz);
+    if (fault.kind != MRZ_FAULT_ROWS_SWAPPED) /* other rows' columns are no fields */
+        findings_print(answer, today);
     fault_print(&fault);
-    notes_print(mrz);
-    if (answer->has_repair)
-        repair_print(answer);
     putchar('\n');
 }

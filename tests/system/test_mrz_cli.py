@@ -359,6 +359,17 @@ def test_what_is_wrong_is_said_in_sentences(lines, said):
     assert "\x1b" not in out
 
 
+def test_rows_in_another_order_are_said_to_be_that_and_nothing_else():
+    out = report(TD3[::-1], code=1)
+    assert "NOT VALID" in out and "the lines came in another order" in out
+    assert "document number" not in out and "wrong" not in out and "proposal" not in out
+
+
+def test_a_bar_code_is_no_row_that_was_cut():
+    out = report(["8991234567890"], code=1)
+    assert "NO MRZ" in out and "2 of 44, 2 of 36 or 3 of 30" in out and "cause" not in out
+
+
 def test_warnings_leave_a_document_valid():
     out = report(mrz_cases.make("TD3", state="ZZZ", name="A<<B<<C"))
     assert "Document 1: valid" in out and "is not in ISO 3166-1" in out and "third part" in out
