@@ -3,7 +3,8 @@
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
  * we don't know how far the registry is, then entries as long as it lacks some, then policy, then
  * lists, then placements. So entries written during a long download go up between two of its steps,
- * and a gap that the registry reports is just a new number to go on from.
+ * a deferral that is made meanwhile comes down (every STEPS_MAX steps a receipt tells of it), and a
+ * gap that the registry reports is just a new number to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
@@ -120,6 +121,7 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
     assert(contact->phase == PHASE_NONE);
     contact->problem[0] = '\0';
     contact->gaps = 0;
+    contact->steps = 0;
     contact->policy_wanted = false;
     for (size_t i = 0; i < WIRE_FEEDS; i++)
         contact->feed_wanted[i] = scope == SYNC_ALL;

@@ -15,6 +15,7 @@
 #include "utf8.h"
 
 #define GAPS_MAX   3   /* in one contact: more means that we do not understand each other */
+#define STEPS_MAX  20  /* of feeds, then a receipt again: a download may take hours */
 #define REASON_MAX 100 /* of a registry's own words that we repeat */
 
 /* An answer with a status that ends the contact. */
@@ -278,6 +279,8 @@ static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, str
     if (err != ERR_OK)
         return err;
     c->feed_wanted[name] = feed.to < feed.latest;
+    if (++c->steps % STEPS_MAX == 0)
+        c->next_known = false;
     if (feed.to > feed.from)
         log_event(LOG_FEED_APPLIED, "feed=%s version=%" PRIu64 " gone=%zu rows=%zu",
                   wire_feed_text(name), feed.to, feed.n_gone, feed.n_rows);

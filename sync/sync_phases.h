@@ -42,6 +42,7 @@ struct sync_contact {
     /* of the contact under way */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
     unsigned gaps;
+    unsigned steps; /* of feeds */
     uint64_t batch_from;
     size_t batch_entries;
     uint64_t asked_us;

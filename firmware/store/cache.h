@@ -73,8 +73,9 @@ MUST_CHECK enum err cache_nik_hash(const struct seal_root *root, const char nik[
 MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,
                                       struct cache_reader **out, char why[CACHE_WHY_LEN]);
 void cache_reader_close(struct cache_reader *reader);
-/* Version and age of what is stored; `placements_usable` when a feed was ever applied. Lists have
- * the placements' age until a feed of lists was applied. */
+/* Version and age of what is stored; `placements_usable` when a feed was ever applied.
+ * `lists_as_of` is 0, older than any limit, until a feed of lists was: a row that is missing
+ * clears. */
 MUST_CHECK enum err cache_reader_state(struct cache_reader *reader, struct data_state *out);
 /* All records that the look-up texts find, each once, at most CANDIDATES_MAX; a numbered hit says
  * whether the number is the record's current or a previous one. ERR_CORRUPT, ERR_AUTH: a row does

@@ -113,7 +113,6 @@ enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
     enum err err = feed_read(reader->feed, &state.placements_usable, &state.placements_version,
                              &state.placements_as_of);
 
-    state.lists_as_of = state.placements_as_of;
     if (!err)
         err = feed_read(reader->list_feed, &lists_known, &lists_version, &state.lists_as_of);
     if (!err)

@@ -27,6 +27,9 @@ SOI = {
 }
 LOST = {"kind": "DOCUMENT_LOST", "passport_no": "X0000006", "passport_country": "IDN",
         "from": "2020-01-01", "expires": "2099-12-31", "issued_by": "IMI-PUSAT"}
+PLACEMENT = {"placement_id": "PMI-1", "status": "READY", "scheme": "P2P", "name_full": "Siti",
+             "sex": "F", "birth_date": "1998-04-12", "passport_no": "X1", "passport_country": "IDN",
+             "dest_country": "TWN"}
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
 
 
@@ -120,10 +123,7 @@ def test_a_row_that_is_renewed_is_one_row(registry, kiosk):
 def test_lists_come_before_placements_and_both_have_an_age_of_their_own(registry, kiosk):
     tell(registry, [SOI])
     path = registry.folder / "placements.jsonl"
-    path.write_text(json.dumps({
-        "placement_id": "PMI-1", "status": "READY", "scheme": "P2P", "name_full": "Siti", "sex": "F",
-        "birth_date": "1998-04-12", "passport_no": "X1", "passport_country": "IDN",
-        "dest_country": "TWN"}) + "\n")
+    path.write_text(json.dumps(PLACEMENT) + "\n")
     registry.command("import", "placements", path)
     log = contact(kiosk)
     assert log.index("feed=lists") < log.index("feed=placements")
@@ -145,6 +145,23 @@ def test_more_rows_than_one_step_has(registry, kiosk):
         "500", "500", "300"
     ]
     assert "R072" in reasons(kiosk, number="Y0001299")
+
+
+def test_a_long_download_does_not_keep_a_new_row_waiting(registry, kiosk):
+    path = registry.folder / "placements.jsonl"
+    path.write_text("".join(json.dumps(PLACEMENT | {"placement_id": f"PMI-{i}"}) + "\n"
+                            for i in range(500 * 30)))
+    registry.command("import", "placements", path)
+
+    def seen(path):
+        if path == "/v1/feed/placements?from=1000":
+            tell(registry, [SOI])
+
+    with Front(registry, kiosk, seen=seen) as front:
+        log = contact(kiosk, port=front.port)
+    applied = [line for line in log.splitlines() if "FEED_APPLIED" in line]
+    lists = next(i for i, line in enumerate(applied) if "feed=lists" in line)
+    assert len(applied) == 31 and lists <= 20
 
 
 def test_a_registry_that_lost_its_lists_is_said_and_the_old_rows_stay(registry, kiosk):
@@ -171,9 +188,9 @@ def test_a_registry_that_lost_its_lists_is_said_and_the_old_rows_stay(registry, 
 
 class Front:
     """HTTPS with the registry's own certificate before the real registry: passes everything on, but
-    for what comes of /v1/feed/lists, which `alter` may change."""
+    for what comes of /v1/feed/lists, which `alter` may change; `seen` is told each path."""
 
-    def __init__(self, registry, kiosk, alter):
+    def __init__(self, registry, kiosk, alter=bytes, seen=str):
         behind = Kiosk(registry, NAME, kiosk.identity, None)
 
         class Handler(BaseHTTPRequestHandler):
@@ -187,6 +204,7 @@ class Front:
                 self.answer(behind.request("POST", self.path, body=body))
 
             def answer(self, reply):
+                seen(self.path)
                 body = alter(reply.body) if "/feed/lists" in self.path else reply.body
                 self.send_response(reply.status)
                 self.send_header("Content-Length", str(len(body)))
@@ -262,7 +280,7 @@ def test_a_feed_that_is_not_the_registry_s_word_changes_nothing(registry, kiosk,
 
 def test_a_front_that_changes_nothing_is_believed(registry, kiosk):
     tell(registry, [SOI])
-    with Front(registry, kiosk, lambda envelope: envelope) as front:
+    with Front(registry, kiosk) as front:
         assert "feed=lists version=1" in contact(kiosk, port=front.port)
     with Front(registry, kiosk, resigned(registry)) as front:
         contact(kiosk, port=front.port)
