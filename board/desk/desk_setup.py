@@ -108,6 +108,7 @@ def make_registry(folder, programs, today):
         return
     samples.Samples(today).write(folder)
     run(registry, "import", "placements", folder / "placements.jsonl", *config)
+    run(registry, "import", "lists", folder / "lists.jsonl", *config)
     run(registry, "import", "policy", folder / "policy.json", *config)
     stamp.write_text(str(today))
 

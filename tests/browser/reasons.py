@@ -6,13 +6,19 @@ Colours and titles are the C table's (firmware/core/reason.c); a reason without 
 import pathlib
 import re
 
-TABLE = pathlib.Path(__file__).resolve().parents[2] / "firmware/core/reason.c"
+CORE = pathlib.Path(__file__).resolve().parents[2] / "firmware/core"
 ROW = re.compile(r'\{(\d+), COLOUR_(\w+), BASIS_\w+, REASON_BY_(\w+), "([^"]+)", "([^"]+)"\}')
 
 
 def table():
     """{code: (colour, who may give it, words in Indonesian, words in English)} of the C source."""
-    return {f"R{int(code):03}": rest for code, *rest in ROW.findall(TABLE.read_text())}
+    return {f"R{int(code):03}": rest for code, *rest in ROW.findall((CORE / "reason.c").read_text())}
+
+
+def failing_parts():
+    """What the rules name as the part of ours that fails, R093."""
+    rules = "".join(path.read_text() for path in CORE.glob("verdict_*.c"))
+    return set(re.findall(r'verdict_say_at_least\(judge, 93, COLOUR_AMBER, "(\w+)"', rules))
 
 
 # code, found, expected, what is said of them in Indonesian, and in English
@@ -68,7 +74,7 @@ SAID = [
      "Not recorded: crew book, responsibility statement, leave letter"),
     ("R070", "2026-11-20", "TPI-BATAM-CENTRE", "Pada 20 Nov 2026 · oleh TPI-BATAM-CENTRE",
      "On 20 Nov 2026 · by TPI-BATAM-CENTRE"),
-    ("R071", "2026-11-21", "", "Sudah ditunda hari ini, 21 Nov 2026", "Deferred today already, 21 Nov 2026"),
+    ("R071", "2026-11-21", "CTH 01", "Sudah ditunda hari ini · oleh CTH 01", "Deferred today already · by CTH 01"),
     ("R072", "2026-08-01", "IMI-PUSAT", "Sejak 1 Agu 2026 · oleh IMI-PUSAT", "Since 1 Aug 2026 · by IMI-PUSAT"),
     ("R073", "", "", "", ""),
     ("R074", "2026-02-01", "2027-02-01", "Pada 1 Feb 2026 · berlaku s.d. 1 Feb 2027",
@@ -78,6 +84,7 @@ SAID = [
     ("R093", "clock", "", "Jam alat belum tepat", "Clock of the device is not set"),
     ("R093", "policy", "", "Aturan belum diterima", "No policy received yet"),
     ("R093", "placements", "", "Data penempatan tidak dapat dipakai", "Placement data not usable"),
+    ("R093", "journal", "", "Penundaan di konter ini tidak dapat dibaca", "Deferrals of this counter not readable"),
     ("R093", "birth_date", "", "Tanggal lahir tidak lengkap", "Birth date incomplete"),
 ]
 

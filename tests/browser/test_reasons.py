@@ -18,6 +18,11 @@ def test_every_code_a_rule_may_give_has_a_row_here():
     assert {row[0] for row in reasons.SAID} == by_rule
 
 
+def test_every_part_of_ours_that_may_fail_has_a_row_here():
+    parts = reasons.failing_parts()
+    assert len(parts) > 3 and parts == {found for code, found, *_ in reasons.SAID if code == "R093"}
+
+
 def first_item(page):
     """What the first reason says: its words, and the line below."""
     return page.script("const item = document.querySelector('.why li > span');"

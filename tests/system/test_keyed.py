@@ -198,7 +198,8 @@ def test_no_late_click_confirms_the_proposal_before(made):
     before = last_seq(made)
     earlier = misread(made, "siti")[0]["proposal"]
     misread(made, "maya")
-    view(made, "the next", lambda v: v["unreadable"]["proposal"]["id"] > earlier["id"])
+    view(made, "the next", lambda v: v["unreadable"] and v["unreadable"]["proposal"] and
+         v["unreadable"]["proposal"]["id"] > earlier["id"])
     assert refused(made, dict(earlier["keyed"], proposal_id=earlier["id"]))["why"] == "STALE"
     assert last_seq(made) == before
 
