@@ -1,8 +1,9 @@
 /* Which decision may follow which verdict, by whom.
  *
  * Problem: the law and the ministry's rules bind both the officer and the machine: a refusal of
- * exit has four grounds only, missing or old data never lead past secondary inspection, a person
- * who is stopped is released by a supervisor alone. Method: one row per decision that is allowed,
+ * exit has four grounds only, missing or old data never lead past secondary inspection, what an
+ * officer noticed alone never further than a deferral with a narrative, a person who is stopped is
+ * released by a supervisor alone. Method: one row per decision that is allowed,
  * with what must be true of the verdict; what has no row is forbidden. Refused: taking any of this
  * from policy, since a signed file can't change the law.
  *
@@ -19,6 +20,7 @@
 enum condition {
     ALWAYS = 0,
     GROUND,          /* an amber or red reason that is more than our missing or old data */
+    EVIDENCE,        /* a ground that is more than an indicator */
     REFUSAL_GROUND,  /* one of the reasons that may carry a refusal of exit */
     SAID_NOT_WORKER, /* R003 is among the reasons */
     NOT_WORKER,      /* nothing found, and the officer chose a category that is no worker's */
@@ -53,13 +55,13 @@ static const struct row departure_rows[] = {
     {VERDICT_REFER, ROLE_OFFICER, DECISION_LOGGED_ONLY, NOT_WORKER},
     {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_CLEARED_NOTE, ALWAYS},
     {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_DEFERRED, GROUND},
-    {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_HANDED_OVER, GROUND},
+    {VERDICT_REFER, ROLE_SUPERVISOR, DECISION_HANDED_OVER, EVIDENCE},
 
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_SECONDARY, ALWAYS},
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_WITHDRAWN, ALWAYS},
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_CLEARED_NOTE, ALWAYS},
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_DEFERRED, GROUND},
-    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_HANDED_OVER, GROUND},
+    {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_HANDED_OVER, EVIDENCE},
     {VERDICT_STOP, ROLE_SUPERVISOR, DECISION_REFUSED_EXIT, REFUSAL_GROUND},
 };
 
@@ -87,12 +89,20 @@ static bool has_any(const struct verdict *verdict, const uint16_t *codes, size_t
     return false;
 }
 
-static bool has_ground(const struct verdict *verdict)
+static bool is_indicator(uint16_t code)
 {
-    for (size_t i = 0; i < verdict->n_reasons; i++)
-        if (verdict->reasons[i].colour >= COLOUR_AMBER &&
-            !contains(no_ground, COUNT(no_ground), verdict->reasons[i].code))
+    const struct reason *reason = reason_find(code);
+    return reason && reason->basis == BASIS_INDICATOR;
+}
+
+static bool has_ground(const struct verdict *verdict, bool more_than_indicators)
+{
+    for (size_t i = 0; i < verdict->n_reasons; i++) {
+        const struct reason_said *said = &verdict->reasons[i];
+        if (said->colour >= COLOUR_AMBER && !contains(no_ground, COUNT(no_ground), said->code) &&
+            !(more_than_indicators && is_indicator(said->code)))
             return true;
+    }
     return false;
 }
 
@@ -103,7 +113,9 @@ static bool condition_holds(enum condition condition, const struct verdict *verd
     case ALWAYS:
         return true;
     case GROUND:
-        return has_ground(verdict);
+        return has_ground(verdict, false);
+    case EVIDENCE:
+        return has_ground(verdict, true);
     case REFUSAL_GROUND:
         return has_any(verdict, refusal_grounds, COUNT(refusal_grounds));
     case SAID_NOT_WORKER:
