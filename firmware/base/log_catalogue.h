@@ -29,6 +29,7 @@
     X(JOURNAL_RECOVERED, 5, "entries are stored again")                                            \
     X(JOURNAL_BEHIND, 2, "the registry holds entries that this journal does not")                  \
     X(CACHE_DEGRADED, 3, "placement data not usable, everyone is referred")                        \
+    X(LISTS_DEGRADED, 3, "lists not readable for a traveller, who is referred")                    \
     X(DEFERRALS_DEGRADED, 3, "who was deferred here is not known, everyone is referred")           \
     X(CACHE_READY, 5, "placement data in use")                                                     \
     X(POLICY_REFUSED, 3, "policy refused, the old one stays")                                      \

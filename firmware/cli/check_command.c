@@ -166,8 +166,9 @@ static void judge(struct check *check, const struct mrz *mrz, const struct conte
     struct document document;
 
     document_from_mrz(mrz, check->today, &document);
-    const enum err err =
-        findings_look_up(check->reader, &document, check->today, &answer->findings);
+    enum err err = findings_look_up(check->reader, &document, check->today, &answer->findings);
+    if (!err)
+        err = answer->findings.lists;
     if (err) {
         check->failed = true;
         answer->error = err_text(err);

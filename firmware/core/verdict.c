@@ -46,14 +46,20 @@ void verdict_say(struct judge *judge, uint16_t code, const char *found, const ch
 }
 
 /* Two dates, the unknown parts of either as zeros; a wholly unknown one as "". */
-void verdict_say_dates(struct judge *judge, uint16_t code, struct date found, struct date expected)
+void verdict_say_dates_at_least(struct judge *judge, uint16_t code, enum colour floor,
+                                struct date found, struct date expected)
 {
     char texts[2][DATE_TEXT_LEN] = {"", ""};
     if (date_known(found))
         date_format(found, texts[0]);
     if (date_known(expected))
         date_format(expected, texts[1]);
-    verdict_say(judge, code, texts[0], texts[1]);
+    verdict_say_at_least(judge, code, floor, texts[0], texts[1]);
+}
+
+void verdict_say_dates(struct judge *judge, uint16_t code, struct date found, struct date expected)
+{
+    verdict_say_dates_at_least(judge, code, COLOUR_NONE, found, expected);
 }
 
 void verdict_format_time(int64_t utc_s, char out[CLOCK_TEXT_LEN])
@@ -73,14 +79,13 @@ struct rule {
 static const struct rule rules[] = {
     {verdict_rule_clock, true},
     {verdict_rule_policy, true},
-    {verdict_rule_placements_usable, true},
+    {verdict_rule_data_usable, true},
     {verdict_rule_fresh, false},
     {verdict_rule_return, true},
     {verdict_rule_document_keyed, true},
     {verdict_rule_document_expired, false},
     {verdict_rule_document_validity, false},
     {verdict_rule_work_age, false},
-    {verdict_rule_may_miss, false},
     {verdict_rule_nothing_found, false},
     {verdict_rule_matches, false},
     {verdict_rule_name_near, false},

@@ -26,7 +26,7 @@ enum verdict_result {
 struct data_state {
     bool placements_usable;   /* false: missing, corrupt, never filled: nothing was looked up */
     int64_t placements_as_of; /* UTC seconds; 0: never */
-    int64_t lists_as_of;      /* 0: never, or the lists can't be read */
+    int64_t lists_as_of;      /* 0: never */
     uint64_t placements_version;
 };
 
@@ -43,7 +43,7 @@ struct facts {
     const struct document *document;
     const struct context *context;
     const struct match *match;
-    const struct listing_hits *listings;       /* NULL: none */
+    const struct listing_hits *listings;       /* NULL: the lists can't be read */
     const struct deferred_here *deferred_here; /* NULL: not at a counter, and nobody tries again */
     const struct data_state *data;
     const struct policy *policy;

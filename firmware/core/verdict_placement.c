@@ -3,6 +3,7 @@
  * Source: the file contracts, "Names", "Finding" and "Status". Every record rule speaks of the
  * record that was chosen, also when the identity conflicts: the officer sees all of it at once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "verdict_rule.h"
@@ -17,15 +18,10 @@ static const struct placement *record(const struct facts *facts)
     return &facts->match->placement;
 }
 
-/* More records of this birth date and these words than can be looked at: the right one may be among
- * those that were not. */
-void verdict_rule_may_miss(struct judge *judge)
-{
-    if (judge->facts->match->may_miss)
-        verdict_say_at_least(judge, 93, COLOUR_AMBER, "placements", "");
-}
-
-/* Nothing found where nothing could be looked up says nothing about the person. */
+/* Nothing found where nothing could be looked up says nothing about the person. Among more records
+ * of this birth date and these words than can be looked at there may be the right one, and who may
+ * be too young for the work that they declare is not said to be no worker: no category clears
+ * either. */
 void verdict_rule_nothing_found(struct judge *judge)
 {
     const struct facts *facts = judge->facts;
@@ -33,7 +29,8 @@ void verdict_rule_nothing_found(struct judge *judge)
         return;
     char as_of[CLOCK_TEXT_LEN];
     verdict_format_time(facts->data->placements_as_of, as_of);
-    if (context_is_not_worker(facts->context))
+    if (context_is_not_worker(facts->context) && !facts->match->may_miss &&
+        !verdict_may_be_too_young(facts))
         verdict_say(judge, 3, purpose_name(facts->context->category), "");
     else
         verdict_say(judge, 10, as_of, "");
@@ -62,7 +59,7 @@ void verdict_rule_name_near(struct judge *judge)
         say_names(judge, 11);
 }
 
-/* The first of birth date, sex and name that differs. */
+/* The first of birth date, sex and name that differs. An age that may be too low never clears. */
 void verdict_rule_identity_conflict(struct judge *judge)
 {
     const struct facts *facts = judge->facts;
@@ -71,7 +68,9 @@ void verdict_rule_identity_conflict(struct judge *judge)
         return;
     if (!date_valid(document->birth) ||
         date_compare(document->birth, record(facts)->birth_date) != 0)
-        verdict_say_dates(judge, 12, document->birth, record(facts)->birth_date);
+        verdict_say_dates_at_least(judge, 12,
+                                   verdict_may_be_too_young(facts) ? COLOUR_AMBER : COLOUR_NONE,
+                                   document->birth, record(facts)->birth_date);
     else if (document->sex != record(facts)->sex)
         verdict_say(judge, 12, (const char[2]){document->sex, '\0'},
                     (const char[2]){record(facts)->sex, '\0'});
@@ -79,14 +78,26 @@ void verdict_rule_identity_conflict(struct judge *judge)
         say_names(judge, 12);
 }
 
+/* The number, with its country where that is all that differs. */
+static void format_number(const char *country, const char *number, bool alone,
+                          char out[REASON_FACT_LEN])
+{
+    snprintf(out, REASON_FACT_LEN, "%s%s%s", alone ? "" : country, alone ? "" : " ", number);
+}
+
 /* Found by a previous number, or by NIK or name only, which never clears whatever policy says. */
 void verdict_rule_number_differs(struct judge *judge)
 {
     const struct facts *facts = judge->facts;
+    const struct document *document = facts->document;
     if (!is_found(facts) || facts->match->key == MATCH_KEY_PASSPORT)
         return;
     enum colour floor = facts->match->key == MATCH_KEY_OLD_PASSPORT ? COLOUR_NONE : COLOUR_AMBER;
-    verdict_say_at_least(judge, 13, floor, facts->document->number, record(facts)->passport_no);
+    bool alone = strcmp(document->number, record(facts)->passport_no) != 0;
+    char found[REASON_FACT_LEN], expected[REASON_FACT_LEN];
+    format_number(document->country, document->number, alone, found);
+    format_number(record(facts)->passport_country, record(facts)->passport_no, alone, expected);
+    verdict_say_at_least(judge, 13, floor, found, expected);
 }
 
 void verdict_rule_several_placements(struct judge *judge)

@@ -20,13 +20,15 @@ void verdict_say_at_least(struct judge *judge, uint16_t code, enum colour floor,
                           const char *expected);
 /* The same with two dates, unknown parts as zeros; a wholly unknown one is "". */
 void verdict_say_dates(struct judge *judge, uint16_t code, struct date found, struct date expected);
+void verdict_say_dates_at_least(struct judge *judge, uint16_t code, enum colour floor,
+                                struct date found, struct date expected);
 /* "YYYY-MM-DDThh:mm:ssZ"; "" for never. */
 void verdict_format_time(int64_t utc_s, char out[CLOCK_TEXT_LEN]);
 
 /* How far the machine and its data can be trusted: verdict_trust.c */
 void verdict_rule_clock(struct judge *judge);
 void verdict_rule_policy(struct judge *judge);
-void verdict_rule_placements_usable(struct judge *judge);
+void verdict_rule_data_usable(struct judge *judge);
 void verdict_rule_fresh(struct judge *judge);
 
 /* The traveller and the document: verdict_traveller.c */
@@ -35,9 +37,11 @@ void verdict_rule_document_keyed(struct judge *judge);
 void verdict_rule_document_expired(struct judge *judge);
 void verdict_rule_document_validity(struct judge *judge);
 void verdict_rule_work_age(struct judge *judge);
+/* Goes to work, and what is known of the birth date allows an age below policy's and one that is
+ * not. */
+bool verdict_may_be_too_young(const struct facts *facts);
 
 /* What was found: verdict_placement.c */
-void verdict_rule_may_miss(struct judge *judge);
 void verdict_rule_nothing_found(struct judge *judge);
 void verdict_rule_matches(struct judge *judge);
 void verdict_rule_name_near(struct judge *judge);

@@ -67,23 +67,33 @@ void verdict_rule_document_validity(struct judge *judge)
         verdict_say_dates(judge, 21, facts->document->expiry, required);
 }
 
-/* Who is too young whatever the unknown part of the birth date is too young; who may be is not
- * known to be old enough, and that never clears. */
+/* The age in whole years on the first and the last day that the birth date may be. */
+static void ages_of(const struct facts *facts, int *oldest, int *youngest)
+{
+    struct date birth = facts->document->birth;
+    bool known = date_known(birth);
+    *oldest = known ? date_age_years(first_day(birth), facts->today) : INT16_MAX;
+    *youngest = known ? date_age_years(last_day(birth), facts->today) : 0;
+}
+
+bool verdict_may_be_too_young(const struct facts *facts)
+{
+    int minimum = (int)facts->policy->min_work_age_years, oldest, youngest;
+    ages_of(facts, &oldest, &youngest);
+    return goes_to_work(facts) && youngest < minimum && oldest >= minimum;
+}
+
+/* Who is too young whatever the unknown part of the birth date. Who may be is not stopped, and not
+ * cleared by the rules of what was found. */
 void verdict_rule_work_age(struct judge *judge)
 {
     const struct facts *facts = judge->facts;
-    int minimum = (int)facts->policy->min_work_age_years;
-    if (!goes_to_work(facts) || minimum == 0)
+    int minimum = (int)facts->policy->min_work_age_years, oldest, youngest;
+    ages_of(facts, &oldest, &youngest);
+    if (!goes_to_work(facts) || minimum == 0 || oldest >= minimum)
         return;
-    struct date birth = facts->document->birth;
-    bool known = date_known(birth);
-    int oldest = known ? date_age_years(first_day(birth), facts->today) : INT16_MAX;
-    int youngest = known ? date_age_years(last_day(birth), facts->today) : 0;
     char found[12], expected[12];
     snprintf(found, sizeof found, "%d", oldest);
     snprintf(expected, sizeof expected, "%d", minimum);
-    if (oldest < minimum)
-        verdict_say(judge, 30, found, expected);
-    else if (youngest < minimum)
-        verdict_say_at_least(judge, 93, COLOUR_AMBER, "birth_date", "");
+    verdict_say(judge, 30, found, expected);
 }

@@ -22,10 +22,13 @@ void verdict_rule_policy(struct judge *judge)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "policy", "");
 }
 
-void verdict_rule_placements_usable(struct judge *judge)
+/* Without placements nobody asks for the lists. */
+void verdict_rule_data_usable(struct judge *judge)
 {
     if (!judge->facts->data->placements_usable)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "placements", "");
+    else if (!judge->facts->listings)
+        verdict_say_at_least(judge, 93, COLOUR_AMBER, "lists", "");
 }
 
 /* Older than the site's hours at 00:00 UTC of the day. Without policy there are no hours. */

@@ -30,8 +30,10 @@ struct judge {
     bool deferrals_logged;
     struct cache_reader *cache; /* NULL while not usable */
     bool degraded_logged;
-    unsigned busy;           /* refreshes and look-ups in a row that found it held */
-    uint64_t policy_refused; /* version last refused: said once */
+    unsigned busy; /* refreshes and look-ups in a row that found it held */
+    bool lists_logged;
+    uint64_t policy_failed; /* version last not taken: said once */
+    bool policy_bad;        /* it never will be: not read again */
     struct data_state data;
     struct policy policy;
     struct bundle bundles[2]; /* the policy in force borrows from one; the next is read into */
@@ -84,16 +86,16 @@ static void lose_cache(struct judge *judge, enum err err, const char *why)
     judge->degraded_logged = true;
 }
 
-/* Verifies and decodes the stored bundle; the one in use stays unless all of it is good and newer.
- */
-static enum err take_policy(struct judge *judge, uint64_t *version)
+/* Verifies and decodes the stored bundle; the one in use stays unless all of it is good. */
+static enum err take_policy(struct judge *judge)
 {
     size_t len;
+    uint64_t version;
     struct bundle *bundle = &judge->bundles[judge->next_bundle];
-    enum err err =
-        cache_reader_policy(judge->cache, bundle->envelope, sizeof bundle->envelope, &len, version);
-    if (err || *version <= judge->policy.version)
-        return err == ERR_MISSING ? ERR_OK : err;
+    enum err err = cache_reader_policy(judge->cache, bundle->envelope, sizeof bundle->envelope,
+                                       &len, &version);
+    if (err)
+        return err;
     struct span payload;
     err = cose_open(judge->policy_key, span_of(bundle->envelope, len), &payload);
     if (err)
@@ -102,12 +104,30 @@ static enum err take_policy(struct judge *judge, uint64_t *version)
     err = policy_decode(payload, &bundle->index, &policy);
     if (err)
         return err;
-    if (policy.version != *version)
+    if (policy.version != version)
         return ERR_OLD;
     judge->policy = policy;
     judge->next_bundle = !judge->next_bundle;
     log_event(LOG_POLICY_READY, "version=%" PRIu64, policy.version);
     return ERR_OK;
+}
+
+/* A bundle may have half a megabyte: it is read only if it is newer, and once if it is bad. */
+static void refresh_policy(struct judge *judge)
+{
+    uint64_t version = 0;
+    enum err err = cache_reader_policy_version(judge->cache, &version);
+    if (!err && (version <= judge->policy.version ||
+                 (judge->policy_bad && version == judge->policy_failed)))
+        return;
+    if (!err)
+        err = take_policy(judge);
+    if (!err || err == ERR_BUSY || err == ERR_MISSING)
+        return;
+    if (version != judge->policy_failed)
+        log_event(LOG_POLICY_REFUSED, "version=%" PRIu64 " why=\"%s\"", version, err_text(err));
+    judge->policy_failed = version;
+    judge->policy_bad = err == ERR_AUTH || err == ERR_INVALID || err == ERR_SIZE || err == ERR_OLD;
 }
 
 void judge_refresh(struct judge *judge)
@@ -129,12 +149,7 @@ void judge_refresh(struct judge *judge)
     /* A registry that never had placements knows nothing of anybody: that is not "no record". */
     if (judge->data.placements_version == 0)
         judge->data.placements_usable = false;
-    uint64_t version = 0;
-    err = take_policy(judge, &version);
-    if (err && err != ERR_BUSY && version != judge->policy_refused) {
-        judge->policy_refused = version;
-        log_event(LOG_POLICY_REFUSED, "version=%" PRIu64 " why=\"%s\"", version, err_text(err));
-    }
+    refresh_policy(judge);
     if (judge->degraded_logged && judge->data.placements_usable) {
         judge->degraded_logged = false;
         log_event(LOG_CACHE_READY, "version=%" PRIu64, judge->data.placements_version);
@@ -154,6 +169,18 @@ enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LE
     return cache_nik_hash(judge->root, nik, out);
 }
 
+/* The placement stands, and whoever it is is referred. */
+static void lose_lists(struct judge *judge, enum err err)
+{
+    if (err != ERR_BUSY && err != ERR_SIZE) {
+        cache_reader_close(judge->cache);
+        judge->cache = NULL; /* the next refresh opens it again */
+    }
+    if (!judge->lists_logged)
+        log_event(LOG_LISTS_DEGRADED, "why=\"%s\"", err_text(err));
+    judge->lists_logged = true;
+}
+
 /* A cache that fails meanwhile has no data, and nothing is found. */
 static void find(struct judge *judge, const struct document *document, struct date today,
                  struct findings *out)
@@ -161,6 +188,10 @@ static void find(struct judge *judge, const struct document *document, struct da
     const enum err err = findings_look_up(judge->cache, document, today, out);
     if (err)
         lose_cache(judge, err, err_text(err));
+    else if (out->lists)
+        lose_lists(judge, out->lists);
+    else
+        judge->lists_logged = false;
 }
 
 /* ---- deferrals of this counter -------------------------------------------------------------- */
@@ -223,7 +254,7 @@ void judge_traveller(struct judge *judge, const struct document *document,
         .document = document,
         .context = context,
         .match = &out->match,
-        .listings = &findings.listings,
+        .listings = findings.lists ? NULL : &findings.listings,
         .deferred_here = &here,
         .data = &out->data,
         .policy = &judge->policy,

@@ -88,6 +88,8 @@ MUST_CHECK enum err cache_reader_find(struct cache_reader *reader, const struct 
 MUST_CHECK enum err cache_reader_find_listings(struct cache_reader *reader,
                                                const struct listing_text *texts, size_t n_texts,
                                                struct listing out[LISTINGS_MAX], size_t *n_found);
+/* The version of the stored bundle, without reading it. ERR_MISSING: none. */
+MUST_CHECK enum err cache_reader_policy_version(struct cache_reader *reader, uint64_t *version);
 /* The stored bundle. ERR_MISSING: none; ERR_SIZE: larger than cap. */
 MUST_CHECK enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap,
                                         size_t *len, uint64_t *version);

@@ -19,7 +19,7 @@
 struct cache_reader {
     struct database database;
     struct cache_keys keys;
-    sqlite3_stmt *by_text, *by_id, *listings, *feed, *list_feed, *policy;
+    sqlite3_stmt *by_text, *by_id, *listings, *feed, *list_feed, *policy, *policy_version;
 };
 
 static enum err reader_set_up(struct cache_reader *reader, const struct seal_root *root,
@@ -49,6 +49,8 @@ static enum err reader_set_up(struct cache_reader *reader, const struct seal_roo
             database_prepare(database, "SELECT version, as_of FROM list_feed", &reader->list_feed);
     if (!err)
         err = database_prepare(database, "SELECT version, envelope FROM policy", &reader->policy);
+    if (!err)
+        err = database_prepare(database, "SELECT version FROM policy", &reader->policy_version);
     return err;
 }
 
@@ -85,6 +87,7 @@ void cache_reader_close(struct cache_reader *reader)
     sqlite3_finalize(reader->feed);
     sqlite3_finalize(reader->list_feed);
     sqlite3_finalize(reader->policy);
+    sqlite3_finalize(reader->policy_version);
     cache_keys_close(&reader->keys);
     database_close(&reader->database);
     free(reader);
@@ -285,6 +288,17 @@ enum err cache_reader_find_listings(struct cache_reader *reader, const struct li
 }
 
 /* ---- policy ------------------------------------------------------------------------------- */
+
+enum err cache_reader_policy_version(struct cache_reader *reader, uint64_t *version)
+{
+    const int rc = database_step(reader->policy_version);
+    const enum err err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
+
+    if (rc == SQLITE_ROW)
+        *version = (uint64_t)sqlite3_column_int64(reader->policy_version, 0);
+    sqlite3_reset(reader->policy_version);
+    return err;
+}
 
 enum err cache_reader_policy(struct cache_reader *reader, void *out, size_t cap, size_t *len,
                              uint64_t *version)

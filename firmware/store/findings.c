@@ -38,14 +38,14 @@ static enum err listings_find(struct cache_reader *reader, const struct document
 enum err findings_look_up(struct cache_reader *reader, const struct document *document,
                           struct date today, struct findings *out)
 {
-    struct findings findings;
+    struct findings findings = {0};
     struct look_up *look_up = malloc(sizeof *look_up);
 
     if (!look_up)
         return ERR_MEMORY;
     enum err err = placement_find(reader, document, look_up, &findings.match);
     if (!err)
-        err = listings_find(reader, document, today, look_up, &findings);
+        findings.lists = listings_find(reader, document, today, look_up, &findings);
     free(look_up);
     if (!err)
         *out = findings;

@@ -7,11 +7,13 @@
 
 struct findings {
     struct match match;
+    enum err lists; /* why nothing is known of the lists; ERR_OK: */
     struct listing_hits listings;
 };
 
 /* Look-ups, the match, and what is in force on `today`. Errors are those of the cache's reader, and
- * ERR_MEMORY; then nothing is known, and `out` is untouched. */
+ * ERR_MEMORY; then nothing is known, and `out` is untouched. Lists that can't be read leave the
+ * placement known. */
 MUST_CHECK enum err findings_look_up(struct cache_reader *reader, const struct document *document,
                                      struct date today, struct findings *out);
 

@@ -46,6 +46,7 @@ SAID = [
     ("R020", "2026-11-18", "2026-11-21", "Habis 18 Nov 2026 · hari ini 21 Nov 2026", "Expired 18 Nov 2026 · today 21 Nov 2026"),
     ("R021", "2027-01-18", "2027-05-21", "Berlaku s.d. 18 Jan 2027 · perlu s.d. 21 Mei 2027",
      "Valid until 18 Jan 2027 · needs 21 May 2027"),
+    ("R021", "", "2027-05-21", "Perlu s.d. 21 Mei 2027", "Needs 21 May 2027"),
     ("R023", "2026-01-05", "IMI-PUSAT", "Dilaporkan 5 Jan 2026 · oleh IMI-PUSAT", "Reported 5 Jan 2026 · by IMI-PUSAT"),
     ("R024", "", "", "Cocokkan sekali lagi dengan dokumen", "Compare with the document once more"),
     ("R025", "", "visa", "Tidak tercatat dalam data penempatan", "Not in the placement record"),
@@ -83,10 +84,23 @@ SAID = [
     ("R075", "COMPLAINT", "KP2MI", "pengaduan · KP2MI", "complaint · KP2MI"),
     ("R093", "clock", "", "Jam alat belum tepat", "Clock of the device is not set"),
     ("R093", "policy", "", "Aturan belum diterima", "No policy received yet"),
+    ("R093", "lists", "", "Daftar perhatian tidak dapat dibaca", "Lists not readable"),
     ("R093", "placements", "", "Data penempatan tidak dapat dipakai", "Placement data not usable"),
+<<<<<<< Updated upstream
     ("R093", "journal", "", "Penundaan di konter ini tidak dapat dibaca", "Deferrals of this counter not readable"),
     ("R093", "birth_date", "", "Tanggal lahir tidak lengkap", "Birth date incomplete"),
+=======
+>>>>>>> Stashed changes
 ]
+
+
+# What a reason is called when its first fact is not known, and the table's words would be wrong.
+UNKNOWN = {"R021": ("Masa berlaku tidak diketahui", "Validity not known")}
+
+
+def titles(code, found):
+    """A reason's words in Indonesian and in English."""
+    return UNKNOWN[code] if code in UNKNOWN and not found else tuple(table()[code][2:])
 
 
 def worst_first(rows):

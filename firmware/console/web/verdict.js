@@ -34,13 +34,16 @@ function reasonFacts(reason, now) {
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
 
+/** A reason's words, but where there is nothing of which they could be said. */
+const reasonTitle = ({ code, found }) => (!found && has(`title.${code}`) ? t(`title.${code}`) : reasonWords(code));
+
 /** A traveller's handler may be looking: some reasons have neutral words on the open screen. */
 const isDelicate = ({ code }) => has(`neutral.${code}`);
 
 function reasonItem(reason, index, now, details) {
   const guarded = !details && isDelicate(reason);
   const facts = guarded ? "" : reasonFacts(reason, now);
-  const words = guarded ? t(`neutral.${reason.code}`) : reasonWords(reason.code);
+  const words = guarded ? t(`neutral.${reason.code}`) : reasonTitle(reason);
   return h(`li.${reason.colour}`, { "data-code": reason.code }, h("i", null, String(index + 1)),
     h("span", null, words, facts ? h("small", null, facts) : null));
 }

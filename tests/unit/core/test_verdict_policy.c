@@ -198,6 +198,9 @@ static void test_colours_of_policy(void **state)
         {"no record in red stops", nothing_found, 10, COLOUR_RED, VERDICT_STOP},
         {"a near name in green still clears nobody", near_name, 11, COLOUR_GREEN, VERDICT_REFER},
         {"a conflict in green still clears nobody", conflict_sex, 12, COLOUR_GREEN, VERDICT_REFER},
+        {"an age that may be too low still clears nobody", birth_unknown_with_a_placement, 12,
+         COLOUR_GREEN, VERDICT_REFER},
+        {"lists that can't be read may not", no_lists, 93, COLOUR_GREEN, VERDICT_REFER},
         {"the old number may be lowered", old_number, 13, COLOUR_GREEN, VERDICT_CLEAR},
         {"found by NIK only may not", by_nik, 13, COLOUR_GREEN, VERDICT_REFER},
         {"found by name only may not", by_name_only, 13, COLOUR_GREEN, VERDICT_REFER},
@@ -277,6 +280,12 @@ static void test_an_exception_clears(void **state)
     scene.policy.colours[0].code = 11;
     scene.policy.colours[0].colour = COLOUR_GREEN;
     assert_int_equal(scene_judge(&scene).result, VERDICT_CLEAR);
+    struct scene young = scene;
+    birth_unknown_with_a_placement(&young);
+    young.policy.colours[0].code = 12;
+    assert_int_equal(scene_judge(&young).result, VERDICT_REFER);
+    young.document.birth = (struct date){1998, 4, 0};
+    assert_int_equal(scene_judge(&young).result, VERDICT_CLEAR);
     SET(scene.match.placement.dest_country, "TWN");
     SET(scene.context.dest_country, "TWN");
     assert_int_equal(scene_judge(&scene).result, VERDICT_REFER);

@@ -123,7 +123,10 @@ static struct scene random_scene(void)
     scene.here.today = date_known(scene.here.newest) && one_in(2);
     scene.here.unknown = !date_known(scene.here.newest) && one_in(16);
     scene.at_no_counter = one_in(8);
-    scene.match.may_miss = one_in(16);
+    scene.match.may_miss = scene.match.key != MATCH_KEY_PASSPORT && one_in(8);
+    scene.lists_unknown = one_in(16);
+    if (scene.lists_unknown)
+        memset(&scene.listings, 0, sizeof scene.listings);
     scene.data.placements_usable = !one_in(8);
     scene.data.placements_as_of -= (int64_t)random_below(2) * random_below(400) * 3600;
     scene.data.lists_as_of -= (int64_t)random_below(2) * random_below(100) * 3600;
@@ -238,7 +241,7 @@ static void worse_keyed(struct scene *s)
 
 static void worse_may_miss(struct scene *s)
 {
-    s->match.may_miss = true;
+    s->match.may_miss = s->match.grade == MATCH_NONE;
 }
 
 static void worse_no_documents(struct scene *s)
@@ -314,6 +317,28 @@ static void worse_again_elsewhere(struct scene *s)
     s->listings.of[LISTING_DEFERRAL].from = s->today;
 }
 
+/* What the lists say is not unlearnt. */
+static void worse_lists_unreadable(struct scene *s)
+{
+    static const struct listing_hits none;
+    s->lists_unknown |= memcmp(&s->listings, &none, sizeof none) == 0;
+}
+
+static void worse_country_of_number(struct scene *s)
+{
+    worse_found_by_name(s);
+    snprintf(s->document.country, sizeof s->document.country, "MYS");
+}
+
+static void worse_birth_unknown(struct scene *s)
+{
+    if (!date_valid(s->document.birth) || date_age_years(s->document.birth, s->today) < 18)
+        return; /* a child's age is not forgotten */
+    s->document.birth = (struct date){0};
+    if (s->match.grade != MATCH_NONE)
+        s->match.grade = MATCH_CONFLICT;
+}
+
 /* Knowing of a deferral is not undone. */
 static void worse_journal_unknown(struct scene *s)
 {
@@ -361,6 +386,9 @@ static const struct {
     {"it is the second attempt today", worse_again_today},
     {"or was deferred elsewhere today", worse_again_elsewhere},
     {"who was deferred here is not known", worse_journal_unknown},
+    {"the lists can't be read", worse_lists_unreadable},
+    {"the number is of another country", worse_country_of_number},
+    {"the birth date is not known", worse_birth_unknown},
 };
 
 static void test_a_bad_fact_never_makes_it_milder(void **state)
@@ -411,7 +439,8 @@ static void test_unknown_never_clears(void **state)
                 assert_int_equal(scene.match.grade, MATCH_EXACT);
             assert_int_not_equal(scene.match.key, MATCH_KEY_NAME_DOB);
         }
-        assert_false(scene.match.may_miss);
+        assert_false(scene.match.may_miss && scene.match.grade == MATCH_NONE);
+        assert_false(scene.lists_unknown);
         assert_true(scene.at_no_counter || !scene.here.unknown);
         assert_int_equal(scene.listings.of[LISTING_DOCUMENT_LOST].kind, LISTING_UNKNOWN);
         if (date_valid(scene.document.expiry))

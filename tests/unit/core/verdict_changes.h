@@ -122,6 +122,12 @@ static inline void by_nik(struct scene *s)
     s->match.key = MATCH_KEY_NIK;
 }
 
+static inline void number_of_another_country(struct scene *s)
+{
+    s->match.key = MATCH_KEY_NAME_DOB;
+    SET(s->document.country, "MYS");
+}
+
 static inline void several(struct scene *s)
 {
     s->match.several_valid = true;
@@ -315,6 +321,18 @@ static inline void born_some_day_in_2008(struct scene *s)
     born(s, 2008, 0, 0);
 }
 
+static inline void born_some_day_in_2008_called_tourist(struct scene *s)
+{
+    born_some_day_in_2008(s);
+    s->context.category = PURPOSE_TOUR;
+}
+
+static inline void born_some_day_in_2008_as_tourist(struct scene *s)
+{
+    born_some_day_in_2008_called_tourist(s);
+    s->context.purpose = PURPOSE_TOUR;
+}
+
 static inline void born_some_day_in_2007(struct scene *s)
 {
     born(s, 2007, 0, 0);
@@ -328,6 +346,12 @@ static inline void born_some_day_in_2009(struct scene *s)
 static inline void birth_unknown(struct scene *s)
 {
     born(s, 0, 0, 0);
+}
+
+static inline void birth_unknown_with_a_placement(struct scene *s)
+{
+    s->match.grade = MATCH_CONFLICT;
+    s->document.birth = (struct date){0};
 }
 
 static inline void clock_unknown(struct scene *s)
@@ -424,6 +448,35 @@ static inline void coming_back_clock_unknown(struct scene *s)
 {
     coming_back(s);
     clock_unknown(s);
+}
+
+static inline void no_lists(struct scene *s)
+{
+    s->lists_unknown = true;
+}
+
+static inline void no_lists_and_cancelled(struct scene *s)
+{
+    no_lists(s);
+    cancelled(s);
+}
+
+static inline void no_lists_tourist(struct scene *s)
+{
+    no_lists(s);
+    tourist(s);
+}
+
+static inline void no_lists_coming_back(struct scene *s)
+{
+    no_lists(s);
+    coming_back(s);
+}
+
+static inline void no_lists_nor_cache(struct scene *s)
+{
+    no_lists(s);
+    no_cache(s);
 }
 
 #endif

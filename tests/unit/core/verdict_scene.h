@@ -12,6 +12,7 @@ struct scene {
     struct context context;
     struct match match;
     struct listing_hits listings;
+    bool lists_unknown; /* they can't be read */
     struct deferred_here here;
     bool at_no_counter; /* as `pamit check` judges */
     struct data_state data;
@@ -49,7 +50,7 @@ static inline struct verdict scene_judge(const struct scene *scene)
         .document = &scene->document,
         .context = &scene->context,
         .match = &scene->match,
-        .listings = &scene->listings,
+        .listings = scene->lists_unknown ? NULL : &scene->listings,
         .deferred_here = scene->at_no_counter ? NULL : &scene->here,
         .data = &scene->data,
         .policy = &scene->policy,
