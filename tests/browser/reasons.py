@@ -86,11 +86,7 @@ SAID = [
     ("R093", "policy", "", "Aturan belum diterima", "No policy received yet"),
     ("R093", "lists", "", "Daftar perhatian tidak dapat dibaca", "Lists not readable"),
     ("R093", "placements", "", "Data penempatan tidak dapat dipakai", "Placement data not usable"),
-<<<<<<< Updated upstream
     ("R093", "journal", "", "Penundaan di konter ini tidak dapat dibaca", "Deferrals of this counter not readable"),
-    ("R093", "birth_date", "", "Tanggal lahir tidak lengkap", "Birth date incomplete"),
-=======
->>>>>>> Stashed changes
 ]
 
 
