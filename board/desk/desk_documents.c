@@ -33,12 +33,14 @@ json_t *desk_documents_load(const char *dir, char why[DESK_WHY_LEN])
     for (size_t i = 0; good && i < json_array_size(documents); i++) {
         const json_t *document = json_array_get(documents, i);
         good = json_is_string(json_object_get(document, "name")) &&
+               json_is_string(json_object_get(document, "group")) &&
                json_is_string(json_object_get(document, "title")) &&
                json_is_string(json_object_get(document, "what")) &&
                lines_good(json_object_get(document, "lines"));
         if (!good)
             snprintf(why, DESK_WHY_LEN,
-                     "%.120s: document %zu needs name, title, what and 1 to 3 lines", path, i + 1);
+                     "%.120s: document %zu needs name, group, title, what and 1 to 3 lines", path,
+                     i + 1);
     }
     if (!json_is_array(documents) || json_array_size(documents) > DESK_DOCUMENTS_MAX)
         snprintf(why, DESK_WHY_LEN, "%.120s: must be a list of at most %d documents", path,

@@ -1,6 +1,7 @@
 /* The passports in the desk's drawer: DIR/documents.json, made by the run's sample data.
  *
- * [{"name": "siti", "title": "...", "what": "what to expect", "lines": ["P<IDN...", "X00..."]},
+ * [{"name": "siti", "group": "...", "title": "...", "what": "what to expect",
+ *   "lines": ["P<IDN...", "X00..."]},
  * ...] All people in it are fictional.
  */
 #ifndef PAMIT_DESK_DOCUMENTS_H

@@ -1,5 +1,6 @@
 """board/desk/scan: puts a sample document on the running desk's scanner, or lists them."""
 import argparse
+import itertools
 import json
 import pathlib
 import sys
@@ -23,8 +24,11 @@ def main():
               file=sys.stderr)
         return 1
     if not arguments.name:
-        for document in json.loads((arguments.dir / "documents.json").read_text(encoding="utf-8")):
-            print(f"{document['name']:<12} {document['title']:<26} {document['what']}")
+        documents = json.loads((arguments.dir / "documents.json").read_text(encoding="utf-8"))
+        for group, members in itertools.groupby(documents, lambda document: document["group"]):
+            print(group)
+            for document in members:
+                print(f"  {document['name']:<12} {document['title']:<27} {document['what']}")
         return 0
     try:
         Hardware(arguments.programs, arguments.dir).do("scan", arguments.name)

@@ -13,7 +13,7 @@ import pytest
 
 PROGRAM = pathlib.Path(os.environ["PAMIT_BIN"]) / "pamit-desk"
 GREEN, BUTTON_2 = 17, 6
-DOCUMENT = {"name": "siti", "title": "Siti", "what": "matches",
+DOCUMENT = {"name": "siti", "group": "Lancar", "title": "Siti", "what": "matches",
             "lines": ["P<IDNRAHMAWATI<<SITI<<<<<<<<<<<<<<<<<<<<<<<<",
                       "X0000012<5IDN9603147F3109027<<<<<<<<<<<<<<06"]}
 

@@ -1,5 +1,5 @@
 // The desk's page. State comes from the desk as events; every click is one command. Nothing is
-// remembered here: what shows is what the hardware says.
+// remembered here but which group of documents is open: what shows is what the hardware says.
 'use strict';
 
 const $ = (id) => document.getElementById(id);
@@ -134,9 +134,28 @@ function passport(entry) {
   return item;
 }
 
+let openGroup;
+
+function showGroup(documents, group) {
+  openGroup = group;
+  for (const tab of $('groups').children) tab.setAttribute('aria-pressed', String(tab.textContent === group));
+  $('documents').replaceChildren(...documents.filter((entry) => entry.group === group).map(passport));
+}
+
+function groupTab(documents, group) {
+  const tab = document.createElement('button');
+  tab.type = 'button';
+  tab.textContent = group;
+  tab.addEventListener('click', () => showGroup(documents, group));
+  return tab;
+}
+
 async function showDocuments() {
   const reply = await command('documents');
-  if (reply.ok) $('documents').replaceChildren(...reply.documents.map(passport));
+  if (!reply.ok) return;
+  const groups = [...new Set(reply.documents.map((entry) => entry.group))];
+  $('groups').replaceChildren(...groups.map((group) => groupTab(reply.documents, group)));
+  showGroup(reply.documents, groups.includes(openGroup) ? openGroup : groups[0]);
 }
 
 // ── switches ──
