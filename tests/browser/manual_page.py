@@ -2,7 +2,7 @@
 
 from selenium.webdriver.common.keys import Keys
 
-FIELDS = ["type", "country", "nationality", "number", "number_check", "name", "sex", "birth", "expiry"]
+FIELDS = ["type", "country", "nationality", "number", "number_check", "expiry", "name", "sex", "birth", "nik"]
 SITI = dict(type="P", number="X0000012", number_check="4", country="IDN", nationality="IDN", name="SITI RAHMAWATI",
             sex="F", birth="1996-03-14", expiry="2031-09-02", nik="")
 
@@ -34,6 +34,10 @@ def is_open(page):
 
 def value(page, field):
     return page.script("const e = document.getElementById(`f-${arguments[0]}`); return e.value || e.textContent", field)
+
+
+def placeholder(page, field):
+    return page.script("return document.getElementById(`f-${arguments[0]}`).placeholder", field)
 
 
 def says(page, field):

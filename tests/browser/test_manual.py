@@ -4,8 +4,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import people
-from manual_page import (FIELDS, KEPT_JS, SITI, SMALL_TARGETS_JS, UNCUT_JS, at, fill, fill_siti, is_open, open_form, says,
-                         touch, value)
+from manual_page import (FIELDS, KEPT_JS, SITI, SMALL_TARGETS_JS, UNCUT_JS, at, fill, fill_siti, is_open, open_form,
+                         placeholder, says, touch, value)
 
 
 def keyed(**changes):
@@ -51,24 +51,28 @@ def test_no_form_over_a_verdict_or_a_fault(page):
 
 def test_a_keyboard_types_a_whole_passport(page):
     open_form(page)
-    page.press(*"x0000012", Keys.TAB, "4", Keys.TAB, *"Siti Rahmawati", Keys.TAB, "1", *"14031996", Keys.TAB, *"02092031")
-    assert [value(page, field) for field in FIELDS] == ["Paspor", "IDN", "IDN", "X0000012", "4", "SITI RAHMAWATI",
-                                                        "perempuan", "14 03 1996", "02 09 2031"]
+    page.press(*"x0000012", Keys.TAB, "4", Keys.TAB, *"02092031", Keys.TAB, *"Siti Rahmawati", Keys.TAB, "1", *"14031996",
+               Keys.TAB, *"3201235403960001")
+    assert [value(page, field) for field in FIELDS] == [
+        "Paspor", "IDN", "IDN", "X0000012", "4", "02 09 2031", "SITI RAHMAWATI", "perempuan", "14 03 1996",
+        "320123 540396 0001"]
     page.press(Keys.ENTER)
-    assert page.lane.expect("KEYED") == keyed()
+    assert page.lane.expect("KEYED") == keyed(nik="3201235403960001")
 
 
 def test_the_keys_of_the_glass_type_a_whole_passport(page):
     open_form(page)
     touch(page, "X", *"0000012")
     assert at(page) == "number_check"
-    touch(page, "4", *"SITI", "space", *"RAHMAWATU", "erase", "I", "next")
+    touch(page, "4", *"02092031")
+    assert at(page) == "name"
+    touch(page, *"SITI", "space", *"RAHMAWATU", "erase", "I", "next")
     page.click("[data-value=F]")
     touch(page, *"14031996")
-    assert at(page) == "expiry"
-    touch(page, *"02092031")
+    assert at(page) == "nik", "it may be left out, but it is offered"
+    touch(page, *"3201235403960002", "erase", "1")
     page.click("#dialog .key.pri")
-    assert page.lane.expect("KEYED") == keyed()
+    assert page.lane.expect("KEYED") == keyed(nik="3201235403960001")
 
 
 def test_another_document_needs_neither_check_digit_nor_expiry(page):
@@ -76,7 +80,7 @@ def test_another_document_needs_neither_check_digit_nor_expiry(page):
     page.click("#f-type")
     page.click("[data-value=PLB]")
     fill(page, country="mys", nationality="", number="plb 123/45", name="o'brien-lee", sex="2", birth="??031960")
-    assert says(page, "number_check") == "bila ada"
+    assert placeholder(page, "number_check") == "bila ada"
     page.lane.press(1)
     assert page.lane.expect("KEYED") == keyed(type="PLB", country="MYS", nationality="", number="PLB12345",
                                               number_check="", name="O'BRIEN-LEE", sex="M", birth="1960-03-00", expiry="")
@@ -85,12 +89,12 @@ def test_another_document_needs_neither_check_digit_nor_expiry(page):
 def test_enter_goes_to_what_is_missing_and_then_checks(page):
     open_form(page)
     order = []
-    for text in ("X0000012", "4", "SITI RAHMAWATI", None, "14031996", "02092031"):
+    for text in ("X0000012", "4", "02092031", "SITI RAHMAWATI", None, "14031996"):
         order.append(at(page))
         page.press(*(text or "1"))
         if text:
             page.press(Keys.ENTER)
-    assert order == ["number", "number_check", "name", "sex", "birth", "expiry"]
+    assert order == ["number", "number_check", "expiry", "name", "sex", "birth"]
     assert page.lane.expect("KEYED") == keyed()
 
 
@@ -103,9 +107,10 @@ def test_a_letter_in_the_middle_leaves_the_cursor_there(page):
 
 def test_what_cannot_stand_in_a_field_does_not_get_there(page):
     open_form(page)
-    fill(page, number="a-1 /ö<2", number_check="x7", name="  jos\u00e9 4 d'\u00e0, jr.", country="d3", birth="ab1403", expiry="?1")
-    assert [value(page, field) for field in ("number", "number_check", "name", "country", "birth", "expiry")] == [
-        "A1<2", "7", "JOSE D'A JR.", "D", "14 03", "1"]
+    fill(page, number="a-1 /ö<2", number_check="x7", name="  jos\u00e9 4 d'\u00e0, jr.", country="d3", birth="ab1403", expiry="?1",
+         nik="32-01?23X5403")
+    assert [value(page, field) for field in ("number", "number_check", "name", "country", "birth", "expiry", "nik")] == [
+        "A1<2", "7", "JOSE D'A JR.", "D", "14 03", "1", "320123 5403"]
 
 
 def test_the_number_asks_for_a_letter_and_then_for_digits(page):
@@ -215,14 +220,67 @@ def test_an_unusual_number_is_hinted_at_and_taken(page):
     assert says(page, "number") == "bentuk tak biasa"
 
 
+NIKS = [  # what is typed of the holder, the NIK, and what is said of it
+    ("born as the form says, a woman", dict(), "3201235403960001", "cocok"),
+    ("born as the form says, a man", dict(sex="2"), "3201231403960001", "cocok"),
+    ("the day of a man", dict(), "3201231403960001", "jenis kelamin lain"),
+    ("the day of a woman", dict(sex="2"), "3201235403960001", "jenis kelamin lain"),
+    ("sex not stated", dict(sex="3"), "3201231403960001", "cocok"),
+    ("another day", dict(), "3201235503960001", "tanggal lahir lain"),
+    ("another month", dict(), "3201235404960001", "tanggal lahir lain"),
+    ("another year", dict(), "3201235403970001", "tanggal lahir lain"),
+    ("the same year of another century", dict(birth="14031996"), "3201235403960001", "cocok"),
+    ("a day that the document does not say", dict(birth="??031996"), "3201235503960001", "cocok"),
+    ("only the year is known, and it differs", dict(birth="????1995"), "3201235503960001", "tanggal lahir lain"),
+    ("29 February of a leap year", dict(birth="29022000"), "3201236902000001", "cocok"),
+    ("the last day of a woman", dict(birth="31031996"), "3201237103960001", "cocok"),
+    ("a day after it", dict(), "3201237203960001", "tanggal tak wajar"),
+    ("a day between a man's and a woman's", dict(), "3201234003960001", "tanggal tak wajar"),
+    ("day 0", dict(), "3201230003960001", "tanggal tak wajar"),
+    ("month 13", dict(), "3201235413960001", "tanggal tak wajar"),
+    ("nothing to compare it with", dict(birth=""), "3201235403960001", "dari KTP, bila ada"),
+    ("a digit too few", dict(), "320123540396000", "belum lengkap"),
+]
+
+
+def test_what_a_nik_says_otherwise_is_hinted_at_and_taken(page):
+    open_form(page)
+    fill_siti(page)
+    for name, holder, nik, told in NIKS:
+        fill(page, **dict(dict(sex="1", birth="14031996"), **holder), nik=nik)
+        page.click("#f-name")
+        assert says(page, "nik") == told, name
+        if told.startswith(("jenis", "tanggal")):
+            page.press(Keys.ENTER)
+            assert page.lane.expect("KEYED")[2]["nik"] == nik, name
+            page.lane.refuse(0, "BUSY")
+            page.wait(lambda: page.css("#dialog .key.pri"), "it may be sent again")
+        elif told == "belum lengkap":
+            page.press(Keys.ENTER)
+            page.news(counts=(1, 1, 0, 0))
+            assert sent(page) == [] and at(page) == "nik"
+
+
+@pytest.mark.parametrize("nik", ["3201235403960001", "3201231403960001", "3201235503960001", "3201237203960001"])
+def test_what_is_said_of_a_nik_fits(page, nik):
+    open_form(page)
+    fill_siti(page)
+    fill(page, nik=nik)
+    for language in ("id", "en"):
+        assert page.script(UNCUT_JS) == []
+        page.assert_readable()
+        page.picture(f"manual-nik-{nik[6:10]}-{language}")
+        page.press(Keys.F2)
+
+
 # ── refused by the lane ──
 
 CODES = ["country", "nationality"]
 FLAWS = [  # what the lane may say of which fields, and its words
-    ("MISSING", FIELDS, "wajib diisi"), ("CHARACTERS", ["number", *CODES, "name"], "tanda salah"),
-    ("LENGTH", ["number", *CODES], "panjang salah"), ("CALENDAR", ["birth", "expiry"], "bukan tanggal"),
+    ("MISSING", FIELDS[:-1], "wajib diisi"), ("CHARACTERS", ["number", "number_check", *CODES, "name", "nik"], "tanda salah"),
+    ("LENGTH", ["number", *CODES, "nik"], "panjang salah"), ("CALENDAR", ["birth", "expiry"], "bukan tanggal"),
     ("CENTURY", ["birth", "expiry"], "tahun salah"), ("FUTURE", ["birth"], "belum terjadi"),
-    ("CHECK_DIGIT", ["number_check"], "tidak cocok"), ("VALUE", ["type", "number_check", "sex"], "tidak dikenal")]
+    ("CHECK_DIGIT", ["number_check"], "tidak cocok"), ("VALUE", ["type", "sex"], "tidak dikenal")]
 
 
 def test_a_refusal_is_said_at_its_field(page):
@@ -300,9 +358,12 @@ def test_what_the_console_refuses_may_be_sent_again(page):
 
 # ── nothing stays ──
 
+NIK = "3201235403960001"
+
+
 def nothing_kept(page):
     kept = page.script(KEPT_JS)
-    return not any(word in kept for word in ["X0000012", "SITI", "RAHMAWATI", "14 03 1996", "1996-03-14"])
+    return not any(word in kept for word in ["X0000012", "SITI", "RAHMAWATI", "14 03 1996", "1996-03-14", NIK, "320123 540396"])
 
 
 def end_by_cancel(page):
@@ -342,26 +403,28 @@ ENDS = [end_by_cancel, end_by_escape, end_by_verdict_of_another, end_by_storage_
 def test_nothing_that_was_typed_stays(page, end):
     open_form(page)
     fill_siti(page)
+    fill(page, nik=NIK)
     assert not nothing_kept(page)
     end(page)
     page.wait(lambda: not is_open(page), "the form is gone")
     assert nothing_kept(page)
     open_form(page)
-    assert [value(page, field) for field in FIELDS] == ["Paspor", "IDN", "IDN", "", "", "", "pilih", "", ""]
+    assert [value(page, field) for field in FIELDS] == ["Paspor", "IDN", "IDN", "", "", "", "", "pilih", "", ""]
     page.press(Keys.ESCAPE)
     log = (page.console.folder / "console.log").read_text()
-    assert "SITI" not in log and "X0000012" not in log
+    assert "SITI" not in log and "X0000012" not in log and NIK not in log
 
 
 def test_success_leaves_only_the_verdict(page):
     open_form(page)
     fill_siti(page)
+    fill(page, nik=NIK)
     page.press(Keys.ENTER)
     page.lane.expect("KEYED")
     page.show(**people.refer(seq=471))
     assert not is_open(page) and nothing_kept(page)
     log = (page.console.folder / "console.log").read_text()
-    assert "SITI" not in log and "X0000012" not in log
+    assert "SITI" not in log and "X0000012" not in log and NIK not in log
 
 
 def test_a_form_that_nobody_types_in_is_wiped(page):
@@ -419,7 +482,7 @@ def test_every_field_and_its_keys_fit_and_can_be_touched(page, name, view):
             assert page.script(SMALL_TARGETS_JS) == [], field
             assert page.script(UNCUT_JS) == [], field
             page.assert_readable()
-            if field in ("number", "type", "sex", "birth"):
+            if field in ("number", "type", "sex", "birth", "nik"):
                 page.picture(f"manual-{name}-{field}-{language}")
         fill_siti(page)
         page.assert_readable()

@@ -1,12 +1,13 @@
-// Manual entry: the officer types what a document says, where no reader can. What was typed lives in
-// the open panel alone and goes with it: no storage, no address, no log.
+// Manual entry: the officer types what a document says, where no reader can, and may add the NIK of the
+// identity card. What was typed lives in the open panel alone and goes with it: no storage, no address, no log.
 //
 // A proposal of the lane is the same form, filled, with what the reader had otherwise marked: the
 // officer holds it against the document and answers for it.
 import { h, icon, place } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
-import { FIELDS, TYPES, SEXES, LIMITS, blank, regular, judge, isFull, isUnusual, withUnknown, isoDate, keyed, typed } from "./typed.js";
+import { FIELDS, OF_DOCUMENT, OF_HOLDER, TYPES, SEXES, LIMITS, blank, regular, judge, isFull, isUnusual, nikDoubt, withUnknown, isoDate, keyed,
+  typed } from "./typed.js";
 import { marksOf } from "./proposal.js";
 import { keypad } from "./keypad.js";
 import { openPanel, closePanel, panelFoot, drawFoot } from "./panel.js";
@@ -26,7 +27,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   const today = format.isoDay(now()), { values } = draft;
   const boxes = {};
   const row = (fields) => h("div.row", null, fields.map(box));
-  const form = h("div.typed", { id: "typed" }, row(FIELDS.slice(0, 5)), row(FIELDS.slice(5)));
+  const form = h("div.typed", { id: "typed" }, row(OF_DOCUMENT), row(OF_HOLDER));
   const pad = h("div.under-form", { id: "pad" });
   const note = h("p.foot-note", { id: "note" });
   const foot = panelFoot();
@@ -103,11 +104,11 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     next: () => next(),
   };
 
-  /** The next field that wants something; when none does, the next one, but not away from a flaw. */
+  /** The next field that wants something; when none does, the next one there is, but not away from a flaw. */
   function next() {
     const from = FIELDS.indexOf(draft.at);
     const order = [...FIELDS.slice(from + 1), ...FIELDS.slice(0, from)];
-    focus(order.find((field) => wants(field)) ?? (wants(draft.at) ? draft.at : order[0]));
+    focus(order.find((field) => wants(field)) ?? (wants(draft.at) ? draft.at : FIELDS[from + 1] ?? draft.at));
   }
 
   function focus(field) {
@@ -158,7 +159,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   function hint(field) {
     switch (field) {
       case "number": return isUnusual(values) && draft.at !== field ? t("typed.unusual") : "";
-      case "number_check": return t(values.type === "P" ? "typed.where" : "typed.if_printed");
+      case "nik": return t("typed.from_card");
       case "birth": case "expiry": return values[field] && !wants(field) ? format.date(isoDate(values[field])) : "";
       default: return "";
     }
@@ -167,7 +168,9 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   function sayOf(field) {
     const flaw = flawSaid(field);
     if (flaw) return ["bad", t(`flaw.${flaw}`)];
-    return field === "number_check" && values[field] ? ["good", t("typed.holds")] : ["", hint(field)];
+    const doubt = field === "nik" ? nikDoubt(values) : null;
+    if (doubt) return ["doubt", t(`typed.nik.${doubt}`)];
+    return doubt === "" || (field === "number_check" && values[field]) ? ["good", t("typed.holds")] : ["", hint(field)];
   }
 
   function underOf(field) {
@@ -180,10 +183,11 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     const [kind, words] = sayOf(field);
     root.className = `f ${field}${kind ? ` ${kind}` : ""}${draft.at === field ? " at" : ""}`
       + `${draft.marks[field] ? " marked" : ""}`;
-    place(says, kind === "bad" ? icon("k-x") : kind === "good" ? icon("k-ok") : null, words);
+    place(says, kind === "bad" ? icon("k-x") : kind === "good" ? icon("k-ok") : kind === "doubt" ? icon("k-tri") : null, words);
     input.setAttribute("aria-invalid", String(kind === "bad"));
     if (PICKS[field]) place(input, values[field] ? t(`${PICKS[field][0]}.${values[field]}`) : h("i", null, t("typed.choose")));
     else place(under, underOf(field));
+    if (field === "number_check") input.placeholder = t(values.type === "P" ? "typed.where" : "typed.if_printed");
     if (field === "country" || field === "nationality") place(echo, format.countryOr(values[field], ""));
     if (field === "name") root.dataset.long = values.name.length > 20 ? "2" : values.name.length > 17 ? "1" : "0";
   }
@@ -201,7 +205,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
 
   const lack = (field) => (["MISSING", "SHORT"].includes(wants(field)) ? "manual.lacks" : "manual.mend");
 
-  const helpLines = () => h("ul.pad.help-typed", null, ["number", "number_check", "name", "dates", "after"].map((name) =>
+  const helpLines = () => h("ul.pad.help-typed", null, ["number", "number_check", "name", "dates", "nik", "after"].map((name) =>
     h("li", null, h("b", null, t(`typed.help.${name}.what`)), " ", t(`typed.help.${name}`))));
 
   function draw() {

@@ -1,16 +1,21 @@
 // What an officer types of a document: made regular as it comes, and judged while it is typed. Pure.
 // The lane judges again and has the last word; here it only spares the officer the way there.
 
-/** The fields, in the order of a passport's data page. `full`: no more fits, go on to the next. */
-export const FIELDS = ["type", "country", "nationality", "number", "number_check", "name", "sex", "birth", "expiry"];
+/** The fields: first what the document is, then who its holder is. */
+export const OF_DOCUMENT = ["type", "country", "nationality", "number", "number_check", "expiry"];
+export const OF_HOLDER = ["name", "sex", "birth", "nik"];
+export const FIELDS = [...OF_DOCUMENT, ...OF_HOLDER];
 export const TYPES = ["P", "SPLP", "PLB", "KILB", "CREW_BOOK"];
 export const SEXES = ["F", "M", "X"];
-export const LIMITS = { country: 3, nationality: 3, number: 23, number_check: 1, name: 79, birth: 10, expiry: 10 };
+export const LIMITS = { country: 3, nationality: 3, number: 23, number_check: 1, name: 79, birth: 10, expiry: 10, nik: 18 };
 
 const DATE_CHARACTERS = 8;
 const WEIGHTS = [7, 3, 1];
 const BIRTH_YEAR_MIN = 1900;
 const PASSPORT_NUMBER_MAX = 9;
+const NIK_DIGITS = 16;
+/** In the day of birth that a NIK holds, this much more means a woman. */
+const NIK_WOMAN = 40;
 /** A letter and seven digits: how Indonesian passports are numbered. */
 const IDN_PASSPORT = /^[A-Z]\d{7}$/;
 
@@ -37,6 +42,12 @@ export function withUnknown(text) {
   return dateText(`${all.slice(0, all.length < 2 ? 0 : 2)}??`, true);
 }
 
+/** "320412 520498 0001": region, birth, and which of that day. */
+function nikText(typed) {
+  const all = typed.replace(/\D/g, "").slice(0, NIK_DIGITS);
+  return [all.slice(0, 6), all.slice(6, 12), all.slice(12)].filter(Boolean).join(" ");
+}
+
 const MAKE = {
   country: (text) => text.toUpperCase().replace(/[^A-Z]/g, ""),
   number: (text) => text.toUpperCase().replace(/[^A-Z0-9<]/g, ""),
@@ -44,6 +55,7 @@ const MAKE = {
   name: (text) => text.normalize("NFD").toUpperCase().replace(/[^A-Z '.-]/g, "").replace(/ +/g, " ").trimStart(),
   birth: (text) => dateText(text, true),
   expiry: (text) => dateText(text, false),
+  nik: nikText,
 };
 MAKE.nationality = MAKE.country;
 
@@ -77,7 +89,7 @@ function judgeDate(field, text, today) {
 }
 
 /** What a document of this type may be without. */
-const mayLack = (field, type) => field === "nationality" || (type !== "P" && ["number_check", "expiry"].includes(field));
+const mayLack = (field, type) => ["nationality", "nik"].includes(field) || (type !== "P" && ["number_check", "expiry"].includes(field));
 
 /** The flaw of what stands in `field`, or null. */
 export function judge(field, draft, today) {
@@ -88,6 +100,7 @@ export function judge(field, draft, today) {
     case "number_check": return checkDigit(draft.number) === text ? null : "CHECK_DIGIT";
     case "country": case "nationality": return text.length === 3 || text === "D" ? null : "SHORT";
     case "birth": case "expiry": return judgeDate(field, text, today);
+    case "nik": return text.length < LIMITS.nik ? "SHORT" : null;
     default: return null;
   }
 }
@@ -102,9 +115,25 @@ export function isFull(field, draft, today) {
 export const isUnusual = (draft) => draft.type === "P" && draft.country === "IDN" && draft.number !== ""
   && !IDN_PASSPORT.test(draft.number);
 
+/** What a whole NIK says otherwise than the form: "date", "birth" or "sex"; "" where it says the same; null
+ *  where there is nothing to compare. By a rule that nobody vouches for: a hint, never a flaw. */
+export function nikDoubt({ nik, birth, sex }) {
+  const [, day, month, year] = /^\d{6} (\d\d)(\d\d)(\d\d) \d{4}$/.exec(nik) ?? [];
+  const iso = isoDate(birth);
+  if (!day) return null;
+  const woman = Number(day) > NIK_WOMAN, born = String(day - (woman ? NIK_WOMAN : 0)).padStart(2, "0");
+  if ([born, month].includes("00")) return "date";
+  if (!isoDate(`${born} ${month} 20${year}`) && !isoDate(`${born} ${month} 19${year}`)) return "date";
+  if (!iso) return null;
+  const [, ofYear, ofMonth, ofDay] = /^..(..)-(..)-(..)$/.exec(iso);
+  const differs = (known, said) => known !== "00" && known !== said;
+  if (ofYear !== year || differs(ofMonth, month) || differs(ofDay, born)) return "birth";
+  return ["F", "M"].includes(sex) && woman !== (sex === "F") ? "sex" : "";
+}
+
 /** What the lane is told; what is not known is "". */
-export const keyed = ({ birth, expiry, name, ...rest }) =>
-  ({ ...rest, name: name.trim(), birth: isoDate(birth) ?? "", expiry: isoDate(expiry) ?? "" });
+export const keyed = ({ birth, expiry, name, nik, ...rest }) => ({ ...rest, name: name.trim(), birth: isoDate(birth) ?? "",
+  expiry: isoDate(expiry) ?? "", nik: nik.replaceAll(" ", "") });
 
 /** The form that a proposal of the lane prefills. */
 export const typed = ({ birth, expiry, ...rest }) => ({ ...rest, birth: typedDate(birth), expiry: typedDate(expiry) });
