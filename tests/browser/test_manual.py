@@ -530,6 +530,21 @@ def test_keyed_is_said_beside_the_document_for_ever(page):
     assert not page.css("#keyed")
 
 
+@pytest.mark.parametrize("key, told", [
+    (3, ("Lewat NIK · dokumen SP0000019 · data X0000051", "By NIK · document SP0000019 · record X0000051")),
+    (4, ("Lewat nama, tanggal lahir · dokumen SP0000019 · data X0000051",
+         "By name, birth date · document SP0000019 · record X0000051"))], ids=["nik", "name"])
+def test_how_a_placement_was_found_is_said(page, key, told):
+    document = dict(people.AGUS, capture=0, type="SPLP", number="SP0000019")
+    page.show(**people.refer(seq=495, document=document, match_key=key, match_grade=3, reasons=[
+        ("R013", "AMBER", "SP0000019", "X0000051"), ("R024", "AMBER", "", ""), ("R001", "GREEN", "", "")]))
+    for words in told:
+        page.wait(lambda: page.css(".why li small")[0].text == words, words)
+        page.assert_readable()
+        page.picture(f"refer-found-{key}-{'id' if words is told[0] else 'en'}")
+        page.press(Keys.F2)
+
+
 def test_an_expiry_that_nobody_knows_is_said_to_be_unknown(page):
     document = dict(people.AGUS, capture=0, type="SPLP", expiry="")
     page.show(**people.refer(seq=491, document=document, reasons=[("R021", "AMBER", "", "2027-05-22")]))

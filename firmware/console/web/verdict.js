@@ -19,10 +19,10 @@ function instruction(view) {
   return t(`do.${green.code}`, { found: named("purpose", green.found) });
 }
 
-/** The words for a reason's facts: of what lies ahead, of what is lacking, or of both. */
-function factsKey({ code, found, expected }) {
+/** The words for a reason's facts: of what lies ahead, of what is lacking, by how it was found, or of both. */
+function factsKey({ code, found, expected, by }) {
   const ahead = found < expected && `early.${code}`, lacking = !found && `lacks.${code}`;
-  return [ahead, lacking, `detail.${code}`].find((key) => key && has(key));
+  return [ahead, lacking, `${by}.${code}`, `detail.${code}`].find((key) => key && has(key));
 }
 
 /** Both facts of a reason in one line, "" when there is nothing to add to its words. */
@@ -49,7 +49,8 @@ function reasonItem(reason, index, now, details) {
 }
 
 /** What speaks for the traveller is only said where nothing speaks against. */
-const reasonsSaid = ({ result, reasons }) => (result === "SESUAI" ? reasons : reasons.filter((reason) => reason.colour !== "GREEN"));
+const reasonsSaid = ({ result, reasons, match_key: by }) =>
+  (result === "SESUAI" ? reasons : reasons.filter((reason) => reason.colour !== "GREEN")).map((reason) => ({ ...reason, by }));
 
 const reasonList = (reasons, tight, now, details) =>
   h(`ul.why${tight}`, null, reasons.map((reason, index) => reasonItem(reason, index, now, details)));
