@@ -170,11 +170,12 @@ enum match_key {
 };
 
 #define LOOKUP_TEXT_LEN 96
-#define LOOKUPS_MAX     36 /* four numbers, and every word of two names */
+#define LOOKUPS_MAX     244 /* four numbers, and every pair of 16 words of two names */
 
 /* One text to look up or to index by, e.g. {MATCH_KEY_PASSPORT, "IDN X0000001"}. A name gives one
- * text per spelling-folded word with the birth date, so that look-ups find a superset that
- * placement_grade then narrows. */
+ * text per pair of its spelling-folded words with birth date and sex, or one of its only word: two
+ * names that are to find each other share two words, or have the same only one. So look-ups find a
+ * superset that placement_match narrows. */
 struct lookup {
     enum match_key key;
     char text[LOOKUP_TEXT_LEN]; /* "": a document's NIK, of which only nik_hash is left */
@@ -183,9 +184,10 @@ struct lookup {
 
 /* The texts a record is indexed by; returns how many. */
 size_t placement_index(const struct placement *placement, struct lookup out[LOOKUPS_MAX]);
-/* The texts to look a document up by, numbers first. MATCH_KEY_PASSPORT stands for current and
- * previous numbers: the store finds both kinds. */
-size_t placement_lookups(const struct document *document, struct lookup out[LOOKUPS_MAX]);
+/* The texts to look a document up by: its number, which stands for current and previous ones (the
+ * store finds both), and its NIK; where those find nothing, its name. Return how many. */
+size_t placement_lookups_by_number(const struct document *document, struct lookup out[LOOKUPS_MAX]);
+size_t placement_lookups_by_name(const struct document *document, struct lookup out[LOOKUPS_MAX]);
 /* The text that a NIK is indexed by. */
 void placement_nik_lookup(const char nik[DOCUMENT_NIK_LEN], struct lookup *out);
 

@@ -2,9 +2,10 @@
  *
  * Problem: the passport in hand may be newer than the record or older, the name longer, shorter or
  * spelled differently, and the cache knows only keyed texts. Method: look-ups find a superset (any
- * spelling-folded word with the birth date); here every candidate is compared again in plain, by
- * four ways in order, of which the first that finds anything decides: current number, previous
- * number, NIK, name with birth date and sex. Among several a valid one goes first, then the newest.
+ * two spelling-folded words with birth date and sex: one word alone has hundreds of strangers among
+ * millions); here every candidate is compared again in plain, by four ways in order, of which the
+ * first that finds anything decides: current number, previous number, NIK, name with birth date and
+ * sex. Among several a valid one goes first, then the newest.
  * The grade is a fact of its own, after the choice. Refused: trusting the way a look-up claims (a
  * keyed text may collide) where the record can say it in plain, scores, and a better grade for the
  * better status. A NIK is in no record: there the grade is what tells a collision, or a slip of the
@@ -24,9 +25,11 @@
 
 /* ---- look-up texts --------------------------------------------------------------------------- */
 
-static_assert(LOOKUPS_MAX == 1 + PLACEMENT_PREV_MAX + 1 + 2 * NAME_WORDS_MAX,
+#define PAIRS_MAX (NAME_WORDS_MAX * (NAME_WORDS_MAX - 1) / 2)
+
+static_assert(LOOKUPS_MAX == 1 + PLACEMENT_PREV_MAX + 1 + 2 * PAIRS_MAX,
               "no text is left out: what isn't indexed isn't found");
-static_assert(DATE_TEXT_LEN + NAME_WORD_LEN <= LOOKUP_TEXT_LEN, "day, space, word");
+static_assert(DATE_TEXT_LEN + 2 + 2 * NAME_WORD_LEN <= LOOKUP_TEXT_LEN, "day, sex, two words");
 
 struct lookups {
     struct lookup *out;
@@ -41,27 +44,6 @@ static void add_number(struct lookups *lookups, enum match_key key, const char *
     struct lookup *lookup = &lookups->out[lookups->count++];
     lookup->key = key;
     snprintf(lookup->text, sizeof lookup->text, "%s %s", country, number);
-}
-
-/* One text per word; a word that is there already (from the other of two names) is left out. */
-static void add_name(struct lookups *lookups, const char *name, struct date birth)
-{
-    if (!date_valid(birth))
-        return;
-    char day[DATE_TEXT_LEN];
-    date_format(birth, day);
-    struct name_words words;
-    name_split(name, &words);
-    name_fold_spelling(&words, &words);
-    for (size_t i = 0; i < words.count; i++) {
-        struct lookup *lookup = &lookups->out[lookups->count];
-        lookup->key = MATCH_KEY_NAME_DOB;
-        snprintf(lookup->text, sizeof lookup->text, "%s %s", day, words.word[i]);
-        bool there = false;
-        for (size_t k = 0; k < lookups->count; k++)
-            there |= strcmp(lookups->out[k].text, lookup->text) == 0;
-        lookups->count += !there;
-    }
 }
 
 void placement_nik_lookup(const char nik[DOCUMENT_NIK_LEN], struct lookup *out)
@@ -80,6 +62,37 @@ static void add_nik_hash(struct lookups *lookups, const uint8_t hash[DOCUMENT_NI
     memcpy(lookup->nik_hash, hash, sizeof lookup->nik_hash);
 }
 
+/* A text that is there already (of the other of two names) is left out. */
+static void add_words(struct lookups *lookups, const char *whose, const char *first,
+                      const char *second)
+{
+    struct lookup *lookup = &lookups->out[lookups->count];
+    lookup->key = MATCH_KEY_NAME_DOB;
+    snprintf(lookup->text, sizeof lookup->text, "%s %s %s", whose, first, second);
+    for (size_t i = 0; i < lookups->count; i++)
+        if (strcmp(lookups->out[i].text, lookup->text) == 0)
+            return;
+    lookups->count++;
+}
+
+/* One text per pair of words, which are in order; of a single word one with an empty second. */
+static void add_name(struct lookups *lookups, const char *name, struct date birth, char sex)
+{
+    if (!date_valid(birth))
+        return;
+    char day[DATE_TEXT_LEN], whose[DATE_TEXT_LEN + 2];
+    date_format(birth, day);
+    snprintf(whose, sizeof whose, "%s %c", day, sex);
+    struct name_words words;
+    name_split(name, &words);
+    name_fold_spelling(&words, &words);
+    if (words.count == 1)
+        add_words(lookups, whose, words.word[0], "");
+    for (size_t i = 0; i < words.count; i++)
+        for (size_t k = i + 1; k < words.count; k++)
+            add_words(lookups, whose, words.word[i], words.word[k]);
+}
+
 size_t placement_index(const struct placement *placement, struct lookup out[LOOKUPS_MAX])
 {
     struct lookups lookups = {.out = out};
@@ -89,17 +102,23 @@ size_t placement_index(const struct placement *placement, struct lookup out[LOOK
                    placement->passport_prev[i]);
     if (*placement->nik)
         placement_nik_lookup(placement->nik, &lookups.out[lookups.count++]);
-    add_name(&lookups, placement->name_mrz, placement->birth_date);
-    add_name(&lookups, placement->name_full, placement->birth_date);
+    add_name(&lookups, placement->name_mrz, placement->birth_date, placement->sex);
+    add_name(&lookups, placement->name_full, placement->birth_date, placement->sex);
     return lookups.count;
 }
 
-size_t placement_lookups(const struct document *document, struct lookup out[LOOKUPS_MAX])
+size_t placement_lookups_by_number(const struct document *document, struct lookup out[LOOKUPS_MAX])
 {
     struct lookups lookups = {.out = out};
     add_number(&lookups, MATCH_KEY_PASSPORT, document->country, document->number);
     add_nik_hash(&lookups, document->nik_hash);
-    add_name(&lookups, document->name, document->birth);
+    return lookups.count;
+}
+
+size_t placement_lookups_by_name(const struct document *document, struct lookup out[LOOKUPS_MAX])
+{
+    struct lookups lookups = {.out = out};
+    add_name(&lookups, document->name, document->birth, document->sex);
     return lookups.count;
 }
 

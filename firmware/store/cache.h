@@ -77,14 +77,19 @@ void cache_reader_close(struct cache_reader *reader);
  * `lists_as_of` is 0, older than any limit, until a feed of lists was: a row that is missing
  * clears. */
 MUST_CHECK enum err cache_reader_state(struct cache_reader *reader, struct data_state *out);
-/* All records that the look-up texts find, each once, at most CANDIDATES_MAX; a numbered hit says
- * whether the number is the record's current or a previous one. ERR_CORRUPT, ERR_AUTH: a row does
- * not open: the caller refers. */
+/* What is found until cache_reader_end is of one state: a step of the feed that lands in between is
+ * seen wholly or not at all. */
+MUST_CHECK enum err cache_reader_begin(struct cache_reader *reader);
+void cache_reader_end(struct cache_reader *reader);
+/* Within these two: all records that the look-up texts find, each once, at most CANDIDATES_MAX; a
+ * numbered hit says whether the number is the record's current or a previous one. ERR_CORRUPT,
+ * ERR_AUTH: a row does not open: the caller refers. */
 MUST_CHECK enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
                                       size_t n_lookups, struct candidate out[CANDIDATES_MAX],
                                       size_t *n_found);
-/* All rows of the lists that the texts find, each once. ERR_SIZE: more than LISTINGS_MAX: what
- * can't be looked at wholly is not known, the caller refers. ERR_CORRUPT, ERR_AUTH: as above. */
+/* Within these two: all rows of the lists that the texts find, each once. ERR_SIZE: more than
+ * LISTINGS_MAX: what can't be looked at wholly is not known, the caller refers. ERR_CORRUPT,
+ * ERR_AUTH: as above. */
 MUST_CHECK enum err cache_reader_find_listings(struct cache_reader *reader,
                                                const struct listing_text *texts, size_t n_texts,
                                                struct listing out[LISTINGS_MAX], size_t *n_found);

@@ -6,10 +6,10 @@
 #include "key_check.h"
 
 #define PLACEMENTS                                                                                 \
-    "CREATE TABLE placement(id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;"                 \
+    "CREATE TABLE placement(id INTEGER PRIMARY KEY, record INTEGER NOT NULL,"                      \
+    " texts BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;" CACHE_RECORD_INDEX                       \
     "CREATE TABLE lookup(text INTEGER NOT NULL, id INTEGER NOT NULL,"                              \
-    " kind INTEGER NOT NULL, PRIMARY KEY(text, id, kind)) STRICT, WITHOUT ROWID;"                  \
-    "CREATE INDEX lookup_of_placement ON lookup(id);"
+    " kind INTEGER NOT NULL, PRIMARY KEY(text, id, kind)) STRICT, WITHOUT ROWID;"
 #define LISTS                                                                                      \
     "CREATE TABLE list_feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"       \
     " as_of INTEGER NOT NULL) STRICT;"                                                             \
@@ -19,16 +19,16 @@
 const struct database_kind cache_kind = {
     .what = "placement cache",
     .application_id = 0x504d4331, /* "PMC1" */
-    .version = 2,
+    .version = 3,
     .schema = "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1),"
               " key_check BLOB NOT NULL) STRICT;"
               "CREATE TABLE feed(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
               " as_of INTEGER NOT NULL) STRICT;"
               "CREATE TABLE policy(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
               " envelope BLOB NOT NULL) STRICT;" PLACEMENTS LISTS,
-    /* Version 1 had no lists, and folded the spelling of names another way: what it keyed by name
-     * would not be found. The policy stays; the feed brings the placements anew. */
-    .upgrade = "DELETE FROM feed; DROP TABLE lookup; DROP TABLE placement;" PLACEMENTS LISTS,
+    /* Version 2 found names by single words. Policy and lists stay; the feed brings the placements
+     * anew. */
+    .upgrade = "DELETE FROM feed; DROP TABLE lookup; DROP TABLE placement;" PLACEMENTS,
 };
 
 enum err cache_keys_derive(const struct seal_root *root, struct cache_keys *out)
@@ -127,6 +127,41 @@ enum err cache_nik_hash(const struct seal_root *root, const char nik[DOCUMENT_NI
     return ERR_OK;
 }
 
+/* ---- texts -------------------------------------------------------------------------------- */
+
+void cache_texts_of(const struct cache_keys *keys, const struct placement *placement,
+                    struct cache_texts *out)
+{
+    struct lookup lookups[LOOKUPS_MAX];
+
+    out->count = placement_index(placement, lookups);
+    for (size_t i = 0; i < out->count; i++)
+        out->text[i] = (struct cache_text){cache_text_id(keys, &lookups[i]), lookups[i].key};
+}
+
+size_t cache_texts_pack(const struct cache_texts *texts, uint8_t out[CACHE_TEXTS_MAX])
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        uint8_t *at = out + i * CACHE_TEXT_LEN;
+        memcpy(at, &texts->text[i].text, sizeof texts->text[i].text);
+        at[CACHE_TEXT_LEN - 1] = (uint8_t)texts->text[i].kind;
+    }
+    return texts->count * CACHE_TEXT_LEN;
+}
+
+enum err cache_texts_unpack(struct span packed, struct cache_texts *out)
+{
+    if (packed.len % CACHE_TEXT_LEN != 0 || packed.len > CACHE_TEXTS_MAX)
+        return ERR_CORRUPT;
+    out->count = packed.len / CACHE_TEXT_LEN;
+    for (size_t i = 0; i < out->count; i++) {
+        const uint8_t *at = packed.p + i * CACHE_TEXT_LEN;
+        memcpy(&out->text[i].text, at, sizeof out->text[i].text);
+        out->text[i].kind = (enum match_key)at[CACHE_TEXT_LEN - 1];
+    }
+    return ERR_OK;
+}
+
 /* ---- records ------------------------------------------------------------------------------ */
 
 #define CONTEXT_LEN_MAX 32
@@ -143,12 +178,12 @@ static struct span context_of(uint8_t out[CONTEXT_LEN_MAX], const char *what, co
     return span_of(out, len + n_ids * sizeof *ids);
 }
 
-static struct span record_context(int64_t id, uint8_t out[CONTEXT_LEN_MAX])
+static struct span record_context(int64_t record, uint8_t out[CONTEXT_LEN_MAX])
 {
-    return context_of(out, "pamit placement ", &id, 1);
+    return context_of(out, "pamit placement ", &record, 1);
 }
 
-enum err cache_record_seal(const struct cache_keys *keys, int64_t id,
+enum err cache_record_seal(const struct cache_keys *keys, int64_t record,
                            const struct placement *placement, uint8_t box[CACHE_SEALED_MAX],
                            size_t *len)
 {
@@ -164,19 +199,19 @@ enum err cache_record_seal(const struct cache_keys *keys, int64_t id,
     if (!err)
         err = cbor_writer_finish(&w, &written);
     if (!err)
-        err =
-            seal_box(keys->seal, record_context(id, context), written, box, CACHE_SEALED_MAX, len);
+        err = seal_box(keys->seal, record_context(record, context), written, box, CACHE_SEALED_MAX,
+                       len);
     return err;
 }
 
-enum err cache_record_open(const struct cache_keys *keys, int64_t id, struct span box,
+enum err cache_record_open(const struct cache_keys *keys, int64_t record, struct span box,
                            struct placement *out)
 {
     uint8_t context[CONTEXT_LEN_MAX], plain[PLACEMENT_CBOR_MAX];
     struct cbor_reader r;
     size_t len = 0;
     enum err err =
-        seal_open(keys->seal, record_context(id, context), box, plain, sizeof plain, &len);
+        seal_open(keys->seal, record_context(record, context), box, plain, sizeof plain, &len);
 
     if (err)
         return err == ERR_AUTH ? ERR_AUTH : ERR_CORRUPT;

@@ -1,7 +1,9 @@
-/* How placements lie in cache.db: shared by its writer and its readers.
+/* How placements lie in cache.db: shared by its writers and its readers.
  *
- * placement(id, sealed): the record's CBOR without NIK, sealed with "pamit cache seal" and bound to
- * id, which is HMAC("I" || placement_id) cut to 8 bytes.
+ * placement(id, record, texts, sealed): the record's CBOR without NIK, sealed with "pamit cache
+ * seal" and bound to `record`, which is HMAC("I" || placement_id) cut to 8 bytes. id is a number in
+ * order of arrival, so that rows are appended and neighbours in time share pages. `texts` are its
+ * rows of lookup, as cache_texts_pack writes them: the NIK one may come from is not kept.
  * lookup(text, id, kind): HMAC(class || look-up text) cut to 8 bytes -> record, and which kind of
  * text it was. Current and previous numbers share a class, so that one look-up finds both.
  * listing(text, id, sealed): HMAC("L" || look-up text) cut to 8 bytes -> a row of the lists, sealed
@@ -20,6 +22,11 @@
 #define CACHE_SEALED_MAX  (PLACEMENT_CBOR_MAX + SEAL_OVERHEAD)
 #define CACHE_LISTING_MAX (LISTING_CBOR_MAX + SEAL_OVERHEAD)
 
+#define CACHE_TEXT_LEN  9 /* of one text in `texts`: its HMAC, its kind */
+#define CACHE_TEXTS_MAX (LOOKUPS_MAX * CACHE_TEXT_LEN)
+
+#define CACHE_RECORD_INDEX "CREATE INDEX placement_record ON placement(record);"
+
 extern const struct database_kind cache_kind;
 
 struct cache_keys {
@@ -35,13 +42,31 @@ MUST_CHECK enum err cache_keys_check(const struct cache_keys *keys, struct datab
 int64_t cache_record_id(const struct cache_keys *keys, const char *placement_id);
 int64_t cache_text_id(const struct cache_keys *keys, const struct lookup *lookup);
 
+/* One row of lookup, but for whose it is. */
+struct cache_text {
+    int64_t text;
+    enum match_key kind;
+};
+
+/* All texts of a record. */
+struct cache_texts {
+    size_t count;
+    struct cache_text text[LOOKUPS_MAX];
+};
+
+void cache_texts_of(const struct cache_keys *keys, const struct placement *placement,
+                    struct cache_texts *out);
+size_t cache_texts_pack(const struct cache_texts *texts, uint8_t out[CACHE_TEXTS_MAX]);
+/* ERR_CORRUPT: nothing that cache_texts_pack wrote. */
+MUST_CHECK enum err cache_texts_unpack(struct span packed, struct cache_texts *out);
+
 /* The record without its NIK, as a box of at most CACHE_SEALED_MAX bytes, and back. ERR_INVALID: it
  * is not complete. ERR_AUTH: not this key's, or another row's; ERR_CORRUPT. */
-MUST_CHECK enum err cache_record_seal(const struct cache_keys *keys, int64_t id,
+MUST_CHECK enum err cache_record_seal(const struct cache_keys *keys, int64_t record,
                                       const struct placement *placement,
                                       uint8_t box[CACHE_SEALED_MAX], size_t *len);
-MUST_CHECK enum err cache_record_open(const struct cache_keys *keys, int64_t id, struct span box,
-                                      struct placement *out);
+MUST_CHECK enum err cache_record_open(const struct cache_keys *keys, int64_t record,
+                                      struct span box, struct placement *out);
 
 /* A row of the lists. */
 int64_t cache_listing_text_id(const struct cache_keys *keys, const struct listing_text *text);

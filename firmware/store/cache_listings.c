@@ -16,10 +16,7 @@ enum err cache_listings_init(struct cache_listings *listings, struct database *d
     *listings = (struct cache_listings){.database = database, .keys = keys};
     seal_random(&listings->swept_text, sizeof listings->swept_text);
     enum err err = database_prepare(
-        database, "SELECT sealed FROM listing WHERE text = ?1 AND id = ?2", &listings->get);
-    if (!err)
-        err = database_prepare(
-            database, "REPLACE INTO listing(text, id, sealed) VALUES(?1, ?2, ?3)", &listings->put);
+        database, "REPLACE INTO listing(text, id, sealed) VALUES(?1, ?2, ?3)", &listings->put);
     if (!err)
         err = database_prepare(database, "DELETE FROM listing WHERE text = ?1 AND id = ?2",
                                &listings->drop);
@@ -33,7 +30,6 @@ enum err cache_listings_init(struct cache_listings *listings, struct database *d
 
 void cache_listings_done(struct cache_listings *listings)
 {
-    sqlite3_finalize(listings->get);
     sqlite3_finalize(listings->put);
     sqlite3_finalize(listings->drop);
     sqlite3_finalize(listings->next);
@@ -79,41 +75,6 @@ enum err cache_listings_drop(struct cache_listings *listings, const struct listi
     for (size_t i = 0; !err && i < n; i++)
         err = row_drop(listings, cache_listing_text_id(listings->keys, &texts[i]), id);
     return err;
-}
-
-/* What is stored of a row; ERR_MISSING: nothing. */
-static enum err stored_find(struct cache_listings *listings, const struct listing *listing,
-                            struct listing *out)
-{
-    struct listing_text texts[LISTING_TEXTS_MAX];
-    int64_t id = 0;
-    enum err err = cache_listing_id(listings->keys, listing, &id);
-
-    if (err)
-        return err;
-    listing_index(listing, texts);
-    const int64_t text = cache_listing_text_id(listings->keys, &texts[0]);
-    sqlite3_bind_int64(listings->get, 1, text);
-    sqlite3_bind_int64(listings->get, 2, id);
-    const int rc = database_step(listings->get);
-    if (rc == SQLITE_ROW)
-        err = cache_listing_open(listings->keys, text, id, database_column(listings->get, 0), out);
-    else
-        err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
-    sqlite3_reset(listings->get);
-    return err;
-}
-
-enum err cache_listings_put_longest(struct cache_listings *listings, const struct listing *listing)
-{
-    struct listing stored;
-    const enum err err = stored_find(listings, listing, &stored);
-
-    if (err && err != ERR_MISSING)
-        return err;
-    if (!err && date_compare(stored.expires, listing->expires) > 0)
-        return ERR_OK;
-    return cache_listings_put(listings, listing);
 }
 
 /* ---- sweeping ------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 struct cache_listings {
     struct database *database; /* borrowed, as are the keys */
     const struct cache_keys *keys;
-    sqlite3_stmt *get, *put, *drop, *next;
+    sqlite3_stmt *put, *drop, *next;
     int64_t swept_text, swept_id; /* the row that was last looked at */
 };
 
@@ -23,9 +23,6 @@ void cache_listings_done(struct cache_listings *listings);
 /* Stores a row, in place of what is stored of it. ERR_INVALID: it is not complete. */
 MUST_CHECK enum err cache_listings_put(struct cache_listings *listings,
                                        const struct listing *listing);
-/* The same, but what is stored of it stays if it ends later. */
-MUST_CHECK enum err cache_listings_put_longest(struct cache_listings *listings,
-                                               const struct listing *listing);
 /* ERR_OK also when it is not stored. */
 MUST_CHECK enum err cache_listings_drop(struct cache_listings *listings,
                                         const struct listing *listing);

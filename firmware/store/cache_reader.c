@@ -1,15 +1,15 @@
 /* The cache's readers: the lane looks travellers up.
  *
  * One look-up of a document is several texts; their hits are gathered first, then each record is
- * opened once, best kind of hit first. All of it is one read transaction, so a step of the feed
- * that lands between two statements is seen wholly or not at all.
+ * opened once, best kind of hit first.
  *
- * Common words of a name can hit more records than anybody wants opened. Hits by number come
- * first, then records that the most words of the name hit; what lies beyond CANDIDATES_MAX is not
+ * Common pairs of words can hit more records than anybody wants opened. Hits by number come
+ * first, then records that the most pairs of the name hit; what lies beyond CANDIDATES_MAX is not
  * found, and somebody who is not found is referred, never cleared.
  */
 #include "cache.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "cache_format.h"
@@ -19,13 +19,31 @@
 struct cache_reader {
     struct database database;
     struct cache_keys keys;
-    sqlite3_stmt *by_text, *by_id, *listings, *feed, *list_feed, *policy, *policy_version;
+    sqlite3_stmt *begin, *end, *by_text, *by_id, *listings, *feed, *list_feed, *policy,
+        *policy_version;
 };
+
+/* 16 MB: all inner pages of 2.1 million placements, and most of 7 million. */
+#define READER_PAGES "PRAGMA cache_size=-16384"
 
 static enum err reader_set_up(struct cache_reader *reader, const struct seal_root *root,
                               const char **reason)
 {
     struct database *database = &reader->database;
+    const struct {
+        sqlite3_stmt **statement;
+        const char *sql;
+    } rows[] = {
+        {&reader->begin, "BEGIN"},
+        {&reader->end, "ROLLBACK"},
+        {&reader->by_text, "SELECT id, kind FROM lookup WHERE text = ?1"},
+        {&reader->by_id, "SELECT record, sealed FROM placement WHERE id = ?1"},
+        {&reader->listings, "SELECT id, sealed FROM listing WHERE text = ?1"},
+        {&reader->feed, "SELECT version, as_of FROM feed"},
+        {&reader->list_feed, "SELECT version, as_of FROM list_feed"},
+        {&reader->policy, "SELECT version, envelope FROM policy"},
+        {&reader->policy_version, "SELECT version FROM policy"},
+    };
     enum err err = cache_keys_derive(root, &reader->keys);
 
     if (!err) {
@@ -34,23 +52,9 @@ static enum err reader_set_up(struct cache_reader *reader, const struct seal_roo
             *reason = "sealed with another storage key";
     }
     if (!err)
-        err = database_prepare(database, "SELECT id, kind FROM lookup WHERE text = ?1",
-                               &reader->by_text);
-    if (!err)
-        err = database_prepare(database, "SELECT sealed FROM placement WHERE id = ?1",
-                               &reader->by_id);
-    if (!err)
-        err = database_prepare(database, "SELECT id, sealed FROM listing WHERE text = ?1",
-                               &reader->listings);
-    if (!err)
-        err = database_prepare(database, "SELECT version, as_of FROM feed", &reader->feed);
-    if (!err)
-        err =
-            database_prepare(database, "SELECT version, as_of FROM list_feed", &reader->list_feed);
-    if (!err)
-        err = database_prepare(database, "SELECT version, envelope FROM policy", &reader->policy);
-    if (!err)
-        err = database_prepare(database, "SELECT version FROM policy", &reader->policy_version);
+        err = database_run(database, READER_PAGES);
+    for (size_t i = 0; !err && i < sizeof rows / sizeof *rows; i++)
+        err = database_prepare(database, rows[i].sql, rows[i].statement);
     return err;
 }
 
@@ -81,6 +85,8 @@ void cache_reader_close(struct cache_reader *reader)
 {
     if (!reader)
         return;
+    sqlite3_finalize(reader->begin);
+    sqlite3_finalize(reader->end);
     sqlite3_finalize(reader->by_text);
     sqlite3_finalize(reader->by_id);
     sqlite3_finalize(reader->listings);
@@ -121,6 +127,18 @@ enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
     if (!err)
         *out = state;
     return err;
+}
+
+enum err cache_reader_begin(struct cache_reader *reader)
+{
+    return database_step_done(reader->begin);
+}
+
+void cache_reader_end(struct cache_reader *reader)
+{
+    /* Failures may have ended it already; and to end reading can't fail. */
+    if (!sqlite3_get_autocommit(reader->database.handle))
+        (void)!database_step_done(reader->end);
 }
 
 /* ---- finding ------------------------------------------------------------------------------ */
@@ -187,21 +205,22 @@ static enum err record_find(struct cache_reader *reader, int64_t id, struct plac
     sqlite3_bind_int64(reader->by_id, 1, id);
     const int rc = database_step(reader->by_id);
     if (rc == SQLITE_ROW)
-        err = cache_record_open(&reader->keys, id, database_column(reader->by_id, 0), out);
+        err = cache_record_open(&reader->keys, sqlite3_column_int64(reader->by_id, 0),
+                                database_column(reader->by_id, 1), out);
     else
         err = rc == SQLITE_DONE ? ERR_CORRUPT : database_err(rc);
     sqlite3_reset(reader->by_id);
     return err;
 }
 
-/* Within a read transaction. */
-static enum err candidates_find(struct cache_reader *reader, const struct lookup *lookups,
-                                size_t n_lookups, struct candidate out[CANDIDATES_MAX],
-                                size_t *n_found)
+enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
+                           size_t n_lookups, struct candidate out[CANDIDATES_MAX], size_t *n_found)
 {
-    struct hits hits = {.count = 0};
+    struct hits hits;
     enum err err = ERR_OK;
 
+    hits.count = 0;
+    assert(!sqlite3_get_autocommit(reader->database.handle));
     for (size_t i = 0; !err && i < n_lookups; i++)
         err = text_find(reader, &lookups[i], &hits);
     if (err)
@@ -214,18 +233,6 @@ static enum err candidates_find(struct cache_reader *reader, const struct lookup
     }
     if (!err)
         *n_found = n;
-    return err;
-}
-
-enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
-                           size_t n_lookups, struct candidate out[CANDIDATES_MAX], size_t *n_found)
-{
-    enum err err = database_begin_reading(&reader->database);
-
-    if (err)
-        return err;
-    err = candidates_find(reader, lookups, n_lookups, out, n_found);
-    database_rollback(&reader->database);
     return err;
 }
 
@@ -276,12 +283,14 @@ enum err cache_reader_find_listings(struct cache_reader *reader, const struct li
                                     size_t n_texts, struct listing out[LISTINGS_MAX],
                                     size_t *n_found)
 {
-    struct listings found = {.out = out};
-    enum err err = database_begin_reading(&reader->database);
+    struct listings found;
+    enum err err = ERR_OK;
 
+    found.out = out;
+    found.count = 0;
+    assert(!sqlite3_get_autocommit(reader->database.handle));
     for (size_t i = 0; !err && i < n_texts; i++)
         err = listings_find(reader, &texts[i], &found);
-    database_rollback(&reader->database);
     if (!err)
         *n_found = found.count;
     return err;

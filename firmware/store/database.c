@@ -384,7 +384,7 @@ static enum err builder_set_up(struct database *database)
 {
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     return database_run(database, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-                                  "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536;");
+                                  "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-16384;");
 }
 
 static enum err connection_open(const char *path, enum database_access access,

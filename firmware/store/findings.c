@@ -3,22 +3,34 @@
 
 #include <stdlib.h>
 
-/* Some 80 KB: not for the stack. */
+/* Some 110 KB: not for the stack. */
 struct look_up {
+    struct lookup lookups[LOOKUPS_MAX];
     struct candidate candidates[CANDIDATES_MAX];
     struct listing listings[LISTINGS_MAX];
 };
 
-static enum err placement_find(struct cache_reader *reader, const struct document *document,
-                               struct look_up *look_up, struct match *out)
+static enum err placement_find_by(struct cache_reader *reader, const struct document *document,
+                                  size_t (*lookups_by)(const struct document *, struct lookup *),
+                                  struct look_up *look_up, struct match *out)
 {
-    struct lookup lookups[LOOKUPS_MAX];
-    const size_t n = placement_lookups(document, lookups);
     size_t n_found = 0;
-    const enum err err = cache_reader_find(reader, lookups, n, look_up->candidates, &n_found);
+    const size_t n = lookups_by(document, look_up->lookups);
+    const enum err err =
+        cache_reader_find(reader, look_up->lookups, n, look_up->candidates, &n_found);
 
     if (!err)
         placement_match(document, look_up->candidates, n_found, out);
+    return err;
+}
+
+static enum err placement_find(struct cache_reader *reader, const struct document *document,
+                               struct look_up *look_up, struct match *out)
+{
+    enum err err = placement_find_by(reader, document, placement_lookups_by_number, look_up, out);
+
+    if (!err && out->grade == MATCH_NONE)
+        err = placement_find_by(reader, document, placement_lookups_by_name, look_up, out);
     return err;
 }
 
@@ -43,9 +55,12 @@ enum err findings_look_up(struct cache_reader *reader, const struct document *do
 
     if (!look_up)
         return ERR_MEMORY;
-    enum err err = placement_find(reader, document, look_up, &findings.match);
+    enum err err = cache_reader_begin(reader);
+    if (!err)
+        err = placement_find(reader, document, look_up, &findings.match);
     if (!err)
         findings.lists = listings_find(reader, document, today, look_up, &findings);
+    cache_reader_end(reader);
     free(look_up);
     if (!err)
         *out = findings;

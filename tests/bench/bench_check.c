@@ -394,15 +394,17 @@ static void delta_apply(const struct scene *scene, struct cache_writer *writer, 
     struct cache_versions versions;
 
     check_err(cache_writer_versions(writer, &versions), "versions");
-    const uint64_t version = versions.placements;
     for (uint32_t i = 0; i < STEP_ROWS; i++) {
         const uint32_t nth = step * STEP_ROWS + i, n = scene->population.placements;
         const uint64_t at = population_draw(&scene->population, 0, (uint64_t)1 << 32 | nth);
         population_placement(&scene->population, i % 2 ? (uint32_t)(at % n) : n + nth, &rows[i]);
-        rows[i].rec_seq += version;
+        rows[i].rec_seq += versions.placements;
     }
-    const struct cache_delta delta = {
-        .from = version, .to = version + 1, .as_of = AS_OF_S, .rows = rows, .n_rows = STEP_ROWS};
+    const struct cache_delta delta = {.from = versions.placements,
+                                      .to = versions.placements + 1,
+                                      .as_of = AS_OF_S,
+                                      .rows = rows,
+                                      .n_rows = STEP_ROWS};
     check_err(cache_apply(writer, &delta), "apply");
 }
 

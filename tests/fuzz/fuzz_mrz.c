@@ -66,7 +66,7 @@ static void check_document(const struct mrz *mrz)
         document_from_mrz(mrz, days[i], &document);
         assert(date_compare(document.birth, days[i]) <= 0);
         assert(!date_known(document.expiry) || document.expiry.year / 100 == 20);
-        assert(placement_lookups(&document, lookups) <= LOOKUPS_MAX);
+        assert(placement_lookups_by_name(&document, lookups) <= LOOKUPS_MAX);
     }
 }
 

@@ -32,9 +32,14 @@ static void test_index_texts(void **state)
     assert_true(has(lookups, count, MATCH_KEY_PASSPORT, "IDN X0000001"));
     assert_true(has(lookups, count, MATCH_KEY_OLD_PASSPORT, "IDN B0000001"));
     assert_true(has(lookups, count, MATCH_KEY_NIK, "NIK 3204125204980001"));
-    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 RAHMAWATI"));
-    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 NURHALIZA"));
-    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 SITI"));
+    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 F NURHALIZA RAHMAWATI"));
+    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 F NURHALIZA SITI"));
+    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 F RAHMAWATI SITI"));
+    snprintf(placement.name_full, sizeof placement.name_full, "Sitti");
+    snprintf(placement.name_mrz, sizeof placement.name_mrz, "SITI");
+    count = placement_index(&placement, lookups);
+    assert_int_equal(count, 4);
+    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 F SITI "));
 }
 
 static void test_lookup_texts(void **state)
@@ -42,15 +47,16 @@ static void test_lookup_texts(void **state)
     (void)state;
     struct document document = sample_siti();
     struct lookup lookups[LOOKUPS_MAX];
-    size_t count = placement_lookups(&document, lookups);
-    assert_int_equal(count, 4);
+    assert_int_equal(placement_lookups_by_number(&document, lookups), 1);
     assert_int_equal(lookups[0].key, MATCH_KEY_PASSPORT);
     assert_string_equal(lookups[0].text, "IDN X0000001");
-    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 SITI"));
+    size_t count = placement_lookups_by_name(&document, lookups);
+    assert_int_equal(count, 3);
+    assert_true(has(lookups, count, MATCH_KEY_NAME_DOB, "1998-04-12 F NURHALIZA SITI"));
     document.birth.day = 0;
-    assert_int_equal(placement_lookups(&document, lookups), 1);
+    assert_int_equal(placement_lookups_by_name(&document, lookups), 0);
     document.number[0] = '\0';
-    assert_int_equal(placement_lookups(&document, lookups), 0);
+    assert_int_equal(placement_lookups_by_number(&document, lookups), 0);
 }
 
 /* Of a NIK that was keyed there is no text any more. */
@@ -60,14 +66,14 @@ static void test_a_keyed_nik_is_looked_up_by_its_hash(void **state)
     struct document document = sample_siti();
     struct lookup lookups[LOOKUPS_MAX];
     memcpy(document.nik_hash, "\x00hashed!", sizeof document.nik_hash);
-    size_t count = placement_lookups(&document, lookups);
+    size_t count = placement_lookups_by_number(&document, lookups);
     assert_true(has(lookups, count, MATCH_KEY_PASSPORT, "IDN X0000001"));
     assert_true(has(lookups, count, MATCH_KEY_NIK, ""));
     assert_int_equal(lookups[1].key, MATCH_KEY_NIK);
     assert_memory_equal(lookups[1].nik_hash, document.nik_hash, sizeof document.nik_hash);
     document.number[0] = '\0';
     document.birth.day = 0;
-    assert_int_equal(placement_lookups(&document, lookups), 1);
+    assert_int_equal(placement_lookups_by_number(&document, lookups), 1);
 }
 
 static void test_every_text_has_its_place(void **state)

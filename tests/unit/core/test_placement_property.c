@@ -70,15 +70,19 @@ static struct document random_document(void)
 /* A number's look-up stands for current and previous ones; else keys and texts are the same. */
 static bool look_up_finds(const struct document *document, const struct placement *placement)
 {
+    static size_t (*const ways[])(const struct document *, struct lookup *) = {
+        placement_lookups_by_number, placement_lookups_by_name};
     struct lookup ours[LOOKUPS_MAX], theirs[LOOKUPS_MAX];
-    size_t n_ours = placement_lookups(document, ours);
     size_t n_theirs = placement_index(placement, theirs);
-    for (size_t i = 0; i < n_ours; i++)
-        for (size_t k = 0; k < n_theirs; k++)
-            if (strcmp(ours[i].text, theirs[k].text) == 0 &&
-                (ours[i].key == theirs[k].key ||
-                 (ours[i].key == MATCH_KEY_PASSPORT && theirs[k].key == MATCH_KEY_OLD_PASSPORT)))
-                return true;
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        size_t n_ours = ways[way](document, ours);
+        for (size_t i = 0; i < n_ours; i++)
+            for (size_t k = 0; k < n_theirs; k++)
+                if (strcmp(ours[i].text, theirs[k].text) == 0 &&
+                    (ours[i].key == theirs[k].key || (ours[i].key == MATCH_KEY_PASSPORT &&
+                                                      theirs[k].key == MATCH_KEY_OLD_PASSPORT)))
+                    return true;
+    }
     return false;
 }
 

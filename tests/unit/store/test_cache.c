@@ -62,6 +62,24 @@ static void apply_one(struct cache_writer *writer, uint64_t from, const struct p
     assert_int_equal(cache_apply(writer, &delta), ERR_OK);
 }
 
+static enum err find_by(struct cache_reader *reader, const struct lookup *lookups, size_t n_lookups,
+                        struct candidate out[CANDIDATES_MAX], size_t *n)
+{
+    assert_int_equal(cache_reader_begin(reader), ERR_OK);
+    const enum err err = cache_reader_find(reader, lookups, n_lookups, out, n);
+    cache_reader_end(reader);
+    return err;
+}
+
+static enum err find_listings(struct cache_reader *reader, const struct listing_text *texts,
+                              size_t n_texts, struct listing out[LISTINGS_MAX], size_t *n)
+{
+    assert_int_equal(cache_reader_begin(reader), ERR_OK);
+    const enum err err = cache_reader_find_listings(reader, texts, n_texts, out, n);
+    cache_reader_end(reader);
+    return err;
+}
+
 static size_t find(struct cache_reader *reader, enum match_key key, const char *text,
                    struct candidate out[CANDIDATES_MAX])
 {
@@ -69,7 +87,7 @@ static size_t find(struct cache_reader *reader, enum match_key key, const char *
     size_t n = 99;
 
     snprintf(lookup.text, sizeof lookup.text, "%s", text);
-    assert_int_equal(cache_reader_find(reader, &lookup, 1, out, &n), ERR_OK);
+    assert_int_equal(find_by(reader, &lookup, 1, out, &n), ERR_OK);
     return n;
 }
 
@@ -87,8 +105,8 @@ static void records_are_found_by_each_of_their_texts(void **state)
         {"a previous number, asked as any number", MATCH_KEY_PASSPORT, "IDN W0000009", 1,
          MATCH_KEY_OLD_PASSPORT},
         {"the NIK, though it is not kept", MATCH_KEY_NIK, "NIK 3201234101900001", 1, MATCH_KEY_NIK},
-        {"a word of the name with the birth date", MATCH_KEY_NAME_DOB, "1990-01-01 SITI", 1,
-         MATCH_KEY_NAME_DOB},
+        {"two words of the name with birth date and sex", MATCH_KEY_NAME_DOB,
+         "1990-01-01 F CONTOH SITI", 1, MATCH_KEY_NAME_DOB},
         {"the number of another country", MATCH_KEY_PASSPORT, "MYS X0000001", 0, MATCH_KEY_NONE},
         {"a number is no name", MATCH_KEY_NAME_DOB, "IDN X0000001", 0, MATCH_KEY_NONE},
     };
@@ -136,7 +154,7 @@ static void a_nik_that_was_keyed_finds_its_record(void **state)
         size_t n = 99;
         snprintf(nik, sizeof nik, "%s", rows[i].nik);
         assert_int_equal(cache_nik_hash(fixture->root, nik, lookup.nik_hash), ERR_OK);
-        assert_int_equal(cache_reader_find(reader, &lookup, 1, found, &n), ERR_OK);
+        assert_int_equal(find_by(reader, &lookup, 1, found, &n), ERR_OK);
         if (n != rows[i].n || (n && found[0].key != MATCH_KEY_NIK))
             fail_msg("%s: %d", rows[i].proves, (int)n);
     }
@@ -157,7 +175,7 @@ static void a_record_comes_once_by_its_best_hit(void **state)
     struct cache_reader *reader = open_reader(fixture);
     const size_t n_lookups = placement_index(&row, lookups);
     assert_true(n_lookups > 4);
-    assert_int_equal(cache_reader_find(reader, lookups, n_lookups, found, &n), ERR_OK);
+    assert_int_equal(find_by(reader, lookups, n_lookups, found, &n), ERR_OK);
     assert_int_equal(n, 1);
     assert_int_equal(found[0].key, MATCH_KEY_PASSPORT);
     cache_reader_close(reader);
@@ -190,8 +208,8 @@ static void many_hits_are_bounded_and_the_best_come_first(void **state)
     const struct store_fixture *fixture = *state;
     static struct placement rows[CACHE_DELTA_MAX];
     static struct candidate found[CANDIDATES_MAX];
-    struct lookup lookups[3] = {{.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 CONTOH"},
-                                {.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 BUDI"},
+    struct lookup lookups[3] = {{.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 F CONTOH SITI"},
+                                {.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 F BUDI CONTOH"},
                                 {.key = MATCH_KEY_PASSPORT, .text = "IDN X0000003"}};
     size_t n = 0;
     struct cache_writer *writer = open_writer(fixture);
@@ -208,7 +226,7 @@ static void many_hits_are_bounded_and_the_best_come_first(void **state)
         .from = 0, .to = 7, .as_of = 1000, .rows = rows, .n_rows = CACHE_DELTA_MAX};
     assert_int_equal(cache_apply(writer, &delta), ERR_OK);
     struct cache_reader *reader = open_reader(fixture);
-    assert_int_equal(cache_reader_find(reader, lookups, 3, found, &n), ERR_OK);
+    assert_int_equal(find_by(reader, lookups, 3, found, &n), ERR_OK);
     assert_int_equal(n, CANDIDATES_MAX);
     assert_string_equal(found[0].placement.placement_id, "PMI-3");
     assert_string_equal(found[1].placement.placement_id, "PMI-400");
@@ -376,10 +394,10 @@ static void altered_records_do_not_open(void **state)
         apply_one(writer, versions.placements + 1, &two);
         cache_writer_close(writer);
         struct cache_reader *reader = open_reader(fixture);
-        assert_int_equal(cache_reader_find(reader, &lookup, 1, found, &n), ERR_OK);
+        assert_int_equal(find_by(reader, &lookup, 1, found, &n), ERR_OK);
         assert_int_equal(n, 1);
         fixture_sql(fixture->path, rows[i].sql);
-        const enum err err = cache_reader_find(reader, &lookup, 1, found, &n);
+        const enum err err = find_by(reader, &lookup, 1, found, &n);
         if (err != rows[i].expected)
             fail_msg("%s: %d", rows[i].proves, err);
         cache_reader_close(reader);
@@ -473,13 +491,13 @@ static void rows_of_lists_are_found_once_by_any_of_their_texts(void **state)
     struct cache_reader *reader = open_reader(fixture);
     const size_t n_texts = listing_index(&rows[0], texts);
     assert_int_equal(n_texts, 2);
-    assert_int_equal(cache_reader_find_listings(reader, &texts[0], 1, found, &n), ERR_OK);
+    assert_int_equal(find_listings(reader, &texts[0], 1, found, &n), ERR_OK);
     assert_int_equal(n, 1); /* its number; the same row twice is one */
     assert_string_equal(found[0].passport_no, "X0000001");
     assert_int_equal(found[0].reason, 72);
-    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_OK);
+    assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_OK);
     assert_int_equal(n, 2); /* the other one has the same name */
-    assert_int_equal(cache_reader_find_listings(reader, texts, 0, found, &n), ERR_OK);
+    assert_int_equal(find_listings(reader, texts, 0, found, &n), ERR_OK);
     assert_int_equal(n, 0);
     cache_reader_close(reader);
     cache_writer_close(writer);
@@ -494,8 +512,7 @@ static size_t find_rows(const struct store_fixture *fixture, const struct listin
     struct cache_reader *reader = open_reader(fixture);
     size_t n = 99;
 
-    assert_int_equal(
-        cache_reader_find_listings(reader, texts, listing_index(row, texts), found, &n), ERR_OK);
+    assert_int_equal(find_listings(reader, texts, listing_index(row, texts), found, &n), ERR_OK);
     if (n > 0)
         *expires = found[0].expires;
     cache_reader_close(reader);
@@ -588,9 +605,8 @@ static unsigned count_rows(const struct store_fixture *fixture, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         const struct listing row = nth_listed(i);
         size_t n_found = 0;
-        assert_int_equal(
-            cache_reader_find_listings(reader, texts, listing_index(&row, texts), found, &n_found),
-            ERR_OK);
+        assert_int_equal(find_listings(reader, texts, listing_index(&row, texts), found, &n_found),
+                         ERR_OK);
         count += (unsigned)n_found;
     }
     cache_reader_close(reader);
@@ -637,10 +653,10 @@ static void more_rows_than_can_be_looked_at_are_no_answer(void **state)
     assert_int_equal(apply_listings(writer, 0, rows, LISTINGS_MAX), ERR_OK);
     struct cache_reader *reader = open_reader(fixture);
     const size_t n_texts = listing_index(&rows[0], texts);
-    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_OK);
+    assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_OK);
     assert_int_equal(n, LISTINGS_MAX);
     assert_int_equal(apply_listings(writer, 1, &rows[LISTINGS_MAX], 1), ERR_OK);
-    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_SIZE);
+    assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_SIZE);
     cache_reader_close(reader);
     cache_writer_close(writer);
 }
@@ -678,30 +694,35 @@ static void a_row_of_a_list_moved_to_another_text_does_not_open(void **state)
                                " l.text <> listing.text)");
     struct cache_reader *reader = open_reader(fixture);
     const size_t n_texts = listing_index(&row, texts);
-    assert_int_equal(cache_reader_find_listings(reader, texts, n_texts, found, &n), ERR_AUTH);
+    assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_AUTH);
     cache_reader_close(reader);
 }
 
 /* ---- versions and building ---------------------------------------------------------------- */
 
-static void a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy(void **state)
+static void a_cache_of_version_2_is_renewed_by_its_writer_and_keeps_policy_and_lists(void **state)
 {
     const struct store_fixture *fixture = *state;
     const struct placement row = sample("PMI-1", "X0000001");
+    const struct listing soi = listed("X0000001");
     struct cache_writer *writer = open_writer(fixture);
     struct cache_reader *reader = NULL;
     struct cache_versions versions;
     char why[CACHE_WHY_LEN];
 
     apply_one(writer, 0, &row);
+    assert_int_equal(apply_listings(writer, 0, &soi, 1), ERR_OK);
     assert_int_equal(cache_put_policy(writer, 7, span_of_text("signed")), ERR_OK);
     cache_writer_close(writer);
-    fixture_sql(fixture->path, "DROP TABLE listing; DROP TABLE list_feed; PRAGMA user_version=1;");
+    fixture_sql(fixture->path, "DROP TABLE placement; DROP TABLE lookup; PRAGMA user_version=2;"
+                               "CREATE TABLE placement(id INTEGER PRIMARY KEY, sealed BLOB);"
+                               "CREATE TABLE lookup(text, id, kind, PRIMARY KEY(text, id, kind));"
+                               "CREATE INDEX lookup_of_placement ON lookup(id);");
     assert_int_equal(cache_reader_open(fixture->path, fixture->root, &reader, why), ERR_MISSING);
     writer = open_writer(fixture);
     assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
-    assert_int_equal(versions.placements,
-                     0); /* names were keyed another way: the feed begins anew */
+    assert_int_equal(versions.placements, 0); /* keyed another way: the feed begins anew */
+    assert_int_equal(versions.lists, 1);
     assert_int_equal(versions.policy, 7);
     apply_one(writer, 0, &row);
     cache_writer_close(writer);
@@ -776,6 +797,38 @@ static void of_a_row_that_is_built_twice_the_longer_stays(void **state)
     }
 }
 
+static struct placement sample_of(const char *id, const char *passport, uint64_t rec_seq)
+{
+    struct placement placement = sample(id, passport);
+    placement.rec_seq = rec_seq;
+    return placement;
+}
+
+/* Of each id the record of the highest rec_seq, or the last of those; found by its texts alone. */
+static void a_record_that_comes_twice_is_built_once(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct placement rows[] = {
+        sample_of("PMI-1", "X0000001", 2), sample_of("PMI-2", "X0000002", 0),
+        sample_of("PMI-1", "X0000003", 3), sample_of("PMI-1", "X0000004", 1),
+        sample_of("PMI-2", "X0000005", 0), sample_of("PMI-3", "X0000006", 0),
+    };
+    static const struct {
+        const char *text;
+        size_t n;
+    } found_by[] = {{"IDN X0000001", 0}, {"IDN X0000002", 0}, {"IDN X0000003", 1},
+                    {"IDN X0000004", 0}, {"IDN X0000005", 1}, {"IDN X0000006", 1}};
+    char why[CACHE_WHY_LEN];
+
+    struct cache_builder *builder = open_builder(fixture);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(cache_builder_put(builder, &rows[i]), ERR_OK);
+    assert_int_equal(cache_builder_finish(builder, 4000, why), ERR_OK);
+    for (size_t i = 0; i < sizeof found_by / sizeof *found_by; i++)
+        if (find_in(fixture, found_by[i].text) != found_by[i].n)
+            fail_msg("%s", found_by[i].text);
+}
+
 static void a_cache_that_is_written_is_not_built_over(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -820,9 +873,10 @@ int main(void)
         CACHE_TEST(more_rows_than_can_be_looked_at_are_no_answer),
         CACHE_TEST(lists_have_an_age_of_their_own),
         CACHE_TEST(a_row_of_a_list_moved_to_another_text_does_not_open),
-        CACHE_TEST(a_cache_of_version_1_is_renewed_by_its_writer_and_keeps_its_policy),
+        CACHE_TEST(a_cache_of_version_2_is_renewed_by_its_writer_and_keeps_policy_and_lists),
         CACHE_TEST(what_is_built_is_seen_whole_or_not_at_all),
         CACHE_TEST(of_a_row_that_is_built_twice_the_longer_stays),
+        CACHE_TEST(a_record_that_comes_twice_is_built_once),
         CACHE_TEST(a_cache_that_is_written_is_not_built_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
