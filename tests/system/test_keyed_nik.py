@@ -9,25 +9,25 @@ import pytest
 
 from desk_kit import PROGRAMS, decide, desk, pamit, view, wait_for_data
 import desk_setup
-import samples
 
 WULAN = "3275015507900003"  # 15 July 1990, a woman
 OTHER = "3275011202850004"  # nobody's
 NEVER = "3275011202850005"  # keyed, and refused
 
 
-def person(number, nik, name_mrz, sex, birth, **fields):
-    """A placement that the registry knows with its NIK."""
-    known = samples.Samples(dt.date.today())
-    known._placement(number, nik=nik, name_mrz=name_mrz, sex=sex, birth_date=birth, dest_country="MYS", **fields)
-    return known.placements[-1]
+def wulan(folder):
+    """A placement that the registry knows with its NIK: of the desk's first, but of another person."""
+    rows = (folder / "placements.jsonl").read_text().splitlines()
+    return json.loads(rows[0]) | {
+        "placement_id": "PMI-2026-NIK001", "rec_seq": len(rows) + 1, "passport_no": "X0000951", "nik": WULAN,
+        "name_full": "Wulan Pertiwi", "name_mrz": "PERTIWI WULAN", "sex": "F", "birth_date": "1990-07-15"}
 
 
 @pytest.fixture(name="made", scope="module")
 def fixture_made(tmp_path_factory):
     with desk(tmp_path_factory.mktemp("nik") / "desk", start=()) as made:
         rows = made.folder / "nik.jsonl"
-        rows.write_text(json.dumps(person("X0000051", WULAN, "PERTIWI WULAN", "F", "1990-07-15")) + "\n")
+        rows.write_text(json.dumps(wulan(made.folder)) + "\n")
         desk_setup.run(PROGRAMS / "pamit-registry", "import", "placements", rows, "--config", made.folder / "registry.conf")
         made.start_all()
         wait_for_data(made)
@@ -36,7 +36,7 @@ def fixture_made(tmp_path_factory):
 
 def splp(**changes):
     """An SPLP as the officer keys it: its number is in no record, and one word of a name finds nobody."""
-    return dict(dict(type="SPLP", number="SP0000020", number_check="", country="IDN", nationality="IDN", name="WULAN",
+    return dict(dict(type="SPLP", number="SP0000920", number_check="", country="IDN", nationality="IDN", name="WULAN",
                      sex="F", birth="1990-07-15", expiry=f"{dt.date.today().year + 2}-05-01", nik="", proposal_id=0),
                 **changes)
 
@@ -71,7 +71,7 @@ ROWS = [
     ("somebody else's name", splp(nik=WULAN, name="BUDI"), ("NIK", "CONFLICT", ["R012", "R013", "R024"])),
     ("a number that is known goes before it, though it is somebody else's", splp(nik=WULAN, number="X0000001"),
      ("PASSPORT", "CONFLICT", ["R012", "R024"])),
-    ("her own passport's number", splp(nik=OTHER, number="X0000051"), ("PASSPORT", "NEAR", ["R011", "R024"])),
+    ("her own passport's number", splp(nik=OTHER, number="X0000951"), ("PASSPORT", "NEAR", ["R011", "R024"])),
     ("a NIK that nobody has, but her name", splp(nik=OTHER, name="WULAN PERTIWI"),
      ("NAME_DOB", "EXACT", ["R013", "R024", "R001"])),
 ]
@@ -93,7 +93,7 @@ def test_the_same_document_with_a_nik_is_judged_anew_at_once(made):
 
 def test_a_change_of_context_finds_her_again(made):
     """What was keyed is gone by then; what it was keyed to is not."""
-    crossing = key(made, splp(nik=WULAN, number="SP0000021"))
+    crossing = key(made, splp(nik=WULAN, number="SP0000921"))
     context = made.page.state()["view"]["context"]
     made.page.post("/context", dict(context, purpose="WORK"))
     again = view(made, "judged anew", lambda v: v["screen"] == "VERDICT" and
@@ -117,12 +117,12 @@ def test_what_can_not_be_a_nik_is_refused_at_its_field(made, says, nik, flaw):
 
 def test_one_nik_is_one_hash_of_this_kiosk(made):
     hashes = {}
-    for nik, number in ((WULAN, "SP0000022"), (OTHER, "SP0000023"), (WULAN, "SP0000024"), ("", "SP0000025")):
+    for nik, number in ((WULAN, "SP0000922"), (OTHER, "SP0000923"), (WULAN, "SP0000924"), ("", "SP0000925")):
         crossing = key(made, splp(nik=nik, number=number))
         decide(made, crossing["seq"], "SECONDARY")
         hashes[number] = next(e["nik_hash"] for e in events(made) if e["event_id"]["seq"] == crossing["seq"])
-    assert hashes["SP0000022"] == hashes["SP0000024"] != hashes["SP0000023"]
-    assert hashes["SP0000025"] is None
+    assert hashes["SP0000922"] == hashes["SP0000924"] != hashes["SP0000923"]
+    assert hashes["SP0000925"] is None
 
 
 def traces(data):
@@ -132,7 +132,7 @@ def traces(data):
 
 
 def test_no_file_of_the_kiosk_and_no_log_has_a_digit_of_it(made):
-    key(made, splp(nik=WULAN, number="SP0000026"))
+    key(made, splp(nik=WULAN, number="SP0000926"))
     files = [path for part in ("lane", "sync") for path in (made.folder / part).iterdir() if path.is_file()]
     assert {"journal.db", "cache.db", "sync.db"} <= {path.name for path in files}
     assert not [(path.name, traces(path.read_bytes())) for path in files if traces(path.read_bytes())]
@@ -157,7 +157,7 @@ def memory(pid):
 
 def test_the_lane_forgets_it_at_once(made):
     lane = made.processes.running["lane"].pid
-    crossing = key(made, splp(nik=WULAN, number="SP0000027", name="DAMAYANTI"))
+    crossing = key(made, splp(nik=WULAN, number="SP0000927", name="DAMAYANTI"))
     assert crossing["match_key"] == "NIK"
     try:
         areas = list(memory(lane))
