@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "json_take.h"
 #include "utf8.h"
 
 static_assert(MRZ_INPUT_ROW_MAX == 65536 && MRZ_INPUT_LINES_MAX == 256, "said in words below");
@@ -81,23 +82,6 @@ static bool kind_find(struct mrz_input *input)
     input->kind = input->last.p[first] == '{' ? MRZ_INPUT_JSON : MRZ_INPUT_PLAIN;
     input->pending = true;
     return true;
-}
-
-/* jansson's own words quote the input. */
-static const char *json_error_words(const json_error_t *error)
-{
-    switch ((int)json_error_code(error)) {
-    case json_error_invalid_utf8:
-        return "not UTF-8";
-    case json_error_duplicate_key:
-        return "a key that is there twice";
-    case json_error_numeric_overflow:
-        return "a number too large";
-    case json_error_premature_end_of_input:
-        return "JSON that ends too early";
-    default:
-        return "not JSON";
-    }
 }
 
 /* Takes "id" and "lines" of a row's JSON; returns what is wrong with them. */

@@ -23,17 +23,36 @@ void json_refuse(struct json_fault *fault, const char *path, const char *reason,
     va_end(values);
 }
 
+const char *json_error_words(const json_error_t *error)
+{
+    switch ((int)json_error_code(error)) {
+    case json_error_invalid_utf8:
+        return "not UTF-8";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "a text with a NUL";
+    case json_error_duplicate_key:
+        return "a key that is there twice";
+    case json_error_numeric_overflow:
+        return "a number too large";
+    case json_error_stack_overflow:
+        return "nested too deeply";
+    case json_error_premature_end_of_input:
+        return "JSON that ends too early";
+    default:
+        return "not JSON";
+    }
+}
+
 json_t *json_object_read(struct span text, struct json_fault *fault)
 {
     json_error_t error;
     json_t *root = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, &error);
-    /* jansson's words can quote the input, which may be someone's data; its code can't. */
-    if (!root)
-        json_refuse(fault, "",
-                    json_error_code(&error) == json_error_duplicate_key
-                        ? "a key is given twice (line %d, column %d)"
-                        : "this is not JSON (line %d, column %d)",
-                    error.line, error.column);
+    if (!root && error.line > 1)
+        json_refuse(fault, "", "%s (line %d, column %d)", json_error_words(&error), error.line,
+                    error.column);
+    else if (!root)
+        json_refuse(fault, "", "%s (column %d)", json_error_words(&error), error.column);
     else if (!json_is_object(root))
         json_refuse(fault, "", "this is no JSON object");
     if (fault->found) {
@@ -69,6 +88,12 @@ void json_take_text(const json_t *value, const char *path, char *out, size_t siz
     out[0] = '\0';
     if (!fault->found)
         memcpy(out, text, bytes.len + 1);
+}
+
+void json_check_country(const char *code, const char *path, struct json_fault *fault)
+{
+    if (strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3 && strcmp(code, "D") != 0)
+        json_refuse(fault, path, "is no code of three letters A-Z");
 }
 
 uint64_t json_take_uint(const json_t *value, const char *path, uint64_t max,

@@ -25,6 +25,9 @@ struct json_fault {
 void json_refuse(struct json_fault *fault, const char *path, const char *reason, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What keeps a text from being JSON, in words that never quote it, as jansson's own do. */
+const char *json_error_words(const json_error_t *error);
+
 /* One JSON object and nothing else; NULL with the fault. The caller decrefs it. */
 json_t *json_object_read(struct span text, struct json_fault *fault);
 
@@ -33,6 +36,8 @@ json_t *json_object_read(struct span text, struct json_fault *fault);
 /* Not empty, plain UTF-8, fits with its NUL. */
 void json_take_text(const json_t *value, const char *path, char *out, size_t size,
                     struct json_fault *fault);
+/* As far as that can be told without a list that ages: three letters A-Z, or Germany's D. */
+void json_check_country(const char *code, const char *path, struct json_fault *fault);
 uint64_t json_take_uint(const json_t *value, const char *path, uint64_t max,
                         struct json_fault *fault);
 bool json_take_bool(const json_t *value, const char *path, struct json_fault *fault);

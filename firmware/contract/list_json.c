@@ -96,6 +96,8 @@ bool list_json_read(struct span line, struct listing *out, struct json_fault *fa
     }
     if (!fault->found && !listing_complete(&row, &name))
         json_refuse(fault, name, json_object_get(object, name) ? "is not valid" : "is missing");
+    if (row.passport_country[0])
+        json_check_country(row.passport_country, "passport_country", fault);
     json_decref(object);
     if (!fault->found)
         *out = row;

@@ -89,6 +89,8 @@ static void record_check(const json_t *object, const struct placement *record,
     else if (record->nik[0] &&
              (strlen(record->nik) != NIK_DIGITS || strspn(record->nik, "0123456789") != NIK_DIGITS))
         json_refuse(fault, "nik", "has not %d digits", NIK_DIGITS);
+    json_check_country(record->passport_country, "passport_country", fault);
+    json_check_country(record->dest_country, "dest_country", fault);
 }
 
 bool placement_json_read(struct span line, struct placement *out, struct json_fault *fault)

@@ -191,9 +191,9 @@ static void staleness_take(json_t *root, struct policy *out, struct json_fault *
             snprintf(list_path[k], sizeof list_path[k], "staleness_hours.%s.%s", sites[i],
                      lists[k]);
         out->staleness_hours[i].placements = (uint32_t)json_take_uint(
-            json_object_get(site, lists[0]), list_path[0], UINT32_MAX, fault);
-        out->staleness_hours[i].lists = (uint32_t)json_take_uint(json_object_get(site, lists[1]),
-                                                                 list_path[1], UINT32_MAX, fault);
+            json_object_get(site, lists[0]), list_path[0], POLICY_HOURS_MAX, fault);
+        out->staleness_hours[i].lists = (uint32_t)json_take_uint(
+            json_object_get(site, lists[1]), list_path[1], POLICY_HOURS_MAX, fault);
     }
 }
 
@@ -204,9 +204,10 @@ static void retention_take(json_t *root, struct policy *out, struct json_fault *
     keys_check(retention, "retention_days", key_in_names, names, fault);
     out->payload_after_receipt_days =
         (uint32_t)json_take_uint(json_object_get(retention, names[0]),
-                                 "retention_days.payload_after_receipt", UINT32_MAX, fault);
-    out->double_scan_hash_days = (uint32_t)json_take_uint(
-        json_object_get(retention, names[1]), "retention_days.double_scan_hash", UINT32_MAX, fault);
+                                 "retention_days.payload_after_receipt", POLICY_DAYS_MAX, fault);
+    out->double_scan_hash_days =
+        (uint32_t)json_take_uint(json_object_get(retention, names[1]),
+                                 "retention_days.double_scan_hash", POLICY_DAYS_MAX, fault);
 }
 
 static void colour_take(const json_t *value, const char *code, struct policy *out,
@@ -248,9 +249,9 @@ static void colours_take(json_t *root, struct policy *out, struct json_fault *fa
     }
 }
 
-static uint32_t number_take(json_t *root, const char *key, struct json_fault *fault)
+static uint32_t number_take(json_t *root, const char *key, uint32_t max, struct json_fault *fault)
 {
-    return (uint32_t)json_take_uint(json_object_get(root, key), key, UINT32_MAX, fault);
+    return (uint32_t)json_take_uint(json_object_get(root, key), key, max, fault);
 }
 
 static void parameters_take(json_t *root, struct policy *out, struct json_fault *fault)
@@ -260,9 +261,10 @@ static void parameters_take(json_t *root, struct policy *out, struct json_fault 
         json_refuse(fault, "version", "is 0: versions begin at 1");
     out->issued = json_take_time(json_object_get(root, "issued"), "issued", fault);
     staleness_take(root, out, fault);
-    out->passport_min_validity_months = number_take(root, "passport_min_validity_months", fault);
-    out->min_work_age_years = number_take(root, "min_work_age_years", fault);
-    out->double_scan_s = number_take(root, "double_scan_s", fault);
+    out->passport_min_validity_months =
+        number_take(root, "passport_min_validity_months", POLICY_MONTHS_MAX, fault);
+    out->min_work_age_years = number_take(root, "min_work_age_years", POLICY_AGE_MAX, fault);
+    out->double_scan_s = number_take(root, "double_scan_s", POLICY_SCAN_S_MAX, fault);
     retention_take(root, out, fault);
     colours_take(root, out, fault);
 }

@@ -11,12 +11,7 @@
 
 #include <assert.h>
 
-#define HOURS_MAX  (24u * 366 * 10)
-#define MONTHS_MAX 120
-#define AGE_MAX    120
-#define SCAN_S_MAX 86400
-#define DAYS_MAX   36600
-#define CODE_MAX   999
+#define CODE_MAX 999
 
 /* Keys of the bundle; never reused. */
 enum policy_key {
@@ -47,8 +42,8 @@ static void get_staleness(struct cbor_reader *r, struct policy *out)
     get_array_of(r, SITE_CLASSES);
     for (int site = 0; site < SITE_CLASSES; site++) {
         get_array_of(r, 2);
-        out->staleness_hours[site].placements = (uint32_t)cbor_get_uint(r, HOURS_MAX);
-        out->staleness_hours[site].lists = (uint32_t)cbor_get_uint(r, HOURS_MAX);
+        out->staleness_hours[site].placements = (uint32_t)cbor_get_uint(r, POLICY_HOURS_MAX);
+        out->staleness_hours[site].lists = (uint32_t)cbor_get_uint(r, POLICY_HOURS_MAX);
     }
 }
 
@@ -80,18 +75,18 @@ static void get_parameter(struct cbor_reader *r, int64_t key, struct policy *out
         get_staleness(r, out);
         break;
     case KEY_VALIDITY_MONTHS:
-        out->passport_min_validity_months = (uint32_t)cbor_get_uint(r, MONTHS_MAX);
+        out->passport_min_validity_months = (uint32_t)cbor_get_uint(r, POLICY_MONTHS_MAX);
         break;
     case KEY_WORK_AGE_YEARS:
-        out->min_work_age_years = (uint32_t)cbor_get_uint(r, AGE_MAX);
+        out->min_work_age_years = (uint32_t)cbor_get_uint(r, POLICY_AGE_MAX);
         break;
     case KEY_DOUBLE_SCAN_S:
-        out->double_scan_s = (uint32_t)cbor_get_uint(r, SCAN_S_MAX);
+        out->double_scan_s = (uint32_t)cbor_get_uint(r, POLICY_SCAN_S_MAX);
         break;
     case KEY_RETENTION:
         get_array_of(r, 2);
-        out->payload_after_receipt_days = (uint32_t)cbor_get_uint(r, DAYS_MAX);
-        out->double_scan_hash_days = (uint32_t)cbor_get_uint(r, DAYS_MAX);
+        out->payload_after_receipt_days = (uint32_t)cbor_get_uint(r, POLICY_DAYS_MAX);
+        out->double_scan_hash_days = (uint32_t)cbor_get_uint(r, POLICY_DAYS_MAX);
         break;
     case KEY_COLOURS:
         get_colours(r, out);

@@ -21,6 +21,12 @@ enum site_class {
 };
 
 #define POLICY_COLOURS_MAX 64
+/* What a kiosk accepts: beyond them is a slip, not a policy. */
+#define POLICY_HOURS_MAX  (24u * 366 * 10)
+#define POLICY_MONTHS_MAX 120u
+#define POLICY_AGE_MAX    120u
+#define POLICY_SCAN_S_MAX 86400u
+#define POLICY_DAYS_MAX   36600u
 /* 2,000 licences with history and all else, twice over. */
 #define POLICY_CBOR_MAX (512u << 10)
 

@@ -141,13 +141,15 @@ def test_a_bad_row_is_named_by_line_and_field_and_nothing_is_imported(registry, 
 
 
 BAD_LINES = [
-    (b"{", "this is not JSON"),
-    (b"", "this is not JSON"),
-    (b'{"sex":"F","sex":"M"}', "a key is given twice"),
-    (b'{"sex":"F"} {}', "this is not JSON"),
-    (b'{"sex":"\xff"}', "this is not JSON"),
+    (b"{", "JSON that ends too early (column 1)"),
+    (b"", "JSON that ends too early"),
+    (b'{"sex":"F","sex":"M"}', "a key that is there twice (column 16)"),
+    (b'{"sex":"F"} {}', "not JSON (column 13)"),
+    (b'{"sex":"\xff"}', "not UTF-8"),
+    (b'{"sex":"\\u0000"}', "a text with a NUL"),
+    (b'{"rec_seq":99999999999999999999}', "a number too large (column 31)"),
     (b'{"name_full":"' + b"A" * 20000 + b'"}', "the line is too long"),
-    (b"[" * 15000, "this is not JSON"),
+    (b"[" * 15000, "nested too deeply"),
 ]
 
 
@@ -349,7 +351,7 @@ BAD_POLICIES = [
     (["version"], 0, "version: is 0"),
     (["version"], ..., "version: is missing"),
     (["issued"], "yesterday", "issued: is no time"),
-    (["min_work_age_years"], 4000, "a parameter is beyond what a kiosk accepts"),
+    (["min_work_age_years"], 4000, "min_work_age_years: is no whole number from 0 to 120"),
     (["documents", 1, "required", 0], "soul", "documents[1].required: is none of"),
     (["documents", 1, "scheme"], ..., "documents[1].scheme: is missing"),
     (["documents"], {}, "documents: is no list"),
