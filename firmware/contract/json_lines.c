@@ -14,23 +14,21 @@ void json_lines_init(struct json_lines *lines, const char *path, FILE *file)
 
 enum err json_lines_next(struct json_lines *lines, struct span *out)
 {
-    bool cut = false;
     int byte;
 
     lines->len = 0;
     while ((byte = getc_unlocked(lines->file)) != EOF && byte != '\n') {
-        if (lines->len < sizeof lines->text)
-            lines->text[lines->len++] = (char)byte;
-        else
-            cut = true;
+        if (lines->len == sizeof lines->text) {
+            lines->number++;
+            return ERR_SIZE;
+        }
+        lines->text[lines->len++] = (char)byte;
     }
     if (ferror(lines->file))
         return ERR_IO;
     if (byte == EOF && lines->len == 0)
         return ERR_MISSING;
     lines->number++;
-    if (cut)
-        return ERR_SIZE;
     if (lines->len > 0 && lines->text[lines->len - 1] == '\r')
         lines->len--;
     *out = span_of(lines->text, lines->len);

@@ -24,7 +24,8 @@ struct json_lines {
 
 void json_lines_init(struct json_lines *lines, const char *path, FILE *file);
 /* The next line, without its end (LF or CRLF), good until the next call. ERR_MISSING: the file is
- * over; ERR_SIZE: longer than JSON_LINE_LEN_MAX; ERR_IO. Blocks as the file does. */
+ * over; ERR_IO, with errno; ERR_SIZE: longer than JSON_LINE_LEN_MAX, and how much longer nobody
+ * looked: the file is of no more use. Blocks as the file does. */
 MUST_CHECK enum err json_lines_next(struct json_lines *lines, struct span *out);
 
 /* The whole file, of at most `len_max` bytes, to be freed. ERR_SIZE, ERR_MEMORY, or as errno says.

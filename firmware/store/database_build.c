@@ -15,6 +15,7 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "database.h"
@@ -35,6 +36,17 @@ static enum err fail(const char *path, char why[DATABASE_WHY_LEN])
     return database_say(why, path, err_from_errno(error), strerror(error));
 }
 
+/* The rename at the end would take the place of a device or a pipe as well. */
+static enum err place_check(const char *path, char why[DATABASE_WHY_LEN])
+{
+    struct stat there;
+
+    if (stat(path, &there) < 0)
+        return errno == ENOENT ? ERR_OK : fail(path, why);
+    return S_ISREG(there.st_mode) ? ERR_OK
+                                  : database_say(why, path, ERR_INVALID, "is no regular file");
+}
+
 enum err database_build_open(const char *path, const struct database_kind *kind,
                              struct database *out, char why[DATABASE_WHY_LEN])
 {
@@ -42,6 +54,8 @@ enum err database_build_open(const char *path, const struct database_kind *kind,
     int lock = -1;
     enum err err = name_make(path, ".new", name, why);
 
+    if (!err)
+        err = place_check(path, why);
     if (!err)
         err = database_lock(path, &lock, why);
     if (!err && unlink(name) < 0 && errno != ENOENT)
