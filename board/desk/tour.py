@@ -271,6 +271,6 @@ def main(desk):
     started = time.monotonic()
     tour = Tour(desk.folder, desk.programs, desk.page, desk.hardware)
     good = tour.go()
-    print(f"\n{len(tour.rows)} documents in {time.monotonic() - started:.1f} s: "
+    print(f"\n{len(tour.rows)} scans in {time.monotonic() - started:.1f} s: "
           f"{'the tour went as expected' if good else 'THE TOUR FAILED'}", flush=True)
     return 0 if good else 1

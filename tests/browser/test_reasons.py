@@ -132,6 +132,21 @@ def test_thirty_six_reasons_can_all_be_read(page, language, banners):
         page.press(Keys.F2)
 
 
+@pytest.mark.parametrize("name, person, key, without", [
+    ("ask", people.refer, "d", ""), ("refer", people.refer, "d", "R010"), ("stop", people.stop, "3", "")])
+def test_details_of_many_reasons_fit_under_every_banner(page, name, person, key, without):
+    rows = [row for row in reasons.SAID if TABLE[row[0]][0] != "GREEN" and row[0] != without][:36]
+    page.show(**person(seq=775, reasons=reasons.worst_first(rows), undecided_seq=399, **people.OFFLINE))
+    page.hold(key)
+    page.wait(lambda: page.css(".told .why li"), "details")
+    page.picture(f"details-many-{name}")
+    page.assert_readable()
+    bottom = "return document.querySelector(arguments[0])?.getBoundingClientRect().bottom ?? 0"
+    assert page.script(bottom, ".seq") <= page.script(bottom, ".hero")
+    page.release(key)
+    page.wait(lambda: not page.css(".told"), "details gone")
+
+
 @pytest.mark.parametrize("code", SENSITIVE)
 def test_a_delicate_reason_is_told_only_while_its_key_is_held(page, code):
     _, found, expected, told_id, _ = next(row for row in reasons.SAID if row[0] == code)
