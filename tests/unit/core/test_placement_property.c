@@ -39,10 +39,33 @@ static void random_number(char out[10])
     snprintf(out, 10, "X%u", below(4));
 }
 
-static struct candidate random_record(unsigned id)
+/* What keys a NIK here: its last eight digits. */
+static const char *hash_of(const char *nik)
+{
+    return nik + DOCUMENT_NIK_DIGITS - DOCUMENT_NIK_HASH;
+}
+
+static bool has_nik(const struct document *document, const struct placement *placement)
+{
+    return *placement->nik &&
+           memcmp(document->nik_hash, hash_of(placement->nik), DOCUMENT_NIK_HASH) == 0;
+}
+
+static void random_nik(char nik[DOCUMENT_NIK_LEN])
+{
+    snprintf(nik, DOCUMENT_NIK_LEN, "320412520498000%u", below(6));
+}
+
+/* As the store gives it: what has the document's NIK was found by it, or by a number. */
+static struct candidate random_record(const struct document *document, unsigned id)
 {
     struct candidate candidate = {.placement = sample_placement()};
     struct placement *placement = &candidate.placement;
+    placement->nik[0] = '\0';
+    if (!test_random_one_in(&chance, 4))
+        random_nik(placement->nik);
+    if (has_nik(document, placement))
+        candidate.key = MATCH_KEY_NIK;
     snprintf(placement->placement_id, sizeof placement->placement_id, "P%u", id);
     random_number(placement->passport_no);
     if (test_random_one_in(&chance, 3))
@@ -64,10 +87,26 @@ static struct document random_document(void)
     document.birth.day = (uint8_t)(12 + below(2));
     document.sex = "MF"[below(2)];
     document.mrz.name_may_be_truncated = test_random_one_in(&chance, 4);
+    if (test_random_one_in(&chance, 2)) {
+        char nik[DOCUMENT_NIK_LEN];
+        random_nik(nik);
+        memcpy(document.nik_hash, hash_of(nik), sizeof document.nik_hash);
+    }
     return document;
 }
 
-/* A number's look-up stands for current and previous ones; else keys and texts are the same. */
+/* A number's look-up stands for current and previous ones; a NIK's has no text but its hash; else
+ * keys and texts are the same. */
+static bool text_finds(const struct lookup *ours, const struct lookup *theirs)
+{
+    if (ours->key == MATCH_KEY_NIK && theirs->key == MATCH_KEY_NIK)
+        return memcmp(ours->nik_hash, hash_of(theirs->text + strlen("NIK ")),
+                      sizeof ours->nik_hash) == 0;
+    return strcmp(ours->text, theirs->text) == 0 &&
+           (ours->key == theirs->key ||
+            (ours->key == MATCH_KEY_PASSPORT && theirs->key == MATCH_KEY_OLD_PASSPORT));
+}
+
 static bool look_up_finds(const struct document *document, const struct placement *placement)
 {
     static size_t (*const ways[])(const struct document *, struct lookup *) = {
@@ -78,9 +117,7 @@ static bool look_up_finds(const struct document *document, const struct placemen
         size_t n_ours = ways[way](document, ours);
         for (size_t i = 0; i < n_ours; i++)
             for (size_t k = 0; k < n_theirs; k++)
-                if (strcmp(ours[i].text, theirs[k].text) == 0 &&
-                    (ours[i].key == theirs[k].key || (ours[i].key == MATCH_KEY_PASSPORT &&
-                                                      theirs[k].key == MATCH_KEY_OLD_PASSPORT)))
+                if (text_finds(&ours[i], &theirs[k]))
                     return true;
     }
     return false;
@@ -97,15 +134,19 @@ static void check_match(const struct document *document, const struct candidate 
                         const struct match *match)
 {
     const struct placement *placement = &match->placement;
-    bool any_number = false;
-    for (size_t i = 0; i < RECORDS; i++)
+    bool any_number = false, any_nik = false;
+    for (size_t i = 0; i < RECORDS; i++) {
         any_number |= has_number(document, &candidates[i].placement);
+        any_nik |= has_nik(document, &candidates[i].placement);
+    }
     if (match->grade == MATCH_NONE) {
-        assert_false(any_number);
+        assert_false(any_number || any_nik);
         return;
     }
     assert_true(look_up_finds(document, placement));
-    assert_int_equal(any_number, match->key != MATCH_KEY_NAME_DOB);
+    assert_int_equal(any_number,
+                     match->key == MATCH_KEY_PASSPORT || match->key == MATCH_KEY_OLD_PASSPORT);
+    assert_int_equal(!any_number && any_nik, match->key == MATCH_KEY_NIK);
     bool same_person = date_compare(document->birth, placement->birth_date) == 0 &&
                        document->sex == placement->sex;
     if (!same_person)
@@ -124,7 +165,7 @@ static void test_matches_of_random_records(void **state)
         struct candidate candidates[RECORDS], mirrored[RECORDS], found[RECORDS];
         size_t n_found = 0;
         for (unsigned i = 0; i < RECORDS; i++) {
-            candidates[i] = mirrored[RECORDS - 1 - i] = random_record(i);
+            candidates[i] = mirrored[RECORDS - 1 - i] = random_record(&document, i);
             if (look_up_finds(&document, &candidates[i].placement))
                 found[n_found++] = candidates[i];
         }
