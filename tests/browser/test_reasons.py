@@ -18,6 +18,13 @@ def test_every_code_a_rule_may_give_has_a_row_here():
     assert {row[0] for row in reasons.SAID} == by_rule
 
 
+def test_the_page_has_the_words_of_every_code(page):
+    served = page.driver.execute_async_script(
+        "const done = arguments[0]; fetch('/reasons.json').then((answer) => answer.json()).then(done)")
+    assert {code: (words["id"], words["en"]) for code, words in served.items()} == {
+        code: (id_words, en_words) for code, (*_, id_words, en_words) in TABLE.items()}
+
+
 def test_every_part_of_ours_that_may_fail_has_a_row_here():
     parts = reasons.failing_parts()
     assert len(parts) > 3 and parts == {found for code, found, *_ in reasons.SAID if code == "R093"}

@@ -4,6 +4,8 @@ import json
 import pathlib
 import re
 
+import reasons
+
 WEB = pathlib.Path(__file__).resolve().parents[2] / "firmware/console/web"
 WORDS = json.loads((WEB / "words.json").read_text())
 SCRIPTS = "\n".join(path.read_text() for path in sorted(WEB.glob("*.js")))
@@ -25,6 +27,20 @@ def test_every_key_the_scripts_name_exists():
     named = set(re.findall(r'\bt\("([^"]+)"', SCRIPTS))
     named |= {key for pair in re.findall(r'\bt\([^()"]*\? "([^"]+)" : "([^"]+)"', SCRIPTS) for key in pair}
     assert named and named <= set(WORDS), named - set(WORDS)
+
+
+def test_no_words_are_left_over():
+    literal = set(re.findall(r'"([\w.–-]+)"', SCRIPTS))
+    begun = set(re.findall(r"`([a-z][\w.]*\.)\$\{", SCRIPTS)) | {f"{group}." for group in re.findall(r'named\("(\w+)"', SCRIPTS)}
+    begun |= {"NIK.", "NAME_DOB."}  # ${by}.${code} of how a placement was found
+    assert [key for key in WORDS if key not in literal and not key.startswith(tuple(begun))
+            and not re.sub(r"\d+$", "", key) in literal] == []
+
+
+def test_a_stop_is_told_in_a_code_and_neutral_words_or_not_told_at_all():
+    rules = [code for code, (colour, by, *_) in reasons.table().items() if colour == "RED" and by != "OFFICER"]
+    assert len(rules) > 7
+    assert {code for code in rules if (f"stop.{code}" in WORDS) == (f"neutral.{code}" in WORDS)} == set()
 
 
 def test_every_decision_purpose_and_refusal_has_words():
