@@ -1,7 +1,7 @@
 /* Rows of the lists, written.
  *
  * Problem: rows end, and must not lie here for ever; but when a row ends is sealed, and an index of
- * it in plain would tell of whom the lists speak until when. Method: each step of the feed looks at
+ * it in plain would tell of whom the lists speak until when. Method: a step of the feed looks at
  * some of the rows, in the order of the table and round again, beginning anywhere so that a process
  * that is often restarted gets everywhere too. At a contact in five minutes 2,000 rows are 576,000
  * a day. Until it is swept a past row is just not in force (listing_match).

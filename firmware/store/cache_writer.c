@@ -99,7 +99,9 @@ static enum err listings_write(struct cache_writer *writer, const struct step *s
         err = cache_listings_drop(&writer->listings, &step->gone[i]);
     for (size_t i = 0; !err && i < step->n_rows; i++)
         err = cache_listings_put(&writer->listings, &step->listings[i]);
-    return err ? err : cache_listings_sweep(&writer->listings, step->as_of / SECONDS_PER_DAY);
+    if (err || step->n_rows + step->n_gone == CACHE_DELTA_MAX)
+        return err; /* a full step is one of many: the last of them sweeps */
+    return cache_listings_sweep(&writer->listings, step->as_of / SECONDS_PER_DAY);
 }
 
 static enum err placements_write(struct cache_writer *writer, const struct step *step)
