@@ -296,9 +296,11 @@ static void feed_answer(struct sync_contact *c, enum wire_feed_name name,
             c->feed_wanted[name] = false;
             contact_note_problem(c, wire_feed_text(name), why);
         }
-    } else if (answer->status == 410) {
+    } else if (answer->status == 410 || answer->status == 404) {
         c->feed_wanted[name] = false;
-        contact_note_problem(c, wire_feed_text(name), "the registry is behind the version we have");
+        contact_note_problem(c, wire_feed_text(name),
+                             answer->status == 410 ? "the registry is behind the version we have"
+                                                   : "the registry has no such feed");
     } else {
         refused(c, answer);
         return;

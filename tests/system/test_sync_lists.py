@@ -188,7 +188,8 @@ def test_a_registry_that_lost_its_lists_is_said_and_the_old_rows_stay(registry, 
 
 class Front:
     """HTTPS with the registry's own certificate before the real registry: passes everything on, but
-    for what comes of /v1/feed/lists, which `alter` may change; `seen` is told each path."""
+    for what comes of /v1/feed/lists, which `alter` may change, or take away (None); `seen` is told
+    each path."""
 
     def __init__(self, registry, kiosk, alter=bytes, seen=str):
         behind = Kiosk(registry, NAME, kiosk.identity, None)
@@ -206,7 +207,8 @@ class Front:
             def answer(self, reply):
                 seen(self.path)
                 body = alter(reply.body) if "/feed/lists" in self.path else reply.body
-                self.send_response(reply.status)
+                self.send_response(404 if body is None else reply.status)
+                body = body or b""
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -276,6 +278,16 @@ def test_a_feed_that_is_not_the_registry_s_word_changes_nothing(registry, kiosk,
     assert registry.head(NAME)[1] == 5  # entries go up all the same
     assert "feed=lists version=2 gone=1" in contact(kiosk)
     assert "R072" not in reasons(kiosk)
+
+
+def test_a_registry_older_than_lists_still_gives_placements(registry, kiosk):
+    path = registry.folder / "placements.jsonl"
+    path.write_text(json.dumps(PLACEMENT) + "\n")
+    registry.command("import", "placements", path)
+    with Front(registry, kiosk, lambda envelope: None) as front:
+        done = kiosk.once(port=front.port)
+    assert done.returncode == 1 and "lists: the registry has no such feed" in done.stderr
+    assert "FEED_APPLIED feed=placements" in done.stderr
 
 
 def test_a_front_that_changes_nothing_is_believed(registry, kiosk):
