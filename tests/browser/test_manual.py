@@ -204,6 +204,17 @@ def test_a_half_date_is_no_mistake_until_it_is_left(page):
     page.wait(lambda: says(page, "birth") == "belum lengkap", "it is said")
 
 
+def test_a_flaw_in_the_place_of_a_field_s_name_leaves_the_name_in_the_field(page):
+    open_form(page)
+    assert [placeholder(page, field) for field in ("number", "number_check", "birth")] == ["", "wajib", "HH BB TTTT"]
+    page.press(Keys.ENTER)
+    page.lane.refuse(0, "FLAWS", number="MISSING", number_check="MISSING", birth="MISSING")
+    page.wait(lambda: says(page, "number") == "wajib diisi", "the refusal")
+    assert [placeholder(page, field) for field in ("number", "number_check", "birth")] == ["Nomor", "Digit uji", "Lahir"]
+    page.assert_readable()
+    page.picture("manual-empty-refused")
+
+
 def test_the_glass_has_a_key_for_what_a_document_does_not_say(page):
     open_form(page)
     page.click("#f-birth")
@@ -217,7 +228,8 @@ def test_an_unusual_number_is_hinted_at_and_taken(page):
     open_form(page)
     fill(page, number="AB123456", number_check="1")
     page.click("#f-name")
-    assert says(page, "number") == "bentuk tak biasa"
+    assert says(page, "number") == "tak biasa"
+    assert page.script(UNCUT_JS) == []
 
 
 NIKS = [  # what is typed of the holder, the NIK, and what is said of it

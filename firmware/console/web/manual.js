@@ -39,8 +39,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     const input = PICKS[field]
       ? h("button.value", { id: `f-${field}`, type: "button", onclick: (event) => (event.detail === 0 ? next() : focus(field)) })
       : h("input.value", { id: `f-${field}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
-          maxlength: String(LIMITS[field] + 10), placeholder: ["birth", "expiry"].includes(field) ? t("typed.date_form") : null,
-          oninput: () => typedInto(field) });
+          maxlength: String(LIMITS[field] + 10), oninput: () => typedInto(field) });
     input.addEventListener("focus", () => { draft.at = field; draw(); });
     input.addEventListener("blur", () => { draft.left.add(field); draw(); });
     const under = h("div.under", { "aria-hidden": "true" });
@@ -165,6 +164,12 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     }
   }
 
+  /** What stands where nothing is typed yet; where a flaw has taken the place of the field's name, that. */
+  function emptyText(field) {
+    if (field === "number_check") return t(values.type === "P" ? "typed.where" : "typed.if_printed");
+    return ["birth", "expiry"].includes(field) ? t("typed.date_form") : "";
+  }
+
   function sayOf(field) {
     const flaw = flawSaid(field);
     if (flaw) return ["bad", t(`flaw.${flaw}`)];
@@ -186,8 +191,10 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
     place(says, kind === "bad" ? icon("k-x") : kind === "good" ? icon("k-ok") : kind === "doubt" ? icon("k-tri") : null, words);
     input.setAttribute("aria-invalid", String(kind === "bad"));
     if (PICKS[field]) place(input, values[field] ? t(`${PICKS[field][0]}.${values[field]}`) : h("i", null, t("typed.choose")));
-    else place(under, underOf(field));
-    if (field === "number_check") input.placeholder = t(values.type === "P" ? "typed.where" : "typed.if_printed");
+    else {
+      place(under, underOf(field));
+      input.placeholder = kind === "bad" ? t(`typed.${field}`) : emptyText(field);
+    }
     if (field === "country" || field === "nationality") place(echo, format.countryOr(values[field], ""));
     if (field === "name") root.dataset.long = values.name.length > 20 ? "2" : values.name.length > 17 ? "1" : "0";
   }
