@@ -113,24 +113,35 @@ static struct cbor_head tag_read(struct span in)
     return (struct cbor_head){.kind = CBOR_TAG, .value = tag, .len = 1 + more};
 }
 
+static const struct cbor_callbacks callbacks = {
+    .uint8 = found_uint8,
+    .uint16 = found_uint16,
+    .uint32 = found_uint32,
+    .uint64 = found_uint64,
+    .negint8 = found_negint8,
+    .negint16 = found_negint16,
+    .negint32 = found_negint32,
+    .negint64 = found_negint64,
+    .byte_string = found_bytes,
+    .byte_string_start = cbor_null_byte_string_start_callback,
+    .string = found_text,
+    .string_start = cbor_null_string_start_callback,
+    .array_start = found_array,
+    .indef_array_start = cbor_null_indef_array_start_callback,
+    .map_start = found_map,
+    .indef_map_start = cbor_null_indef_map_start_callback,
+    .tag = cbor_null_tag_callback,
+    .float2 = cbor_null_float2_callback,
+    .float4 = cbor_null_float4_callback,
+    .float8 = cbor_null_float8_callback,
+    .undefined = cbor_null_undefined_callback,
+    .null = found_null,
+    .boolean = found_bool,
+    .indef_break = cbor_null_indef_break_callback,
+};
+
 static struct cbor_head other_read(struct span in)
 {
-    struct cbor_callbacks callbacks = cbor_empty_callbacks;
-    callbacks.uint8 = found_uint8;
-    callbacks.uint16 = found_uint16;
-    callbacks.uint32 = found_uint32;
-    callbacks.uint64 = found_uint64;
-    callbacks.negint8 = found_negint8;
-    callbacks.negint16 = found_negint16;
-    callbacks.negint32 = found_negint32;
-    callbacks.negint64 = found_negint64;
-    callbacks.byte_string = found_bytes;
-    callbacks.string = found_text;
-    callbacks.array_start = found_array;
-    callbacks.map_start = found_map;
-    callbacks.boolean = found_bool;
-    callbacks.null = found_null;
-
     struct cbor_head head = {.kind = CBOR_NOTHING};
     const struct cbor_decoder_result result = cbor_stream_decode(in.p, in.len, &callbacks, &head);
     if (result.status != CBOR_DECODER_FINISHED)

@@ -140,9 +140,19 @@ bool date_parse(const char *text, struct date *out)
     return true;
 }
 
+static char *put_digits(char *at, unsigned number, size_t count)
+{
+    for (size_t i = count; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + count;
+}
+
 void date_format(struct date date, char out[DATE_TEXT_LEN])
 {
-    /* The casts bound what the compiler must assume; a date's year is at most YEAR_MAX. */
-    snprintf(out, DATE_TEXT_LEN, "%04u-%02u-%02u", (unsigned)date.year % 10000u,
-             (unsigned)date.month % 100u, (unsigned)date.day % 100u);
+    char *at = put_digits(out, (unsigned)date.year, 4);
+    *at++ = '-';
+    at = put_digits(at, date.month, 2);
+    *at++ = '-';
+    at = put_digits(at, date.day, 2);
+    *at = '\0';
 }

@@ -367,6 +367,8 @@ void listing_match(const struct document *document, const struct match *match, s
                    const struct listing *candidates, size_t n_candidates, struct listing_hits *out)
 {
     memset(out, 0, sizeof *out);
+    if (n_candidates == 0)
+        return;
     struct listing_text ours[LISTING_TEXTS_MAX];
     size_t n_ours = listing_lookups(document, match, ours);
     for (size_t i = 0; i < n_candidates; i++) {

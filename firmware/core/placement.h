@@ -54,6 +54,25 @@ enum placement_hold {
     HOLD_FAMILY_REPORT,
 };
 
+/* Bits of `documents`. */
+enum placement_paper {
+    PAPER_MARITAL,
+    PAPER_FAMILY_PERMIT,
+    PAPER_COMPETENCE,
+    PAPER_HEALTH,
+    PAPER_PASSPORT,
+    PAPER_VISA,
+    PAPER_PLACEMENT_AGREEMENT,
+    PAPER_CONTRACT,
+    PAPER_JKN,
+    PAPER_JKK_JKM,
+    PAPER_OPP,
+    PAPER_CREW_BOOK,
+    PAPER_RESPONSIBILITY_STATEMENT,
+    PAPER_LEAVE_LETTER,
+    PAPERS,
+};
+
 enum placement_source {
     SOURCE_UNKNOWN = 0,
     SOURCE_SISKO,
@@ -98,7 +117,7 @@ struct placement {
     char visa_no[PLACEMENT_ID_LEN];
     char visa_type[PLACEMENT_ID_LEN];
     struct date visa_expiry;
-    uint32_t documents; /* bits by the order of placement_document_names */
+    uint32_t documents; /* 1 << enum placement_paper */
     char bpjstk_no[PLACEMENT_ID_LEN];
     struct date bpjstk_until;
     struct date opp_date;
@@ -138,6 +157,11 @@ struct placement_field {
 
 extern const struct placement_field placement_fields[];
 extern const size_t placement_fields_count;
+
+/* NULL-terminated: by value from 0, "UNKNOWN"; documents by bit from 0. */
+extern const char *const placement_scheme_names[];
+extern const char *const placement_employer_names[];
+extern const char *const placement_document_names[];
 
 const char *placement_status_name(enum placement_status status);
 const char *placement_scheme_name(enum placement_scheme scheme);

@@ -182,6 +182,15 @@ static const void *value_at(const struct placement *placement, const struct plac
     return (const char *)placement + field->offset;
 }
 
+/* One of the two names is there; the table says the rest. */
+static bool has_name(const struct placement *placement, const char **why)
+{
+    if (*placement->name_mrz || *placement->name_full)
+        return true;
+    *why = "name_mrz";
+    return false;
+}
+
 bool placement_complete(const struct placement *placement, const char **why)
 {
     for (size_t i = 0; i < placement_fields_count; i++) {
@@ -193,11 +202,7 @@ bool placement_complete(const struct placement *placement, const char **why)
             return false;
         }
     }
-    if (!*placement->name_mrz && !*placement->name_full) {
-        *why = "name_mrz";
-        return false;
-    }
-    return true;
+    return has_name(placement, why);
 }
 
 enum err placement_encode(const struct placement *placement, struct cbor_writer *w,
@@ -277,19 +282,22 @@ static bool value_get(struct cbor_reader *r, const struct placement_field *field
     return false;
 }
 
-static const struct placement_field *field_of_key(int64_t key)
+/* Keys ascend through the table as through the record: the search goes on from the last one. */
+static const struct placement_field *field_of_key(int64_t key, size_t *from)
 {
-    for (size_t i = 0; i < placement_fields_count; i++)
-        if (placement_fields[i].key == (uint64_t)key)
+    for (size_t i = *from; i < placement_fields_count; i++)
+        if (placement_fields[i].key == (uint64_t)key) {
+            *from = i + 1;
             return &placement_fields[i];
+        }
     return NULL;
 }
 
 /* A field that is written is known: an empty text or a zero says nothing and is refused, so that
  * one record has one encoding. */
-static bool field_get(struct cbor_reader *r, struct placement *out, int64_t *previous)
+static bool field_get(struct cbor_reader *r, struct placement *out, int64_t *previous, size_t *from)
 {
-    const struct placement_field *field = field_of_key(cbor_get_key(r, previous));
+    const struct placement_field *field = field_of_key(cbor_get_key(r, previous), from);
     if (!field) {
         cbor_get_raw(r);
         return !r->bad;
@@ -299,16 +307,27 @@ static bool field_get(struct cbor_reader *r, struct placement *out, int64_t *pre
            value_valid(field, value);
 }
 
+/* The values that are there conform: what is left to ask is which are not. */
+static bool is_whole(const struct placement *placement)
+{
+    const char *unused;
+    for (size_t i = 0; i < placement_fields_count; i++) {
+        const struct placement_field *field = &placement_fields[i];
+        if (field->mandatory && !value_known(field, value_at(placement, field)))
+            return false;
+    }
+    return has_name(placement, &unused);
+}
+
 enum err placement_decode(struct cbor_reader *r, struct placement *out)
 {
     struct placement placement = {0};
     int64_t previous = -1;
-    size_t count = cbor_get_map(r, SIZE_MAX);
+    size_t from = 0, count = cbor_get_map(r, SIZE_MAX);
     bool good = !r->bad;
     for (size_t i = 0; i < count && good; i++)
-        good = field_get(r, &placement, &previous);
-    const char *why;
-    if (!good || !placement_complete(&placement, &why)) {
+        good = field_get(r, &placement, &previous, &from);
+    if (!good || !is_whole(&placement)) {
         r->bad = true;
         return ERR_INVALID;
     }

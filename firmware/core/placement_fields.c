@@ -28,7 +28,7 @@ static const char *const status_names[] = {
     [PLACEMENT_REVOKED + 1] = NULL,
 };
 
-static const char *const scheme_names[] = {
+const char *const placement_scheme_names[] = {
     [SCHEME_UNKNOWN] = "UNKNOWN",
     [SCHEME_G2G] = "G2G",
     [SCHEME_G2P] = "G2P",
@@ -43,28 +43,28 @@ static const char *const scheme_names[] = {
     [SCHEME_CREW_FISHING + 1] = NULL,
 };
 
-static const char *const employer_names[] = {"UNKNOWN", "LEGAL_ENTITY", "INDIVIDUAL", "VESSEL",
-                                             NULL};
+const char *const placement_employer_names[] = {"UNKNOWN", "LEGAL_ENTITY", "INDIVIDUAL", "VESSEL",
+                                                NULL};
 
 static const char *const hold_names[] = {"NONE", "COMPLAINT", "INVESTIGATION", "FAMILY_REPORT",
                                          NULL};
 
-static const char *const document_names[] = {
-    "marital",
-    "family_permit",
-    "competence",
-    "health",
-    "passport",
-    "visa",
-    "placement_agreement",
-    "contract",
-    "jkn",
-    "jkk_jkm",
-    "opp",
-    "crew_book",
-    "responsibility_statement",
-    "leave_letter",
-    NULL,
+const char *const placement_document_names[] = {
+    [PAPER_MARITAL] = "marital",
+    [PAPER_FAMILY_PERMIT] = "family_permit",
+    [PAPER_COMPETENCE] = "competence",
+    [PAPER_HEALTH] = "health",
+    [PAPER_PASSPORT] = "passport",
+    [PAPER_VISA] = "visa",
+    [PAPER_PLACEMENT_AGREEMENT] = "placement_agreement",
+    [PAPER_CONTRACT] = "contract",
+    [PAPER_JKN] = "jkn",
+    [PAPER_JKK_JKM] = "jkk_jkm",
+    [PAPER_OPP] = "opp",
+    [PAPER_CREW_BOOK] = "crew_book",
+    [PAPER_RESPONSIBILITY_STATEMENT] = "responsibility_statement",
+    [PAPER_LEAVE_LETTER] = "leave_letter",
+    [PAPERS] = NULL,
 };
 
 static const char *const flag_names[] = {"first_time", "deported_before", "minor_at_contract",
@@ -91,7 +91,7 @@ const struct placement_field placement_fields[] = {
     ROW(3, rec_updated_at, FIELD_TIME),
     NAMED(4, source, FIELD_ENUM, source_names, false),
     NAMED(5, status, FIELD_ENUM, status_names, true),
-    NAMED(6, scheme, FIELD_ENUM, scheme_names, true),
+    NAMED(6, scheme, FIELD_ENUM, placement_scheme_names, true),
     ROW(7, name_full, FIELD_TEXT),
     ROW(8, name_mrz, FIELD_TEXT),
     MUST(9, sex, FIELD_SEX),
@@ -104,7 +104,7 @@ const struct placement_field placement_fields[] = {
      sizeof(((struct placement *)0)->passport_prev[0]), PLACEMENT_PREV_MAX, NULL, false},
     ROW(16, origin_region, FIELD_CODE),
     MUST(17, dest_country, FIELD_CODE),
-    NAMED(18, employer_type, FIELD_ENUM, employer_names, false),
+    NAMED(18, employer_type, FIELD_ENUM, placement_employer_names, false),
     ROW(19, employer_name, FIELD_TEXT),
     ROW(20, foreign_agency, FIELD_TEXT),
     ROW(21, occupation, FIELD_TEXT),
@@ -117,7 +117,7 @@ const struct placement_field placement_fields[] = {
     ROW(28, visa_no, FIELD_TEXT),
     ROW(29, visa_type, FIELD_TEXT),
     ROW(30, visa_expiry, FIELD_DATE),
-    NAMED(31, documents, FIELD_MASK, document_names, false),
+    NAMED(31, documents, FIELD_MASK, placement_document_names, false),
     ROW(32, bpjstk_no, FIELD_TEXT),
     ROW(33, bpjstk_until, FIELD_DATE),
     ROW(34, opp_date, FIELD_DATE),
@@ -147,7 +147,7 @@ const char *placement_status_name(enum placement_status status)
 
 const char *placement_scheme_name(enum placement_scheme scheme)
 {
-    return NAME_AT(scheme_names, scheme);
+    return NAME_AT(placement_scheme_names, scheme);
 }
 
 const char *placement_hold_name(enum placement_hold hold)

@@ -51,8 +51,8 @@ static const char *const role_names[] = {"UNKNOWN", "OFFICER", "SUPERVISOR", NUL
 
 /* clang-format off */
 static const struct policy_column documents_columns[] = {
-    {.name = "scheme", .type = POLICY_NAME, AT(policy_documents, scheme), .names_of = "scheme"},
-    {.name = "required", .type = POLICY_NAMES, AT(policy_documents, required), .names_of = "documents"},
+    {.name = "scheme", .type = POLICY_NAME, AT(policy_documents, scheme), .names = placement_scheme_names},
+    {.name = "required", .type = POLICY_NAMES, AT(policy_documents, required), .names = placement_document_names},
 };
 static const struct policy_column p3mi_columns[] = {
     TEXT(policy_p3mi, id),
@@ -65,15 +65,15 @@ static const struct policy_column p3mi_columns[] = {
 static const struct policy_column destination_columns[] = {
     {.name = "country", .type = POLICY_CODE, AT(policy_destination, country)},
     {.name = "employer_type", .type = POLICY_NAME, .nullable = true,
-     AT(policy_destination, employer_type), .names_of = "employer_type"},
+     AT(policy_destination, employer_type), .names = placement_employer_names},
     TEXT_OR_ANY(policy_destination, occupation),
     {.name = "scheme", .type = POLICY_NAME, .nullable = true,
-     AT(policy_destination, scheme), .names_of = "scheme"},
+     AT(policy_destination, scheme), .names = placement_scheme_names},
     DAY(policy_destination, from),
     DAY_OR_OPEN(policy_destination, to),
     NAME(policy_destination, effect, effect_names),
     {.name = "except_schemes", .type = POLICY_NAMES,
-     AT(policy_destination, except_schemes), .names_of = "scheme"},
+     AT(policy_destination, except_schemes), .names = placement_scheme_names},
     TEXT(policy_destination, legal_ref),
 };
 static const struct policy_column prompt_columns[] = {
@@ -121,14 +121,7 @@ const size_t policy_tables_count = COUNT(policy_tables);
 
 const char *const *policy_column_names(const struct policy_column *column)
 {
-    if (column->names)
-        return column->names;
-    size_t i = 0;
-    while (strcmp(placement_fields[i].name, column->names_of) != 0) {
-        i++;
-        assert(i < placement_fields_count);
-    }
-    return placement_fields[i].names;
+    return column->names;
 }
 
 static const struct policy_table *table_of_key(int64_t key)

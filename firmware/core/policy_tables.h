@@ -47,8 +47,7 @@ struct policy_column {
     enum policy_column_type type;
     bool nullable; /* null, and absent in CBOR: zero in the row, which stands for "any" or "open" */
     size_t offset, size;
-    const char *const *names; /* from value 0, "UNKNOWN"; or NULL: */
-    const char *names_of;     /* those of this field of a placement */
+    const char *const *names; /* from value 0, "UNKNOWN"; or from bit 0 */
 };
 
 struct policy_table {

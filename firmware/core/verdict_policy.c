@@ -34,20 +34,7 @@ static bool holds_today(const struct facts *facts, struct date from, struct date
 
 /* ---- documents ------------------------------------------------------------------------------- */
 
-static const char *const *document_names(void)
-{
-    static const struct policy_column column = {.names_of = "documents"};
-    return policy_column_names(&column);
-}
-
-static uint32_t document_bit(const char *name)
-{
-    const char *const *names = document_names();
-    for (uint32_t i = 0; names[i]; i++)
-        if (strcmp(names[i], name) == 0)
-            return UINT32_C(1) << i;
-    return 0;
-}
+#define BIT(paper) (UINT32_C(1) << (paper))
 
 /* What the scheme requires and the record lacks. */
 static uint32_t lacking(const struct facts *facts)
@@ -65,7 +52,7 @@ static uint32_t lacking(const struct facts *facts)
 /* The names of documents, as many as are whole; "..." for those that have no room. */
 static void list_documents(uint32_t documents, char out[REASON_FACT_LEN])
 {
-    const char *const *names = document_names();
+    const char *const *names = placement_document_names;
     size_t len = 0;
     out[0] = '\0';
     for (uint32_t i = 0; names[i]; i++) {
@@ -87,39 +74,40 @@ static void judge_documents(struct judge *judge, uint16_t code, uint32_t documen
     if (!is_found(judge->facts))
         return;
     uint32_t missing = lacking(judge->facts) & documents;
-    char names[REASON_FACT_LEN];
-    list_documents(missing, names);
-    if (missing)
+    if (missing) {
+        char names[REASON_FACT_LEN];
+        list_documents(missing, names);
         verdict_say(judge, code, "", names);
-    else if (has_passed(judge->facts, until))
+    } else if (has_passed(judge->facts, until)) {
         verdict_say_dates(judge, code, until, judge->facts->today);
+    }
 }
 
 void verdict_rule_visa(struct judge *judge)
 {
-    judge_documents(judge, 25, document_bit("visa"), record(judge->facts)->visa_expiry);
+    judge_documents(judge, 25, BIT(PAPER_VISA), record(judge->facts)->visa_expiry);
 }
 
 void verdict_rule_contract(struct judge *judge)
 {
-    judge_documents(judge, 60, document_bit("contract"), record(judge->facts)->contract_end);
+    judge_documents(judge, 60, BIT(PAPER_CONTRACT), record(judge->facts)->contract_end);
 }
 
 void verdict_rule_orientation(struct judge *judge)
 {
-    judge_documents(judge, 61, document_bit("opp"), (struct date){0});
+    judge_documents(judge, 61, BIT(PAPER_OPP), (struct date){0});
 }
 
 void verdict_rule_insurance(struct judge *judge)
 {
-    judge_documents(judge, 62, document_bit("jkk_jkm") | document_bit("jkn"),
+    judge_documents(judge, 62, BIT(PAPER_JKK_JKM) | BIT(PAPER_JKN),
                     record(judge->facts)->bpjstk_until);
 }
 
 void verdict_rule_other_documents(struct judge *judge)
 {
-    uint32_t told_elsewhere = document_bit("visa") | document_bit("contract") |
-                              document_bit("opp") | document_bit("jkk_jkm") | document_bit("jkn");
+    uint32_t told_elsewhere = BIT(PAPER_VISA) | BIT(PAPER_CONTRACT) | BIT(PAPER_OPP) |
+                              BIT(PAPER_JKK_JKM) | BIT(PAPER_JKN);
     judge_documents(judge, 63, ~told_elsewhere, (struct date){0});
 }
 
