@@ -72,9 +72,14 @@ class Desk:
         self.processes.wait(name, said, since=since)
         return process
 
-    def start_all(self):
-        for name in ("registry", "desk", "lane", "console", "sync"):
+    def start_counter(self):
+        """All but what brings data to it."""
+        for name in ("registry", "desk", "lane", "console"):
             self.start(name)
+
+    def start_all(self):
+        self.start_counter()
+        self.start("sync")
 
     def stop_all(self):
         return self.processes.stop_all()
@@ -126,9 +131,10 @@ def say(text):
 
 def run(desk, with_tour):
     desk.prepare()
-    desk.start_all()
     if not with_tour:
+        desk.start_all()
         return serve(desk)
+    desk.start_counter()
     code = tour.main(desk)
     desk.processes.on_event = lambda event: None  # the table is the last thing to read
     return code

@@ -1,9 +1,9 @@
 """The tour: the desk served without a person, from passport to registry and back.
 
-Each stop puts a document on the scanner, checks what the counter says, decides as an officer would
-through the page's API, and waits until that is recorded. In the middle the network is pulled; the
-counter goes on; with the network back everything is acknowledged. Every row has to be as expected,
-and the registry's head has to be the kiosk's.
+It begins at a counter to which no data have come yet. Each stop puts a document on the scanner, checks
+what the counter says, decides as an officer would through the page's API, and waits until that is
+recorded. In the middle the network is pulled; the counter goes on; with the network back everything is
+acknowledged. Every row has to be as expected, and the registry's head has to be the kiosk's.
 """
 import dataclasses
 import json
@@ -31,6 +31,7 @@ class Leg:
     about: str
     stops: tuple
     offline: bool = False
+    before_data: bool = False
 
 
 def supervised(*arguments, **options):
@@ -38,6 +39,8 @@ def supervised(*arguments, **options):
 
 
 LEGS = (
+    Leg("no data have come yet: nobody is cleared", before_data=True, stops=(
+        Stop("suharto", "nothing looked up", "RUJUK", ("R093", "R093"), "SECONDARY"),)),
     Leg("nothing speaks against", (
         Stop("siti", "placement matches", "SESUAI", ("R001",), "CLEARED"),
         Stop("suharto", "back from leave", "SESUAI", ("R002",), "CLEARED",
@@ -118,11 +121,14 @@ def why_unreadable(told):
 
 
 class Tour:
-    def __init__(self, folder, programs, page, hardware):
+    """`start_sync` brings data to the counter."""
+
+    def __init__(self, folder, programs, page, hardware, start_sync):
         self.folder = folder
         self.programs = programs
         self.page = page
         self.hardware = hardware
+        self.start_sync = start_sync
         self.rows = []
         documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
         self.forms = {document["name"]: document.get("keyed") for document in documents}
@@ -179,16 +185,22 @@ class Tour:
         self.hardware.do("network", "on" if on else "off")
         self._view("online" if on else "offline", lambda v: v["link"]["online"] == on)
 
+    def _prepare(self, leg, synced, online):
+        """What the leg needs: data, and a network or none. Returns what there is then."""
+        if not leg.before_data and not synced:
+            self.start_sync()
+            self._view("data from the registry",
+                       lambda v: v["link"]["online"] and v["link"]["data_as_of_ms"] > 0)
+        if leg.offline == online:
+            print(f"  network {'pulled' if leg.offline else 'plugged in again'}", flush=True)
+            self.network(not leg.offline)
+        return not leg.before_data, not leg.offline
+
     def go(self):
         """All stops; True if everything is as expected."""
-        self._view("data from the registry",
-                   lambda v: v["link"]["online"] and v["link"]["data_as_of_ms"] > 0)
-        seq, online = 0, True
+        seq, synced, online = 0, False, True
         for leg in LEGS:
-            if leg.offline == online:
-                online = not leg.offline
-                print(f"  network {'plugged in again' if online else 'pulled'}", flush=True)
-                self.network(online)
+            synced, online = self._prepare(leg, synced, online)
             for stop in leg.stops:
                 seq = self.visit(stop, seq)
         self._view("everything acknowledged",
@@ -267,9 +279,9 @@ def print_table(rows):
 
 
 def main(desk):
-    """Runs the tour on a started desk; the exit code."""
+    """Runs the tour at a started counter; the exit code."""
     started = time.monotonic()
-    tour = Tour(desk.folder, desk.programs, desk.page, desk.hardware)
+    tour = Tour(desk.folder, desk.programs, desk.page, desk.hardware, lambda: desk.start("sync"))
     good = tour.go()
     print(f"\n{len(tour.rows)} scans in {time.monotonic() - started:.1f} s: "
           f"{'the tour went as expected' if good else 'THE TOUR FAILED'}", flush=True)
