@@ -15,8 +15,8 @@
  * payload_hash, so the one signature proves them all. A batch holds entries of one epoch.
  *
  * Feed step: CBOR map 1 version, 2 name, 3 from, 4 to, 5 latest, 6 as_of (UTC s), 7 rows, at most
- * 500. "placements": placement maps. "lists": listing maps that count, and 8 listing maps that no
- * longer do (withdrawn, or past), at most 500 together.
+ * 500. "placements": placement maps. "lists": listing maps, and 8 listing maps that were withdrawn,
+ * at most 500 together.
  *
  * Pure codecs; pamit-sync and pamit-registry. What a failed decode leaves in its output is of no
  * use.
@@ -76,7 +76,7 @@ struct wire_feed {
     uint64_t from, to, latest;
     int64_t as_of; /* UTC seconds */
     size_t n_rows;
-    size_t n_gone; /* of lists: rows that no longer count, after those that do */
+    size_t n_gone; /* of lists: rows that were withdrawn, after the others */
     /* Caller's storage for WIRE_FEED_ROWS; of the feed that is named. */
     struct placement *placements;
     struct listing *listings;

@@ -5,8 +5,8 @@
  * how the registry says "you have everything, as of this time". The envelope around it (COSE_Sign1
  * by the receipt key) is not this file's.
  *
- * Lists differ from placements in that a row can end before its time: such a row comes once more,
- * whole, among those that are gone, since all that makes it that row is what it says.
+ * Lists differ from placements in that a row can be withdrawn: it comes once more, whole, among
+ * those that are gone, since all that makes it that row is what it says.
  */
 #include "wire.h"
 

@@ -39,7 +39,7 @@ struct cache_listing_delta {
     int64_t as_of;
     const struct listing *rows;
     size_t n_rows;
-    const struct listing *gone; /* rows that no longer count, stored or not */
+    const struct listing *gone; /* rows that were withdrawn, stored or not */
     size_t n_gone;              /* n_rows + n_gone <= CACHE_DELTA_MAX */
 };
 
@@ -54,9 +54,9 @@ MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *
 void cache_writer_close(struct cache_writer *writer);
 /* All or nothing. ERR_OLD: `from` is not the stored version; ERR_FULL, ERR_IO. */
 MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta);
-/* The same for the lists, which have version and age of their own. A step that is not full also
- * looks at CACHE_SWEEP_ROWS of the stored rows and drops those that ended before as_of's day,
- * UTC's. */
+/* The same for the lists, which have version and age of their own. A row that ended before as_of's
+ * day (UTC's: none of ours is earlier) is dropped, not stored. A step that is not full also looks
+ * at CACHE_SWEEP_ROWS of the stored rows for such. */
 MUST_CHECK enum err cache_apply_listings(struct cache_writer *writer,
                                          const struct cache_listing_delta *delta);
 /* Stores a signed bundle. ERR_OLD: not newer than the stored one. */

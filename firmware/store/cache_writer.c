@@ -93,15 +93,19 @@ struct step {
 
 static enum err listings_write(struct cache_writer *writer, const struct step *step)
 {
+    const int64_t day = step->as_of / SECONDS_PER_DAY;
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < step->n_gone; i++)
         err = cache_listings_drop(&writer->listings, &step->gone[i]);
-    for (size_t i = 0; !err && i < step->n_rows; i++)
-        err = cache_listings_put(&writer->listings, &step->listings[i]);
+    for (size_t i = 0; !err && i < step->n_rows; i++) {
+        const struct listing *row = &step->listings[i];
+        err = date_to_days(row->expires) < day ? cache_listings_drop(&writer->listings, row)
+                                               : cache_listings_put(&writer->listings, row);
+    }
     if (err || step->n_rows + step->n_gone == CACHE_DELTA_MAX)
         return err; /* a full step is one of many: the last of them sweeps */
-    return cache_listings_sweep(&writer->listings, step->as_of / SECONDS_PER_DAY);
+    return cache_listings_sweep(&writer->listings, day);
 }
 
 static enum err placements_write(struct cache_writer *writer, const struct step *step)

@@ -15,10 +15,10 @@
 #include "log.h"
 #include "policy.h"
 #include "registry_append.h"
+#include "registry_feed.h"
 #include "wire.h"
 
-#define MS_PER_DAY INT64_C(86400000)
-#define REPLY_MAX  (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
+#define REPLY_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
 
 _Static_assert(REPLY_MAX >= POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD, "a policy bundle fits");
 _Static_assert(REPLY_MAX >= RECEIPT_MAX, "a receipt fits");
@@ -40,9 +40,7 @@ struct registry_service {
     struct registry_store *store;
     const struct sign_key *receipt_key;
     struct append_room *room;
-    struct placement placements[WIRE_FEED_ROWS];
-    struct listing listings[WIRE_FEED_ROWS];
-    uint8_t plain[WIRE_FEED_MAX];
+    struct feed_room feed;
     uint8_t reply[REPLY_MAX];
 };
 
@@ -226,86 +224,18 @@ static void answer_entries(struct registry_service *service, const struct regist
 
 /* ---- feeds ----------------------------------------------------------------------------------- */
 
-/* A step while its records are read from the store. */
-struct collected {
-    struct wire_feed feed;
-    struct date today; /* UTC */
-};
-
-static enum err placement_take(struct span record, bool withdrawn, void *user)
-{
-    struct wire_feed *feed = &((struct collected *)user)->feed;
-    if (feed->n_rows == WIRE_FEED_ROWS)
-        return ERR_SIZE;
-    struct cbor_reader r;
-    cbor_reader_init(&r, record);
-    enum err err = placement_decode(&r, &feed->placements[feed->n_rows++]);
-    if (!err)
-        err = cbor_reader_finish(&r);
-    return err || withdrawn ? ERR_CORRUPT : ERR_OK;
-}
-
-/* Those that count fill the room from its beginning, the others from its end. No kiosk's day is
- * before UTC's: what is past here is past everywhere. */
-static enum err listing_take(struct span record, bool withdrawn, void *user)
-{
-    struct collected *collected = user;
-    struct wire_feed *feed = &collected->feed;
-    struct listing listing;
-    if (feed->n_rows + feed->n_gone == WIRE_FEED_ROWS)
-        return ERR_SIZE;
-    struct cbor_reader r;
-    cbor_reader_init(&r, record);
-    enum err err = listing_decode(&r, &listing);
-    if (!err)
-        err = cbor_reader_finish(&r);
-    if (err)
-        return ERR_CORRUPT;
-    if (withdrawn || date_compare(listing.expires, collected->today) < 0)
-        feed->listings[WIRE_FEED_ROWS - ++feed->n_gone] = listing;
-    else
-        feed->listings[feed->n_rows++] = listing;
-    return ERR_OK;
-}
-
-static enum err feed_make(struct registry_service *service, enum registry_feed which, uint64_t from,
-                          int64_t now_ms, struct span *out)
-{
-    const bool is_lists = which == REGISTRY_LISTS;
-    const struct registry_range range = {.feed = which, .from = from, .n_max = WIRE_FEED_ROWS};
-    struct collected collected = {
-        .feed = {.name = is_lists ? WIRE_LISTS : WIRE_PLACEMENTS,
-                 .from = from,
-                 .placements = service->placements,
-                 .listings = service->listings},
-        .today = date_from_days((int32_t)(now_ms / MS_PER_DAY)),
-    };
-    struct wire_feed *feed = &collected.feed;
-    struct registry_step step;
-    enum err err = service->store->ops->feed(
-        service->store, &range, is_lists ? listing_take : placement_take, &collected, &step);
-    if (err)
-        return err;
-    memmove(feed->listings + feed->n_rows, feed->listings + WIRE_FEED_ROWS - feed->n_gone,
-            feed->n_gone * sizeof feed->listings[0]);
-    feed->to = step.to;
-    feed->latest = step.latest;
-    feed->as_of = (step.to == step.latest ? now_ms : step.as_of_ms) / 1000;
-    size_t len;
-    err = wire_feed_encode(feed, service->plain, sizeof service->plain, &len);
-    return err ? err : envelope_make(service, span_of(service->plain, len), out);
-}
-
 static void say_feed(struct registry_service *service, const struct registry_request *request,
                      enum registry_feed which, struct registry_reply *reply)
 {
-    uint64_t from;
-    if (!version_parse(request->from, &from)) {
+    struct feed_asked asked = {.feed = which, .now_ms = request->now_ms};
+    if (!version_parse(request->from, &asked.from)) {
         say(reply, STATUS_BAD_REQUEST, "from must be a version");
         return;
     }
-    struct span envelope;
-    const enum err err = feed_make(service, which, from, request->now_ms, &envelope);
+    struct span step, envelope;
+    enum err err = registry_feed_make(service->store, &asked, &service->feed, &step);
+    if (!err)
+        err = envelope_make(service, step, &envelope);
     if (err == ERR_OLD)
         say(reply, STATUS_AHEAD, "from is ahead of the registry");
     else if (err)

@@ -580,6 +580,12 @@ static void rows_that_are_past_are_swept_though_nothing_is_new(void **state)
         if (find_rows(fixture, &row, &expires) != steps[i].left)
             fail_msg("%s", steps[i].proves);
     }
+    struct listing ended = later; /* told again, as one that ended before its time */
+    ended.expires = (struct date){2026, 6, 1};
+    const struct cache_listing_delta told = {
+        .from = 1, .to = 2, .as_of = day * 86400, .rows = &ended, .n_rows = 1};
+    assert_int_equal(cache_apply_listings(writer, &told), ERR_OK);
+    assert_int_equal(find_rows(fixture, &row, &expires), 0);
     cache_writer_close(writer);
 }
 
