@@ -439,11 +439,27 @@ def test_success_leaves_only_the_verdict(page):
     assert "SITI" not in log and "X0000012" not in log and NIK not in log
 
 
-def test_a_form_that_nobody_types_in_is_wiped(page):
-    page.script("const real = setTimeout; window.setTimeout = (f, ms, ...rest) => real(f, ms === 120000 ? 1500 : ms, ...rest);")
+# Long waits come due when a test says so.
+HELD_JS = """
+const real = setTimeout;
+window.due = {};
+window.setTimeout = (f, ms, ...rest) => { if (ms < 100000) return real(f, ms, ...rest); window.due[ms] = f; return 0; };
+"""
+
+
+def test_a_form_that_nobody_types_in_is_wiped_and_says_so_before(page):
+    page.script(HELD_JS)
     open_form(page)
     page.press(*"X00")
-    page.wait(lambda: not is_open(page), "the form is gone")
+    marked = page.text("note")
+    page.script("window.due[100000]()")
+    assert page.text("note") == "Isian segera dihapus. Lanjutkan mengetik."
+    page.assert_readable()
+    assert page.script(UNCUT_JS) == []
+    page.press("1")
+    assert page.text("note") == marked
+    page.script("window.due[120000]()")
+    assert not is_open(page) and nothing_kept(page)
 
 
 def test_a_form_outlives_readings_that_give_no_verdict(page):
@@ -560,4 +576,4 @@ def test_how_a_placement_was_found_is_said(page, key, told):
 def test_an_expiry_that_nobody_knows_is_said_to_be_unknown(page):
     document = dict(people.AGUS, capture=0, type="SPLP", expiry="")
     page.show(**people.refer(seq=491, document=document, reasons=[("R021", "AMBER", "", "2027-05-22")]))
-    assert page.css(".why li small")[0].text == "Berlaku s.d. tidak diketahui · perlu s.d. 22 Mei 2027"
+    assert page.css(".why li")[0].text == "1\nMasa berlaku tidak diketahui\nPerlu s.d. 22 Mei 2027"

@@ -13,8 +13,9 @@ import { keypad } from "./keypad.js";
 import { openPanel, closePanel, panelFoot, drawFoot } from "./panel.js";
 
 const PICKS = { type: ["doctype", TYPES], sex: ["fact", SEXES] };
-/** Nobody types any more: what stands there is wiped off. */
+/** Nobody types any more: what stands there is wiped off, and before that it is said that it will be. */
 export const IDLE_MS = 120000;
+const IDLE_SAID_MS = 100000;
 /** Screens over which a form may stay; a reading ends a proposal, since it was about an earlier one. */
 const SCREENS = ["READY", "READING", "UNREADABLE"];
 
@@ -31,7 +32,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   const pad = h("div.under-form", { id: "pad" });
   const note = h("p.foot-note", { id: "note" });
   const foot = panelFoot();
-  let idle = 0;
+  let idle = 0, idleSaid = 0;
 
   function box(field) {
     const says = h("span.says", { id: `says-${field}` });
@@ -40,7 +41,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
       ? h("button.value", { id: `f-${field}`, type: "button", onclick: (event) => (event.detail === 0 ? next() : focus(field)) })
       : h("input.value", { id: `f-${field}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
           maxlength: String(LIMITS[field] + 10), oninput: () => typedInto(field) });
-    input.addEventListener("focus", () => { draft.at = field; draw(); });
+    input.addEventListener("focus", () => { draft.at = field; rest(); draw(); });
     input.addEventListener("blur", () => { draft.left.add(field); draw(); });
     const under = h("div.under", { "aria-hidden": "true" });
     input.addEventListener("scroll", () => { under.scrollLeft = input.scrollLeft; });
@@ -117,8 +118,14 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
 
   /** Wiped off when nobody has typed for long. */
   function rest() {
-    clearTimeout(idle);
+    stopWaiting();
     idle = setTimeout(closePanel, IDLE_MS);
+    idleSaid = setTimeout(() => { note.textContent = t("manual.idle"); }, IDLE_SAID_MS);
+  }
+
+  function stopWaiting() {
+    clearTimeout(idle);
+    clearTimeout(idleSaid);
   }
 
   /* ── judging ── */
@@ -231,7 +238,7 @@ export function openManual(proposal, now, send, draft = newDraft(proposal)) {
   openPanel({ enter: () => (lacking() ? next() : check()), again, refused,
     digit: (n) => { const of = PICKS[draft.at]; if (of?.[1][n - 1]) keys.choose(of[1][n - 1]); },
     stays: (screen) => SCREENS.includes(screen) && !(proposal && screen === "READING"),
-    closed: () => clearTimeout(idle) },
+    closed: stopWaiting },
   h("h1.manual-title", null, t(proposal ? "manual.proposal" : "key.manual")), form, pad, note, foot);
   rest();
   focus(at);
