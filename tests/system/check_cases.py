@@ -239,6 +239,10 @@ def make_query(rng, today, person, ident):
                "dest_country": person["dest"] if rng.random() < 0.8 else elsewhere,
                "purpose_declared": rng.choice(PURPOSES + ["WORK"] * 12),
                "category": rng.choice(PURPOSES) if rng.random() < 0.35 else None}
+    if rng.random() < 0.1:  # what nobody knows is left out, or null
+        key = rng.choice(["dest_country", "purpose_declared", "category"])
+        context = {**context, key: None} if rng.random() < 0.5 else \
+            {name: value for name, value in context.items() if name != key}
     form = rng.choice(["TD3"] * 7 + ["TD1", "TD1", "TD2"])
     return {"id": ident, "lines": mrz(form, doc), "context": context}
 

@@ -196,14 +196,16 @@ def nothing_found_reasons(context):
     return {"R010"} if category is None or category in WORKER_CATEGORIES else {"R003"}
 
 
-def document_reasons(document, context, policy, today):
+def document_reasons(document, row, context, policy, today):
+    """Of who has a placement and was not asked for a purpose the contract says nothing: the product
+    takes it that a placement is for work, since what nobody asked never clears."""
+    purpose = context.get("purpose_declared") or ("WORK" if row else None)
     reasons = set()
     if document["expires"] < today:
         reasons.add("R020")
     if document["expires"] < add_months(today, policy["passport_min_validity_months"]):
         reasons.add("R021")
-    if context.get("purpose_declared") in WORK_PURPOSES and \
-            age(document["born"], today) < policy["min_work_age_years"]:
+    if purpose in WORK_PURPOSES and age(document["born"], today) < policy["min_work_age_years"]:
         reasons.add("R030")
     return reasons
 
@@ -306,7 +308,7 @@ def answer(query, cache, policy, today, site="online", as_of=None):
     if context["direction"] == "RETURN":
         reasons = {"R004"}
     else:
-        reasons |= document_reasons(document, context, policy, today)
+        reasons |= document_reasons(document, row, context, policy, today)
         reasons |= list_reasons(document, cache, today) | age_reasons(as_of, policy, site, today)
         reasons |= destination_reasons(row, context, policy, today)
         if row is None:
