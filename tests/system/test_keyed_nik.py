@@ -104,6 +104,17 @@ def test_a_change_of_context_finds_her_again(made):
     assert event["match_key"] == "NIK" and re.fullmatch("[0-9a-f]{16}", event["nik_hash"])
 
 
+def test_a_proposal_that_is_confirmed_with_a_nik_keeps_what_was_corrected(made):
+    made.hardware.do("scan", "lookalike")
+    shown = view(made, "a proposal", lambda v: v["screen"] == "UNREADABLE" and v["unreadable"]["proposal"])
+    proposal = shown["unreadable"]["proposal"]
+    assert proposal["keyed"]["nik"] == ""
+    crossing = key(made, dict(proposal["keyed"], proposal_id=proposal["id"], nik=OTHER))
+    decide(made, crossing["seq"], "SECONDARY")
+    event = next(event for event in events(made) if event["event_id"]["seq"] == crossing["seq"])
+    assert event["match_key"] == "PASSPORT" and event["nik_hash"] and len(event["corrections"]) == 1
+
+
 @pytest.mark.parametrize("says,nik,flaw", [("a digit too few", NEVER[:15], "LENGTH"),
                                            ("a letter", NEVER[:15] + "O", "CHARACTERS")],
                          ids=["a digit too few", "a letter"])
