@@ -22,4 +22,15 @@ static inline struct span span_of_text(const char *text)
     return span_of(text, strlen(text));
 }
 
+/* Appends `text` at `at`, cut where it would pass `end`, which is behind the buffer; returns where
+ * its NUL is. For look-ups, of which each check makes several: snprintf is most of their cost. */
+static inline char *text_append(char *at, const char *end, const char *text)
+{
+    const size_t room = (size_t)(end - at) - 1, len = strnlen(text, room);
+
+    memcpy(at, text, len);
+    at[len] = '\0';
+    return at + len;
+}
+
 #endif

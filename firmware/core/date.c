@@ -8,7 +8,6 @@
 #include "date.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #define YEAR_MAX      9999

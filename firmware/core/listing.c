@@ -11,7 +11,6 @@
  */
 #include "listing.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "name.h"
@@ -280,7 +279,11 @@ enum err listing_decode(struct cbor_reader *r, struct listing *out)
 
 static size_t document_text(const char *country, const char *number, struct listing_text *out)
 {
-    snprintf(out->text, sizeof out->text, "D %s %s", country, number);
+    const char *const end = out->text + sizeof out->text;
+    char *at = text_append(out->text, end, "D ");
+    at = text_append(at, end, country);
+    at = text_append(at, end, " ");
+    text_append(at, end, number);
     return 1;
 }
 
@@ -297,15 +300,21 @@ static size_t person_text(const char *name, struct date birth, struct listing_te
         return 0;
     char day[DATE_TEXT_LEN];
     date_format(birth, day);
-    int len = snprintf(out->text, sizeof out->text, "P %s", day);
-    for (size_t i = 0; i < words.count && (size_t)len < sizeof out->text; i++)
-        len += snprintf(out->text + len, sizeof out->text - (size_t)len, " %s", words.word[i]);
+    const char *const end = out->text + sizeof out->text;
+    char *at = text_append(out->text, end, "P ");
+    at = text_append(at, end, day);
+    for (size_t i = 0; i < words.count; i++) {
+        at = text_append(at, end, " ");
+        at = text_append(at, end, words.word[i]);
+    }
     return 1;
 }
 
 static size_t placement_text(const char *placement_id, struct listing_text *out)
 {
-    snprintf(out->text, sizeof out->text, "C %s", placement_id);
+    const char *const end = out->text + sizeof out->text;
+    char *at = text_append(out->text, end, "C ");
+    text_append(at, end, placement_id);
     return 1;
 }
 

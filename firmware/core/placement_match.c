@@ -42,8 +42,11 @@ static void add_number(struct lookups *lookups, enum match_key key, const char *
     if (!*number)
         return;
     struct lookup *lookup = &lookups->out[lookups->count++];
+    const char *const end = lookup->text + sizeof lookup->text;
+    char *at = text_append(lookup->text, end, country);
+    at = text_append(at, end, " ");
+    text_append(at, end, number);
     lookup->key = key;
-    snprintf(lookup->text, sizeof lookup->text, "%s %s", country, number);
 }
 
 void placement_nik_lookup(const char nik[DOCUMENT_NIK_LEN], struct lookup *out)
@@ -67,8 +70,12 @@ static void add_words(struct lookups *lookups, const char *whose, const char *fi
                       const char *second)
 {
     struct lookup *lookup = &lookups->out[lookups->count];
+    const char *const end = lookup->text + sizeof lookup->text;
+    char *at = text_append(lookup->text, end, whose);
+    at = text_append(at, end, first);
+    at = text_append(at, end, " ");
+    text_append(at, end, second);
     lookup->key = MATCH_KEY_NAME_DOB;
-    snprintf(lookup->text, sizeof lookup->text, "%s %s %s", whose, first, second);
     for (size_t i = 0; i < lookups->count; i++)
         if (strcmp(lookups->out[i].text, lookup->text) == 0)
             return;
@@ -80,9 +87,9 @@ static void add_name(struct lookups *lookups, const char *name, struct date birt
 {
     if (!date_valid(birth))
         return;
-    char day[DATE_TEXT_LEN], whose[DATE_TEXT_LEN + 2];
-    date_format(birth, day);
-    snprintf(whose, sizeof whose, "%s %c", day, sex);
+    char whose[DATE_TEXT_LEN + 3];
+    date_format(birth, whose);
+    text_append(whose + DATE_TEXT_LEN - 1, whose + sizeof whose, (const char[]){' ', sex, ' ', 0});
     struct name_words words;
     name_split(name, &words);
     name_fold_spelling(&words, &words);

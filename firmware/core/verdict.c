@@ -16,7 +16,6 @@
 #include "verdict.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "verdict_rule.h"
@@ -36,8 +35,8 @@ void verdict_say_at_least(struct judge *judge, uint16_t code, enum colour floor,
     struct reason_said *said = &verdict->reasons[verdict->n_reasons++];
     said->code = code;
     said->colour = colour > floor ? colour : floor;
-    snprintf(said->found, sizeof said->found, "%s", found);
-    snprintf(said->expected, sizeof said->expected, "%s", expected);
+    text_append(said->found, said->found + sizeof said->found, found);
+    text_append(said->expected, said->expected + sizeof said->expected, expected);
 }
 
 void verdict_say(struct judge *judge, uint16_t code, const char *found, const char *expected)
@@ -163,7 +162,8 @@ void verdict_judge(const struct facts *facts, struct verdict *out)
 {
     assert(facts->site < SITE_CLASSES && date_valid(facts->today));
     memset(out, 0, sizeof *out);
-    struct judge judge = {.facts = facts, .verdict = out};
+    struct judge judge = {
+        .facts = facts, .verdict = out, .lacking = verdict_documents_lacking(facts)};
     bool returns = facts->context->direction == DIRECTION_RETURN;
     for (size_t i = 0; i < COUNT(rules); i++)
         if (!returns || rules[i].on_return)

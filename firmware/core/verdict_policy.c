@@ -36,12 +36,13 @@ static bool holds_today(const struct facts *facts, struct date from, struct date
 
 #define BIT(paper) (UINT32_C(1) << (paper))
 
-/* What the scheme requires and the record lacks. */
-static uint32_t lacking(const struct facts *facts)
+uint32_t verdict_documents_lacking(const struct facts *facts)
 {
     uint32_t required = 0;
     struct policy_rows rows;
     union policy_row row;
+    if (!is_found(facts))
+        return 0;
     policy_rows_find(facts->policy->tables, POLICY_DOCUMENTS,
                      placement_scheme_name(record(facts)->scheme), &rows);
     while (policy_rows_next(&rows, &row))
@@ -73,7 +74,7 @@ static void judge_documents(struct judge *judge, uint16_t code, uint32_t documen
 {
     if (!is_found(judge->facts))
         return;
-    uint32_t missing = lacking(judge->facts) & documents;
+    uint32_t missing = judge->lacking & documents;
     if (missing) {
         char names[REASON_FACT_LEN];
         list_documents(missing, names);

@@ -11,6 +11,7 @@
 struct judge {
     const struct facts *facts;
     struct verdict *verdict;
+    uint32_t lacking; /* verdict_documents_lacking, which several rules ask */
 };
 
 /* Says a reason with the two facts that differ ("" for none), in the colour policy gives it. */
@@ -53,6 +54,8 @@ void verdict_rule_window(struct judge *judge);
 void verdict_rule_destination(struct judge *judge);
 
 /* What policy's tables say of the placement or the journey: verdict_policy.c */
+/* Bits of what the record's scheme requires and the record lacks; 0 without a record. */
+uint32_t verdict_documents_lacking(const struct facts *facts);
 void verdict_rule_visa(struct judge *judge);
 void verdict_rule_contract(struct judge *judge);
 void verdict_rule_orientation(struct judge *judge);

@@ -37,14 +37,26 @@ static const struct date today = {2026, 11, 21};
 
 struct plan {
     uint32_t placements, listings_of_kind;
-    unsigned checks, passes, steps;
+    unsigned checks, passes, steps; /* of the feed */
 };
 
-static const struct plan plan_short = {3000, 200, 1000, 2, 4};
-static const struct plan plan_usual = {200000, 20000, 10000, 6, 20};
-static const struct plan plans_full[] = {{2100000, 250000, 20000, 10, 20},
-                                         {7000000, 250000, 20000, 10, 20}};
-#define PLANS_FULL (sizeof plans_full / sizeof *plans_full)
+#define NOMINAL 2100000u /* domain.md, sizes */
+#define CEILING 7000000u
+#define USUAL   200000u
+#define SHORT   3000u
+#define LISTED  250000u /* of each kind */
+
+static struct plan plan_of(uint32_t placements)
+{
+    const bool moment = placements <= SHORT;
+    return (struct plan){
+        .placements = placements,
+        .listings_of_kind = placements / 8 < LISTED ? placements / 8 : LISTED,
+        .checks = moment ? 1000 : CHECKS_MAX,
+        .passes = moment ? 2 : 8,
+        .steps = moment ? 4 : 20,
+    };
+}
 
 struct traveller {
     enum visit visit;
@@ -98,11 +110,13 @@ static void progress(const struct scene *scene, const char *what, uint64_t done,
 {
     const double took_s = bench_now_s() - begin_s;
 
-    if (isatty(STDERR_FILENO) || done == all)
-        fprintf(stderr, "%s%s: %s: %llu of %llu, %.0f s%s", isatty(STDERR_FILENO) ? "\r" : "",
-                scene->label, what, (unsigned long long)done, (unsigned long long)all,
-                done == all ? took_s : took_s * (double)(all - done) / (double)done,
-                done == all ? "\n" : " to go  ");
+    if (done == all)
+        fprintf(stderr, "%s: %s: %llu in %.0f s\n", scene->label, what, (unsigned long long)all,
+                took_s);
+    else
+        fprintf(stderr, "%s: %s: %llu of %llu, %.0f s to go%c", scene->label, what,
+                (unsigned long long)done, (unsigned long long)all,
+                took_s * (double)(all - done) / (double)done, isatty(STDERR_FILENO) ? '\r' : '\n');
 }
 
 static void build(const struct scene *scene)
@@ -118,20 +132,22 @@ static void build(const struct scene *scene)
         struct placement placement;
         population_placement(population, i, &placement);
         check_err(cache_builder_put(builder, &placement), "placement");
-        if (i % 50000 == 49999)
+        if ((i + 1) % 100000 == 0)
             progress(scene, "placements", i + 1, population->placements, begin_s);
     }
     begin_s = bench_now_s();
-    for (enum listing_kind kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++)
+    for (enum listing_kind kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++) {
         for (uint32_t i = 0; i < population->listings_of_kind; i++) {
             struct listing listing;
             population_listing(population, kind, i, &listing);
             check_err(cache_builder_put_listing(builder, &listing), "row of a list");
         }
+        progress(scene, "lists", kind, LISTING_KINDS - 1, begin_s);
+    }
     begin_s = bench_now_s();
     if (cache_builder_finish(builder, AS_OF_S, why))
         fail("build", why);
-    progress(scene, "finished", 1, 1, begin_s);
+    progress(scene, "sorted", 1, 1, begin_s);
 }
 
 /* In a process of its own, whose time and memory are the build's. */
@@ -192,8 +208,7 @@ static void open_reader(struct scene *scene)
 
 /* ---- a check -------------------------------------------------------------------------------- */
 
-static bool right(const struct scene *scene, const struct traveller *traveller,
-                  const struct findings *findings)
+static bool right(const struct traveller *traveller, const struct findings *findings)
 {
     const struct match *match = &findings->match;
     char id[PLACEMENT_ID_LEN];
@@ -215,7 +230,6 @@ static bool right(const struct scene *scene, const struct traveller *traveller,
     case VISIT_COUNT:
         break;
     }
-    (void)scene;
     return false;
 }
 
@@ -237,7 +251,7 @@ static void check(const struct scene *scene, const struct traveller *traveller)
                                 .today = today};
     verdict_judge(&facts, &verdict);
     bench_keep(&verdict);
-    if (!right(scene, traveller, &findings) || verdict.n_reasons == 0)
+    if (!right(traveller, &findings) || verdict.n_reasons == 0)
         fail("a traveller got a wrong answer", traveller->document.number);
 }
 
@@ -532,29 +546,35 @@ static const struct policy *load_policy(void)
     return &policy;
 }
 
+#define SIZES_MAX 8
+
 int main(int argc, char **argv)
 {
     const char *folder = FOLDER;
-    const struct plan *plans = &plan_usual;
-    size_t n_plans = 1;
+    uint32_t sizes[SIZES_MAX] = {USUAL};
+    size_t n_sizes = 0;
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--short") == 0)
-            plans = &plan_short;
-        else if (strcmp(argv[i], "--full") == 0)
-            plans = plans_full, n_plans = PLANS_FULL;
-        else if (strcmp(argv[i], "--nominal") == 0)
-            plans = plans_full, n_plans = 1;
-        else
+    for (int i = 1; i < argc && n_sizes + 2 < SIZES_MAX; i++) {
+        if (strcmp(argv[i], "--short") == 0) {
+            sizes[n_sizes++] = SHORT;
+        } else if (strcmp(argv[i], "--full") == 0) {
+            sizes[n_sizes++] = NOMINAL;
+            sizes[n_sizes++] = CEILING;
+        } else if (argv[i][0] >= '1' && argv[i][0] <= '9') {
+            sizes[n_sizes++] = (uint32_t)strtoul(argv[i], NULL, 10);
+        } else {
             folder = argv[i];
+        }
     }
     if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
         fail(folder, "can't be made");
     check_err(sign_init(), "crypto");
     struct seal_root *root = open_root(folder);
     const struct policy *policy = load_policy();
-    for (size_t i = 0; i < n_plans; i++)
-        measure(&plans[i], folder, root, policy);
+    for (size_t i = 0; i < (n_sizes ? n_sizes : 1); i++) {
+        const struct plan plan = plan_of(sizes[i]);
+        measure(&plan, folder, root, policy);
+    }
     seal_root_close(root);
     return 0;
 }
