@@ -14,9 +14,9 @@
  * payload_hash as a third item)]. The signature is the last entry's. The receiver rebuilds prev and
  * payload_hash, so the one signature proves them all. A batch holds entries of one epoch.
  *
- * Feed step: CBOR map 1 version, 2 name, 3 from, 4 to, 5 latest, 6 as_of (UTC s), 7 rows, at most
- * 500. "placements": placement maps. "lists": listing maps, and 8 listing maps that were withdrawn,
- * at most 500 together.
+ * Feed step: CBOR map 1 version, 2 name, 3 from, 4 to, 5 latest, 6 as_of (UTC s; 0 in all steps
+ * but the last, which brings all there is), 7 rows, at most 500. "placements": placement maps.
+ * "lists": listing maps, and 8 listing maps that were withdrawn, at most 500 together.
  *
  * Pure codecs; pamit-sync and pamit-registry. What a failed decode leaves in its output is of no
  * use.
@@ -74,7 +74,7 @@ enum wire_feed_name {
 struct wire_feed {
     enum wire_feed_name name;
     uint64_t from, to, latest;
-    int64_t as_of; /* UTC seconds */
+    int64_t as_of; /* UTC seconds; 0: there is more */
     size_t n_rows;
     size_t n_gone; /* of lists: rows that were withdrawn, after the others */
     /* Caller's storage for WIRE_FEED_ROWS; of the feed that is named. */

@@ -1,9 +1,9 @@
 /* Steps of the feeds.
  *
- * The last step is as of now: nothing is missing. One before it is as of the newest import that it
- * is whole with. A row of the lists that was withdrawn goes down as gone; one that is past goes
- * down like any other, since it may end early what a kiosk has, and a kiosk stores none that is
- * past.
+ * The last step is as of now: nothing is missing. One before it has no age of its own: a record
+ * that changed has moved up, and whatever was imported however long ago may still be missing below.
+ * A row of the lists that was withdrawn goes down as gone; one that is past goes down like any
+ * other, since it may end early what a kiosk has, and a kiosk stores none that is past.
  */
 #include "registry_feed.h"
 
@@ -60,7 +60,7 @@ enum err registry_feed_make(struct registry_store *store, const struct feed_aske
             feed.n_gone * sizeof feed.listings[0]);
     feed.to = step.to;
     feed.latest = step.latest;
-    feed.as_of = (step.to == step.latest ? asked->now_ms : step.as_of_ms) / 1000;
+    feed.as_of = step.to == step.latest ? asked->now_ms / 1000 : 0;
     size_t len;
     err = wire_feed_encode(&feed, room->bytes, sizeof room->bytes, &len);
     if (!err)

@@ -45,8 +45,7 @@
     X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
     X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, withdrawn, record) "                  \
                  "VALUES(?1, ?2, ?3, ?4)")                                                         \
-    X(IMPORT_NEWEST, "SELECT version, stored_ms FROM import WHERE feed = ?1 AND version <= ?2 "    \
-                     "ORDER BY version DESC LIMIT 1")                                              \
+    X(IMPORT_NEWEST, "SELECT version FROM import WHERE feed = ?1 ORDER BY version DESC LIMIT 1")   \
     X(IMPORT_ADD, "INSERT INTO import(feed, version, stored_ms) VALUES(?1, ?2, ?3)")               \
     REGISTRY_FEED_STATEMENTS(X, PLACEMENT, "placement")                                            \
     REGISTRY_FEED_STATEMENTS(X, LISTING, "listing")                                                \

@@ -6,8 +6,7 @@
  *
  * An import is staged in a temporary table of this connection and moved over in one short
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
- * The versions that it gave are one run; the last of them is kept with the import's date, so that
- * half of an import never passes for all that was known then.
+ * The versions that it gave are one run; the last of them is kept with the import's date.
  */
 #include "registry_sqlite.h"
 
@@ -28,24 +27,16 @@ static const struct feed_sql feed_sql[REGISTRY_FEEDS] = {
     [REGISTRY_LISTS] = FEED_SQL(LISTING),
 };
 
-struct import {
-    uint64_t version; /* its last */
-    int64_t stored_ms;
-};
-
-/* The newest import that ends at or below a version; zero: none. */
-static enum err import_newest(struct registry_sqlite *s, enum registry_feed feed, uint64_t version,
-                              struct import *out)
+/* The last version that an import gave; 0: there was none. */
+static enum err newest(struct registry_sqlite *s, enum registry_feed feed, uint64_t *version)
 {
-    *out = (struct import){0};
+    *version = 0;
     sqlite3_stmt *stmt = registry_sql(s, SQL_IMPORT_NEWEST);
     sqlite3_bind_int(stmt, 1, (int)feed);
-    sqlite3_bind_int64(stmt, 2, (int64_t)version);
     const enum err err = registry_sql_row(stmt);
     if (err)
         return err == ERR_MISSING ? ERR_OK : err;
-    out->version = (uint64_t)sqlite3_column_int64(stmt, 0);
-    out->stored_ms = sqlite3_column_int64(stmt, 1);
+    *version = (uint64_t)sqlite3_column_int64(stmt, 0);
     sqlite3_reset(stmt);
     return ERR_OK;
 }
@@ -93,14 +84,12 @@ static enum err counted(struct registry_sqlite *s, sqlite3_stmt *stmt, uint64_t 
     return err;
 }
 
-/* Imports are dated, and their dates never fall, whatever the clock does. */
-static enum err import_date(struct registry_sqlite *s, const struct import *before,
-                            uint64_t version, int64_t now_ms)
+static enum err import_note(struct registry_sqlite *s, uint64_t version, int64_t now_ms)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_IMPORT_ADD);
     sqlite3_bind_int(stmt, 1, (int)s->imports);
     sqlite3_bind_int64(stmt, 2, (int64_t)version);
-    sqlite3_bind_int64(stmt, 3, now_ms > before->stored_ms ? now_ms : before->stored_ms);
+    sqlite3_bind_int64(stmt, 3, now_ms);
     return database_step_done(stmt);
 }
 
@@ -108,8 +97,8 @@ static enum err staged_apply(struct registry_sqlite *s, int64_t now_ms,
                              struct registry_imported *out)
 {
     const struct feed_sql *sql = &feed_sql[s->imports];
-    struct import before;
-    enum err err = import_newest(s, s->imports, INT64_MAX, &before);
+    uint64_t before;
+    enum err err = newest(s, s->imports, &before);
     if (!err)
         err = counted(s, registry_sql(s, sql->older), &out->older);
     if (!err)
@@ -117,11 +106,11 @@ static enum err staged_apply(struct registry_sqlite *s, int64_t now_ms,
     if (err)
         return err;
     sqlite3_stmt *stmt = registry_sql(s, sql->apply);
-    sqlite3_bind_int64(stmt, 1, (int64_t)before.version);
+    sqlite3_bind_int64(stmt, 1, (int64_t)before);
     err = counted(s, stmt, &out->changed);
-    out->version = before.version + out->changed;
+    out->version = before + out->changed;
     if (!err && out->changed > 0)
-        err = import_date(s, &before, out->version, now_ms);
+        err = import_note(s, out->version, now_ms);
     return err;
 }
 
@@ -165,22 +154,17 @@ static enum err rows_each(sqlite3_stmt *stmt, registry_record_each *each, void *
 static enum err feed_within(struct registry_sqlite *s, const struct registry_range *range,
                             registry_record_each *each, void *user, struct registry_step *step)
 {
-    struct import newest, whole;
-    enum err err = import_newest(s, range->feed, INT64_MAX, &newest);
+    uint64_t latest;
+    enum err err = newest(s, range->feed, &latest);
     if (err)
         return err;
-    if (range->from > newest.version)
+    if (range->from > latest)
         return ERR_OLD;
-    *step = (struct registry_step){.to = range->from, .latest = newest.version};
+    *step = (struct registry_step){.to = range->from, .latest = latest};
     sqlite3_stmt *stmt = registry_sql(s, feed_sql[range->feed].above);
     sqlite3_bind_int64(stmt, 1, (int64_t)range->from);
     sqlite3_bind_int64(stmt, 2, (int64_t)range->n_max);
-    err = rows_each(stmt, each, user, step);
-    if (!err)
-        err = import_newest(s, range->feed, step->to, &whole);
-    if (!err)
-        step->as_of_ms = whole.stored_ms;
-    return err;
+    return rows_each(stmt, each, user, step);
 }
 
 enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
@@ -264,16 +248,12 @@ enum err sqlite_versions(struct registry_store *store, struct registry_versions 
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     struct registry_versions versions;
-    struct import placements, lists;
-    enum err err = import_newest(s, REGISTRY_PLACEMENTS, INT64_MAX, &placements);
+    enum err err = newest(s, REGISTRY_PLACEMENTS, &versions.placements);
     if (!err)
-        err = import_newest(s, REGISTRY_LISTS, INT64_MAX, &lists);
+        err = newest(s, REGISTRY_LISTS, &versions.lists);
     if (!err)
         err = policy_version(s, &versions.policy);
-    if (err)
-        return err;
-    versions.placements = placements.version;
-    versions.lists = lists.version;
-    *out = versions;
-    return ERR_OK;
+    if (!err)
+        *out = versions;
+    return err;
 }

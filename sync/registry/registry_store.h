@@ -114,8 +114,6 @@ struct registry_range {
 
 struct registry_step {
     uint64_t to, latest;
-    int64_t
-        as_of_ms; /* when the newest import was stored of which nothing is beyond `to`; 0: none */
     size_t n_rows;
 };
 

@@ -466,8 +466,7 @@ static void only_what_changes_gets_a_version(void **state)
     feed(fixture, 3, 9, "drei vier ");
 }
 
-/* Half an import is not all that was known when it was made. */
-static void a_step_has_the_date_of_the_import_it_is_whole_with(void **state)
+static void a_step_says_how_far_it_leads_and_what_there_is(void **state)
 {
     struct fixture *fixture = *state;
     begin(fixture);
@@ -476,32 +475,28 @@ static void a_step_has_the_date_of_the_import_it_is_whole_with(void **state)
     end(fixture, true, 5000);
     begin(fixture);
     put(fixture, "p3", 1, "three");
-    end(fixture, true, 4000); /* the clock went back: dates don't */
+    end(fixture, true, 4000); /* the clock went back: versions don't */
     begin(fixture);
     end(fixture, true, 6000); /* nothing changed */
 
     struct registry_step step = feed(fixture, 0, 1, "one ");
     assert_int_equal(step.to, 1);
     assert_int_equal(step.latest, 3);
-    assert_int_equal(step.as_of_ms, 0);
     assert_int_equal(step.n_rows, 1);
-    assert_int_equal(feed(fixture, 0, 2, "one two ").as_of_ms, 5000);
     step = feed(fixture, 1, 2, "two three ");
     assert_int_equal(step.to, 3);
-    assert_int_equal(step.as_of_ms, 5000);
     step = feed(fixture, 3, 2, "");
     assert_int_equal(step.to, 3);
     assert_int_equal(step.n_rows, 0);
     char text[64];
     assert_int_equal(feed_read(fixture, 4, 2, text, &step), ERR_OLD);
     begin(fixture);
-    put(fixture, "p4", 1, "four");
-    put(fixture, "p5", 1, "five");
     put(fixture, "p1", 2, "eins"); /* moves up: its first version is nobody's now */
     end(fixture, true, 7000);
-    assert_int_equal(feed(fixture, 0, 2, "two three ").as_of_ms, 5000);
-    assert_int_equal(feed(fixture, 3, 2, "four five ").as_of_ms, 5000);
-    assert_int_equal(feed(fixture, 3, 3, "four five eins ").as_of_ms, 7000);
+    step = feed(fixture, 0, 2, "two three ");
+    assert_int_equal(step.to, 3);
+    assert_int_equal(step.latest, 4);
+    assert_int_equal(feed(fixture, 3, 3, "eins ").to, 4);
 }
 
 static enum err refuse_record(struct span record, bool withdrawn, void *user)
@@ -570,9 +565,9 @@ static void feeds_have_nothing_in_common(void **state)
     const struct registry_imported done = end(fixture, true, 1000);
     assert_int_equal(done.changed, 2);
     assert_int_equal(done.version, 2);
-    assert_int_equal(feed(fixture, 0, 9, "row row ").as_of_ms, 1000);
+    assert_int_equal(feed(fixture, 0, 9, "row row ").latest, 2);
     fixture->feed = REGISTRY_PLACEMENTS;
-    assert_int_equal(feed(fixture, 0, 9, "placement ").as_of_ms, 9000);
+    assert_int_equal(feed(fixture, 0, 9, "placement ").latest, 1);
     assert_int_equal(fixture->store->ops->versions(fixture->store, &versions), ERR_OK);
     assert_int_equal(versions.placements, 1);
     assert_int_equal(versions.lists, 2);
@@ -644,7 +639,7 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(entries_are_read_as_they_came),
         FEED_TEST(an_import_is_seen_whole_or_not_at_all),
         FEED_TEST(only_what_changes_gets_a_version),
-        FEED_TEST(a_step_has_the_date_of_the_import_it_is_whole_with),
+        FEED_TEST(a_step_says_how_far_it_leads_and_what_there_is),
         FEED_TEST(a_feed_ends_when_its_reader_refuses),
         FEED_TEST(what_is_withdrawn_comes_down_as_such),
         TEST(feeds_have_nothing_in_common),
