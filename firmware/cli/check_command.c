@@ -168,6 +168,8 @@ static void judge(struct check *check, const struct mrz *mrz, const struct conte
     document_from_mrz(mrz, check->today, &document);
     enum err err = findings_look_up(check->reader, &document, check->today, &answer->findings);
     if (!err)
+        err = answer->findings.placements;
+    if (!err)
         err = answer->findings.lists;
     if (err) {
         check->failed = true;

@@ -22,7 +22,7 @@ void verdict_rule_policy(struct judge *judge)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "policy", "");
 }
 
-/* Without placements nobody asks for the lists. */
+/* One reason for what is lacking: the first part of it. */
 void verdict_rule_data_usable(struct judge *judge)
 {
     if (!judge->facts->data->placements_usable)

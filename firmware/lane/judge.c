@@ -181,17 +181,22 @@ static void lose_lists(struct judge *judge, enum err err)
     judge->lists_logged = true;
 }
 
-/* A cache that fails meanwhile has no data, and nothing is found. */
+/* Placements that fail meanwhile are no data, and those of no registry never were: none is found.
+ * What the lists say stands. */
 static void find(struct judge *judge, const struct document *document, struct date today,
                  struct findings *out)
 {
-    const enum err err = findings_look_up(judge->cache, document, today, out);
+    enum err err = findings_look_up(judge->cache, document, today, out);
+    if (!err)
+        err = out->placements;
     if (err)
         lose_cache(judge, err, err_text(err));
     else if (out->lists)
         lose_lists(judge, out->lists);
     else
         judge->lists_logged = false;
+    if (!judge->data.placements_usable)
+        out->match = (struct match){0};
 }
 
 /* ---- deferrals of this counter -------------------------------------------------------------- */
@@ -243,7 +248,7 @@ void judge_traveller(struct judge *judge, const struct document *document,
     judge_refresh(judge);
     const struct date today = date_of_wall(now->wall_ms, now->zone);
     struct findings findings = {0};
-    if (judge->data.placements_usable)
+    if (judge->cache && !judge->busy)
         find(judge, document, today, &findings);
     struct deferred_here here;
     find_deferrals(judge, document, today, &here);

@@ -55,11 +55,11 @@ enum err findings_look_up(struct cache_reader *reader, const struct document *do
 
     if (!look_up)
         return ERR_MEMORY;
-    enum err err = cache_reader_begin(reader);
-    if (!err)
-        err = placement_find(reader, document, look_up, &findings.match);
-    if (!err)
+    const enum err err = cache_reader_begin(reader);
+    if (!err) {
+        findings.placements = placement_find(reader, document, look_up, &findings.match);
         findings.lists = listings_find(reader, document, today, look_up, &findings);
+    }
     cache_reader_end(reader);
     free(look_up);
     if (!err)

@@ -186,6 +186,28 @@ static void a_cache_that_can_not_be_read_refers(void **state)
     assert_false(judgement.data.placements_usable);
 }
 
+/* As in the hours of a first download, which brings the lists first. */
+static void lists_speak_without_placements(void **state)
+{
+    const struct bench *bench = *state;
+
+    list_siti(bench, LISTING_SOI, 1);
+    fixture_sql(bench->config.cache, "DELETE FROM feed");
+    const struct judgement judgement = expect(bench, "none yet", &bench->siti, "TUNDA R072 R093");
+    assert_int_equal(judgement.match.grade, MATCH_NONE);
+    expect(bench, "not listed", &bench->other, "RUJUK R093");
+}
+
+static void a_placement_that_can_not_be_read_leaves_the_lists(void **state)
+{
+    const struct bench *bench = *state;
+
+    list_siti(bench, LISTING_SOI, 1);
+    fixture_sql(bench->config.cache, "UPDATE placement SET sealed = zeroblob(90)");
+    for (unsigned i = 0; i < 2; i++)
+        expect(bench, "damaged", &bench->siti, "TUNDA R072 R019 R093");
+}
+
 static void defer_siti(const struct bench *bench)
 {
     struct entry_decided decided = {.presented = 1, .decision = DECISION_DEFERRED, .note = "test"};
@@ -269,6 +291,8 @@ int main(void)
         JUDGE_TEST(lists_that_can_not_be_read_leave_the_placement),
         JUDGE_TEST(more_rows_than_can_be_looked_at_refer),
         JUDGE_TEST(a_cache_that_can_not_be_read_refers),
+        JUDGE_TEST(lists_speak_without_placements),
+        JUDGE_TEST(a_placement_that_can_not_be_read_leaves_the_lists),
         JUDGE_TEST(a_deferral_counts_at_once_and_its_day_ends_at_midnight),
         JUDGE_TEST(practice_stops_nobody),
         JUDGE_TEST(a_journal_that_can_not_be_asked_refers),
