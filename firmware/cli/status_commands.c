@@ -116,7 +116,9 @@ static int cache_print(const struct cli_options *options, struct cache_reader *r
         return cli_fail("%s", err_text(err));
     json_t *json = json_object();
     json_object_set_new(json, "placements", json_integer((json_int_t)data.placements_version));
-    json_object_set_new(json, "as_of", time_json(data.placements_as_of * 1000));
+    json_object_set_new(json, "placements_as_of", time_json(data.placements_as_of * 1000));
+    json_object_set_new(json, "lists", json_integer((json_int_t)data.lists_version));
+    json_object_set_new(json, "lists_as_of", time_json(data.lists_as_of * 1000));
     json_object_set_new(json, "policy", json_integer((json_int_t)policy_version));
     answer_print(json, options->json);
     return data.placements_usable ? CLI_OK : CLI_FINDING;

@@ -28,6 +28,7 @@ struct data_state {
     int64_t placements_as_of; /* UTC seconds; 0: never */
     int64_t lists_as_of;      /* 0: never */
     uint64_t placements_version;
+    uint64_t lists_version; /* 0: never; not in the entry */
 };
 
 /* What this counter has deferred itself, known before any sync. */

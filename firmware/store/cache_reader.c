@@ -117,13 +117,12 @@ static enum err feed_read(sqlite3_stmt *feed, bool *known, uint64_t *version, in
 enum err cache_reader_state(struct cache_reader *reader, struct data_state *out)
 {
     struct data_state state = {0};
-    uint64_t lists_version;
     bool lists_known;
     enum err err = feed_read(reader->feed, &state.placements_usable, &state.placements_version,
                              &state.placements_as_of);
 
     if (!err)
-        err = feed_read(reader->list_feed, &lists_known, &lists_version, &state.lists_as_of);
+        err = feed_read(reader->list_feed, &lists_known, &state.lists_version, &state.lists_as_of);
     if (!err)
         *out = state;
     return err;

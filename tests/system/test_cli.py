@@ -209,10 +209,21 @@ def test_the_version_is_told(kiosk):
 
 def test_cache_show(kiosk):
     out, _ = pamit("cache", "show", "--json", *conf(kiosk))
-    assert json.loads(out) == {"placements": 7, "as_of": "2026-11-21T08:33:20Z", "policy": 3}
+    assert json.loads(out) == {"placements": 7, "placements_as_of": "2026-11-21T08:33:20Z", "lists": 5,
+                               "lists_as_of": "2026-11-21T05:46:40Z", "policy": 3}
     out, _ = pamit("cache", "show", "--cache", kiosk / "cache.db", "--storage-key",
                    kiosk / "storage.key")
-    assert "placements       7" in out
+    assert "placements       7\n" in out and "lists_as_of      2026-11-21T05:46:40Z\n" in out
+
+
+def test_a_feed_that_never_came_has_no_version_and_no_age(kiosk):
+    alter(kiosk / "cache.db", "DELETE FROM list_feed")
+    out, _ = pamit("cache", "show", "--json", *conf(kiosk))
+    shown = json.loads(out)
+    assert shown["lists"] == 0 and shown["lists_as_of"] is None and shown["placements"] == 7
+    alter(kiosk / "cache.db", "DELETE FROM feed")
+    out, _ = pamit("cache", "show", *conf(kiosk), code=1)
+    assert "placements       0\nplacements_as_of -\n" in out
 
 
 # ---- usage and failures -------------------------------------------------------------------------

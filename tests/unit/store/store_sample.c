@@ -171,9 +171,11 @@ static void make_cache(const struct sample *sample)
                                   .dest_country = "MYS"};
     const struct cache_delta delta = {
         .from = 0, .to = 7, .as_of = 1795250000, .rows = &row, .n_rows = 1};
+    const struct cache_listing_delta listings = {.from = 0, .to = 5, .as_of = 1795240000};
 
     check(cache_writer_open(path(sample, "cache.db"), sample->root, &writer, why), why);
     check(cache_apply(writer, &delta), "delta");
+    check(cache_apply_listings(writer, &listings), "lists");
     check(cache_put_policy(writer, 3, span_of("policy", 6)), "policy");
     cache_writer_close(writer);
 }
