@@ -109,7 +109,7 @@ struct view_link {
     bool online;
     uint64_t unsent;         /* entries no receipt covers yet */
     int64_t last_contact_ms; /* 0: never */
-    int64_t data_as_of_ms;   /* of placements; 0: there are none */
+    int64_t data_as_of_ms;   /* the older of placements and lists; 0: one is not there */
     bool data_stale;         /* older than policy allows for this site */
 };
 

@@ -40,6 +40,11 @@ struct judge {
     unsigned next_bundle;     /* the other */
 };
 
+static enum site_class site_of(const struct kiosk_config *config)
+{
+    return config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE;
+}
+
 enum err judge_open(const struct kiosk_config *config, const struct seal_root *root,
                     struct judge **out, char why[SIGN_WHY_LEN])
 {
@@ -156,11 +161,15 @@ void judge_refresh(struct judge *judge)
     }
 }
 
-void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *data, bool *stale)
+void judge_data_age(const struct judge *judge, int64_t now_ms, struct data_age *out)
 {
-    *data = judge->data;
-    uint32_t hours = judge->policy.staleness_hours[judge->config->site].placements;
-    *stale = !data->placements_usable || now_ms / 1000 - data->placements_as_of > hours * 3600LL;
+    const int64_t now_s = now_ms / 1000, lists = judge->data.lists_as_of;
+    const int64_t placements = judge->data.placements_usable ? judge->data.placements_as_of : 0;
+    const enum site_class site = site_of(judge->config);
+    out->oldest = placements < lists ? placements : lists;
+    out->newest = placements < lists ? lists : placements;
+    out->stale = now_s - placements > judge->policy.staleness_hours[site].placements * 3600LL ||
+                 now_s - lists > judge->policy.staleness_hours[site].lists * 3600LL;
 }
 
 enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],
@@ -263,7 +272,7 @@ void judge_traveller(struct judge *judge, const struct document *document,
         .deferred_here = &here,
         .data = &out->data,
         .policy = &judge->policy,
-        .site = judge->config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE,
+        .site = site_of(judge->config),
         .clock_quality = now->quality,
         .today = today,
     };

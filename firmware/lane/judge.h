@@ -32,8 +32,13 @@ void judge_close(struct judge *judge);
  * every traveller. Logs what changes. */
 void judge_refresh(struct judge *judge);
 
-/* What is known of the data now; `stale` by the site's limit. */
-void judge_data(const struct judge *judge, int64_t now_ms, struct data_state *data, bool *stale);
+/* How old the data are: placements and lists, which an answer rests on alike. UTC seconds. */
+struct data_age {
+    int64_t oldest; /* 0: one of them is not there */
+    int64_t newest; /* 0: neither is */
+    bool stale;     /* one of them, by the site's limit */
+};
+void judge_data_age(const struct judge *judge, int64_t now_ms, struct data_age *out);
 
 /* What is kept of a keyed NIK, by which judge_traveller finds it. ERR_MEMORY. */
 MUST_CHECK enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],

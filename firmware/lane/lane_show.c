@@ -173,14 +173,12 @@ void lane_show(struct lane *lane)
 
 void lane_link_refresh(struct lane *lane, const struct clock_reading *now)
 {
-    struct data_state data;
-    bool stale;
-    judge_data(lane->parts->judge, now->wall_ms, &data, &stale);
+    struct data_age age;
+    judge_data_age(lane->parts->judge, now->wall_ms, &age);
     memset(&lane->link, 0, sizeof lane->link);
     uplink_read(lane->parts->uplink, now->wall_ms, lane->head.seq, &lane->link);
-    lane->link.data_as_of_ms = data.placements_usable ? data.placements_as_of * 1000 : 0;
-    lane->link.data_stale = stale;
+    lane->link.data_as_of_ms = age.oldest * 1000;
+    lane->link.data_stale = age.stale;
     /* Data of the registry can't be from the future: then it is our clock that is wrong. */
-    if (data.placements_usable)
-        clock_raise_floor(&lane->clock, data.placements_as_of * 1000 - CLOCK_SLACK_MS);
+    clock_raise_floor(&lane->clock, age.newest * 1000 - CLOCK_SLACK_MS);
 }

@@ -186,6 +186,35 @@ static void a_cache_that_can_not_be_read_refers(void **state)
     assert_false(judgement.data.placements_usable);
 }
 
+static struct data_age age_at(const struct bench *bench, int64_t hours_later)
+{
+    struct data_age age;
+
+    judge_refresh(bench->judge);
+    judge_data_age(bench->judge, (SAMPLE_MIDNIGHT_S + hours_later * 3600) * 1000, &age);
+    return age;
+}
+
+/* Of placements 72 hours, of lists 24. */
+static void data_are_as_old_as_the_older_of_placements_and_lists(void **state)
+{
+    const struct bench *bench = *state;
+
+    assert_int_equal(age_at(bench, 24).oldest, SAMPLE_MIDNIGHT_S);
+    assert_false(age_at(bench, 24).stale);
+    assert_true(age_at(bench, 25).stale);
+    fixture_sql(bench->config.cache, "UPDATE list_feed SET as_of = as_of + 3600 * 50");
+    assert_int_equal(age_at(bench, 72).oldest, SAMPLE_MIDNIGHT_S);
+    assert_int_equal(age_at(bench, 72).newest, SAMPLE_MIDNIGHT_S + 3600 * 50);
+    assert_false(age_at(bench, 72).stale);
+    assert_true(age_at(bench, 73).stale);
+    fixture_sql(bench->config.cache, "DELETE FROM list_feed");
+    assert_int_equal(age_at(bench, 1).oldest, 0);
+    assert_true(age_at(bench, 1).stale);
+    fixture_sql(bench->config.cache, "DELETE FROM feed");
+    assert_int_equal(age_at(bench, 1).newest, 0);
+}
+
 /* As in the hours of a first download, which brings the lists first. */
 static void lists_speak_without_placements(void **state)
 {
@@ -291,6 +320,7 @@ int main(void)
         JUDGE_TEST(lists_that_can_not_be_read_leave_the_placement),
         JUDGE_TEST(more_rows_than_can_be_looked_at_refer),
         JUDGE_TEST(a_cache_that_can_not_be_read_refers),
+        JUDGE_TEST(data_are_as_old_as_the_older_of_placements_and_lists),
         JUDGE_TEST(lists_speak_without_placements),
         JUDGE_TEST(a_placement_that_can_not_be_read_leaves_the_lists),
         JUDGE_TEST(a_deferral_counts_at_once_and_its_day_ends_at_midnight),
