@@ -45,9 +45,9 @@ struct listing {
 const char *listing_kind_name(enum listing_kind kind);
 bool listing_kind_parse(const char *name, enum listing_kind *out);
 
-/* A kind, `from` no later than `expires`, number and country together, name
- * and birth date together, and what its kind is found by: a document for DOCUMENT_LOST, a placement
- * for COMPLAINT, else a document or a person. Else false and the field's name (static). */
+/* A kind, `from` no later than `expires`, number and country together, and what its kind is found
+ * by: a document for DOCUMENT_LOST, a placement for COMPLAINT, else a document or a person, who is
+ * a name with a birth date. Else false and the field's name (static). */
 bool listing_complete(const struct listing *listing, const char **why);
 /* ERR_INVALID: not complete, `why` names the field. ERR_SIZE: the writer is full. */
 MUST_CHECK enum err listing_encode(const struct listing *listing, struct cbor_writer *w,
