@@ -1,6 +1,8 @@
 """Reasons: each code has words in both languages for whatever facts it comes with, and however many
 there are, every one of them can be read."""
 
+import functools
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -140,7 +142,8 @@ def test_thirty_six_reasons_can_all_be_read(page, language, banners):
 
 
 @pytest.mark.parametrize("name, person, key, without", [
-    ("ask", people.refer, "d", ""), ("refer", people.refer, "d", "R010"), ("stop", people.stop, "3", "")])
+    ("ask", people.refer, "d", ""), ("refer", people.refer, "d", "R010"), ("stop", people.stop, "3", ""),
+    ("return", functools.partial(people.refer, direction="RETURN"), "d", "")])
 def test_details_of_many_reasons_fit_under_every_banner(page, name, person, key, without):
     rows = [row for row in reasons.SAID if TABLE[row[0]][0] != "GREEN" and row[0] != without][:36]
     page.show(**person(seq=775, reasons=reasons.worst_first(rows), undecided_seq=399, **people.OFFLINE))

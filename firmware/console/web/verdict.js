@@ -34,6 +34,12 @@ function reasonFacts(reason, now) {
   return [found, expected].filter((value) => value !== "").join(" · ");
 }
 
+/** Lines break between facts, and within one only where it alone is longer than a line. */
+function factLines(text) {
+  const facts = text.split(/(?<= ·) /);
+  return h("small", null, facts.map((fact, at) => [at > 0 ? " " : null, h("span", null, fact)]));
+}
+
 /** A reason's words, but where there is nothing of which they could be said. */
 const reasonTitle = ({ code, found }) => (!found && has(`title.${code}`) ? t(`title.${code}`) : reasonWords(code));
 
@@ -45,7 +51,7 @@ function reasonItem(reason, index, now, details) {
   const facts = guarded ? "" : reasonFacts(reason, now);
   const words = guarded ? t(`neutral.${reason.code}`) : reasonTitle(reason);
   return h(`li.${reason.colour}`, { "data-code": reason.code }, h("i", null, String(index + 1)),
-    h("span", null, words, facts ? h("small", null, facts) : null));
+    h("span", null, words, facts ? factLines(facts) : null));
 }
 
 /** What speaks for the traveller is only said where nothing speaks against. */
