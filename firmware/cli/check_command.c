@@ -278,7 +278,14 @@ static int policy_take(struct check *check, const char *path)
     return err ? cli_fail("%s: %s", path, err_text(err)) : CLI_OK;
 }
 
-/* Data of which nobody said how old they are, are of the check's day. */
+/* Of a cache that was built of files, and nobody said how old they are: of the check's day. What a
+ * kiosk fetched has no age until it is whole. */
+static void age_default(uint64_t version, int64_t today_s, int64_t *as_of)
+{
+    if (version == 0 && *as_of == 0)
+        *as_of = today_s;
+}
+
 static int data_take(struct check *check, const char *path)
 {
     const int64_t today_s = (int64_t)date_to_days(check->today) * SECONDS_PER_DAY;
@@ -286,10 +293,8 @@ static int data_take(struct check *check, const char *path)
 
     if (err)
         return cli_fail("%s: %s", path, err_text(err));
-    if (check->data.placements_as_of == 0)
-        check->data.placements_as_of = today_s;
-    if (check->data.lists_as_of == 0)
-        check->data.lists_as_of = today_s;
+    age_default(check->data.placements_version, today_s, &check->data.placements_as_of);
+    age_default(check->data.lists_version, today_s, &check->data.lists_as_of);
     return CLI_OK;
 }
 

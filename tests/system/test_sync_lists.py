@@ -137,6 +137,19 @@ def test_lists_come_before_placements_and_both_have_an_age_of_their_own(registry
         assert "R019" not in reasons(kiosk), table
 
 
+@pytest.mark.parametrize("table", ["feed", "list_feed"])
+def test_half_a_download_has_no_age(registry, kiosk, table):
+    """A cache that was built of files is of the check's day if nobody said when; a kiosk's is not."""
+    tell(registry, [SOI])
+    path = registry.folder / "placements.jsonl"
+    path.write_text(json.dumps(PLACEMENT) + "\n")
+    registry.command("import", "placements", path)
+    contact(kiosk)
+    assert "R019" not in reasons(kiosk)
+    cached(kiosk, f"UPDATE {table} SET as_of = 0")
+    assert "R019" in reasons(kiosk)
+
+
 def test_more_rows_than_one_step_has(registry, kiosk):
     tell(registry, [SOI | {"passport_no": f"Y{i:07}", "name_mrz": f"ORANG {i % 26 + 1}"}
                     for i in range(1300)])
