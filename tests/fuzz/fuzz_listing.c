@@ -1,13 +1,28 @@
-/* Any bytes through the list record's decoder; what it accepts is whole, comes back the same, and
- * is indexed by at least one text that ends within its bound.
+/* Any bytes through the list record's decoder; what it accepts is whole, comes back the same, is
+ * indexed by at least one text that ends within its bound, and meets whom it is about.
  */
 #include <assert.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "listing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void expect_met(const struct listing *listing)
+{
+    struct document document = {.birth = listing->birth_date};
+    struct match match = {.grade = MATCH_EXACT};
+    struct listing_hits hits;
+    snprintf(document.number, sizeof document.number, "%s", listing->passport_no);
+    snprintf(document.country, sizeof document.country, "%s", listing->passport_country);
+    snprintf(document.name, sizeof document.name, "%s", listing->name_mrz);
+    snprintf(match.placement.placement_id, sizeof match.placement.placement_id, "%s",
+             listing->placement_id);
+    listing_match(&document, &match, listing->from, listing, 1, &hits);
+    assert(hits.of[listing->kind].kind == listing->kind);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -34,5 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     assert(n_texts > 0 && n_texts <= LISTING_TEXTS_MAX);
     for (size_t i = 0; i < n_texts; i++)
         assert(strnlen(texts[i].text, LISTING_TEXT_LEN) < LISTING_TEXT_LEN - 1);
+    expect_met(&listing);
     return 0;
 }
