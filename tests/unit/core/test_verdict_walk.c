@@ -99,6 +99,11 @@ static void deferred_here_today(struct scene *s)
     s->here.today = true;
 }
 
+static void deferred_here_unknown(struct scene *s)
+{
+    s->here.unknown = true;
+}
+
 /* ---- the rules ------------------------------------------------------------------------------- */
 
 #define NONE  COLOUR_NONE
@@ -153,7 +158,10 @@ static const struct walked {
     {74, AMBER, NONE, deported, as_it_is},
     {75, AMBER, NONE, held, as_it_is},
     {93, AMBER, AMBER, clock_unknown, clock_set_by_hand},
+    {93, AMBER, AMBER, no_policy, as_it_is},
+    {93, AMBER, AMBER, no_cache, nothing_found},
     {93, AMBER, AMBER, no_lists, as_it_is},
+    {93, AMBER, AMBER, deferred_here_unknown, as_it_is},
 };
 
 /* Nobody's list brings it here yet: the prevention list is asked elsewhere. */

@@ -31,20 +31,34 @@ struct bench {
     struct document siti, other;
 };
 
-static void put_policy(const struct bench *bench, uint64_t version, const struct sign_key *key)
+static void put_signed(const struct bench *bench, uint64_t version, const struct sign_key *key,
+                       struct span payload)
 {
-    static uint8_t payload[POLICY_CBOR_MAX], envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    static uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
+    size_t len = 0;
+
+    assert_int_equal(cose_seal(key, payload, envelope, sizeof envelope, &len), ERR_OK);
+    assert_int_equal(cache_put_policy(bench->cache, version, span_of(envelope, len)), ERR_OK);
+}
+
+/* The sample policy as `version`; borrowed until the next one. */
+static struct span policy_of(uint64_t version)
+{
+    static uint8_t payload[POLICY_CBOR_MAX];
     struct policy policy = sample_policy();
     struct cbor_writer w;
     struct span written;
-    size_t len = 0;
 
     policy.version = version;
     cbor_writer_init(&w, payload, sizeof payload);
     assert_int_equal(policy_encode(&policy, sample_policy_tables(), &w), ERR_OK);
     assert_int_equal(cbor_writer_finish(&w, &written), ERR_OK);
-    assert_int_equal(cose_seal(key, written, envelope, sizeof envelope, &len), ERR_OK);
-    assert_int_equal(cache_put_policy(bench->cache, version, span_of(envelope, len)), ERR_OK);
+    return written;
+}
+
+static void put_policy(const struct bench *bench, uint64_t version, const struct sign_key *key)
+{
+    put_signed(bench, version, key, policy_of(version));
 }
 
 static void put_data(const struct bench *bench)
@@ -312,6 +326,30 @@ static void a_bad_policy_is_read_once_and_the_old_one_stays(void **state)
     assert_int_equal(judgement.policy_version, 14);
 }
 
+/* By the right key, in a cache that somebody put back or filled otherwise. */
+static void an_older_or_malformed_policy_is_refused_and_the_old_one_stays(void **state)
+{
+    const struct bench *bench = *state;
+    static const struct {
+        const char *says;
+        uint64_t version, of_bundle; /* 0: it is none */
+    } rows[] = {
+        {"an older one", 11, 11},
+        {"an older one under a newer number", 13, 11},
+        {"signed, and no policy", 14, 0},
+    };
+
+    expect(bench, "the first", &bench->siti, "SESUAI R001");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fixture_sql(bench->config.cache, "DELETE FROM policy");
+        put_signed(bench, rows[i].version, bench->fixture->entry_key,
+                   rows[i].of_bundle ? policy_of(rows[i].of_bundle) : span_of_text("nonsense"));
+        const struct judgement judgement = expect(bench, rows[i].says, &bench->siti, "SESUAI R001");
+        if (judgement.policy_version != 12)
+            fail_msg("%s: version %u", rows[i].says, (unsigned)judgement.policy_version);
+    }
+}
+
 int main(void)
 {
 #define JUDGE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_make, bench_remove)
@@ -327,6 +365,7 @@ int main(void)
         JUDGE_TEST(practice_stops_nobody),
         JUDGE_TEST(a_journal_that_can_not_be_asked_refers),
         JUDGE_TEST(a_bad_policy_is_read_once_and_the_old_one_stays),
+        JUDGE_TEST(an_older_or_malformed_policy_is_refused_and_the_old_one_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
