@@ -107,7 +107,7 @@ def test_the_configured_language_is_the_first(driver, start_console, tmp_path):
 def test_reasons_carry_the_two_facts_that_differ(page):
     page.show(**people.refer())
     items = [item.text for item in page.css(".why li")]
-    assert items == ["1\nNama mirip, tidak sama\nPaspor AGUS SUPRIYADI · data AGUS SUPRIADI",
+    assert items == ["1\nNama mirip, tidak sama\nDokumen AGUS SUPRIYADI · data AGUS SUPRIADI",
                      "2\nMasa berlaku kurang dari 6 bulan\nBerlaku s.d. 18 Jan 2027 · perlu s.d. 21 Mei 2027"]
 
 
@@ -164,7 +164,7 @@ def test_details_of_a_stop_show_only_while_the_key_is_held(page):
     page.wait(lambda: page.css(".why li"), "details")
     assert [item.text for item in page.css(".why li")] == [
         "1\nPenempatan dibatalkan/dicabut\nStatus: dibatalkan",
-        "2\nLaporan keluarga/pengaduan terbuka\npengaduan"]
+        "2\nLaporan keluarga/pengaduan terbuka\nPengaduan"]
     page.assert_readable()
     page.picture("stop-details")
     page.release("3")
