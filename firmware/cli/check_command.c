@@ -80,7 +80,7 @@ static void field_take(const char *key, const json_t *value, struct context *out
     else if (strcmp(key, "category") == 0)
         purpose_take(value, "context.category", &out->category, fault);
     else
-        json_refuse(fault, "context", "%.64s is no known key", key);
+        json_refuse(fault, "context", "%s is no known key", json_key_words(key));
 }
 
 /* null is as if it were not there; the direction has to be. */

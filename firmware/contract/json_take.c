@@ -44,6 +44,17 @@ const char *json_error_words(const json_error_t *error)
     }
 }
 
+#define KEY_WORDS_MAX 40
+#define LETTERS       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+const char *json_key_words(const char *key)
+{
+    const size_t len = strlen(key);
+    const bool is_name = len <= KEY_WORDS_MAX && strspn(key, LETTERS) > 0 &&
+                         strspn(key, LETTERS "0123456789_-.") == len;
+    return is_name ? key : "(a key)";
+}
+
 json_t *json_object_read(struct span text, struct json_fault *fault)
 {
     json_error_t error;

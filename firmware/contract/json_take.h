@@ -28,6 +28,10 @@ void json_refuse(struct json_fault *fault, const char *path, const char *reason,
 /* What keeps a text from being JSON, in words that never quote it, as jansson's own do. */
 const char *json_error_words(const json_error_t *error);
 
+/* A key that nobody knows, as it may be repeated: itself if it could be a field's name, else static
+ * words. People's names and numbers, and what would act on a terminal, are not quoted. */
+const char *json_key_words(const char *key);
+
 /* One JSON object and nothing else; NULL with the fault. The caller decrefs it. */
 json_t *json_object_read(struct span text, struct json_fault *fault);
 

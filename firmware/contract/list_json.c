@@ -92,7 +92,7 @@ bool list_json_read(struct span line, struct listing *out, struct json_fault *fa
         if (field)
             field_take(value, field, &row, fault);
         else
-            json_refuse(fault, name, "is no field of a list");
+            json_refuse(fault, json_key_words(name), "is no field of a list");
     }
     if (!fault->found && !listing_complete(&row, &name))
         json_refuse(fault, name, json_object_get(object, name) ? "is not valid" : "is missing");

@@ -107,7 +107,7 @@ bool placement_json_read(struct span line, struct placement *out, struct json_fa
         if (field)
             field_take(value, field, &record, fault);
         else
-            json_refuse(fault, name, "is no field of a placement");
+            json_refuse(fault, json_key_words(name), "is no field of a placement");
         if (fault->found)
             break;
     }

@@ -33,7 +33,8 @@ static void keys_check(json_t *object, const char *path, key_known *known, const
     json_object_foreach(object, key, value)
     {
         if (!known(key, user))
-            json_refuse(fault, path, "%s%.64s is no known key", path[0] ? "" : "the key ", key);
+            json_refuse(fault, path, "%s%s is no known key", path[0] ? "" : "the key ",
+                        json_key_words(key));
     }
 }
 
@@ -215,7 +216,7 @@ static void colour_take(const json_t *value, const char *code, struct policy *ou
 {
     char path[JSON_PATH_LEN];
     uint16_t number = 0;
-    snprintf(path, sizeof path, "reason_colours.%.32s", code);
+    snprintf(path, sizeof path, "reason_colours.%s", json_key_words(code));
     const struct reason *reason = reason_parse(code, &number) ? reason_find(number) : NULL;
     if (!reason) {
         json_refuse(fault, path, "is no reason's code");

@@ -388,6 +388,19 @@ def test_a_bad_row_is_named_by_line_and_field_and_what_was_there_stays(tmp_path,
     assert not (tmp_path / "cache.db.new").exists()
 
 
+@pytest.mark.parametrize("key", ["SITI NURHALIZA", "3204125204980001", "\x1b[2J", "a" * 63 + "é"],
+                         ids=["a name", "a NIK", "a terminal's command", "a long one"])
+def test_a_key_that_can_be_no_field_s_name_is_not_repeated(examples, key):
+    """Columns that slipped make keys of values."""
+    answers, told = check(examples, [query(context={key: 1})], code=1)
+    assert answers[0]["error"] == "context: (a key) is no known key"
+    told += check(examples, [query()], policy={**POLICY, key: 1}, code=1)[1]
+    told += check(examples, [query()], policy={**POLICY, "reason_colours": {key: 1}}, code=1)[1]
+    told += build(examples, [{**WORKER, key: 1}], LISTS, code=1)[1]
+    told += build(examples, PLACEMENTS, [{**LISTS[0], key: 1}], code=1)[1]
+    assert key not in told and told.count("(a key)") == 5
+
+
 def test_a_cache_holds_nothing_in_plain_and_its_key_is_its_owners(tmp_path):
     build(tmp_path, PLACEMENTS, LISTS)
     content = (tmp_path / "cache.db").read_bytes()
