@@ -37,7 +37,8 @@ const struct cli_command cli_commands[] = {
      "--config --cache --storage-key --json ",
      cli_cache_show,
      "print version and age of placements and lists, and the policy's version",
-     "Version 0: none ever came. Exit code 1 when there are no placements."},
+     "Version 0: nothing ever came, or the cache was built from files. Exit code 1 when there are\n"
+     "no placements."},
     {{"cache", "build"},
      "--config --storage-key --placements --lists --as-of --out ",
      cli_cache_build,
