@@ -44,7 +44,8 @@ struct facts {
     const struct document *document;
     const struct context *context;
     const struct match *match;
-    const struct listing_hits *listings;       /* NULL: the lists can't be read */
+    const struct listing_hits *listings;
+    bool lists_unknown; /* not all of the lists could be read: there may be more */
     const struct deferred_here *deferred_here; /* NULL: not at a counter, and nobody tries again */
     const struct data_state *data;
     const struct policy *policy;

@@ -13,8 +13,8 @@
 
 static const struct listing *listed(const struct judge *judge, enum listing_kind kind)
 {
-    const struct listing_hits *hits = judge->facts->listings;
-    return hits && hits->of[kind].kind != LISTING_UNKNOWN ? &hits->of[kind] : NULL;
+    const struct listing *listing = &judge->facts->listings->of[kind];
+    return listing->kind != LISTING_UNKNOWN ? listing : NULL;
 }
 
 static void say_day_and_place(struct judge *judge, uint16_t code, struct date day,

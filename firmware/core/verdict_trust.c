@@ -27,7 +27,7 @@ void verdict_rule_data_usable(struct judge *judge)
 {
     if (!judge->facts->data->placements_usable)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "placements", "");
-    else if (!judge->facts->listings)
+    else if (judge->facts->lists_unknown)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "lists", "");
 }
 

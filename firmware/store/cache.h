@@ -88,9 +88,9 @@ void cache_reader_end(struct cache_reader *reader);
 MUST_CHECK enum err cache_reader_find(struct cache_reader *reader, const struct lookup *lookups,
                                       size_t n_lookups, struct candidate out[CANDIDATES_MAX],
                                       size_t *n_found);
-/* Within these two: all rows of the lists that the texts find, each once. ERR_SIZE: more than
- * LISTINGS_MAX: what can't be looked at wholly is not known, the caller refers. ERR_CORRUPT,
- * ERR_AUTH: as above. */
+/* Within these two: all rows of the lists that the texts find, each once. On failure those that
+ * could be read: the caller says what they say, and refers. ERR_SIZE: there are more than
+ * LISTINGS_MAX; ERR_CORRUPT, ERR_AUTH: as above. */
 MUST_CHECK enum err cache_reader_find_listings(struct cache_reader *reader,
                                                const struct listing_text *texts, size_t n_texts,
                                                struct listing out[LISTINGS_MAX], size_t *n_found);

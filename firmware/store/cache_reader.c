@@ -239,7 +239,7 @@ enum err cache_reader_find(struct cache_reader *reader, const struct lookup *loo
 
 struct listings {
     struct listing *out;
-    size_t count;
+    size_t count, damaged; /* LISTINGS_MAX together */
     int64_t id[LISTINGS_MAX];
 };
 
@@ -251,6 +251,7 @@ static bool listing_is_there(const struct listings *found, int64_t id)
     return false;
 }
 
+/* A row that does not open leaves the others. */
 static enum err listings_find(struct cache_reader *reader, const struct listing_text *text,
                               struct listings *found)
 {
@@ -259,23 +260,26 @@ static enum err listings_find(struct cache_reader *reader, const struct listing_
     int rc = SQLITE_DONE;
 
     sqlite3_bind_int64(reader->listings, 1, text_id);
-    while (!err && (rc = database_step(reader->listings)) == SQLITE_ROW) {
+    while (err != ERR_SIZE && (rc = database_step(reader->listings)) == SQLITE_ROW) {
         const int64_t id = sqlite3_column_int64(reader->listings, 0);
         if (listing_is_there(found, id))
             continue;
-        if (found->count == LISTINGS_MAX)
+        if (found->count + found->damaged == LISTINGS_MAX) {
             err = ERR_SIZE;
-        else
-            err =
-                cache_listing_open(&reader->keys, text_id, id, database_column(reader->listings, 1),
-                                   &found->out[found->count]);
-        if (!err)
+            continue;
+        }
+        const enum err row =
+            cache_listing_open(&reader->keys, text_id, id, database_column(reader->listings, 1),
+                               &found->out[found->count]);
+        if (row) {
+            found->damaged++;
+            err = row;
+        } else {
             found->id[found->count++] = id;
+        }
     }
-    if (!err)
-        err = database_err(rc);
     sqlite3_reset(reader->listings);
-    return err;
+    return err ? err : database_err(rc);
 }
 
 enum err cache_reader_find_listings(struct cache_reader *reader, const struct listing_text *texts,
@@ -286,12 +290,14 @@ enum err cache_reader_find_listings(struct cache_reader *reader, const struct li
     enum err err = ERR_OK;
 
     found.out = out;
-    found.count = 0;
+    found.count = found.damaged = 0;
     assert(!sqlite3_get_autocommit(reader->database.handle));
-    for (size_t i = 0; !err && i < n_texts; i++)
-        err = listings_find(reader, &texts[i], &found);
-    if (!err)
-        *n_found = found.count;
+    for (size_t i = 0; i < n_texts; i++) {
+        const enum err of_text = listings_find(reader, &texts[i], &found);
+        if (!err)
+            err = of_text;
+    }
+    *n_found = found.count;
     return err;
 }
 

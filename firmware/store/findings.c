@@ -42,8 +42,7 @@ static enum err listings_find(struct cache_reader *reader, const struct document
     size_t n_found = 0;
     const enum err err = cache_reader_find_listings(reader, texts, n, look_up->listings, &n_found);
 
-    if (!err)
-        listing_match(document, &out->match, today, look_up->listings, n_found, &out->listings);
+    listing_match(document, &out->match, today, look_up->listings, n_found, &out->listings);
     return err;
 }
 

@@ -8,7 +8,7 @@
 struct findings {
     enum err placements; /* why nothing is known of placements; ERR_OK: */
     struct match match;
-    enum err lists; /* why nothing is known of the lists; ERR_OK: */
+    enum err lists; /* why `listings` are not all of the lists; ERR_OK: */
     struct listing_hits listings;
 };
 

@@ -317,11 +317,9 @@ static void worse_again_elsewhere(struct scene *s)
     s->listings.of[LISTING_DEFERRAL].from = s->today;
 }
 
-/* What the lists say is not unlearnt. */
 static void worse_lists_unreadable(struct scene *s)
 {
-    static const struct listing_hits none;
-    s->lists_unknown |= memcmp(&s->listings, &none, sizeof none) == 0;
+    s->lists_unknown = true;
 }
 
 static void worse_country_of_number(struct scene *s)

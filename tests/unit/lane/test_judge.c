@@ -182,12 +182,25 @@ static void lists_that_can_not_be_read_leave_the_placement(void **state)
     expect(bench, "whom the damaged row is not about", &bench->other, "RUJUK R010");
 }
 
-static void more_rows_than_can_be_looked_at_refer(void **state)
+static void a_row_that_can_not_be_read_leaves_the_others(void **state)
 {
     const struct bench *bench = *state;
 
-    list_siti(bench, LISTING_DEPORTED, LISTINGS_MAX + 1);
-    expect(bench, "one more", &bench->siti, "RUJUK R093 R001");
+    list_siti(bench, LISTING_SOI, 3);
+    for (unsigned damaged = 1; damaged < 3; damaged++) {
+        fixture_sql(bench->config.cache,
+                    "UPDATE listing SET sealed = zeroblob(90) WHERE id ="
+                    " (SELECT id FROM listing WHERE sealed <> zeroblob(90) ORDER BY id LIMIT 1)");
+        expect(bench, "one is left", &bench->siti, "TUNDA R072 R093 R001");
+    }
+}
+
+static void more_rows_than_can_be_looked_at_are_said(void **state)
+{
+    const struct bench *bench = *state;
+
+    list_siti(bench, LISTING_SOI, LISTINGS_MAX + 1);
+    expect(bench, "one more", &bench->siti, "TUNDA R072 R093 R001");
 }
 
 static void a_cache_that_can_not_be_read_refers(void **state)
@@ -356,7 +369,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         JUDGE_TEST(a_placement_that_matches_clears),
         JUDGE_TEST(lists_that_can_not_be_read_leave_the_placement),
-        JUDGE_TEST(more_rows_than_can_be_looked_at_refer),
+        JUDGE_TEST(a_row_that_can_not_be_read_leaves_the_others),
+        JUDGE_TEST(more_rows_than_can_be_looked_at_are_said),
         JUDGE_TEST(a_cache_that_can_not_be_read_refers),
         JUDGE_TEST(data_are_as_old_as_the_older_of_placements_and_lists),
         JUDGE_TEST(lists_speak_without_placements),
