@@ -78,6 +78,14 @@ static void field_take(const json_t *value, const struct placement_field *field,
     }
 }
 
+/* A span of days that ends before it begins would silently refer everybody. */
+static void span_check(struct date from, struct date to, const char *from_name, const char *to_name,
+                       struct json_fault *fault)
+{
+    if (date_known(from) && date_known(to) && date_compare(to, from) < 0)
+        json_refuse(fault, to_name, "is before %s", from_name);
+}
+
 static void record_check(const json_t *object, const struct placement *record,
                          struct json_fault *fault)
 {
@@ -91,6 +99,9 @@ static void record_check(const json_t *object, const struct placement *record,
         json_refuse(fault, "nik", "has not %d digits", NIK_DIGITS);
     json_check_country(record->passport_country, "passport_country", fault);
     json_check_country(record->dest_country, "dest_country", fault);
+    span_check(record->window_from, record->window_to, "window_from", "window_to", fault);
+    span_check(record->contract_start, record->contract_end, "contract_start", "contract_end",
+               fault);
 }
 
 bool placement_json_read(struct span line, struct placement *out, struct json_fault *fault)

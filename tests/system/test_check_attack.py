@@ -76,6 +76,8 @@ HOSTILE = [
     (changed(passport_country="ID"), "passport_country: is no code of three letters"),
     (changed(passport_country="I1N"), "passport_country: is no code of three letters"),
     (changed(dest_country="TW"), "dest_country: is no code of three letters"),
+    (changed(window_from="2026-11-21", window_to="2026-11-20"), "window_to: is before window_from"),
+    (changed(contract_start="2026-11-21", contract_end="2026-11-20"), "contract_end: is before contract_start"),
     (changed(placement_id="A" * 25), "placement_id: is longer than 24 bytes"),
     (changed(nik="320412520498000"), "nik: has not 16 digits"),
 ]
