@@ -40,6 +40,14 @@ enum err database_say(char why[DATABASE_WHY_LEN], const char *path, enum err err
     return err;
 }
 
+/* A reader that may not write can't recover a WAL, nor roll back a file whose making was cut off,
+ * and waits for the writer to. */
+static bool writer_recovers(int rc)
+{
+    return rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT ||
+           rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_BUSY_RECOVERY;
+}
+
 enum err database_err(int rc)
 {
     /* sqlite3_system_errno is this same errno, but is not updated when a COMMIT fails (3.40). Who
@@ -68,7 +76,7 @@ enum err database_err(int rc)
     case SQLITE_TOOBIG:
         return ERR_SIZE;
     case SQLITE_READONLY:
-        if (rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT)
+        if (writer_recovers(rc))
             return ERR_BUSY;
         return rc == SQLITE_READONLY_DBMOVED ? ERR_IO : ERR_DENIED;
     case SQLITE_PERM:
@@ -94,13 +102,6 @@ static void pause_between_tries(sqlite3 *handle)
     sqlite3_file_control(handle, NULL, SQLITE_FCNTL_VFS_POINTER, &vfs);
     if (vfs)
         vfs->xSleep(vfs, DATABASE_RETRY_MS * 1000);
-}
-
-/* A reader that may not write can't recover a WAL itself and waits for the writer to. */
-static bool writer_recovers(int rc)
-{
-    return rc == SQLITE_READONLY_RECOVERY || rc == SQLITE_READONLY_CANTINIT ||
-           rc == SQLITE_BUSY_RECOVERY;
 }
 
 int database_step(sqlite3_stmt *statement)
@@ -387,6 +388,23 @@ static enum err builder_set_up(struct database *database)
                                   "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-16384;");
 }
 
+static enum err set_up(struct database *database, enum database_access access)
+{
+    switch (access) {
+    case DATABASE_BUILD:
+        return builder_set_up(database);
+    case DATABASE_READ:
+        return database_wal_sync(database);
+    case DATABASE_GLANCE: /* waits for no disk: it reads beside a writer */
+        return ERR_OK;
+    case DATABASE_WRITE:
+    case DATABASE_SHARE:
+        break;
+    }
+    const enum err err = writer_set_up(database);
+    return err ? err : database_wal_renew(database);
+}
+
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
@@ -413,10 +431,8 @@ static enum err connection_open(const char *path, enum database_access access,
     if (reads(access) && database->old)
         return database_say(why, path, ERR_MISSING, "of an earlier version: its writer renews it");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
-    if (!err && access == DATABASE_BUILD)
-        err = builder_set_up(database);
-    else if (!err && !reads(access))
-        err = writer_set_up(database);
+    if (!err)
+        err = set_up(database, access);
     if (!err && database->old)
         err = upgrade(database);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;

@@ -1,0 +1,85 @@
+/* A WAL that others left behind, made durable before anybody goes by it.
+ *
+ * Problem: a COMMIT is in the WAL before it is on the disk. A process that dies between the two
+ * leaves it in the kernel's memory, and the next to open the file finds it whole and takes it for
+ * stored. So would we: what the journal's last entry is, what is sent to the registry. If then the
+ * power fails, an entry is gone that the registry has acknowledged, and its number is used again.
+ *
+ * Where it was the sync that failed, it is worse: the kernel has forgotten that those pages are not
+ * on the disk (fsync(2): the error is told once, the pages count as clean), and another sync is
+ * glad without writing them. So a writer does not only sync the WAL: it writes every byte of it
+ * once more. A reader may not write, and syncs.
+ */
+#include <string.h>
+
+#include "database.h"
+
+/* https://sqlite.org/fileformat2.html#walformat */
+#define WAL_HEADER_LEN   32
+#define FRAME_HEADER_LEN 24
+#define PAGE_LEN_MAX     65536
+#define PAGE_LEN_AT      8
+#define SALT_AT          16
+#define FRAME_SALT_AT    8
+#define SALT_LEN         8
+
+/* NULL: no WAL is open. */
+static sqlite3_file *wal_of(const struct database *database)
+{
+    sqlite3_file *file = NULL;
+
+    sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    return file && file->pMethods ? file : NULL;
+}
+
+static int span_write_again(sqlite3_file *wal, uint8_t *bytes, int len, sqlite3_int64 at)
+{
+    const int rc = wal->pMethods->xRead(wal, bytes, len, at);
+
+    return rc == SQLITE_OK ? wal->pMethods->xWrite(wal, bytes, len, at) : rc;
+}
+
+/* Header and frames, up to the first frame of an earlier round of this WAL or the file's end. */
+static int write_again(sqlite3_file *wal)
+{
+    uint8_t header[WAL_HEADER_LEN], bytes[FRAME_HEADER_LEN + PAGE_LEN_MAX];
+    sqlite3_int64 size = 0, at = WAL_HEADER_LEN;
+    int rc = wal->pMethods->xFileSize(wal, &size);
+
+    if (rc || size < WAL_HEADER_LEN)
+        return rc;
+    rc = span_write_again(wal, header, WAL_HEADER_LEN, 0);
+    const uint32_t page_len = (uint32_t)header[PAGE_LEN_AT] << 24 | header[PAGE_LEN_AT + 1] << 16 |
+                              header[PAGE_LEN_AT + 2] << 8 | header[PAGE_LEN_AT + 3];
+    if (page_len == 0 || page_len > PAGE_LEN_MAX)
+        return rc; /* it is torn: nothing in it counts */
+    const int len = FRAME_HEADER_LEN + (int)page_len;
+    for (; rc == SQLITE_OK && at + len <= size; at += len) {
+        rc = span_write_again(wal, bytes, len, at);
+        if (memcmp(bytes + FRAME_SALT_AT, header + SALT_AT, SALT_LEN) != 0)
+            break;
+    }
+    return rc;
+}
+
+enum err database_wal_sync(struct database *database)
+{
+    sqlite3_file *wal = wal_of(database);
+
+    return wal ? database_err(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL)) : ERR_OK;
+}
+
+enum err database_wal_renew(struct database *database)
+{
+    sqlite3_file *wal = wal_of(database);
+
+    if (!wal)
+        return ERR_OK;
+    enum err err = database_begin(database); /* nobody else writes the WAL meanwhile */
+    if (!err) {
+        err = database_err(write_again(wal));
+        database_rollback(database);
+    }
+    /* Who writes it just now has renewed it before. */
+    return err && err != ERR_BUSY ? err : database_wal_sync(database);
+}
