@@ -11,13 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "power_cut_vfs.h"
-
-#define KIOSK        "CGK-03-0412"
-#define JOURNAL_PATH DISK_PATH "journal.db"
-#define SYNC_PATH    DISK_PATH "sync.db"
-#define DAY_MS       86400000
-#define ENVELOPE_LEN 200
+#define DAY_MS 86400000
 
 void counter_make(struct counter *counter, const struct store_fixture *fixture, uint64_t seed)
 {
@@ -37,14 +31,15 @@ void counter_close(struct counter *counter)
     journal_reader_close(counter->reader);
     journal_close(counter->journal);
     sync_state_close(counter->sync);
+    cache_writer_close(counter->cache);
     counter->reader = NULL;
     counter->journal = NULL;
     counter->sync = NULL;
+    counter->cache = NULL;
     assert(power_cut_vfs_open_files() == 0);
 }
 
-/* Whoever saw this entry may act on it: it has to stay. */
-static void promise(struct counter *counter, const struct journal_head *head)
+void counter_promise(struct counter *counter, const struct journal_head *head)
 {
     if (head->seq > counter->promised.seq)
         counter->promised = *head;
@@ -59,10 +54,10 @@ static enum err journal_open_here(struct counter *counter, char why[COUNTER_WHY_
         return ERR_OK;
     keys.receipt = counter->receipt.next ? &counter->receipt : NULL;
     const enum err err =
-        journal_open(JOURNAL_PATH, KIOSK, &keys, &counter->now, &counter->journal, why);
+        journal_open(COUNTER_JOURNAL, COUNTER_KIOSK, &keys, &counter->now, &counter->journal, why);
     if (!err) {
         journal_head(counter->journal, &head);
-        promise(counter, &head);
+        counter_promise(counter, &head);
     }
     return err;
 }
@@ -73,11 +68,12 @@ static enum err reader_open_here(struct counter *counter, char why[COUNTER_WHY_L
 
     if (counter->reader)
         return ERR_OK;
-    enum err err = journal_reader_open(JOURNAL_PATH, counter->fixture->root, &counter->reader, why);
+    enum err err =
+        journal_reader_open(COUNTER_JOURNAL, counter->fixture->root, &counter->reader, why);
     if (!err)
         err = journal_reader_head(counter->reader, &head);
     if (!err)
-        promise(counter, &head);
+        counter_promise(counter, &head);
     return err;
 }
 
@@ -94,7 +90,9 @@ enum err counter_open(struct counter *counter, char why[COUNTER_WHY_LEN])
     if (!err)
         err = reader_open_here(counter, why);
     if (!err && !counter->sync)
-        err = sync_state_open(SYNC_PATH, SYNC_STATE_WRITE, &counter->sync, why);
+        err = sync_state_open(COUNTER_SYNC, SYNC_STATE_WRITE, &counter->sync, why);
+    if (!err && !counter->cache)
+        err = cache_writer_open(COUNTER_CACHE, counter->fixture->root, &counter->cache, why);
     return err;
 }
 
@@ -128,7 +126,7 @@ static enum err work_append(struct counter *counter)
         journal_append(counter->journal, kind, &counter->now, span_of(payload, len), &head);
     if (err)
         return err;
-    promise(counter, &head);
+    counter_promise(counter, &head);
     counter->entries++;
     return ERR_OK;
 }
@@ -147,7 +145,7 @@ static enum err work_defer(struct counter *counter)
                                                  span_of(payload, len), &subject, &head);
     if (err)
         return err;
-    promise(counter, &head);
+    counter_promise(counter, &head);
     counter->deferred = subject;
     counter->deferral_promised = true;
     counter->entries++;
@@ -172,33 +170,65 @@ static enum err work_read(struct counter *counter)
     const enum err err = journal_reader_head(counter->reader, &head);
 
     if (!err)
-        promise(counter, &head);
+        counter_promise(counter, &head);
     return err;
 }
 
-static void envelope_make(const struct receipt *receipt, uint8_t out[ENVELOPE_LEN])
+void counter_envelope(uint64_t next, uint8_t out[COUNTER_ENVELOPE_LEN])
 {
-    memset(out, (int)(receipt->next & 0xff), ENVELOPE_LEN);
+    memset(out, (int)(next & 0xff), COUNTER_ENVELOPE_LEN);
 }
 
 /* The registry has what the reader saw. */
 static enum err work_receipt(struct counter *counter)
 {
-    uint8_t envelope[ENVELOPE_LEN];
-    struct receipt *offered = &counter->offered;
-    const enum err err = work_read(counter);
+    uint8_t envelope[COUNTER_ENVELOPE_LEN];
+    enum err err = work_read(counter);
 
     if (err)
         return err;
-    *offered =
-        (struct receipt){.epoch = counter->promised.epoch, .next = counter->promised.seq + 1};
-    memcpy(offered->head, counter->promised.hash, sizeof offered->head);
-    envelope_make(offered, envelope);
-    const enum err stored = sync_state_store_receipt(counter->sync, counter->now.wall_ms, offered,
-                                                     span_of(envelope, sizeof envelope));
-    if (!stored)
-        counter->receipt = *offered;
-    return stored;
+    struct receipt receipt = {.epoch = counter->promised.epoch, .next = counter->promised.seq + 1};
+    memcpy(receipt.head, counter->promised.hash, sizeof receipt.head);
+    counter_envelope(receipt.next, envelope);
+    counter->offered_next = receipt.next;
+    err = sync_state_store_receipt(counter->sync, counter->now.wall_ms, &receipt,
+                                   span_of(envelope, sizeof envelope));
+    if (!err)
+        counter->receipt = receipt;
+    return err;
+}
+
+void counter_placement(uint64_t version, struct placement *out)
+{
+    *out = (struct placement){
+        .source = SOURCE_SISKO,
+        .status = PLACEMENT_READY,
+        .scheme = SCHEME_P2P,
+        .name_mrz = "RAHAYU SITI CONTOH",
+        .sex = 'F',
+        .birth_date = {1990, 1, 1},
+        .passport_country = "IDN",
+        .dest_country = "MYS",
+    };
+    snprintf(out->placement_id, sizeof out->placement_id, "PMI-%" PRIu64, version);
+    snprintf(out->passport_no, sizeof out->passport_no, "X%07" PRIu64, version);
+}
+
+/* A step of the feed with one record. */
+static enum err work_feed(struct counter *counter)
+{
+    struct placement row;
+    const struct cache_delta delta = {.from = counter->cached,
+                                      .to = counter->cached + 1,
+                                      .as_of = 1000,
+                                      .rows = &row,
+                                      .n_rows = 1};
+
+    counter_placement(delta.to, &row);
+    const enum err err = cache_apply(counter->cache, &delta);
+    if (!err)
+        counter->cached = delta.to;
+    return err;
 }
 
 static enum err work_reopen(struct counter *counter)
@@ -215,8 +245,8 @@ enum err counter_work(struct counter *counter)
         unsigned of_100;
         enum err (*work)(struct counter *counter);
     } rows[] = {
-        {55, work_append}, {10, work_defer},   {5, work_next_day}, {8, work_checkpoint},
-        {8, work_read},    {10, work_receipt}, {4, work_reopen},
+        {50, work_append}, {10, work_defer},  {5, work_next_day}, {8, work_checkpoint},
+        {8, work_read},    {8, work_receipt}, {7, work_feed},     {4, work_reopen},
     };
     uint64_t luck = disk_random(counter->disk, 100);
     size_t i = 0;
@@ -224,87 +254,4 @@ enum err counter_work(struct counter *counter)
     while (luck >= rows[i].of_100)
         luck -= rows[i++].of_100;
     return rows[i].work(counter);
-}
-
-/* ---- check -------------------------------------------------------------------------------- */
-
-static enum counter_finding say(char why[COUNTER_WHY_LEN], enum counter_finding finding,
-                                const char *what, uint64_t seq)
-{
-    snprintf(why, COUNTER_WHY_LEN, "%s (%" PRIu64 ")", what, seq);
-    return finding;
-}
-
-static enum counter_finding check_chain(struct counter *counter, char why[COUNTER_WHY_LEN])
-{
-    struct journal_verdict verdict;
-    struct journal_head at = {0};
-    const uint64_t seq = counter->promised.seq;
-
-    if (journal_verify(counter->reader, counter->fixture->entry_public, NULL, NULL, &verdict))
-        return say(why, COUNTER_BAD, "the journal can't be verified", 0);
-    if (verdict.fault)
-        return say(why, COUNTER_BAD, journal_fault_text(verdict.fault), verdict.seq);
-    if (verdict.head.seq < seq)
-        return say(why, COUNTER_LOST, "the journal ends before the entry promised", seq);
-    if (journal_reader_head_at(counter->reader, seq, &at))
-        return say(why, COUNTER_BAD, "a verified entry can't be read", seq);
-    if (memcmp(at.hash, counter->promised.hash, sizeof at.hash) != 0)
-        return say(why, COUNTER_LOST, "another entry bears the number promised", seq);
-    promise(counter, &verdict.head);
-    return COUNTER_WHOLE;
-}
-
-static enum counter_finding check_deferral(struct counter *counter, char why[COUNTER_WHY_LEN])
-{
-    struct deferral_reader *reader = NULL;
-    struct deferral_hits hits = {0};
-    const struct date day = {2026, 1, 1};
-
-    if (!counter->deferral_promised)
-        return COUNTER_WHOLE;
-    enum err err = deferral_reader_open(JOURNAL_PATH, counter->fixture->root, &reader, why);
-    if (!err)
-        err = deferral_reader_find(reader, &counter->deferred, day, &hits);
-    deferral_reader_close(reader);
-    if (err)
-        return say(why, COUNTER_BAD, "deferrals can't be read", 0);
-    return hits.newest.year ? COUNTER_WHOLE : say(why, COUNTER_LOST, "a deferral is not found", 0);
-}
-
-/* Cursor and receipt are the last ones stored or, together, those that were being stored. */
-static enum counter_finding check_sync(struct counter *counter, char why[COUNTER_WHY_LEN])
-{
-    struct sync_state state = {0};
-    uint8_t envelope[ENVELOPE_LEN];
-    int64_t at_ms;
-    const enum err err = sync_state_load(counter->sync, &state);
-
-    if (err == ERR_MISSING)
-        return counter->receipt.next ? say(why, COUNTER_LOST, "all receipts", 0) : COUNTER_WHOLE;
-    if (err)
-        return say(why, COUNTER_BAD, "sync.db can't be read", 0);
-    if (state.next == counter->offered.next)
-        counter->receipt = counter->offered;
-    if (state.next != counter->receipt.next)
-        return say(why, COUNTER_LOST, "the receipt stored last", counter->receipt.next);
-    envelope_make(&counter->receipt, envelope);
-    if (state.receipt_len != sizeof envelope ||
-        memcmp(state.receipt, envelope, sizeof envelope) != 0)
-        return say(why, COUNTER_BAD, "cursor and receipt differ", state.next);
-    if (sync_state_acked_at(counter->sync, state.next - 1, &at_ms))
-        return say(why, COUNTER_LOST, "when the receipt came", state.next);
-    return COUNTER_WHOLE;
-}
-
-enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY_LEN])
-{
-    const enum err err = counter_open(counter, why);
-
-    if (err)
-        return err == ERR_OLD ? COUNTER_LOST : COUNTER_BAD;
-    enum counter_finding finding = check_chain(counter, why);
-    if (!finding)
-        finding = check_deferral(counter, why);
-    return finding ? finding : check_sync(counter, why);
 }

@@ -1,19 +1,25 @@
 /* A counter's stores on the disk whose power can be cut, and what it has promised.
  *
- * journal.db with its writer (pamit-lane) and a reader beside it (pamit-sync), and sync.db with its
- * writer. Every call says by its outcome what was acknowledged; counter_check holds the stores, as
- * they are found after a cut, against that.
+ * journal.db with its writer (pamit-lane) and a reader beside it (pamit-sync), sync.db and cache.db
+ * with theirs. Every call says by its outcome what was acknowledged; counter_check holds the
+ * stores, as they are found after a cut, against that.
  */
 #ifndef PAMIT_POWER_CUT_COUNTER_H
 #define PAMIT_POWER_CUT_COUNTER_H
 
+#include "cache.h"
 #include "journal_deferral.h"
 #include "journal_reader.h"
-#include "power_cut_disk.h"
+#include "power_cut_vfs.h"
 #include "store_fixture.h"
 #include "sync_state.h"
 
-#define COUNTER_WHY_LEN 512
+#define COUNTER_KIOSK        "CGK-03-0412"
+#define COUNTER_JOURNAL      DISK_PATH "journal.db"
+#define COUNTER_SYNC         DISK_PATH "sync.db"
+#define COUNTER_CACHE        DISK_PATH "cache.db"
+#define COUNTER_ENVELOPE_LEN 200
+#define COUNTER_WHY_LEN      512
 
 /* What a check found; the first that holds. */
 enum counter_finding {
@@ -29,15 +35,16 @@ struct counter {
     struct journal *journal;
     struct journal_reader *reader;
     struct sync_state_db *sync;
+    struct cache_writer *cache;
     /* What must be there for ever: the entry that was last acknowledged or seen, and with it the
-     * chain before it; the last deferral; the last receipt. */
+     * chain before it; the last deferral; the last receipt; the last step of the cache. */
     struct journal_head promised;
     struct receipt receipt;
     struct deferral_subject deferred;
     bool deferral_promised;
-    /* The receipt that is being stored: it may turn out stored. */
-    struct receipt offered;
-    uint64_t entries; /* acknowledged in all */
+    uint64_t cached;       /* version of the cache */
+    uint64_t offered_next; /* of the receipt stored last or under way: it may turn out stored */
+    uint64_t entries;      /* acknowledged in all */
 };
 
 /* An empty disk. The fixture has the keys; nothing touches its folder. */
@@ -49,6 +56,12 @@ enum err counter_open(struct counter *counter, char why[COUNTER_WHY_LEN]);
 void counter_close(struct counter *counter);
 /* One thing that a kiosk does, by the disk's luck; its first failure. */
 enum err counter_work(struct counter *counter);
+/* Whoever saw this entry may act on it: it has to stay. */
+void counter_promise(struct counter *counter, const struct journal_head *head);
+/* The envelope that comes with this cursor; the record that comes with this version. */
+void counter_envelope(uint64_t next, uint8_t out[COUNTER_ENVELOPE_LEN]);
+void counter_placement(uint64_t version, struct placement *out);
+
 /* Opens all, reads all. Without a plan. */
 enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY_LEN]);
 

@@ -1,0 +1,145 @@
+/* The stores of a counter held against what it promised. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "power_cut_counter.h"
+
+static enum counter_finding say(char why[COUNTER_WHY_LEN], enum counter_finding finding,
+                                const char *what, uint64_t seq)
+{
+    snprintf(why, COUNTER_WHY_LEN, "%s (%" PRIu64 ")", what, seq);
+    return finding;
+}
+
+static enum counter_finding check_chain(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    struct journal_verdict verdict;
+    struct journal_head at = {0};
+    const uint64_t seq = counter->promised.seq;
+
+    if (journal_verify(counter->reader, counter->fixture->entry_public, NULL, NULL, &verdict))
+        return say(why, COUNTER_BAD, "the journal can't be verified", 0);
+    if (verdict.fault)
+        return say(why, COUNTER_BAD, journal_fault_text(verdict.fault), verdict.seq);
+    if (verdict.head.seq < seq)
+        return say(why, COUNTER_LOST, "the journal ends before the entry promised", seq);
+    if (journal_reader_head_at(counter->reader, seq, &at))
+        return say(why, COUNTER_BAD, "a verified entry can't be read", seq);
+    if (memcmp(at.hash, counter->promised.hash, sizeof at.hash) != 0)
+        return say(why, COUNTER_LOST, "another entry bears the number promised", seq);
+    counter_promise(counter, &verdict.head);
+    return COUNTER_WHOLE;
+}
+
+static enum counter_finding check_deferral(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    struct deferral_reader *reader = NULL;
+    struct deferral_hits hits = {0};
+    const struct date day = {2026, 1, 1};
+
+    if (!counter->deferral_promised)
+        return COUNTER_WHOLE;
+    enum err err = deferral_reader_open(COUNTER_JOURNAL, counter->fixture->root, &reader, why);
+    if (!err)
+        err = deferral_reader_find(reader, &counter->deferred, day, &hits);
+    deferral_reader_close(reader);
+    if (err)
+        return say(why, COUNTER_BAD, "deferrals can't be read", 0);
+    return hits.newest.year ? COUNTER_WHOLE : say(why, COUNTER_LOST, "a deferral is not found", 0);
+}
+
+/* The receipt that came with this cursor, taken from the entry it covers. */
+static enum err receipt_found(struct counter *counter, uint64_t next)
+{
+    struct journal_head at = {0};
+    const enum err err = journal_reader_head_at(counter->reader, next - 1, &at);
+
+    if (err)
+        return err;
+    counter->receipt = (struct receipt){.epoch = at.epoch, .next = next};
+    memcpy(counter->receipt.head, at.hash, sizeof at.hash);
+    return ERR_OK;
+}
+
+/* Cursor and receipt belong together, and are no older than what was stored. */
+static enum counter_finding check_sync(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    struct sync_state state = {0};
+    uint8_t envelope[COUNTER_ENVELOPE_LEN];
+    int64_t at_ms;
+    const uint64_t stored = counter->receipt.next;
+    const enum err err = sync_state_load(counter->sync, &state);
+
+    if (err == ERR_MISSING)
+        return stored ? say(why, COUNTER_LOST, "all receipts", stored) : COUNTER_WHOLE;
+    if (err)
+        return say(why, COUNTER_BAD, "sync.db can't be read", stored);
+    if (state.next < stored)
+        return say(why, COUNTER_LOST, "the receipt stored last", stored);
+    counter_envelope(state.next, envelope);
+    if (state.next > counter->offered_next || state.receipt_len != sizeof envelope ||
+        memcmp(state.receipt, envelope, sizeof envelope) != 0)
+        return say(why, COUNTER_BAD, "cursor and receipt differ", state.next);
+    if (sync_state_acked_at(counter->sync, state.next - 1, &at_ms))
+        return say(why, COUNTER_LOST, "when the receipt came", state.next);
+    if (receipt_found(counter, state.next))
+        return say(why, COUNTER_LOST, "an entry that the registry has", state.next - 1);
+    return COUNTER_WHOLE;
+}
+
+/* 1: the record of this version is found. */
+static enum err record_count(struct cache_reader *reader, uint64_t version, size_t *n)
+{
+    static struct candidate found[CANDIDATES_MAX];
+    struct placement row;
+    struct lookup lookup = {.key = MATCH_KEY_PASSPORT};
+
+    counter_placement(version, &row);
+    snprintf(lookup.text, sizeof lookup.text, "IDN %s", row.passport_no);
+    enum err err = cache_reader_begin(reader);
+    if (err)
+        return err;
+    err = cache_reader_find(reader, &lookup, 1, found, n);
+    cache_reader_end(reader);
+    return err;
+}
+
+/* Version and rows of the cache move together, and not back. */
+static enum counter_finding check_cache(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    struct cache_versions versions;
+    struct cache_reader *reader = NULL;
+    size_t last = 0, next = 0;
+
+    if (cache_writer_versions(counter->cache, &versions))
+        return say(why, COUNTER_BAD, "the cache can't be read", counter->cached);
+    if (versions.placements < counter->cached)
+        return say(why, COUNTER_LOST, "a step of the cache", counter->cached);
+    enum err err = cache_reader_open(COUNTER_CACHE, counter->fixture->root, &reader, why);
+    if (!err)
+        err = record_count(reader, versions.placements, &last);
+    if (!err)
+        err = record_count(reader, versions.placements + 1, &next);
+    cache_reader_close(reader);
+    if (err)
+        return say(why, COUNTER_BAD, "the cache can't be searched", versions.placements);
+    if (last != (versions.placements > 0) || next != 0)
+        return say(why, COUNTER_BAD, "rows and version of the cache differ", versions.placements);
+    counter->cached = versions.placements;
+    return COUNTER_WHOLE;
+}
+
+enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    const enum err err = counter_open(counter, why);
+
+    if (err)
+        return err == ERR_OLD ? COUNTER_LOST : COUNTER_BAD;
+    enum counter_finding finding = check_chain(counter, why);
+    if (!finding)
+        finding = check_deferral(counter, why);
+    if (!finding)
+        finding = check_sync(counter, why);
+    return finding ? finding : check_cache(counter, why);
+}
