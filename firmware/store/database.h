@@ -70,6 +70,9 @@ MUST_CHECK enum err database_build_close(struct database *database, const char *
                                          char why[DATABASE_WHY_LEN]);
 void database_build_abandon(struct database *database, const char *path);
 
+/* Makes the names in the folder of `path` durable: SQLite does, but takes no failure of it. */
+MUST_CHECK enum err database_folder_sync(const char *path, char why[DATABASE_WHY_LEN]);
+
 /* Takes the writer's lock of `path`, for database_build.c. */
 MUST_CHECK enum err database_lock(const char *path, int *lock, char why[DATABASE_WHY_LEN]);
 

@@ -79,6 +79,14 @@ static enum err sync_of(const char *path, int flags, char why[DATABASE_WHY_LEN])
     return err;
 }
 
+enum err database_folder_sync(const char *path, char why[DATABASE_WHY_LEN])
+{
+    char folder[PATH_ROOM];
+    const enum err err = name_make(path, "", folder, why);
+
+    return err ? err : sync_of(dirname(folder), O_DIRECTORY, why);
+}
+
 /* Removes an old file that has a WAL, with it. */
 static enum err old_remove(const char *path, char why[DATABASE_WHY_LEN])
 {
@@ -98,16 +106,13 @@ static enum err old_remove(const char *path, char why[DATABASE_WHY_LEN])
 
 static enum err replace(const char *name, const char *path, char why[DATABASE_WHY_LEN])
 {
-    char folder[PATH_ROOM];
-    enum err err = name_make(path, "", folder, why);
+    enum err err = sync_of(name, 0, why);
 
-    if (!err)
-        err = sync_of(name, 0, why);
     if (!err)
         err = old_remove(path, why);
     if (!err && rename(name, path) < 0)
         err = fail(path, why);
-    return err ? err : sync_of(dirname(folder), O_DIRECTORY, why);
+    return err ? err : database_folder_sync(path, why);
 }
 
 static void close_all_but_lock(struct database *database)

@@ -71,13 +71,11 @@ enum err database_wal_sync(struct database *database)
 
 enum err database_wal_renew(struct database *database)
 {
-    sqlite3_file *wal = wal_of(database);
-
-    if (!wal)
-        return ERR_OK;
-    enum err err = database_begin(database); /* nobody else writes the WAL meanwhile */
+    /* Makes the file if there is none, and nobody else writes it meanwhile. */
+    enum err err = database_begin(database);
     if (!err) {
-        err = database_err(write_again(wal));
+        sqlite3_file *wal = wal_of(database);
+        err = wal ? database_err(write_again(wal)) : ERR_OK;
         database_rollback(database);
     }
     /* Who writes it just now has renewed it before. */

@@ -214,18 +214,22 @@ void counter_placement(uint64_t version, struct placement *out)
     snprintf(out->passport_no, sizeof out->passport_no, "X%07" PRIu64, version);
 }
 
-/* A step of the feed with one record. */
+/* A step of the feed with one record, from where the cache is: one that failed may be stored. */
 static enum err work_feed(struct counter *counter)
 {
     struct placement row;
-    const struct cache_delta delta = {.from = counter->cached,
-                                      .to = counter->cached + 1,
+    struct cache_versions versions;
+    enum err err = cache_writer_versions(counter->cache, &versions);
+
+    if (err)
+        return err;
+    const struct cache_delta delta = {.from = versions.placements,
+                                      .to = versions.placements + 1,
                                       .as_of = 1000,
                                       .rows = &row,
                                       .n_rows = 1};
-
     counter_placement(delta.to, &row);
-    const enum err err = cache_apply(counter->cache, &delta);
+    err = cache_apply(counter->cache, &delta);
     if (!err)
         counter->cached = delta.to;
     return err;

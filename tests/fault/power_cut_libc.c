@@ -1,25 +1,32 @@
 /* What the store asks of the file system past SQLite, for paths of the model.
  *
- * The linker sends the store's open and stat here (--wrap). A descriptor of a model's file is one
- * of an empty file in memory: the store only locks it, or closes it.
+ * The linker sends the store's open, stat and fsync here (--wrap). A descriptor of the model is one
+ * of a file in memory that holds the model's path: the store locks it, syncs it, or closes it.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "power_cut_vfs.h"
 
+#define DESCRIPTOR "power-cut"
+
 int __real_open(const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *out);
+int __real_fsync(int fd);
 int __wrap_open(const char *path, int flags, ...);
+int __wrap_fsync(int fd);
 int __wrap_stat(const char *path, struct stat *out);
 
 static bool of_model(const char *path)
 {
-    return strncmp(path, DISK_PATH, strlen(DISK_PATH)) == 0;
+    return strncmp(path, DISK_PATH, strlen(DISK_PATH) - 1) == 0; /* the folder too */
 }
 
 static int fail(int error)
@@ -28,24 +35,43 @@ static int fail(int error)
     return -1;
 }
 
+static int outcome_of(enum disk_outcome outcome)
+{
+    return outcome ? fail(outcome == DISK_FULL ? ENOSPC : EIO) : 0;
+}
+
+static int descriptor_of(const char *path)
+{
+    const int fd = memfd_create(DESCRIPTOR, MFD_CLOEXEC);
+
+    assert(fd >= 0 && write(fd, path, strlen(path)) == (ssize_t)strlen(path));
+    return fd;
+}
+
+/* A lock holds nothing, so its loss is none. */
+static bool is_lock(const char *path)
+{
+    static const char suffix[] = ".lock";
+    const size_t len = strlen(path);
+
+    return len > strlen(suffix) && strcmp(path + len - strlen(suffix), suffix) == 0;
+}
+
 static int model_open(struct disk *disk, const char *path, int flags)
 {
-    static const char lock[] = ".lock"; /* it holds nothing, so its loss is none */
-    const size_t len = strlen(path);
     struct disk_file *file = disk_find(disk, path);
 
     if (disk_is_off(disk))
         return fail(EIO);
+    if (flags & O_DIRECTORY || is_lock(path))
+        return descriptor_of(path);
     if (file && flags & O_EXCL)
         return fail(EEXIST);
     if (!file && !(flags & O_CREAT))
         return fail(ENOENT);
-    if (!file && (len < strlen(lock) || strcmp(path + len - strlen(lock), lock) != 0)) {
-        const enum disk_outcome outcome = disk_create(disk, path, &file);
-        if (outcome)
-            return fail(outcome == DISK_FULL ? ENOSPC : EIO);
-    }
-    return memfd_create("power-cut", MFD_CLOEXEC);
+    if (!file && outcome_of(disk_create(disk, path, &file)))
+        return -1;
+    return descriptor_of(path);
 }
 
 int __wrap_open(const char *path, int flags, ...)
@@ -70,4 +96,27 @@ int __wrap_stat(const char *path, struct stat *out)
         return fail(ENOENT);
     *out = (struct stat){.st_mode = S_IFREG | 0600, .st_size = (off_t)disk_size(file)};
     return 0;
+}
+
+/* "" if it is none of the model's. */
+static void path_of(int fd, char path[DISK_NAME_LEN])
+{
+    static const char ours[] = "/memfd:" DESCRIPTOR;
+    char link[64], name[sizeof ours] = "";
+
+    memset(path, 0, DISK_NAME_LEN);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (readlink(link, name, sizeof name - 1) > 0 && strcmp(name, ours) == 0)
+        assert(pread(fd, path, DISK_NAME_LEN - 1, 0) > 0);
+}
+
+int __wrap_fsync(int fd)
+{
+    char path[DISK_NAME_LEN];
+
+    path_of(fd, path);
+    if (!path[0])
+        return __real_fsync(fd);
+    struct disk_file *file = disk_find(power_cut_vfs_disk(), path);
+    return outcome_of(file ? disk_sync(file) : disk_sync_folder(power_cut_vfs_disk()));
 }
