@@ -32,6 +32,15 @@ static sqlite3_file *wal_of(const struct database *database)
     return file && file->pMethods ? file : NULL;
 }
 
+static uint32_t big_endian(const uint8_t p[4])
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        value = value << 8 | p[i];
+    return value;
+}
+
 static int span_write_again(sqlite3_file *wal, uint8_t *bytes, int len, sqlite3_int64 at)
 {
     const int rc = wal->pMethods->xRead(wal, bytes, len, at);
@@ -49,8 +58,7 @@ static int write_again(sqlite3_file *wal)
     if (rc || size < WAL_HEADER_LEN)
         return rc;
     rc = span_write_again(wal, header, WAL_HEADER_LEN, 0);
-    const uint32_t page_len = (uint32_t)header[PAGE_LEN_AT] << 24 | header[PAGE_LEN_AT + 1] << 16 |
-                              header[PAGE_LEN_AT + 2] << 8 | header[PAGE_LEN_AT + 3];
+    const uint32_t page_len = big_endian(header + PAGE_LEN_AT);
     if (page_len == 0 || page_len > PAGE_LEN_MAX)
         return rc; /* it is torn: nothing in it counts */
     const int len = FRAME_HEADER_LEN + (int)page_len;
