@@ -26,16 +26,21 @@ void counter_free(struct counter *counter)
     disk_free(counter->disk);
 }
 
-void counter_close(struct counter *counter)
+void counter_close_writers(struct counter *counter)
 {
-    journal_reader_close(counter->reader);
     journal_close(counter->journal);
     sync_state_close(counter->sync);
     cache_writer_close(counter->cache);
-    counter->reader = NULL;
     counter->journal = NULL;
     counter->sync = NULL;
     counter->cache = NULL;
+}
+
+void counter_close(struct counter *counter)
+{
+    journal_reader_close(counter->reader);
+    counter->reader = NULL;
+    counter_close_writers(counter);
     assert(power_cut_vfs_open_files() == 0);
 }
 

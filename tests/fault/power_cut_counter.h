@@ -54,6 +54,8 @@ void counter_free(struct counter *counter);
 /* Opens what is not open. A failure is of the plan's making, or is for `why`. */
 enum err counter_open(struct counter *counter, char why[COUNTER_WHY_LEN]);
 void counter_close(struct counter *counter);
+/* The journal's reader goes on. */
+void counter_close_writers(struct counter *counter);
 /* One thing that a kiosk does, by the disk's luck; its first failure. */
 enum err counter_work(struct counter *counter);
 /* Whoever saw this entry may act on it: it has to stay. */

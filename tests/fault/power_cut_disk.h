@@ -55,10 +55,11 @@ void disk_set_plan(struct disk *disk, const struct disk_plan *plan);
 bool disk_plan_met(const struct disk *disk);
 void disk_turn_off(struct disk *disk);
 bool disk_is_off(const struct disk *disk);
-/* The power was cut: what was not synced is kept, dropped or torn, and there is no plan. Nobody may
- * have a file open (the same goes for disk_restart). */
+/* The power was cut: what was not synced is kept, dropped or torn, and there is no plan. Nobody has
+ * a file open. */
 void disk_power_on(struct disk *disk);
-/* Only the processes died: all that was written is there, but no more durable than before. */
+/* Only the processes died that met the plan: all that was written is there, but no more durable
+ * than before. */
 void disk_restart(struct disk *disk);
 
 /* ---- files, as the kernel shows them ------------------------------------------------------ */

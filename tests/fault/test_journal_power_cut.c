@@ -3,8 +3,9 @@
  * A counter works on a disk in memory until its power is cut at a random change of a file, or
  * between two; often it is cut again while it comes back. Then the journal must open by itself,
  * verify, and hold every entry that was acknowledged or that a reader beside the writer saw, under
- * the same number; so must sync.db its receipt. One time in eight it is only the processes that
- * die: what the next ones find in the kernel's memory is not on the disk yet.
+ * the same number; so must sync.db its receipt and cache.db its rows. One time in eight it is only
+ * the processes that die, with the reader or without: what the next ones find in the kernel's
+ * memory is not on the disk yet.
  *
  * PAMIT_SEED repeats a run, PAMIT_ROUNDS makes it longer.
  */
@@ -68,13 +69,17 @@ static void cut_within(struct counter *counter, uint64_t changes)
     disk_set_plan(counter->disk, &plan);
 }
 
-/* Everybody dies; what was in the kernel's memory may stay a while. */
+/* A cut ends everybody. Without one the kernel keeps what it has in memory, and the reader may
+ * live on. */
 static void end_in_a_cut(struct counter *counter, struct tally *tally)
 {
     const bool kernel_lives = disk_random(counter->disk, KILLS_ONE_IN) == 0;
 
     disk_turn_off(counter->disk);
-    counter_close(counter);
+    if (kernel_lives && disk_random(counter->disk, 2))
+        counter_close_writers(counter);
+    else
+        counter_close(counter);
     if (kernel_lives)
         disk_restart(counter->disk);
     else
