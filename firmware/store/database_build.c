@@ -6,8 +6,9 @@
  * writer turns WAL on when it opens it.
  *
  * A WAL of the old file must never meet the new one: SQLite would replay it into it. Where one is
- * there, the old file goes first and its WAL after it. A crash between the two leaves no file and a
- * WAL, which database_open names, and another build mends.
+ * there, the old file goes first, its WAL after it, and then the new one comes; each is on the disk
+ * before the next. A crash in between leaves no file and perhaps a WAL, which database_open names,
+ * and another build mends.
  */
 #include <assert.h>
 #include <errno.h>
@@ -100,6 +101,8 @@ static enum err old_remove(const char *path, char why[DATABASE_WHY_LEN])
         err = name_make(path, parts[i], name, why);
         if (!err && unlink(name) < 0 && errno != ENOENT)
             err = fail(name, why);
+        if (!err)
+            err = database_folder_sync(path, why);
     }
     return err;
 }

@@ -88,8 +88,7 @@ static enum counter_finding check_sync(struct counter *counter, char why[COUNTER
     return COUNTER_WHOLE;
 }
 
-/* 1: the record of this version is found. */
-static enum err record_count(struct cache_reader *reader, uint64_t version, size_t *n)
+enum err counter_record_count(struct cache_reader *reader, uint64_t version, size_t *n)
 {
     static struct candidate found[CANDIDATES_MAX];
     struct placement row;
@@ -118,9 +117,9 @@ static enum counter_finding check_cache(struct counter *counter, char why[COUNTE
         return say(why, COUNTER_LOST, "a step of the cache", counter->cached);
     enum err err = cache_reader_open(COUNTER_CACHE, counter->fixture->root, &reader, why);
     if (!err)
-        err = record_count(reader, versions.placements, &last);
+        err = counter_record_count(reader, versions.placements, &last);
     if (!err)
-        err = record_count(reader, versions.placements + 1, &next);
+        err = counter_record_count(reader, versions.placements + 1, &next);
     cache_reader_close(reader);
     if (err)
         return say(why, COUNTER_BAD, "the cache can't be searched", versions.placements);

@@ -64,6 +64,9 @@ void counter_promise(struct counter *counter, const struct journal_head *head);
 void counter_envelope(uint64_t next, uint8_t out[COUNTER_ENVELOPE_LEN]);
 void counter_placement(uint64_t version, struct placement *out);
 
+/* How many records of this version are found: 0 or 1. */
+enum err counter_record_count(struct cache_reader *reader, uint64_t version, size_t *n);
+
 /* Opens all, reads all. Without a plan. */
 enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY_LEN]);
 

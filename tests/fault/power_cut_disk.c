@@ -8,8 +8,8 @@
  * one file, survive in any combination: worse than ext4 does it, which orders them.
  *
  * The folder has a list of its own: create, unlink and rename are durable once the folder was
- * synced. Of the others a cut keeps the first few, in order, since a file system's journal keeps
- * their order. That a file was synced says nothing about its name.
+ * synced. Of the others a cut keeps any, which is all that POSIX promises; a rename is done or not.
+ * That a file was synced says nothing about its name.
  *
  * After a sync that failed Linux holds the pages to be clean (fsync(2) since 4.13): what did not
  * reach the disk then is lost although every process reads it, and the next sync is glad. So here:
@@ -251,10 +251,11 @@ static void naming_apply(struct folder *folder, const struct naming *naming)
     name->file = naming->file;
 }
 
-static void namings_settle(struct disk *disk, size_t n)
+static void namings_settle(struct disk *disk, bool gamble)
 {
-    for (size_t i = 0; i < n; i++)
-        naming_apply(&disk->durable, &disk->naming[i]);
+    for (size_t i = 0; i < disk->n_namings; i++)
+        if (!gamble || disk_random(disk, 2))
+            naming_apply(&disk->durable, &disk->naming[i]);
     disk->n_namings = 0;
 }
 
@@ -317,7 +318,7 @@ enum disk_outcome disk_sync_folder(struct disk *disk)
     const enum disk_outcome outcome = fate(disk, DISK_SYNC);
 
     if (!outcome)
-        namings_settle(disk, disk->n_namings);
+        namings_settle(disk, false);
     return outcome;
 }
 
@@ -404,7 +405,7 @@ void disk_free(struct disk *disk)
 
 void disk_power_on(struct disk *disk)
 {
-    namings_settle(disk, (size_t)disk_random(disk, disk->n_namings + 1));
+    namings_settle(disk, true);
     disk->cached = disk->durable;
     for (size_t i = 0; i < disk->n_files; i++) {
         changes_settle(disk->file[i], true);

@@ -1,7 +1,7 @@
 /* What the store asks of the file system past SQLite, for paths of the model.
  *
- * The linker sends the store's open, stat and fsync here (--wrap). A descriptor of the model is one
- * of a file in memory that holds the model's path: the store locks it, syncs it, or closes it.
+ * The linker sends the store's calls of these functions here (--wrap). A descriptor of the model is
+ * one of a file in memory that holds the model's path: the store locks it, syncs it, or closes it.
  */
 #include <assert.h>
 #include <errno.h>
@@ -20,8 +20,14 @@
 int __real_open(const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *out);
 int __real_fsync(int fd);
+int __real_access(const char *path, int mode);
+int __real_unlink(const char *path);
+int __real_rename(const char *from, const char *to);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_fsync(int fd);
+int __wrap_access(const char *path, int mode);
+int __wrap_unlink(const char *path);
+int __wrap_rename(const char *from, const char *to);
 int __wrap_stat(const char *path, struct stat *out);
 
 static bool of_model(const char *path)
@@ -119,4 +125,29 @@ int __wrap_fsync(int fd)
         return __real_fsync(fd);
     struct disk_file *file = disk_find(power_cut_vfs_disk(), path);
     return outcome_of(file ? disk_sync(file) : disk_sync_folder(power_cut_vfs_disk()));
+}
+
+int __wrap_access(const char *path, int mode)
+{
+    if (!of_model(path))
+        return __real_access(path, mode);
+    return disk_find(power_cut_vfs_disk(), path) ? 0 : fail(ENOENT);
+}
+
+int __wrap_unlink(const char *path)
+{
+    if (!of_model(path))
+        return __real_unlink(path);
+    if (!disk_find(power_cut_vfs_disk(), path))
+        return fail(ENOENT);
+    return outcome_of(disk_unlink(power_cut_vfs_disk(), path));
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+    if (!of_model(from))
+        return __real_rename(from, to);
+    if (!disk_find(power_cut_vfs_disk(), from))
+        return fail(ENOENT);
+    return outcome_of(disk_rename(power_cut_vfs_disk(), from, to));
 }
