@@ -337,31 +337,13 @@ static enum err kind_check(struct database *database, const char *path, char why
     return ERR_OK;
 }
 
-static enum err wal_turn_on(struct database *database)
-{
-    sqlite3_stmt *statement = NULL;
-    enum err err = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
-
-    if (err)
-        return err;
-    const int rc = database_step(statement);
-    if (rc != SQLITE_ROW)
-        err = rc == SQLITE_DONE ? ERR_IO : database_err(rc);
-    else if (strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
-        err = ERR_IO; /* the file system can't share memory */
-    else
-        err = database_err(database_step(statement)); /* it said so, and commits it only now */
-    sqlite3_finalize(statement);
-    return err;
-}
-
 static enum err writer_set_up(struct database *database)
 {
     int persist = 1;
     enum err err = database_run(database, "PRAGMA synchronous=FULL");
 
     if (!err)
-        err = wal_turn_on(database);
+        err = database_wal_turn_on(database);
     if (err)
         return err;
     sqlite3_wal_autocheckpoint(database->handle, 0);

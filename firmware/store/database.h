@@ -105,7 +105,9 @@ MUST_CHECK enum err database_step_done(sqlite3_stmt *statement);
 /* A blob or text column, good until the statement is stepped or reset. */
 struct span database_column(sqlite3_stmt *statement, int column);
 
-/* Makes what is found in the WAL durable, for database_open: a reader syncs it, a writer writes it
+/* For database_open: WAL mode, for good. ERR_IO: the file system can't share memory. */
+MUST_CHECK enum err database_wal_turn_on(struct database *database);
+/* For database_open: makes what is found in the WAL durable: a reader syncs it, a writer writes it
  * once more. */
 MUST_CHECK enum err database_wal_sync(struct database *database);
 MUST_CHECK enum err database_wal_renew(struct database *database);

@@ -1,4 +1,4 @@
-/* A WAL that others left behind, made durable before anybody goes by it.
+/* WAL mode, and a WAL that others left behind made durable before anybody goes by it.
  *
  * Problem: a COMMIT is in the WAL before it is on the disk. A process that dies between the two
  * leaves it in the kernel's memory, and the next to open the file finds it whole and takes it for
@@ -22,6 +22,24 @@
 #define SALT_AT          16
 #define FRAME_SALT_AT    8
 #define SALT_LEN         8
+
+enum err database_wal_turn_on(struct database *database)
+{
+    sqlite3_stmt *statement = NULL;
+    enum err err = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
+
+    if (err)
+        return err;
+    const int rc = database_step(statement);
+    if (rc != SQLITE_ROW)
+        err = rc == SQLITE_DONE ? ERR_IO : database_err(rc);
+    else if (strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
+        err = ERR_IO; /* the file system can't share memory */
+    else
+        err = database_err(database_step(statement)); /* it said so, and commits it only now */
+    sqlite3_finalize(statement);
+    return err;
+}
 
 /* NULL: no WAL is open. */
 static sqlite3_file *wal_of(const struct database *database)
