@@ -117,6 +117,26 @@ struct journal_reader *fixture_reader(const struct store_fixture *fixture)
     return reader;
 }
 
+struct cache_writer *fixture_cache_writer(const struct store_fixture *fixture)
+{
+    struct cache_writer *writer = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (cache_writer_open(fixture->path, fixture->root, &writer, why))
+        fail_msg("%s", why);
+    return writer;
+}
+
+struct cache_reader *fixture_cache_reader(const struct store_fixture *fixture)
+{
+    struct cache_reader *reader = NULL;
+    char why[CACHE_WHY_LEN] = "";
+
+    if (cache_reader_open(fixture->path, fixture->root, &reader, why))
+        fail_msg("%s", why);
+    return reader;
+}
+
 enum err fixture_append(struct journal *journal, const struct store_fixture *fixture,
                         const char *note, struct journal_head *head)
 {

@@ -5,6 +5,7 @@
 #ifndef PAMIT_STORE_FIXTURE_H
 #define PAMIT_STORE_FIXTURE_H
 
+#include "cache.h"
 #include "journal_reader.h"
 
 struct store_fixture {
@@ -24,6 +25,9 @@ int store_fixture_remove(void **state);
 /* Opens the journal at fixture->path; fails the test if it does not. */
 struct journal *fixture_journal(const struct store_fixture *fixture);
 struct journal_reader *fixture_reader(const struct store_fixture *fixture);
+/* The same of the cache there. */
+struct cache_writer *fixture_cache_writer(const struct store_fixture *fixture);
+struct cache_reader *fixture_cache_reader(const struct store_fixture *fixture);
 /* Appends a DECIDED with this note. */
 enum err fixture_append(struct journal *journal, const struct store_fixture *fixture,
                         const char *note, struct journal_head *head);

@@ -35,26 +35,6 @@ static struct placement sample(const char *id, const char *passport)
     return placement;
 }
 
-static struct cache_writer *open_writer(const struct store_fixture *fixture)
-{
-    struct cache_writer *writer = NULL;
-    char why[CACHE_WHY_LEN] = "";
-
-    if (cache_writer_open(fixture->path, fixture->root, &writer, why))
-        fail_msg("%s", why);
-    return writer;
-}
-
-static struct cache_reader *open_reader(const struct store_fixture *fixture)
-{
-    struct cache_reader *reader = NULL;
-    char why[CACHE_WHY_LEN] = "";
-
-    if (cache_reader_open(fixture->path, fixture->root, &reader, why))
-        fail_msg("%s", why);
-    return reader;
-}
-
 static void apply_one(struct cache_writer *writer, uint64_t from, const struct placement *row)
 {
     const struct cache_delta delta = {
@@ -103,10 +83,10 @@ static void records_are_found_by_each_of_their_texts(void **state)
     };
     const struct placement row = sample("PMI-1", "X0000001");
     static struct candidate found[CANDIDATES_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
 
     apply_one(writer, 0, &row);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const size_t n = find(reader, rows[i].ask, rows[i].text, found);
         if (n != rows[i].n || (n && found[0].key != rows[i].hit))
@@ -135,10 +115,10 @@ static void a_nik_that_was_keyed_finds_its_record(void **state)
     };
     const struct placement row = sample("PMI-1", "X0000001");
     static struct candidate found[CANDIDATES_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
 
     apply_one(writer, 0, &row);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct lookup lookup = {.key = MATCH_KEY_NIK};
         char nik[DOCUMENT_NIK_LEN];
@@ -160,10 +140,10 @@ static void a_record_comes_once_by_its_best_hit(void **state)
     static struct candidate found[CANDIDATES_MAX];
     struct lookup lookups[LOOKUPS_MAX];
     size_t n = 0;
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
 
     apply_one(writer, 0, &row);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     const size_t n_lookups = placement_index(&row, lookups);
     assert_true(n_lookups > 4);
     assert_int_equal(find_by(reader, lookups, n_lookups, found, &n), ERR_OK);
@@ -178,14 +158,14 @@ static void replacing_a_record_drops_its_old_texts(void **state)
     const struct store_fixture *fixture = *state;
     struct placement row = sample("PMI-1", "X0000001");
     static struct candidate found[CANDIDATES_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
 
     apply_one(writer, 0, &row);
     row = sample("PMI-1", "X0000002");
     row.passport_prev[0][0] = 0;
     row.nik[0] = 0;
     apply_one(writer, 1, &row);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 0);
     assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN W0000009", found), 0);
     assert_int_equal(find(reader, MATCH_KEY_NIK, "NIK 3201234101900001", found), 0);
@@ -203,7 +183,7 @@ static void many_hits_are_bounded_and_the_best_come_first(void **state)
                                 {.key = MATCH_KEY_NAME_DOB, .text = "1990-01-01 F BUDI CONTOH"},
                                 {.key = MATCH_KEY_PASSPORT, .text = "IDN X0000003"}};
     size_t n = 0;
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
 
     for (unsigned i = 0; i < CACHE_DELTA_MAX; i++) {
         char id[16], number[16];
@@ -216,7 +196,7 @@ static void many_hits_are_bounded_and_the_best_come_first(void **state)
     const struct cache_delta delta = {
         .from = 0, .to = 7, .as_of = 1000, .rows = rows, .n_rows = CACHE_DELTA_MAX};
     assert_int_equal(cache_apply(writer, &delta), ERR_OK);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     assert_int_equal(find_by(reader, lookups, 3, found, &n), ERR_OK);
     assert_int_equal(n, CANDIDATES_MAX);
     assert_string_equal(found[0].placement.placement_id, "PMI-3");
@@ -231,8 +211,8 @@ static void a_step_is_all_or_nothing(void **state)
     struct placement rows[2] = {sample("PMI-1", "X0000001"), sample("PMI-2", "X0000002")};
     static struct candidate found[CANDIDATES_MAX];
     struct cache_versions versions = {99, 99, 99};
-    struct cache_writer *writer = open_writer(fixture);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
 
     rows[1].birth_date = (struct date){0};
     const struct cache_delta bad = {.from = 0, .to = 1, .as_of = 1000, .rows = rows, .n_rows = 2};
@@ -266,8 +246,8 @@ static void feeds_only_move_forward(void **state)
         {"age never falls, whatever a step calls itself", 4, 5, 1999, 1, ERR_OK},
     };
     const struct placement row = sample("PMI-1", "X0000001");
-    struct cache_writer *writer = open_writer(fixture);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     struct data_state data;
 
     assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
@@ -293,8 +273,8 @@ static void feeds_only_move_forward(void **state)
 static void policies_rise_and_come_back_as_signed(void **state)
 {
     const struct store_fixture *fixture = *state;
-    struct cache_writer *writer = open_writer(fixture);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     char envelope[16];
     size_t len = 0;
     uint64_t version = 0;
@@ -340,7 +320,7 @@ static void without_its_key_the_cache_tells_nothing(void **state)
     static const char *const secrets[] = {"Siti",  "RAHAYU",    "X0000001", "3201234101900001",
                                           "PMI-1", "1990-01-01"};
     const struct placement row = sample("PMI-1", "X0000001");
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     struct cache_reader *reader = NULL;
     char why[CACHE_WHY_LEN] = "";
 
@@ -377,14 +357,14 @@ static void altered_records_do_not_open(void **state)
     static struct candidate found[CANDIDATES_MAX];
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct cache_writer *writer = open_writer(fixture);
+        struct cache_writer *writer = fixture_cache_writer(fixture);
         struct cache_versions versions;
         size_t n = 0;
         assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
         apply_one(writer, versions.placements, &one);
         apply_one(writer, versions.placements + 1, &two);
         cache_writer_close(writer);
-        struct cache_reader *reader = open_reader(fixture);
+        struct cache_reader *reader = fixture_cache_reader(fixture);
         assert_int_equal(find_by(reader, &lookup, 1, found, &n), ERR_OK);
         assert_int_equal(n, 1);
         fixture_sql(fixture->path, rows[i].sql);
@@ -409,10 +389,10 @@ static void a_cache_that_another_process_holds_is_not_waited_for(void **state)
     uint64_t version;
     size_t len;
 
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     apply_one(writer, 0, &row);
     cache_writer_close(writer);
-    struct cache_reader *reader = open_reader(fixture), *second = NULL;
+    struct cache_reader *reader = fixture_cache_reader(fixture), *second = NULL;
     assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
     snprintf(name, sizeof name, "%s-shm", fixture->path);
     assert_int_equal(pipe(told), 0);
@@ -458,7 +438,7 @@ static void a_cache_of_version_2_is_renewed_by_its_writer_and_keeps_policy_and_l
     const struct store_fixture *fixture = *state;
     const struct placement row = sample("PMI-1", "X0000001");
     const struct cache_listing_delta lists = {.to = 1, .as_of = 3000, .rows = &soi, .n_rows = 1};
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     struct cache_reader *reader = NULL;
     struct cache_versions versions;
     char why[CACHE_WHY_LEN];
@@ -472,14 +452,14 @@ static void a_cache_of_version_2_is_renewed_by_its_writer_and_keeps_policy_and_l
                                "CREATE TABLE lookup(text, id, kind, PRIMARY KEY(text, id, kind));"
                                "CREATE INDEX lookup_of_placement ON lookup(id);");
     assert_int_equal(cache_reader_open(fixture->path, fixture->root, &reader, why), ERR_MISSING);
-    writer = open_writer(fixture);
+    writer = fixture_cache_writer(fixture);
     assert_int_equal(cache_writer_versions(writer, &versions), ERR_OK);
     assert_int_equal(versions.placements, 0); /* keyed another way: the feed begins anew */
     assert_int_equal(versions.lists, 1);
     assert_int_equal(versions.policy, 7);
     apply_one(writer, 0, &row);
     cache_writer_close(writer);
-    reader = open_reader(fixture);
+    reader = fixture_cache_reader(fixture);
     static struct candidate found[CANDIDATES_MAX];
     assert_int_equal(find(reader, MATCH_KEY_PASSPORT, "IDN X0000001", found), 1);
     cache_reader_close(reader);
@@ -498,7 +478,7 @@ static struct cache_builder *open_builder(const struct store_fixture *fixture)
 static size_t find_in(const struct store_fixture *fixture, const char *text)
 {
     static struct candidate found[CANDIDATES_MAX];
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     const size_t n = find(reader, MATCH_KEY_PASSPORT, text, found);
 
     cache_reader_close(reader);
@@ -566,7 +546,7 @@ static void a_cache_that_is_written_is_not_built_over(void **state)
 {
     const struct store_fixture *fixture = *state;
     const struct placement row = sample("PMI-1", "X0000001"), other = sample("PMI-2", "X0000002");
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     struct cache_builder *builder = NULL;
     char why[CACHE_WHY_LEN];
 
@@ -577,7 +557,7 @@ static void a_cache_that_is_written_is_not_built_over(void **state)
     assert_int_equal(cache_builder_put(builder, &other), ERR_OK);
     assert_int_equal(cache_builder_finish(builder, 1000, why), ERR_OK);
     assert_int_equal(find_in(fixture, "IDN X0000001"), 0);
-    writer = open_writer(fixture); /* and a kiosk fetches into it from the beginning */
+    writer = fixture_cache_writer(fixture); /* and a kiosk fetches into it from the beginning */
     apply_one(writer, 0, &row);
     cache_writer_close(writer);
     assert_int_equal(find_in(fixture, "IDN X0000001"), 1);

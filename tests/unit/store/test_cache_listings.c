@@ -10,26 +10,6 @@
 
 #include "cache.h"
 
-static struct cache_writer *open_writer(const struct store_fixture *fixture)
-{
-    struct cache_writer *writer = NULL;
-    char why[CACHE_WHY_LEN] = "";
-
-    if (cache_writer_open(fixture->path, fixture->root, &writer, why))
-        fail_msg("%s", why);
-    return writer;
-}
-
-static struct cache_reader *open_reader(const struct store_fixture *fixture)
-{
-    struct cache_reader *reader = NULL;
-    char why[CACHE_WHY_LEN] = "";
-
-    if (cache_reader_open(fixture->path, fixture->root, &reader, why))
-        fail_msg("%s", why);
-    return reader;
-}
-
 static enum err find_listings(struct cache_reader *reader, const struct listing_text *texts,
                               size_t n_texts, struct listing out[LISTINGS_MAX], size_t *n)
 {
@@ -68,12 +48,12 @@ static void rows_of_lists_are_found_once_by_any_of_their_texts(void **state)
     const struct listing rows[] = {listed("X0000001"), listed("X0000002"), listed("X0000001")};
     struct listing_text texts[LISTING_TEXTS_MAX];
     struct listing found[LISTINGS_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     size_t n = 99;
 
     assert_int_equal(apply_listings(writer, 0, rows, 3), ERR_OK);
     assert_int_equal(apply_listings(writer, 0, rows, 3), ERR_OLD);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     const size_t n_texts = listing_index(&rows[0], texts);
     assert_int_equal(n_texts, 2);
     assert_int_equal(find_listings(reader, &texts[0], 1, found, &n), ERR_OK);
@@ -94,7 +74,7 @@ static size_t find_rows(const struct store_fixture *fixture, const struct listin
 {
     struct listing_text texts[LISTING_TEXTS_MAX];
     struct listing found[LISTINGS_MAX];
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     size_t n = 99;
 
     assert_int_equal(find_listings(reader, texts, listing_index(row, texts), found, &n), ERR_OK);
@@ -109,7 +89,7 @@ static void a_later_record_of_a_row_replaces_it_and_one_that_is_gone_goes(void *
     const struct store_fixture *fixture = *state;
     const struct listing row = listed("X0000001");
     struct listing told = row, other = row, unheld = listed("X0000009");
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     struct date expires = {0};
 
     snprintf(other.issued_by, sizeof other.issued_by, "TPI-NUNUKAN");
@@ -146,7 +126,7 @@ static void rows_that_are_past_are_swept_though_nothing_is_new(void **state)
 
     later.expires.day = 2;
     const struct listing rows[] = {row, later};
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     assert_int_equal(apply_listings(writer, 0, rows, 2), ERR_OK);
     static const struct {
         const char *proves;
@@ -190,7 +170,7 @@ static unsigned count_rows(const struct store_fixture *fixture, unsigned n)
 {
     struct listing_text texts[LISTING_TEXTS_MAX];
     struct listing found[LISTINGS_MAX];
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     unsigned count = 0;
 
     for (unsigned i = 0; i < n; i++) {
@@ -210,7 +190,7 @@ static void a_sweep_goes_round(void **state)
     enum { STEPS = 10, ROWS = STEPS * CACHE_DELTA_MAX };
     const struct store_fixture *fixture = *state;
     static struct listing rows[CACHE_DELTA_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     uint64_t at = 0;
 
     for (; at < STEPS; at++) {
@@ -234,7 +214,7 @@ static void more_rows_than_can_be_looked_at_are_no_answer(void **state)
     const struct store_fixture *fixture = *state;
     struct listing rows[LISTINGS_MAX + 1], found[LISTINGS_MAX];
     struct listing_text texts[LISTING_TEXTS_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     size_t n = 99;
 
     for (size_t i = 0; i <= LISTINGS_MAX; i++) {
@@ -242,7 +222,7 @@ static void more_rows_than_can_be_looked_at_are_no_answer(void **state)
         snprintf(rows[i].issued_by, sizeof rows[i].issued_by, "TPI-%zu", i);
     }
     assert_int_equal(apply_listings(writer, 0, rows, LISTINGS_MAX), ERR_OK);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     const size_t n_texts = listing_index(&rows[0], texts);
     assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_OK);
     assert_int_equal(n, LISTINGS_MAX);
@@ -256,11 +236,11 @@ static void lists_have_an_age_of_their_own(void **state)
 {
     const struct store_fixture *fixture = *state;
     const struct cache_delta placements = {.as_of = 1000};
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     struct data_state data;
 
     assert_int_equal(cache_apply(writer, &placements), ERR_OK);
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
     assert_int_equal(data.lists_as_of, 0); /* never: however new the placements are */
     assert_int_equal(apply_listings(writer, 0, NULL, 0), ERR_OK);
@@ -276,14 +256,14 @@ static void a_row_of_a_list_moved_to_another_text_does_not_open(void **state)
     const struct store_fixture *fixture = *state;
     struct listing row = listed("X0000001"), found[LISTINGS_MAX];
     struct listing_text texts[LISTING_TEXTS_MAX];
-    struct cache_writer *writer = open_writer(fixture);
+    struct cache_writer *writer = fixture_cache_writer(fixture);
     size_t n = 99;
 
     assert_int_equal(apply_listings(writer, 0, &row, 1), ERR_OK);
     cache_writer_close(writer);
     fixture_sql(fixture->path, "UPDATE listing SET sealed = (SELECT sealed FROM listing l WHERE"
                                " l.text <> listing.text)");
-    struct cache_reader *reader = open_reader(fixture);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
     const size_t n_texts = listing_index(&row, texts);
     assert_int_equal(find_listings(reader, texts, n_texts, found, &n), ERR_AUTH);
     cache_reader_close(reader);
