@@ -174,6 +174,15 @@ static json_t *decisions_json(uint32_t mask)
     return list;
 }
 
+static json_t *notices_json(uint32_t notices)
+{
+    json_t *list = json_array();
+    for (unsigned notice = 0; notice < NOTICE_COUNT; notice++)
+        if (notices >> notice & 1)
+            json_array_append_new(list, json_string(view_notice_name((enum view_notice)notice)));
+    return list;
+}
+
 /* What a key of the counter records; null: nothing. */
 static json_t *key_json(enum decision decision)
 {
@@ -205,14 +214,15 @@ json_t *view_to_json(const struct view *view)
     assert(view);
     const bool crossing = view->screen == VIEW_VERDICT || view->screen == VIEW_RECORDED;
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:b,"
+        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o,"
         " s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "screen", view_screen_name(view->screen), "mode", entry_mode_name(view->mode), "zone",
         clock_zone_name(view->zone), "clock_quality", clock_quality_name(view->clock_quality),
         "now_ms", (json_int_t)view->now_ms, "kiosk_id", view->kiosk_id, "tpi_name", view->tpi_name,
         "counter", view->counter, "officer_name", view->officer_name, "refer_to", view->refer_to,
-        "scanner_ok", view->scanner_ok, "panel_ok", view->panel_ok, "link", link_json(&view->link),
-        "counts", counts_json(&view->counts), "context", context_json(&view->context), "unreadable",
+        "scanner_ok", view->scanner_ok, "panel_ok", view->panel_ok, "notices",
+        notices_json(view->notices), "link", link_json(&view->link), "counts",
+        counts_json(&view->counts), "context", context_json(&view->context), "unreadable",
         view->screen == VIEW_UNREADABLE ? unreadable_json(&view->unreadable) : json_null(),
         "crossing", crossing ? crossing_json(view) : json_null(), "recorded",
         view->screen == VIEW_RECORDED ? recorded_json(view) : json_null(), "undecided_seq",

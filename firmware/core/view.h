@@ -58,6 +58,25 @@ enum view_screen {
 };
 const char *view_screen_name(enum view_screen screen);
 
+/* What people at the counter have to know about the kiosk while it goes on serving; the worst
+ * first. Bit n of view.notices: notice n stands. */
+#define VIEW_NOTICES(X)                                                                            \
+    X(STORAGE_NOT_DURABLE) /* what is stored may be lost with the power */                         \
+    X(CLOCK_UNKNOWN)       /* nobody knows what day it is: set the clock */                        \
+    X(JOURNAL_DAMAGED)     /* the journal's file was damaged, is kept aside, a new one is used */  \
+    X(WAL_REMOVED)         /* a part of the journal was removed: its last entries may be gone */   \
+    X(NEW_EPOCH)           /* the registry held another history: ours goes on in a new epoch */    \
+    X(CACHE_DAMAGED)       /* the placement data are damaged, kept aside, and fetched anew */      \
+    X(SYNC_DAMAGED)        /* likewise what sync knows of the registry */
+
+enum view_notice {
+#define VIEW_NOTICE_ROW(name) NOTICE_##name,
+    VIEW_NOTICES(VIEW_NOTICE_ROW)
+#undef VIEW_NOTICE_ROW
+        NOTICE_COUNT
+};
+const char *view_notice_name(enum view_notice notice);
+
 /* What an MRZ that is not valid says all the same, as read: to be compared, never to be trusted. */
 struct view_partial {
     char number[DOCUMENT_NUMBER_LEN];
@@ -131,6 +150,7 @@ struct view {
     char refer_to[VIEW_TEXT_LEN];
     bool scanner_ok;
     bool panel_ok;
+    uint32_t notices; /* bit n: notice n stands */
     struct view_link link;
     struct view_counts counts;
     struct context context; /* as it will be used for the next, or is for the shown crossing */

@@ -1,4 +1,4 @@
-/* The tables of view_shape.h, and the names of screens and refusals.
+/* The tables of view_shape.h, and the names of screens, notices and refusals.
  *
  * What the page does not show does not travel: of a document's MRZ only the two parts of the name,
  * of a placement record only struct view_placement. The lines of an MRZ travel only as a proposal,
@@ -179,6 +179,7 @@ static const struct view_part verdict_parts[] = {
 static const struct view_shape verdict_shape = SHAPE_OF(verdict_parts);
 
 #define DECISIONS_ALL ((1u << DECISION_COUNT) - 1)
+#define NOTICES_ALL   ((1u << NOTICE_COUNT) - 1)
 
 static const struct view_part view_parts[] = {
     ENUM(view, screen, 0, VIEW_SCREEN_COUNT - 1),
@@ -193,6 +194,7 @@ static const struct view_part view_parts[] = {
     TEXT(view, refer_to),
     BOOL(view, scanner_ok),
     BOOL(view, panel_ok),
+    U32(view, notices, NOTICES_ALL),
     SHAPE(view, link, link_shape),
     SHAPE(view, counts, counts_shape),
     SHAPE(view, context, context_shape),
@@ -277,6 +279,17 @@ const char *view_screen_name(enum view_screen screen)
     };
     assert(screen < VIEW_SCREEN_COUNT);
     return names[screen];
+}
+
+const char *view_notice_name(enum view_notice notice)
+{
+    static const char *const names[] = {
+#define VIEW_NOTICE_ROW(name) [NOTICE_##name] = #name,
+        VIEW_NOTICES(VIEW_NOTICE_ROW)
+#undef VIEW_NOTICE_ROW
+    };
+    assert(notice < NOTICE_COUNT);
+    return names[notice];
 }
 
 const char *view_refusal_name(enum view_refusal refusal)

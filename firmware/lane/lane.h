@@ -13,6 +13,7 @@
 #include "journal.h"
 #include "kiosk_config.h"
 #include "uplink.h"
+#include "view.h"
 
 #define LANE_WHY_LEN 384
 
@@ -30,6 +31,12 @@ struct lane;
 MUST_CHECK enum err lane_open(sd_event *loop, const struct kiosk_config *config,
                               const struct lane_parts *parts, struct lane **out,
                               char why[LANE_WHY_LEN]);
+/* Something about the kiosk that the people at the counter have to know, from now until it is ended
+ * or the lane ends: whoever finds it at a start says it again. What is logged of it is the caller's
+ * business. CLOCK_UNKNOWN is the lane's own. */
+void lane_notice(struct lane *lane, enum view_notice notice);
+void lane_notice_end(struct lane *lane, enum view_notice notice);
+
 /* Lamps dark; what is being stored is finished. NULL is fine. */
 void lane_close(struct lane *lane);
 

@@ -78,6 +78,9 @@ static void fill_counter(const struct lane *lane, struct view *view)
     snprintf(view->refer_to, sizeof view->refer_to, "%s", config->refer_to);
     view->scanner_ok = counter_scanner_ok(lane->counter);
     view->panel_ok = counter_panel_ok(lane->counter);
+    view->notices = lane->notices;
+    if (now.quality == CLOCK_UNKNOWN)
+        view->notices |= 1u << NOTICE_CLOCK_UNKNOWN;
     view->link = lane->link;
     view->counts = lane->counts;
     view->context = lane->context;
@@ -147,6 +150,24 @@ void lane_show_page(struct lane *lane)
         view->decided_seq = lane->decided_seq;
     }
     console_port_send(lane->console, &message);
+}
+
+static void set_notices(struct lane *lane, uint32_t notices)
+{
+    if (notices == lane->notices)
+        return;
+    lane->notices = notices;
+    lane_show_page(lane);
+}
+
+void lane_notice(struct lane *lane, enum view_notice notice)
+{
+    set_notices(lane, lane->notices | 1u << notice);
+}
+
+void lane_notice_end(struct lane *lane, enum view_notice notice)
+{
+    set_notices(lane, lane->notices & ~(1u << notice));
 }
 
 /* A rhythm or sound begins once for what it is about, not again with every change of the page. */

@@ -71,6 +71,7 @@ struct lane {
     bool painted; /* the page confirmed the shown verdict, or its absence is logged */
     bool covered; /* a panel of the page is open over it */
     struct view_link link;
+    uint32_t notices; /* that others gave: bit n, notice n */
 };
 
 /* lane.c: an event of the flow, with what it is about already in the lane. */

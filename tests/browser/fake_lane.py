@@ -15,6 +15,8 @@ PROTOCOL = 1
 VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED = range(1, 11)
 
 SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
+NOTICES = ["STORAGE_NOT_DURABLE", "CLOCK_UNKNOWN", "JOURNAL_DAMAGED", "WAL_REMOVED", "NEW_EPOCH",
+           "CACHE_DAMAGED", "SYNC_DAMAGED"]
 MODES = ["LIVE", "TRAINING", "DESK"]
 DIRECTIONS = ["DEPARTURE", "RETURN"]
 CARRIERS = ["NONE", "AIR", "SEA", "LAND"]
@@ -39,8 +41,8 @@ def numbered(*values):
     return dict(enumerate(values))
 
 
-def mask(names):
-    return sum(1 << DECISIONS.index(name) for name in names)
+def mask(names, all_names=DECISIONS):
+    return sum(1 << all_names.index(name) for name in names)
 
 
 def number_of(date):
@@ -54,7 +56,7 @@ def base_view(**changes):
         "screen": "READY", "mode": "DESK", "zone": 7, "clock_quality": 3, "now_ms": now,
         "kiosk_id": "DMO-01-0001", "tpi_name": "TPI Contoh Pelabuhan", "counter": "03",
         "officer_name": "R. Hartono", "refer_to": "Meja Pelindungan, lantai 1",
-        "scanner_ok": True, "panel_ok": True,
+        "scanner_ok": True, "panel_ok": True, "notices": [],
         "online": True, "unsent": 0, "last_contact_ms": now - 20_000,
         "data_as_of_ms": now - 4 * 60_000, "data_stale": False,
         "counts": (411, 398, 12, 1),
@@ -115,7 +117,7 @@ def encode_view(view):
     return numbered(
         SCREENS.index(view["screen"]), MODES.index(view["mode"]), view["zone"], view["clock_quality"],
         view["now_ms"], view["kiosk_id"], view["tpi_name"], view["counter"], view["officer_name"],
-        view["refer_to"], view["scanner_ok"], view["panel_ok"],
+        view["refer_to"], view["scanner_ok"], view["panel_ok"], mask(view["notices"], NOTICES),
         numbered(view["online"], view["unsent"], view["last_contact_ms"], view["data_as_of_ms"],
                  view["data_stale"]),
         numbered(*view["counts"]),

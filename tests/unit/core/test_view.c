@@ -42,6 +42,7 @@ static struct view full_view(void)
         .refer_to = "Meja Pelindungan, lantai 1",
         .scanner_ok = true,
         .panel_ok = true,
+        .notices = 1u << NOTICE_STORAGE_NOT_DURABLE | 1u << NOTICE_SYNC_DAMAGED,
         .link = {true, UINT64_MAX, -1, 1795246000000, true},
         .counts = {411, 398, 12, UINT32_MAX},
         .context = {DIRECTION_RETURN, CARRIER_SEA, "KM 12", "TWN", PURPOSE_WORK, PURPOSE_OTHER},
@@ -153,6 +154,7 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_true(a->now_ms == b->now_ms && a->shown_ms == b->shown_ms);
     assert_string_equal(a->tpi_name, b->tpi_name);
     assert_string_equal(a->refer_to, b->refer_to);
+    assert_int_equal(a->notices, b->notices);
     assert_true(a->link.unsent == b->link.unsent && a->link.last_contact_ms == -1);
     assert_int_equal(a->counts.stop, b->counts.stop);
     assert_string_equal(a->context.carrier_no, b->context.carrier_no);
