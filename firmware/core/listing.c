@@ -196,6 +196,8 @@ static bool is_about(const struct listing *listing, const struct listing_text *o
 
 static bool in_force(const struct listing *listing, struct date today)
 {
+    if (!date_known(today))
+        return true;
     return date_compare(listing->from, today) <= 0 && date_compare(today, listing->expires) <= 0;
 }
 

@@ -85,7 +85,7 @@ struct listing_hits {
 #define LISTINGS_MAX 64 /* candidates of one traveller */
 
 /* Chooses among candidates, in whatever order they come, those that are of this document, person or
- * placement and in force on `today`. */
+ * placement and in force on `today`; if that day is unknown, all may be. */
 void listing_match(const struct document *document, const struct match *match, struct date today,
                    const struct listing *candidates, size_t n_candidates, struct listing_hits *out);
 

@@ -6,7 +6,9 @@
  * colour said, and SESUAI needs a green reason that clears of its own. To add a rule, write the
  * function and its row. Colours come from reason.c as policy changes them; a `floor` is what policy
  * can't lower, because a promise stands on it: unknown, stale, keyed and found-by-name-only never
- * clear.
+ * clear. A day that nobody vouches for neither clears nor stops: without a trusted clock what goes
+ * by the day alone is not judged, what a list says is told but stops nobody, since it may have
+ * ended, and R093 refers everybody with the clock named.
  * Refused: dates, countries, companies and limits in rule code; and reasons that only an officer
  * may give.
  *
@@ -35,6 +37,8 @@ void verdict_say_at_least(struct judge *judge, uint16_t code, enum colour floor,
     struct reason_said *said = &verdict->reasons[verdict->n_reasons++];
     said->code = code;
     said->colour = colour > floor ? colour : floor;
+    if (said->colour > judge->ceiling)
+        said->colour = judge->ceiling;
     text_append(said->found, said->found + sizeof said->found, found);
     text_append(said->expected, said->expected + sizeof said->expected, expected);
 }
@@ -70,47 +74,55 @@ void verdict_format_time(int64_t utc_s, char out[CLOCK_TEXT_LEN])
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
+/* What a rule is without a day that can be trusted. */
+enum day_need {
+    ANY_DAY = 0, /* the same */
+    DAY_FOR_RED, /* never worse than amber: what it tells may have ended, or not have begun */
+    DAY_NEEDED,  /* silent */
+};
+
 struct rule {
     void (*judge)(struct judge *judge);
     bool on_return; /* speaks of returns too */
+    enum day_need day;
 };
 
 static const struct rule rules[] = {
-    {verdict_rule_clock, true},
-    {verdict_rule_policy, true},
-    {verdict_rule_data_usable, true},
-    {verdict_rule_fresh, false},
-    {verdict_rule_return, true},
-    {verdict_rule_document_keyed, true},
-    {verdict_rule_document_expired, false},
-    {verdict_rule_document_validity, false},
-    {verdict_rule_work_age, false},
-    {verdict_rule_nothing_found, false},
-    {verdict_rule_matches, false},
-    {verdict_rule_name_near, false},
-    {verdict_rule_identity_conflict, false},
-    {verdict_rule_number_differs, false},
-    {verdict_rule_several_placements, false},
-    {verdict_rule_status, false},
-    {verdict_rule_window, false},
-    {verdict_rule_destination, false},
-    {verdict_rule_visa, false},
-    {verdict_rule_contract, false},
-    {verdict_rule_orientation, false},
-    {verdict_rule_insurance, false},
-    {verdict_rule_other_documents, false},
-    {verdict_rule_company_suspended, false},
-    {verdict_rule_company_revoked, false},
-    {verdict_rule_company_unknown, false},
-    {verdict_rule_destination_blocked, false},
-    {verdict_rule_destination_referred, false},
-    {verdict_rule_destination_excepted, false},
-    {verdict_rule_document_lost, false},
-    {verdict_rule_deferred_before, false},
-    {verdict_rule_deferred_today, false},
-    {verdict_rule_subject_of_interest, false},
-    {verdict_rule_deported_before, false},
-    {verdict_rule_hold_or_complaint, true},
+    {verdict_rule_clock, true, ANY_DAY},
+    {verdict_rule_policy, true, ANY_DAY},
+    {verdict_rule_data_usable, true, ANY_DAY},
+    {verdict_rule_fresh, false, DAY_NEEDED},
+    {verdict_rule_return, true, ANY_DAY},
+    {verdict_rule_document_keyed, true, ANY_DAY},
+    {verdict_rule_document_expired, false, DAY_NEEDED},
+    {verdict_rule_document_validity, false, DAY_NEEDED},
+    {verdict_rule_work_age, false, DAY_NEEDED},
+    {verdict_rule_nothing_found, false, ANY_DAY},
+    {verdict_rule_matches, false, ANY_DAY},
+    {verdict_rule_name_near, false, ANY_DAY},
+    {verdict_rule_identity_conflict, false, ANY_DAY},
+    {verdict_rule_number_differs, false, ANY_DAY},
+    {verdict_rule_several_placements, false, ANY_DAY},
+    {verdict_rule_status, false, ANY_DAY},
+    {verdict_rule_window, false, DAY_NEEDED},
+    {verdict_rule_destination, false, ANY_DAY},
+    {verdict_rule_visa, false, ANY_DAY},
+    {verdict_rule_contract, false, ANY_DAY},
+    {verdict_rule_orientation, false, ANY_DAY},
+    {verdict_rule_insurance, false, ANY_DAY},
+    {verdict_rule_other_documents, false, ANY_DAY},
+    {verdict_rule_company_suspended, false, DAY_NEEDED},
+    {verdict_rule_company_revoked, false, DAY_NEEDED},
+    {verdict_rule_company_unknown, false, DAY_NEEDED},
+    {verdict_rule_destination_blocked, false, DAY_NEEDED},
+    {verdict_rule_destination_referred, false, DAY_NEEDED},
+    {verdict_rule_destination_excepted, false, DAY_NEEDED},
+    {verdict_rule_document_lost, false, DAY_FOR_RED},
+    {verdict_rule_deferred_before, false, DAY_FOR_RED},
+    {verdict_rule_deferred_today, false, ANY_DAY},
+    {verdict_rule_subject_of_interest, false, DAY_FOR_RED},
+    {verdict_rule_deported_before, false, DAY_FOR_RED},
+    {verdict_rule_hold_or_complaint, true, DAY_FOR_RED},
 };
 
 /* A rule says at most one reason, so all of them fit. */
@@ -165,11 +177,19 @@ void verdict_judge(const struct facts *facts, struct verdict *out)
     struct judge judge = {
         .facts = facts, .verdict = out, .lacking = verdict_documents_lacking(facts)};
     bool returns = facts->context->direction == DIRECTION_RETURN;
-    for (size_t i = 0; i < COUNT(rules); i++)
-        if (!returns || rules[i].on_return)
+    for (size_t i = 0; i < COUNT(rules); i++) {
+        bool limited = !verdict_day_known(facts) && rules[i].day != ANY_DAY;
+        judge.ceiling = limited ? COLOUR_AMBER : COLOUR_RED;
+        if ((!returns || rules[i].on_return) && !(limited && rules[i].day == DAY_NEEDED))
             rules[i].judge(&judge);
+    }
     sort_reasons(out);
     out->result = result_of(out);
+}
+
+bool verdict_day_known(const struct facts *facts)
+{
+    return facts->clock_quality != CLOCK_UNKNOWN;
 }
 
 const char *verdict_name(enum verdict_result result)

@@ -51,7 +51,7 @@ struct facts {
     const struct policy *policy;
     enum site_class site;
     enum clock_quality clock_quality;
-    struct date today; /* at the counter's zone */
+    struct date today; /* at the counter's zone; not gone by if the clock is UNKNOWN */
 };
 
 #define VERDICT_REASONS_MAX 36

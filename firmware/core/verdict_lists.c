@@ -1,9 +1,9 @@
 /* Rules about lists: what others have recorded of this document, this person or this placement, and
  * what this counter has deferred itself, which counts at once.
  *
- * listing_match has chosen, of each list, the newest record in force. That the lists are old is
- * said by the rule of freshness. On a return only an open complaint is told, so that somebody is
- * there to help.
+ * listing_match has chosen, of each list, the newest record in force, or that may be. That the
+ * lists are old is said by the rule of freshness. On a return only an open complaint is told, so
+ * that somebody is there to help.
  *
  * Source: the file contracts, "Lists", "Status" and "Return".
  */
@@ -50,17 +50,19 @@ void verdict_rule_deferred_before(struct judge *judge)
         judge_listing(judge, 70, LISTING_DEFERRAL);
 }
 
-/* Here or elsewhere, on this day. A counter that can't tell whom it deferred does not clear. */
+/* Here or elsewhere, on this day, where it is known which that is. A counter that can't tell whom
+ * it deferred does not clear. */
 void verdict_rule_deferred_today(struct judge *judge)
 {
     const struct listing *listing = listed(judge, LISTING_DEFERRAL);
     const struct deferred_here *here = judge->facts->deferred_here;
     struct date today = judge->facts->today;
+    bool day_known = verdict_day_known(judge->facts);
     if (!here)
         return;
-    if (here->today)
+    if (day_known && here->today)
         say_day_and_place(judge, 71, today, here->place);
-    else if (listing && date_compare(listing->from, today) == 0)
+    else if (day_known && listing && date_compare(listing->from, today) == 0)
         say_day_and_place(judge, 71, today, listing->issued_by);
     else if (here->unknown)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "journal", "");

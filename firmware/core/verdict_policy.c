@@ -24,7 +24,7 @@ static const struct placement *record(const struct facts *facts)
 
 static bool has_passed(const struct facts *facts, struct date last)
 {
-    return date_known(last) && date_compare(last, facts->today) < 0;
+    return date_known(last) && verdict_day_known(facts) && date_compare(last, facts->today) < 0;
 }
 
 static bool holds_today(const struct facts *facts, struct date from, struct date to)

@@ -11,8 +11,12 @@
 struct judge {
     const struct facts *facts;
     struct verdict *verdict;
-    uint32_t lacking; /* verdict_documents_lacking, which several rules ask */
+    uint32_t lacking;    /* verdict_documents_lacking, which several rules ask */
+    enum colour ceiling; /* no reason is worse */
 };
+
+/* False: facts->today is what a clock says that is not to be trusted. */
+bool verdict_day_known(const struct facts *facts);
 
 /* Says a reason with the two facts that differ ("" for none), in the colour policy gives it. */
 void verdict_say(struct judge *judge, uint16_t code, const char *found, const char *expected);
@@ -38,8 +42,8 @@ void verdict_rule_document_keyed(struct judge *judge);
 void verdict_rule_document_expired(struct judge *judge);
 void verdict_rule_document_validity(struct judge *judge);
 void verdict_rule_work_age(struct judge *judge);
-/* Goes to work, and what is known of the birth date allows an age below policy's and one that is
- * not. */
+/* Goes to work, and what is known of the birth date and the day allows an age below policy's and
+ * one that is not. */
 bool verdict_may_be_too_young(const struct facts *facts);
 
 /* What was found: verdict_placement.c */

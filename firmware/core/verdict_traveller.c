@@ -79,6 +79,8 @@ static void ages_of(const struct facts *facts, int *oldest, int *youngest)
 bool verdict_may_be_too_young(const struct facts *facts)
 {
     int minimum = (int)facts->policy->min_work_age_years, oldest, youngest;
+    if (!verdict_day_known(facts))
+        return goes_to_work(facts) && minimum > 0;
     ages_of(facts, &oldest, &youngest);
     return goes_to_work(facts) && youngest < minimum && oldest >= minimum;
 }

@@ -256,9 +256,10 @@ void judge_traveller(struct judge *judge, const struct document *document,
 {
     judge_refresh(judge);
     const struct date today = date_of_wall(now->wall_ms, now->zone);
+    const struct date trusted = now->quality != CLOCK_UNKNOWN ? today : (struct date){0};
     struct findings findings = {0};
     if (judge->cache && !judge->busy)
-        find(judge, document, today, &findings);
+        find(judge, document, trusted, &findings);
     struct deferred_here here;
     find_deferrals(judge, document, today, &here);
     out->match = findings.match;

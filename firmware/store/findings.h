@@ -12,9 +12,9 @@ struct findings {
     struct listing_hits listings;
 };
 
-/* Look-ups, the match, and what is in force on `today`. Errors are those of the cache's reader, and
- * ERR_MEMORY; then nothing is known, and `out` is untouched. What can't be read of one leaves known
- * what the other says. */
+/* Look-ups, the match, and what is in force on `today` (unknown: whatever may be). Errors are those
+ * of the cache's reader, and ERR_MEMORY; then nothing is known, and `out` is untouched. What can't
+ * be read of one leaves known what the other says. */
 MUST_CHECK enum err findings_look_up(struct cache_reader *reader, const struct document *document,
                                      struct date today, struct findings *out);
 

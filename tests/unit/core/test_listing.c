@@ -474,7 +474,11 @@ static void test_who_is_meant(void **state)
                 (rows[i].hits != LISTING_UNKNOWN && (int)rows[i].hits == kind))
                 fail_msg("%s", rows[i].says);
     }
-    struct listing listing = complaint();
+    struct listing listing = deferral();
+    struct listing_hits may;
+    listing_match(&document, &match, (struct date){0}, &listing, 1, &may);
+    assert_int_equal(may.of[LISTING_DEFERRAL].kind, LISTING_DEFERRAL); /* on some day it is */
+    listing = complaint();
     const struct match none = {.grade = MATCH_NONE, .placement = sample_placement()};
     struct listing_hits hits;
     listing_match(&document, &none, sample_day("2026-11-21"), &listing, 1, &hits);

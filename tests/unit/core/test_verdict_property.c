@@ -399,7 +399,8 @@ static void test_a_bad_fact_never_makes_it_milder(void **state)
         size_t bad = random_below(COUNT(bad_facts));
         bad_facts[bad].add(&worse);
         struct verdict before = scene_judge(&scene), after = scene_judge(&worse);
-        if (severity(after.result) < severity(before.result))
+        if (bad_facts[bad].add == worse_clock ? after.result == VERDICT_CLEAR
+                                              : severity(after.result) < severity(before.result))
             fail_msg("round %d: %s, and %s became %s", round, bad_facts[bad].says,
                      verdict_name(before.result), verdict_name(after.result));
         harder += severity(after.result) > severity(before.result);
@@ -447,6 +448,42 @@ static void test_unknown_never_clears(void **state)
     assert_true(cleared > ROUNDS / 100);
 }
 
+/* Without a trusted clock the verdict is the same whatever day the clock says: nothing clears, and
+ * nothing that hangs on the day stops. The clock is named. */
+static void test_a_day_nobody_vouches_for_changes_nothing(void **state)
+{
+    static const uint16_t undated[] = {4,  10, 11, 12, 13, 14, 15, 16,
+                                       18, 24, 25, 60, 61, 62, 63, 93};
+    (void)state;
+    chance = test_random_begin();
+    size_t stopped = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct scene scene = random_scene();
+        scene.clock_quality = CLOCK_UNKNOWN;
+        if (scene.policy.version)
+            random_colours(&scene.policy);
+        struct verdict verdict = scene_judge(&scene);
+        scene.today = date_from_days((int32_t)random_below(130 * 366));
+        scene.here.today = date_known(scene.here.newest) && one_in(2);
+        struct verdict another = scene_judge(&scene);
+        assert_memory_equal(&verdict, &another, sizeof verdict);
+        assert_int_not_equal(verdict.result, VERDICT_CLEAR);
+        bool named = false;
+        for (size_t i = 0; i < verdict.n_reasons; i++) {
+            const struct reason_said *said = &verdict.reasons[i];
+            named |= said->code == 93 && strcmp(said->found, "clock") == 0;
+            bool is_undated = said->code <= 3;
+            for (size_t k = 0; k < COUNT(undated); k++)
+                is_undated |= undated[k] == said->code;
+            if (said->colour == COLOUR_RED && !is_undated)
+                fail_msg("round %d: R%03u stops by a day that nobody knows", round, said->code);
+        }
+        assert_true(named);
+        stopped += verdict.result == VERDICT_STOP;
+    }
+    assert_true(stopped > 0 && stopped < ROUNDS);
+}
+
 /* The verdict is its reasons' worst colour; they are sorted, each once (R093 once for each fact),
  * and none is one that only an officer may give. */
 static void test_the_verdict_is_its_reasons(void **state)
@@ -491,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_bad_fact_never_makes_it_milder),
         cmocka_unit_test(test_unknown_never_clears),
+        cmocka_unit_test(test_a_day_nobody_vouches_for_changes_nothing),
         cmocka_unit_test(test_the_verdict_is_its_reasons),
         cmocka_unit_test(test_same_input_same_output),
     };

@@ -244,11 +244,21 @@ static enum verdict_result result_of(const struct verdict *verdict)
     return worst == COLOUR_AMBER || !clears ? VERDICT_REFER : VERDICT_CLEAR;
 }
 
+/* What a list says stops nobody where the day is not known. */
+static bool needs_day_for_red(uint16_t code)
+{
+    return code == 23 || code == 70 || code == 72 || code == 74 || code == 75;
+}
+
 static void check(const struct walked *rule, const struct verdict *verdict, enum colour asked)
 {
     const struct reason_said *reason = said(verdict, rule->code);
+    const struct reason_said *ours = said(verdict, 93);
     assert_non_null(reason);
-    if (reason->colour != worse(asked, rule->lowest))
+    enum colour expected = worse(asked, rule->lowest);
+    if (ours && strcmp(ours->found, "clock") == 0 && needs_day_for_red(rule->code))
+        expected = expected > AMBER ? AMBER : expected;
+    if (reason->colour != expected)
         fail_msg("R%03u asked in colour %d has %d", rule->code, (int)asked, (int)reason->colour);
 }
 
@@ -285,7 +295,8 @@ static bool pair_holds(const struct walked *a, const struct walked *b, enum colo
         return false;
     check(a, &verdict, of_a);
     check(b, &verdict, of_b);
-    assert_true(verdict.reasons[0].colour >= worse(worse(of_a, a->lowest), worse(of_b, b->lowest)));
+    assert_true(verdict.reasons[0].colour >=
+                worse(said(&verdict, a->code)->colour, said(&verdict, b->code)->colour));
     return true;
 }
 

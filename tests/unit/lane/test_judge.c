@@ -298,6 +298,41 @@ static void a_deferral_counts_at_once_and_its_day_ends_at_midnight(void **state)
     assert_string_equal(judgement.verdict.reasons[0].expected, "CTH 01");
 }
 
+/* The counter's day begins at 17:00, 16:00 or 15:00 UTC. */
+static void a_day_is_the_zones(void **state)
+{
+    static const enum clock_zone zones[] = {CLOCK_WIB, CLOCK_WITA, CLOCK_WIT};
+    struct bench *bench = *state;
+    struct clock_reading *now = &bench->fixture->now;
+
+    bench->siti.expiry = sample_day("2026-11-21");
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        now->zone = zones[i];
+        now->wall_ms = SAMPLE_MIDNIGHT_S * 1000 + (24 - (int)zones[i]) * 3600000LL - 1;
+        expect(bench, clock_zone_name(zones[i]), &bench->siti, "RUJUK R021 R001");
+        now->wall_ms += 1;
+        expect(bench, clock_zone_name(zones[i]), &bench->siti, "TUNDA R020 R021 R001");
+    }
+}
+
+/* Whatever such a clock says, nothing goes by it: not the expiry, not whether a row has ended. */
+static void a_clock_that_is_not_trusted_neither_clears_nor_stops(void **state)
+{
+    static const int64_t days[] = {0, 20778 - 30, 20778, 20778 + 30, 47482}; /* 1970 to 2100 */
+    struct bench *bench = *state;
+    struct clock_reading *now = &bench->fixture->now;
+
+    list_siti(bench, LISTING_SOI, 1);
+    now->quality = CLOCK_UNKNOWN;
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        now->wall_ms = days[i] * 86400000;
+        const struct judgement judgement =
+            expect(bench, "listed", &bench->siti, "RUJUK R072 R093 R001");
+        assert_string_equal(judgement.verdict.reasons[1].found, "clock");
+        expect(bench, "nobody", &bench->other, "RUJUK R010 R093");
+    }
+}
+
 static void practice_stops_nobody(void **state)
 {
     struct bench *bench = *state;
@@ -376,6 +411,8 @@ int main(void)
         JUDGE_TEST(lists_speak_without_placements),
         JUDGE_TEST(a_placement_that_can_not_be_read_leaves_the_lists),
         JUDGE_TEST(a_deferral_counts_at_once_and_its_day_ends_at_midnight),
+        JUDGE_TEST(a_day_is_the_zones),
+        JUDGE_TEST(a_clock_that_is_not_trusted_neither_clears_nor_stops),
         JUDGE_TEST(practice_stops_nobody),
         JUDGE_TEST(a_journal_that_can_not_be_asked_refers),
         JUDGE_TEST(a_bad_policy_is_read_once_and_the_old_one_stays),
