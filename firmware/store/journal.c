@@ -17,25 +17,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "journal_format.h"
 #include "journal_receipt.h"
+#include "journal_write.h"
 #include "key_check.h"
 
 #define REASON_LEN 200 /* why a journal is refused, without its path */
 
 _Static_assert(JOURNAL_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
-
-struct journal {
-    struct database database;
-    struct day_keys days;
-    sqlite3_stmt *insert, *last;
-    struct deferral_rows deferrals;
-    const struct sign_key *signer;
-    struct verify_key *own; /* the public half of signer */
-    char kiosk[ENTRY_KIOSK_LEN];
-    struct journal_head head; /* seq 0: nothing stored */
-    bool head_unsure;         /* a commit failed: read the head again */
-};
 
 /* Is this entry whole and ours, with its payload? */
 static enum err tail_check(struct journal *journal, const struct stored_entry *stored)
@@ -106,30 +94,30 @@ static enum err entry_insert(struct journal *journal, const struct entry_header 
     return err;
 }
 
-/* One transaction: the entry and, unless `subject` is NULL, what a deferral is found by. */
-static enum err append(struct journal *journal, struct entry_header *header, struct span payload,
-                       const struct deferral_subject *subject, struct journal_head *head)
+enum err journal_append_with(struct journal *journal, enum entry_kind kind,
+                             const struct clock_reading *time, struct span payload,
+                             const struct journal_beside *beside, struct journal_head *head)
 {
     assert(payload.len <= ENTRY_PAYLOAD_MAX);
 
+    struct entry_header header = {.kind = kind, .time = *time};
     uint64_t seq;
     enum err err = journal->head_unsure ? head_read(journal, &seq) : ERR_OK;
     if (err)
         return err;
-    header->epoch = journal->head.epoch;
-    header->seq = journal->head.seq + 1;
-    struct journal_head next = {.epoch = header->epoch, .seq = header->seq};
-    memcpy(header->kiosk, journal->kiosk, sizeof header->kiosk);
-    memcpy(header->prev, journal->head.hash, sizeof header->prev);
-    sign_hash(payload, header->payload_hash);
+    header.epoch = journal->head.epoch;
+    header.seq = journal->head.seq + 1;
+    struct journal_head next = {.epoch = header.epoch, .seq = header.seq};
+    memcpy(header.kiosk, journal->kiosk, sizeof header.kiosk);
+    memcpy(header.prev, journal->head.hash, sizeof header.prev);
+    sign_hash(payload, header.payload_hash);
 
     err = database_begin(&journal->database);
     if (err)
         return err;
-    err = entry_insert(journal, header, payload, next.hash);
-    if (!err && subject)
-        err = deferral_rows_add(&journal->deferrals, header->seq,
-                                date_of_wall(header->time.wall_ms, header->time.zone), subject);
+    err = entry_insert(journal, &header, payload, next.hash);
+    if (!err && beside)
+        err = beside->store(journal, &header, beside->user);
     if (!err) {
         journal->head_unsure = true;
         err = database_commit(&journal->database);
@@ -150,18 +138,25 @@ enum err journal_append(struct journal *journal, enum entry_kind kind,
                         const struct clock_reading *time, struct span payload,
                         struct journal_head *head)
 {
-    struct entry_header header = {.kind = kind, .time = *time};
+    return journal_append_with(journal, kind, time, payload, NULL, head);
+}
 
-    return append(journal, &header, payload, NULL, head);
+static enum err deferral_store(struct journal *journal, const struct entry_header *header,
+                               const void *user)
+{
+    const struct deferral_subject *subject = user;
+
+    return deferral_rows_add(&journal->deferrals, header->seq,
+                             date_of_wall(header->time.wall_ms, header->time.zone), subject);
 }
 
 enum err journal_append_deferral(struct journal *journal, const struct clock_reading *time,
                                  struct span payload, const struct deferral_subject *subject,
                                  struct journal_head *head)
 {
-    struct entry_header header = {.kind = ENTRY_DECIDED, .time = *time};
+    const struct journal_beside beside = {.store = deferral_store, .user = subject};
 
-    return append(journal, &header, payload, subject, head);
+    return journal_append_with(journal, ENTRY_DECIDED, time, payload, &beside, head);
 }
 
 void journal_head(const struct journal *journal, struct journal_head *out)
