@@ -46,6 +46,7 @@ enum journal_fault {
     JOURNAL_SOUND = 0,
     JOURNAL_UNREADABLE,    /* the row or its header does not parse */
     JOURNAL_MISSING,       /* a seq is absent */
+    JOURNAL_MISPLACED,     /* another entry of this kiosk is in its row */
     JOURNAL_CHAIN_BROKEN,  /* prev is not the hash of the entry before */
     JOURNAL_BAD_SIGNATURE, /* not signed by this kiosk's entry key */
     JOURNAL_BAD_PAYLOAD,   /* the payload can't be opened, or is not the one the header names */
@@ -54,13 +55,14 @@ enum journal_fault {
 
 struct journal_verdict {
     enum journal_fault fault;
-    uint64_t seq;         /* the first bad entry; 0 if sound */
-    uint64_t entries;     /* checked */
-    bool payloads_opened; /* false: no storage key, so payloads were not looked at */
-    struct journal_head head;
+    uint64_t seq;             /* the first bad entry; 0 if sound */
+    uint64_t entries;         /* whose signatures were checked */
+    bool payloads_opened;     /* false: no storage key, so payloads were not looked at */
+    struct journal_head head; /* the last entry, if it is sound */
 };
 
-/* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one.
+/* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one;
+ * signatures by a thread a processor, gone when it returns.
  * The loss of a tail can't be seen here, only against the registry's receipt. `progress` (may be
  * NULL) is called now and then with the entries checked so far. */
 MUST_CHECK enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,

@@ -4,112 +4,127 @@
  * after it is believed. The walk is one statement in one read transaction: a writer that appends
  * meanwhile neither waits nor confuses it (its WAL grows until the walk is over).
  *
+ * Signatures lag behind by a batch. Where the walk ends, at a bad entry too, those before it are
+ * checked first: one of them that is not signed comes first.
+ *
  * It refuses to say more than it can: a tail that is gone leaves a shorter journal that is sound,
  * and whoever holds the entry key can sign another history. Both show against the registry's
  * receipts.
  */
-#include "journal_read.h"
+#include <stdlib.h>
 
-#define PROGRESS_EVERY 1000
+#include "journal_check.h"
+#include "journal_read.h"
+#include "signature_crew.h"
 
 struct walk {
-    struct journal_reader *reader;
-    const struct verify_key *key;
-    struct journal_verdict verdict;
+    struct journal_check check;
+    struct signature_crew crew;
+    struct journal_verdict verdict; /* its entries: those whose signatures are checked too */
+    void (*progress)(uint64_t entries, void *user);
+    void *user;
 };
 
-static enum journal_fault header_fault(const struct walk *walk, const struct stored_entry *stored,
-                                       struct entry_header *header)
+/* Are those signed whose headers were looked at? */
+static enum err batch_end(struct walk *walk)
 {
-    const struct journal_head *head = &walk->verdict.head;
+    struct journal_verdict *verdict = &walk->verdict;
+    const struct signed_header *bad = NULL;
+    const size_t n = walk->crew.n;
+    const enum err err = signature_crew_check(&walk->crew, &bad);
 
-    if (stored->seq != head->seq + 1)
-        return JOURNAL_MISSING;
-    if (entry_header_decode(stored->header, ENTRY_WHOLE, header) || header->seq != stored->seq ||
-        stored->signature.len != SIGN_LEN)
-        return JOURNAL_UNREADABLE;
-    if (strcmp(header->kiosk, walk->reader->kiosk) != 0)
-        return JOURNAL_FOREIGN;
-    if (memcmp(header->prev, head->hash, sizeof head->hash) != 0 || header->epoch < head->epoch)
-        return JOURNAL_CHAIN_BROKEN;
-    return JOURNAL_SOUND;
-}
-
-/* What is wrong with the entry, or a failure to look at it. */
-static enum err entry_check(struct walk *walk, const struct stored_entry *stored,
-                            enum journal_fault *fault)
-{
-    struct entry_header header;
-    uint8_t payload[ENTRY_PAYLOAD_MAX];
-    size_t len;
-
-    *fault = header_fault(walk, stored, &header);
-    if (*fault)
-        return ERR_OK;
-    enum err err = cose_check(walk->key, stored->header, stored->signature.p);
-    if (err) {
-        *fault = JOURNAL_BAD_SIGNATURE;
-        return err == ERR_AUTH || err == ERR_INVALID ? ERR_OK : err;
-    }
-    if (walk->verdict.payloads_opened)
-        err = payload_open(&walk->reader->days, stored, &header, payload, &len);
-    if (err == ERR_CORRUPT) {
-        *fault = JOURNAL_BAD_PAYLOAD;
-        return ERR_OK;
-    }
     if (err)
         return err;
-    walk->verdict.entries++;
-    walk->verdict.head = (struct journal_head){.epoch = header.epoch, .seq = header.seq};
-    sign_hash(stored->header, walk->verdict.head.hash);
+    verdict->entries += n;
+    if (bad) {
+        verdict->fault = JOURNAL_BAD_SIGNATURE;
+        verdict->seq = bad->seq;
+    }
+    if (walk->progress)
+        walk->progress(verdict->entries, walk->user);
     return ERR_OK;
 }
 
-static enum err walk_entries(struct walk *walk, sqlite3_stmt *all,
-                             void (*progress)(uint64_t entries, void *user), void *user)
+/* The entry after the last good one is bad, if those before it are signed. What is missing, or
+ * can't be had, is the number after it. */
+static enum err fault_end(struct walk *walk, enum journal_fault fault)
 {
-    struct journal_verdict *verdict = &walk->verdict;
+    const enum err err = batch_end(walk);
+
+    if (!err && !walk->verdict.fault) {
+        walk->verdict.fault = fault;
+        walk->verdict.seq = walk->check.head.seq + 1;
+    }
+    return err;
+}
+
+static enum err entry_take(struct walk *walk, const struct stored_entry *stored)
+{
+    struct entry_header header;
+    enum journal_fault fault = journal_check_header(&walk->check, stored, &header);
+
+    if (fault)
+        return fault_end(walk, fault);
+    const enum err err = journal_check_payload(&walk->check, stored, &header, &fault);
+    if (err)
+        return err;
+    signature_crew_add(&walk->crew, stored);
+    if (fault)
+        return fault_end(walk, fault);
+    journal_check_go_on(&walk->check, stored, &header);
+    return walk->crew.n == SIGNATURE_BATCH_MAX ? batch_end(walk) : ERR_OK;
+}
+
+static enum err walk_entries(struct walk *walk, sqlite3_stmt *all)
+{
     int rc;
 
     while ((rc = database_step(all)) == SQLITE_ROW) {
         struct stored_entry stored;
         stored_entry_read(all, &stored);
-        const enum err err = entry_check(walk, &stored, &verdict->fault);
-        if (err)
+        const enum err err = entry_take(walk, &stored);
+        if (err || walk->verdict.fault)
             return err;
-        if (verdict->fault) {
-            /* What is missing is the number after the last good one. */
-            verdict->seq = verdict->head.seq + 1;
-            return ERR_OK;
-        }
-        if (progress && verdict->entries % PROGRESS_EVERY == 0)
-            progress(verdict->entries, user);
     }
     const enum err err = database_err(rc);
-    if (err != ERR_CORRUPT)
-        return err;
-    /* A damaged page of the file: the next entry can't be had. */
-    verdict->fault = JOURNAL_UNREADABLE;
-    verdict->seq = verdict->head.seq + 1;
-    return ERR_OK;
+    if (err == ERR_CORRUPT) /* a damaged page of the file: the next entry can't be had */
+        return fault_end(walk, JOURNAL_UNREADABLE);
+    return err ? err : batch_end(walk);
 }
 
-enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,
-                        void (*progress)(uint64_t entries, void *user), void *user,
-                        struct journal_verdict *out)
+static enum err walk_run(struct journal_reader *reader, struct walk *walk)
 {
-    struct walk walk = {
-        .reader = reader, .key = key, .verdict = {.payloads_opened = reader->days.wrap != NULL}};
     sqlite3_stmt *all = NULL;
     enum err err = database_prepare(
         &reader->database, "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq", &all);
 
     if (err)
         return err;
-    err = walk_entries(&walk, all, progress, user);
+    err = walk_entries(walk, all);
     sqlite3_finalize(all);
+    return err;
+}
+
+enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,
+                        void (*progress)(uint64_t entries, void *user), void *user,
+                        struct journal_verdict *out)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+
+    if (!walk)
+        return ERR_MEMORY;
+    *walk = (struct walk){.check = {.kiosk = reader->kiosk, .days = &reader->days},
+                          .verdict = {.payloads_opened = reader->days.wrap != NULL},
+                          .progress = progress,
+                          .user = user};
+    enum err err = signature_crew_open(key, &walk->crew);
     if (!err)
-        *out = walk.verdict;
+        err = walk_run(reader, walk);
+    walk->verdict.head = walk->check.head;
+    if (!err)
+        *out = walk->verdict;
+    signature_crew_close(&walk->crew);
+    free(walk);
     return err;
 }
 
@@ -122,6 +137,8 @@ const char *journal_fault_text(enum journal_fault fault)
         return "the entry does not parse";
     case JOURNAL_MISSING:
         return "the entry is missing";
+    case JOURNAL_MISPLACED:
+        return "another entry of this journal is in its place";
     case JOURNAL_CHAIN_BROKEN:
         return "the entry does not continue the one before";
     case JOURNAL_BAD_SIGNATURE:

@@ -88,7 +88,7 @@ static void altered_journals_are_named(void **state)
         {"two entries swapped",
          "UPDATE entry SET seq = 9 WHERE seq = 2; UPDATE entry SET seq = 2 WHERE seq = 3;"
          "UPDATE entry SET seq = 3 WHERE seq = 9",
-         JOURNAL_UNREADABLE, 2},
+         JOURNAL_MISPLACED, 2},
         {"a signature of another entry",
          "UPDATE entry SET signature = (SELECT signature FROM entry WHERE seq = 3) WHERE seq = 2",
          JOURNAL_BAD_SIGNATURE, 2},
