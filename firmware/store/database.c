@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define PATH_ROOM 4096
+#define PAMIT_ID  0x504d /* "PM": all our application ids begin like this */
 
 enum err database_say(char why[DATABASE_WHY_LEN], const char *path, enum err err,
                       const char *reason)
@@ -276,6 +277,10 @@ static off_t size_of(const char *path, const char *suffix)
 /* Makes the file if it is not there, for its owner alone. */
 static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
 {
+    struct stat there;
+
+    if (stat(path, &there) == 0 && S_ISDIR(there.st_mode))
+        return database_say(why, path, ERR_CORRUPT, "a folder is in its place");
     if (size_of(path, "") == 0 && size_of(path, "-wal") > 0)
         return database_say(why, path, ERR_CORRUPT,
                             "the file is gone or empty, but its -wal is not");
@@ -326,13 +331,13 @@ static enum err kind_check(struct database *database, const char *path, char why
         return ERR_OK;
     if (id != kind->application_id) {
         snprintf(reason, sizeof reason, "a database, but not a %s of Pamit", kind->what);
-        return database_say(why, path, ERR_CORRUPT, reason);
+        return database_say(why, path, id >> 16 == PAMIT_ID ? ERR_INVALID : ERR_CORRUPT, reason);
     }
     database->old = version == kind->version - 1 && kind->upgrade;
     if (version != kind->version && !database->old) {
         snprintf(reason, sizeof reason, "a %s of version %lld; this program knows version %d",
                  kind->what, (long long)version, (int)kind->version);
-        return database_say(why, path, ERR_CORRUPT, reason);
+        return database_say(why, path, ERR_INVALID, reason);
     }
     return ERR_OK;
 }

@@ -50,10 +50,10 @@ struct database {
     unsigned wal_pages; /* in the WAL after the last commit */
 };
 
-/* `why` says file and reason. ERR_CORRUPT: not a database, not of this kind or version, or its WAL
- * is there without it; ERR_MISSING: none, empty, or of the version before (readers); ERR_BUSY:
- * another process writes it; ERR_DENIED, ERR_FULL, ERR_IO. `out` stays where it is until
- * database_close; after a failure it is meaningless. */
+/* `why` says file and reason. ERR_CORRUPT: not a database, not one of Pamit, or its WAL is there
+ * without it; ERR_INVALID: Pamit's, but of another kind or version; ERR_MISSING: none, empty, or of
+ * the version before (readers); ERR_BUSY: another process writes it; ERR_DENIED, ERR_FULL, ERR_IO.
+ * `out` stays where it is until database_close; after a failure it is meaningless. */
 MUST_CHECK enum err database_open(const char *path, const struct database_kind *kind,
                                   enum database_access access, struct database *out,
                                   char why[DATABASE_WHY_LEN]);

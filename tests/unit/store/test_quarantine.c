@@ -1,0 +1,219 @@
+/* Setting damaged files aside: nothing is lost, nothing is written over. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "database.h"
+#include "quarantine.h"
+#include "store_fixture.h"
+
+#define NOW_S 1795331700 /* 2026-11-22 07:15:00 UTC */
+#define STAMP ".damaged-20261122T071500Z"
+
+static const char *const parts[] = {"", "-wal", "-shm"};
+
+static void name_of(const struct store_fixture *fixture, const char *suffix, char out[160])
+{
+    snprintf(out, 160, "%s%s", fixture->path, suffix);
+}
+
+static void file_write(const struct store_fixture *fixture, const char *suffix, const char *text)
+{
+    char name[160];
+
+    name_of(fixture, suffix, name);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* NULL: there is none. */
+static const char *file_read(const struct store_fixture *fixture, const char *suffix)
+{
+    static char text[64];
+    char name[160];
+
+    name_of(fixture, suffix, name);
+    FILE *file = fopen(name, "r");
+    if (!file)
+        return NULL;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void expect_file(const struct store_fixture *fixture, const char *proves, const char *suffix,
+                        const char *text)
+{
+    const char *found = file_read(fixture, suffix);
+
+    if (!text != !found || (text && strcmp(text, found) != 0))
+        fail_msg("%s: %s is \"%s\", not \"%s\"", proves, suffix, found ? found : "not there",
+                 text ? text : "not there");
+}
+
+static void folder_empty(const struct store_fixture *fixture)
+{
+    DIR *folder = opendir(fixture->folder);
+
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        if (entry->d_name[0] != '.')
+            assert_int_equal(
+                unlinkat(dirfd(folder), entry->d_name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0),
+                0);
+    closedir(folder);
+}
+
+static void a_file_keeps_its_bytes_under_the_new_name(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        const char *there[3], *then[3]; /* file, -wal, -shm: their text; NULL none */
+    } rows[] = {
+        {"all three together", {"a", "b", "c"}, {"a", "b", "c"}},
+        {"a file alone", {"a", NULL, NULL}, {"a", NULL, NULL}},
+        {"a file that is empty", {"", "b", NULL}, {"", "b", NULL}},
+        {"a -wal without its file gets an empty one", {NULL, "b", "c"}, {"", "b", "c"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char name[QUARANTINE_NAME_LEN], expected[160], why[QUARANTINE_WHY_LEN] = "";
+
+        folder_empty(fixture);
+        for (size_t part = 0; part < 3; part++)
+            if (rows[i].there[part])
+                file_write(fixture, parts[part], rows[i].there[part]);
+        if (quarantine_file(fixture->path, NOW_S, name, why))
+            fail_msg("%s: %s", rows[i].proves, why);
+        name_of(fixture, STAMP, expected);
+        assert_string_equal(name, expected);
+        for (size_t part = 0; part < 3; part++) {
+            char suffix[64];
+            snprintf(suffix, sizeof suffix, STAMP "%s", parts[part]);
+            expect_file(fixture, rows[i].proves, suffix, rows[i].then[part]);
+            expect_file(fixture, rows[i].proves, parts[part], NULL);
+        }
+    }
+}
+
+static void nothing_is_written_over(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN];
+    struct quarantine_list list;
+
+    folder_empty(fixture);
+    file_write(fixture, STAMP "-2-wal", "a -wal alone takes the name too");
+    file_write(fixture, "-other.damaged-1", "of another file");
+    file_write(fixture, "", "first");
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
+    file_write(fixture, "", "second");
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
+    expect_file(fixture, "the first", STAMP, "first");
+    expect_file(fixture, "the second", STAMP "-3", "second");
+    assert_true(quarantine_list(fixture->path, &list));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.name[1], name);
+}
+
+static void what_is_not_ours_to_move_stays(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN], inner[160], long_path[400];
+    int lock;
+
+    folder_empty(fixture);
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_MISSING);
+
+    file_write(fixture, ".target", "elsewhere");
+    name_of(fixture, ".target", inner);
+    assert_int_equal(symlink(inner, fixture->path), 0);
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_INVALID);
+    unlink(fixture->path);
+
+    assert_int_equal(mkdir(fixture->path, 0700), 0);
+    name_of(fixture, "/inside", inner);
+    file_write(fixture, "/inside", "x");
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_INVALID);
+    unlink(inner);
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
+
+    file_write(fixture, "", "written by another");
+    assert_int_equal(database_lock(fixture->path, &lock, why), ERR_OK);
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_BUSY);
+    close(lock);
+    expect_file(fixture, "written by another", "", "written by another");
+
+    memset(long_path, 'x', sizeof long_path - 1);
+    long_path[sizeof long_path - 1] = '\0';
+    assert_int_equal(quarantine_file(long_path, NOW_S, name, why), ERR_SIZE);
+}
+
+static void what_was_interrupted_is_ended(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN], expected[160];
+
+    folder_empty(fixture);
+    file_write(fixture, "", "a");
+    file_write(fixture, "-shm", "c");
+    file_write(fixture, ".damaged-20250101T000000Z", "an earlier one, whole");
+    file_write(fixture, ".damaged-20250101T000000Z-wal", "its own");
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
+    file_write(fixture, STAMP "-wal", "b");
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_OK);
+    name_of(fixture, STAMP, expected);
+    assert_string_equal(name, expected);
+    expect_file(fixture, "the file followed", STAMP, "a");
+    expect_file(fixture, "and its memory", STAMP "-shm", "c");
+    expect_file(fixture, "nothing is left", "", NULL);
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
+}
+
+static void a_wal_that_somebody_removed_is_noticed(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char wal[160];
+
+    folder_empty(fixture);
+    assert_false(quarantine_wal_gone(fixture->path)); /* no file, no -wal */
+    file_write(fixture, "", "");
+    fixture_sql(fixture->path, "CREATE TABLE t(x)");
+    assert_false(quarantine_wal_gone(fixture->path)); /* not in WAL mode: as built */
+    unlink(fixture->path);
+    journal_close(fixture_journal(fixture));
+    assert_false(quarantine_wal_gone(fixture->path));
+    name_of(fixture, "-wal", wal);
+    assert_int_equal(unlink(wal), 0);
+    assert_true(quarantine_wal_gone(fixture->path));
+}
+
+static void damage_is_told_from_what_a_person_has_to_put_right(void **state)
+{
+    (void)state;
+    for (int err = ERR_OLD; err <= ERR_OK; err++)
+        assert_int_equal(quarantine_wanted((enum err)err), err == ERR_CORRUPT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_keeps_its_bytes_under_the_new_name),
+        cmocka_unit_test(nothing_is_written_over),
+        cmocka_unit_test(what_is_not_ours_to_move_stays),
+        cmocka_unit_test(what_was_interrupted_is_ended),
+        cmocka_unit_test(a_wal_that_somebody_removed_is_noticed),
+        cmocka_unit_test(damage_is_told_from_what_a_person_has_to_put_right),
+    };
+    return cmocka_run_group_tests(tests, store_fixture_make, store_fixture_remove);
+}
