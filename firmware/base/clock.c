@@ -9,7 +9,9 @@
  * From then on the clock runs on in HOLDOVER. Its uncertainty is the drift of an uncompensated
  * watch crystal, 40 ppm over temperature, during the 90 days a kiosk may be alone.
  *
- * A clock before the floor is wrong, whatever the kernel says of it.
+ * A clock before the floor is wrong, whatever the kernel says of it, and so is one that has jumped
+ * away from what the registry said in this boot: CLOCK_BOOTTIME, which nobody can set, tells how
+ * long ago that was.
  */
 #include "clock.h"
 
@@ -53,13 +55,29 @@ static struct facts facts_read(void)
     return facts;
 }
 
+/* Wall times are from anywhere: no difference of two may overflow. */
+static bool is_near(int64_t a_ms, int64_t b_ms)
+{
+    const uint64_t apart =
+        a_ms > b_ms ? (uint64_t)a_ms - (uint64_t)b_ms : (uint64_t)b_ms - (uint64_t)a_ms;
+    return apart <= CLOCK_FIX_TOLERANCE_S * UINT64_C(1000);
+}
+
+/* Where the wall would be had nobody set it since the fix: its distance from CLOCK_BOOTTIME is the
+ * same. */
+static bool contradicts_fix(const struct clock *clock, const struct clock_reading *reading)
+{
+    return clock->fixed && !is_near(reading->wall_ms - reading->boottime_ms,
+                                    clock->fix_wall_ms - clock->fix_boottime_ms);
+}
+
 /* Sets quality and uncertainty of a reading whose wall time is known. */
 static void reading_judge(const struct clock *clock, const struct facts *facts,
                           struct clock_reading *reading)
 {
     reading->quality = CLOCK_UNKNOWN;
     reading->uncertainty_s = UINT32_MAX;
-    if (reading->wall_ms < clock->floor_ms)
+    if (reading->wall_ms < clock->floor_ms || contradicts_fix(clock, reading))
         return;
     if (facts->disciplined) {
         reading->quality = CLOCK_SYNCED;
@@ -128,6 +146,16 @@ void clock_raise_floor(struct clock *clock, int64_t floor_ms)
 {
     if (floor_ms > clock->floor_ms)
         clock->floor_ms = floor_ms;
+}
+
+void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_ms)
+{
+    if (registry_ms < 0 || boottime_ms < 0)
+        return; /* no registry's, nor of any boot */
+    clock_raise_floor(clock, registry_ms - CLOCK_FIX_TOLERANCE_S * 1000);
+    clock->fixed = true;
+    clock->fix_wall_ms = registry_ms;
+    clock->fix_boottime_ms = boottime_ms;
 }
 
 void clock_read(const struct clock *clock, struct clock_reading *out)

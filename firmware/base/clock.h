@@ -4,7 +4,8 @@
  * Quality: SYNCED when the kernel says the clock is disciplined (adjtimex(2), STA_UNSYNC clear);
  * HOLDOVER when not, but a battery-backed clock set it (/dev/rtc0 or /sys/class/rtc/rtc0 exists)
  * and it is not before the monotone floor; OPERATOR_SET by a supervisor (later); else UNKNOWN,
- * which never clears anybody. Used by pamit-lane and pamit-sync.
+ * which never clears anybody. A wall time that contradicts what the registry has signed is UNKNOWN
+ * whatever else speaks for it. Used by pamit-lane and pamit-sync.
  */
 #ifndef PAMIT_CLOCK_H
 #define PAMIT_CLOCK_H
@@ -42,13 +43,23 @@ struct clock {
     bool assume_synced; /* the desk only: the host's clock is taken as good */
     int64_t floor_ms;   /* wall time below this is UNKNOWN: the build's date or a signed time */
     uint8_t boot_id[CLOCK_BOOT_ID_LEN];
+    bool fixed; /* the registry has said in this boot what time it is: at fix_boottime_ms, this */
+    int64_t fix_wall_ms, fix_boottime_ms;
 };
 
 /* Prepares `clock`; reads the boot id once. The floor starts at this build's own date. */
 void clock_init(struct clock *clock, enum clock_zone zone, bool assume_synced);
 
-/* Raises the floor; never lowers it. */
+/* Raises the floor; never lowers it. Only by what the registry has signed: a floor from a reading
+ * of ours, however SYNCED, would make one lie of a time server outlast it. */
 void clock_raise_floor(struct clock *clock, int64_t floor_ms);
+
+/* Takes the registry's signed time as what it was at `boottime_ms` of this boot, in place of the
+ * fix before; less the tolerance it is a floor. A clock that is set away from it by more than the
+ * tolerance is UNKNOWN until it is set back. The tolerance is wide because what hangs on the clock
+ * are days: the registry's minutes are its own affair. */
+#define CLOCK_FIX_TOLERANCE_S 3600
+void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_ms);
 
 /* Reads the clocks. Never fails: what can't be known is marked CLOCK_UNKNOWN. */
 void clock_read(const struct clock *clock, struct clock_reading *out);

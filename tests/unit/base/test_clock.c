@@ -59,6 +59,46 @@ static void floor_starts_at_the_build_and_only_rises(void **state)
     assert_true(clock.floor_ms == build_ms + 1);
 }
 
+/* An hour is a matter of opinion, a day is not. */
+static void a_clock_that_jumped_away_from_a_fix_is_unknown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        int64_t wall_s; /* since the fix */
+        enum clock_quality quality;
+    } rows[] = {
+        {"it ran on", 0, CLOCK_SYNCED},
+        {"an hour ahead", 3600, CLOCK_SYNCED},
+        {"and a second", 3601, CLOCK_UNKNOWN},
+        {"an hour back", -3600, CLOCK_SYNCED},
+        {"and a second", -3601, CLOCK_UNKNOWN},
+        {"30 days ahead", 30 * 86400, CLOCK_UNKNOWN},
+        {"30 days back", -30 * 86400, CLOCK_UNKNOWN},
+        {"1970", -FLOOR_MS / 1000, CLOCK_UNKNOWN},
+        {"2099", INT64_C(4086950400) - FLOOR_MS / 1000, CLOCK_UNKNOWN},
+        {"as far as a clock goes", (INT64_MAX - FLOOR_MS) / 1000 - 1000, CLOCK_UNKNOWN},
+    };
+    const struct facts facts = {true, 2, true};
+    struct clock clock = {.floor_ms = 0};
+    clock_take_fix(&clock, FLOOR_MS, 5000);
+    assert_true(clock.floor_ms == FLOOR_MS - 3600 * 1000);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct clock_reading reading = {.wall_ms = FLOOR_MS + (1000 + rows[i].wall_s) * 1000,
+                                        .boottime_ms = 5000 + 1000 * 1000};
+        reading_judge(&clock, &facts, &reading);
+        if (reading.quality != rows[i].quality)
+            fail_msg("%s", rows[i].says);
+    }
+    clock_take_fix(&clock, FLOOR_MS + 30 * INT64_C(86400000), 5000); /* the newest counts */
+    struct clock_reading reading = {.wall_ms = FLOOR_MS + 30 * INT64_C(86400000),
+                                    .boottime_ms = 5000};
+    reading_judge(&clock, &facts, &reading);
+    assert_int_equal(reading.quality, CLOCK_SYNCED);
+    clock_take_fix(&clock, -1, 5000);
+    assert_true(clock.fix_wall_ms == FLOOR_MS + 30 * INT64_C(86400000));
+}
+
 static void a_reading_holds_all_there_is(void **state)
 {
     (void)state;
@@ -143,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quality_follows_the_facts),
         cmocka_unit_test(floor_starts_at_the_build_and_only_rises),
+        cmocka_unit_test(a_clock_that_jumped_away_from_a_fix_is_unknown),
         cmocka_unit_test(a_reading_holds_all_there_is),
         cmocka_unit_test(boot_ids_are_uuids_or_none),
         cmocka_unit_test(times_are_written_in_utc),
