@@ -17,12 +17,14 @@
     X(format_js, "/format.js", "format.js", "text/javascript; charset=utf-8")                      \
     X(keyboard_js, "/keyboard.js", "keyboard.js", "text/javascript; charset=utf-8")                \
     X(keys_js, "/keys.js", "keys.js", "text/javascript; charset=utf-8")                            \
+    X(pages_js, "/pages.js", "pages.js", "text/javascript; charset=utf-8")                         \
     X(panel_js, "/panel.js", "panel.js", "text/javascript; charset=utf-8")                         \
     X(keypad_js, "/keypad.js", "keypad.js", "text/javascript; charset=utf-8")                      \
     X(manual_js, "/manual.js", "manual.js", "text/javascript; charset=utf-8")                      \
     X(proposal_js, "/proposal.js", "proposal.js", "text/javascript; charset=utf-8")                \
     X(typed_js, "/typed.js", "typed.js", "text/javascript; charset=utf-8")                         \
     X(unreadable_js, "/unreadable.js", "unreadable.js", "text/javascript; charset=utf-8")          \
+    X(notices_js, "/notices.js", "notices.js", "text/javascript; charset=utf-8")                   \
     X(link_js, "/link.js", "link.js", "text/javascript; charset=utf-8")                            \
     X(screens_js, "/screens.js", "screens.js", "text/javascript; charset=utf-8")                   \
     X(strips_js, "/strips.js", "strips.js", "text/javascript; charset=utf-8")                      \

@@ -44,9 +44,10 @@ def test_a_stop_is_told_in_a_code_and_neutral_words_or_not_told_at_all():
 
 
 def test_every_decision_purpose_and_refusal_has_words():
-    from fake_lane import CARRIERS, DECISIONS, DIRECTIONS, PURPOSES, REFUSALS, RESULTS
+    from fake_lane import CARRIERS, DECISIONS, DIRECTIONS, NOTICES, PURPOSES, REFUSALS, RESULTS
     for group, names in [("decision", DECISIONS[1:]), ("purpose", PURPOSES[1:]), ("refused", REFUSALS),
-                         ("verdict", RESULTS), ("direction", DIRECTIONS), ("carrier", CARRIERS[1:])]:
+                         ("verdict", RESULTS), ("direction", DIRECTIONS), ("carrier", CARRIERS[1:]),
+                         ("notice", NOTICES)]:
         for name in names:
             assert f"{group}.{name}" in WORDS, f"{group}.{name}"
 

@@ -9,9 +9,10 @@ import { drawScreen, drawLost } from "./screens.js";
 import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, densities, NAMES } from "./verdict.js";
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
+import { openNotices } from "./notices.js";
 import { openDecide } from "./decide.js";
 import { openManual } from "./manual.js";
-import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, leavePanel, onPanelChange,
+import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, panelNews, leavePanel, onPanelChange,
   panelFoot, drawFoot } from "./panel.js";
 
 const { t } = words;
@@ -60,6 +61,8 @@ const act = {
   direction: () => setContext({ ...view.context, direction: view.context.direction === "RETURN" ? "DEPARTURE" : "RETURN" }),
   journey: () => openJourney(view.context, setContext),
   traveller: () => openTraveller(view.context, view.screen === "VERDICT", setContext),
+  notices: () => openNotices(() => view),
+  language: switchLanguage,
   reasons: () => openReasons(view, link.now()),
   manual: () => manual(null),
   confirm: () => manual(view.unreadable.proposal),
@@ -74,7 +77,7 @@ function switchLanguage() {
 
 function openHelp() {
   const over = view.screen;
-  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "F2", "Esc"];
+  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "N", "F2", "Esc"];
   openPanel({ enter: closePanel, digit: pressPanelKey, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
     drawFoot(panelFoot(), { leave: "panel.close", fourth: { picture: "k-help", label: t("key.help"), small: t("help.leave"), press: closePanel } }));
@@ -99,6 +102,7 @@ function onKey(event) {
   else if (key === "v" && (view.screen === "READY" || open)) act.journey();
   else if (key === "l" && open && $("rest")) act.reasons();
   else if (key === "d" && open && $("details")) act.details(true);
+  else if (key === "n" && (view.screen !== "VERDICT" || open) && view.notices.length) act.notices();
   else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;
@@ -194,7 +198,7 @@ function draw() {
   document.documentElement.dataset.screen = screen;
   document.documentElement.dataset.told = view.now_ms;
   format.setZone(view.zone);
-  drawStrip(view, now, switchLanguage);
+  drawStrip(view, now, act);
   drawRibbon(view);
   drawNet(view, now);
   drawUndecided(view, screen);
@@ -244,7 +248,9 @@ function onView(next) {
     sent = 0;
     dropToast();
   }
+  const toldNew = view && next.notices.join() !== view.notices.join();
   view = next;
+  if (toldNew) panelNews();
   draw();
 }
 

@@ -16,7 +16,8 @@ export const panelOpen = () => handlers !== null;
 export function onPanelChange(listener) { changed = listener; }
 
 /** `on`: enter, digit(n), again (opens the same panel with its draft, for another language); and where
- *  a panel wants them: refused(what the lane says; true: the panel tells it), stays(screen), closed. */
+ *  a panel wants them: refused(what the lane says; true: the panel tells it), news (the lane's notices
+ *  are others now), stays(screen), closed. */
 export function openPanel(on, ...children) {
   handlers?.closed?.();
   handlers = on;
@@ -38,6 +39,8 @@ export function closePanel() {
 }
 
 export function reopenPanel() { handlers?.again(); }
+
+export function panelNews() { handlers?.news?.(); }
 
 /** True: the panel tells it itself. */
 export const panelRefused = (told) => handlers?.refused?.(told) ?? false;

@@ -3,6 +3,7 @@ import { $, h, icon } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
 import { contextBar } from "./context.js";
+import { noticeRow } from "./notices.js";
 import { drawUnreadable } from "./unreadable.js";
 
 /** `picture`: of the sprite, or an element of its own. */
@@ -25,7 +26,7 @@ function ready(view, act) {
   const body = view.scanner_ok
     ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)))
     : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3));
-  return [body, contextBar(view, act)];
+  return [body, noticeRow(view, act.notices), contextBar(view, act)];
 }
 
 const reading = () => plain(".only", null, t("reading"), t("reading.line"), h("div.prog", null, h("i")),
@@ -47,7 +48,7 @@ const DRAW = {
   STORAGE: () => plain(".small", "i-disk", t("storage"), t("storage.line"), steps("storage.", 3)),
 };
 
-/** `act`: direction, journey. */
+/** `act`: direction, journey, notices. */
 export function drawScreen(name, view, act) {
   return DRAW[name](view, act);
 }

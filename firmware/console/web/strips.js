@@ -2,7 +2,7 @@
 import { $, h, icon, place } from "./dom.js";
 import { t, getLanguage } from "./words.js";
 import * as format from "./format.js";
-
+import { noticeChip } from "./notices.js";
 import { returnMark } from "./verdict.js";
 
 function linkChip(view, now) {
@@ -20,7 +20,8 @@ function scannerChip(view) {
   return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), h("span", null, words));
 }
 
-export function drawStrip(view, now, switchLanguage) {
+/** `act`: notices, language. */
+export function drawStrip(view, now, act) {
   const untrusted = view.clock_quality === "UNKNOWN";
   const back = view.context.direction === "RETURN";
   place($("strip"),
@@ -31,9 +32,10 @@ export function drawStrip(view, now, switchLanguage) {
       linkChip(view, now),
       scannerChip(view),
       view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp", null, t("chip.panel_gone")), h("span", null, t("chip.panel_gone"))),
+      noticeChip(view, act.notices),
       untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock", null, t("chip.clock")), h("span", null, t("chip.clock"))) : null,
       h("div.clock", null, format.clock(now), h("small", null, view.zone)),
-      h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: switchLanguage },
+      h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: act.language },
         ...(getLanguage() === "id" ? ["ID", h("span", null, "|EN")] : [h("span", null, "ID|"), "EN"]))));
   fitStrip();
 }

@@ -4,7 +4,7 @@ import { t, has, named, reasonWords } from "./words.js";
 import * as format from "./format.js";
 import { otherDecisions, lacksLogin } from "./keys.js";
 import { categoryRow, contextLine } from "./context.js";
-import { openPanel, closePanel, panelFoot, drawFoot } from "./panel.js";
+import { openPages } from "./pages.js";
 
 const REASONS_SHOWN = 3;
 const MARKS = { SESUAI: "i-check", RUJUK: "i-tri", TUNDA: "i-stop" };
@@ -80,31 +80,11 @@ function reasonsCard(crossing, now, details, [most, tight], act) {
     reasonList(reasons.slice(0, most), tight, now, details));
 }
 
-/** On which page of the panel each reason stands: columns for which there is no room stand beside it. */
-function pagesOf(list) {
-  const width = list.clientWidth + parseFloat(getComputedStyle(list).columnGap);
-  return [...list.children].map((item) => Math.floor((item.offsetLeft - list.offsetLeft) / width));
-}
-
 /** The panel of key L: every reason, in the open screen's words. */
 export function openReasons(view, now, first = 0) {
   const reasons = reasonsSaid(view.crossing);
-  const list = reasonList(reasons, ".tight", now, false);
-  const foot = panelFoot();
-  let page = first, pages = [];
-  const next = () => (pages.includes(1) ? turn(pages.includes(page + 1) ? page + 1 : 0) : closePanel());
-  function turn(to) {
-    page = to;
-    [...list.children].forEach((item, index) => { item.hidden = pages[index] !== page; });
-    const last = Math.max(...pages);
-    const label = last > 0 ? t("reasons.page", { page: page + 1, pages: last + 1 }) : null;
-    drawFoot(foot, { label, press: next, look: { picture: "k-go" }, leave: "panel.close" });
-  }
-  openPanel({ enter: next, again: () => openReasons(view, now, page) },
-    h("h1", null, t("reasons", { n: reasons.length }), h("span", null, who(view.crossing))),
-    h("div.all", null, list), foot);
-  pages = pagesOf(list);
-  turn(Math.min(page, ...pages.slice(-1)));
+  openPages(h("h1", null, t("reasons", { n: reasons.length }), h("span", null, who(view.crossing))),
+    reasonList(reasons, ".tight", now, false), (page) => openReasons(view, now, page), { first });
 }
 
 /** "#0412 · SITI RAHMAWATI" */

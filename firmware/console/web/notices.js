@@ -1,0 +1,43 @@
+// What the people at the counter have to know about the kiosk while it goes on serving. A chip of the
+// strip on every screen, the worst in words where nobody is being served, all of them on key N.
+import { h, icon } from "./dom.js";
+import { t } from "./words.js";
+import { openPages } from "./pages.js";
+import { closePanel } from "./panel.js";
+
+/** What the officer says to the technician. */
+const CODES = {
+  STORAGE_NOT_DURABLE: "E-STO-02", CLOCK_UNKNOWN: "E-JAM-01", JOURNAL_DAMAGED: "E-JRN-02", WAL_REMOVED: "E-JRN-03",
+  NEW_EPOCH: "E-JRN-04", CACHE_DAMAGED: "E-DAT-01", SYNC_DAMAGED: "E-SND-01",
+};
+const PICTURES = { CLOCK_UNKNOWN: "c-clock" };
+
+const picture = (notice) => icon(PICTURES[notice] ?? "c-tool");
+
+/** The clock has a chip of its own. */
+export function noticeChip(view, open) {
+  const count = view.notices.filter((notice) => notice !== "CLOCK_UNKNOWN").length;
+  if (!count) return null;
+  const says = count === 1 ? t("chip.notice") : t("chip.notices", { n: count });
+  return h("button.chip.bad", { id: "chip-notice", onclick: open }, icon("c-tool", null, says), h("span", null, says));
+}
+
+/** The worst, where there is room for words. */
+export function noticeRow(view, open) {
+  const [worst, ...others] = view.notices;
+  if (!worst) return null;
+  return h("button.notice", { id: "notice", onclick: open }, picture(worst),
+    h("span", null, h("b", null, t(`notice.${worst}`)), h("small", null, t(`notice.${worst}.now`, { code: CODES[worst] }))),
+    others.length ? h("i", null, t("notice.others", { n: others.length })) : null, h("kbd", null, "N"));
+}
+
+/** The panel of key N. `current()`: the newest view. */
+export function openNotices(current, first = 0) {
+  const { notices, screen: over } = current();
+  const news = () => (current().notices.length ? openNotices(current) : closePanel());
+  const list = h("ul.notices", null, notices.map((notice) => h("li", { "data-notice": notice }, picture(notice),
+    h("div", null, h("b", null, t(`notice.${notice}`)), h("p", null, t(`notice.${notice}.so`))),
+    h("span.code", null, CODES[notice]))));
+  openPages(h("h1", null, t("notices"), h("span", null, t("notices.so"))), list, (page) => openNotices(current, page),
+    { first, news, stays: (screen) => screen === over || screen === "READY" });
+}
