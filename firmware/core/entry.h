@@ -19,11 +19,13 @@
 #include "sign.h"
 #include "verdict.h"
 
-#define ENTRY_VERSION     1
-#define ENTRY_KIOSK_LEN   64
-#define ENTRY_SALT_LEN    16
-#define ENTRY_HEADER_MAX  256
-#define ENTRY_PAYLOAD_MAX 8192
+#define ENTRY_VERSION      1
+#define ENTRY_KIOSK_LEN    64
+#define ENTRY_SALT_LEN     16
+#define ENTRY_HEADER_MAX   256
+#define ENTRY_ORIGINAL_MAX 8192 /* a payload of any kind but RECOVERED */
+/* A RECOVERED holds a header, its signature and the largest payload of another kind. */
+#define ENTRY_PAYLOAD_MAX (ENTRY_ORIGINAL_MAX + ENTRY_HEADER_MAX + 128)
 #define ENTRY_OFFICER_LEN 64
 #define ENTRY_NOTE_LEN    1024
 #define ENTRY_PLACE_LEN   64
@@ -44,7 +46,8 @@
     X(PURGE, 11)       \
     X(EPOCH, 12)       \
     X(POLICY, 13)      \
-    X(HEALTH, 14)
+    X(HEALTH, 14)      \
+    X(RECOVERED, 15)
 /* clang-format on */
 
 enum entry_kind {
@@ -124,11 +127,17 @@ struct entry_decided {
     char note[ENTRY_NOTE_LEN];
 };
 
-/* EPOCH: a history begins, naming the heads it comes from. */
+/* EPOCH: a history begins. It goes on from the registry's head, and says where the journal that it
+ * is in ended; in the kiosk's first one all is zero. */
 struct entry_epoch {
-    uint32_t previous_epoch; /* 0: the kiosk's first */
+    uint32_t previous_epoch; /* the registry's head; 0: it had nothing */
     uint64_t previous_seq;
     uint8_t previous_head[SIGN_HASH_LEN];
+    uint32_t own_epoch; /* the journal's last entry before this one; 0: there was none */
+    uint64_t own_seq;
+    uint8_t own_head[SIGN_HASH_LEN];
+    uint64_t own_held;  /* of the journal's entries, the last that the registry was known to hold */
+    int64_t receipt_ms; /* the registry's time when it said so */
 };
 
 /* HEALTH: the kiosk about itself. */
@@ -157,3 +166,10 @@ MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *ou
 MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
 
 #endif
+/* RECOVERED: an entry of a history that was left, again and whole. */
+struct entry_recovered {
+    struct span header; /* as signed; borrowed, as is payload */
+    uint8_t signature[SIGN_LEN];
+    struct span payload; /* p is NULL: it was gone */
+};
+

@@ -139,6 +139,11 @@ static const struct entry_field epoch_table[] = {
     NUMBER(1, struct entry_epoch, previous_epoch, UINT32_MAX),
     NUMBER(2, struct entry_epoch, previous_seq, INT64_MAX),
     FIELD(3, EFIELD_BYTES, struct entry_epoch, previous_head),
+    NUMBER(4, struct entry_epoch, own_epoch, UINT32_MAX),
+    NUMBER(5, struct entry_epoch, own_seq, INT64_MAX),
+    FIELD(6, EFIELD_BYTES, struct entry_epoch, own_head),
+    NUMBER(7, struct entry_epoch, own_held, INT64_MAX),
+    FIELD(8, EFIELD_INT, struct entry_epoch, receipt_ms),
 };
 static const struct entry_fields epoch_fields = ENTRY_FIELDS_OF(epoch_table);
 
@@ -154,8 +159,9 @@ static const struct entry_fields health_fields = ENTRY_FIELDS_OF(health_table);
                                    size_t *len)                                                    \
     {                                                                                              \
         struct entry_##name back;                                                                  \
+        const size_t room = cap < ENTRY_ORIGINAL_MAX ? cap : ENTRY_ORIGINAL_MAX;                   \
         size_t written;                                                                            \
-        enum err err = entry_fields_encode(&name##_fields, payload, salt, out, cap, &written);     \
+        enum err err = entry_fields_encode(&name##_fields, payload, salt, out, room, &written);    \
         if (!err)                                                                                  \
             err = entry_##name##_decode(span_of(out, written), &back);                             \
         if (!err)                                                                                  \

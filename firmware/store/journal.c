@@ -78,7 +78,7 @@ static enum err entry_insert(struct journal *journal, const struct entry_header 
     if (!err)
         err = cose_sign(journal->signer, span_of(bytes, len), signature);
     if (!err)
-        err = day_keys_make(&journal->days, header->time.wall_ms, &key);
+        err = payload_key_make(&journal->days, header, &key);
     if (!err)
         err = seal_box(key, payload_context(header, context), payload, sealed, sizeof sealed,
                        &sealed_len);
@@ -98,7 +98,7 @@ enum err journal_append_with(struct journal *journal, enum entry_kind kind,
                              const struct clock_reading *time, struct span payload,
                              const struct journal_beside *beside, struct journal_head *head)
 {
-    assert(payload.len <= ENTRY_PAYLOAD_MAX);
+    assert(payload.len <= (kind == ENTRY_RECOVERED ? ENTRY_PAYLOAD_MAX : ENTRY_ORIGINAL_MAX));
 
     struct entry_header header = {.kind = kind, .time = *time};
     uint64_t seq;

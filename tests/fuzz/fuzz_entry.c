@@ -31,7 +31,7 @@ static void header_try(struct span bytes, enum entry_form form)
         static uint8_t once[ENTRY_PAYLOAD_MAX], twice[ENTRY_PAYLOAD_MAX];                          \
         size_t len = 0, len_twice = 0;                                                             \
                                                                                                    \
-        if (bytes.len > ENTRY_PAYLOAD_MAX || entry_##name##_decode(bytes, &payload))               \
+        if (bytes.len > ENTRY_ORIGINAL_MAX || entry_##name##_decode(bytes, &payload))              \
             return;                                                                                \
         require(entry_##name##_encode(&payload, salt, once, sizeof once, &len) == ERR_OK);         \
         require(len <= bytes.len);                                                                 \
@@ -43,6 +43,22 @@ static void header_try(struct span bytes, enum entry_form form)
 PAYLOAD_TRY(presented)
 PAYLOAD_TRY(decided)
 PAYLOAD_TRY(epoch)
+
+static void recovered_try(struct span bytes)
+{
+    static uint8_t again[ENTRY_PAYLOAD_MAX];
+    static const uint8_t salt[ENTRY_SALT_LEN];
+    struct entry_recovered payload, back;
+    struct entry_header original;
+    size_t len = 0;
+
+    if (entry_recovered_decode(bytes, &payload, &original))
+        return;
+    require(entry_recovered_encode(&payload, salt, again, sizeof again, &len) == ERR_OK);
+    require(len == bytes.len);
+    require(entry_recovered_decode(span_of(again, len), &back, &original) == ERR_OK);
+    require(original.kind != ENTRY_RECOVERED);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -66,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         break;
     case 'e':
         epoch_try(bytes);
+        break;
+    case 'r':
+        recovered_try(bytes);
         break;
     default:
         break;

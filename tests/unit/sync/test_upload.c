@@ -60,7 +60,7 @@ static int make_journal(void **state)
     for (int i = 1; i < N_SMALL; i++) /* the first is the journal's own, EPOCH */
         add(journal, 64, false);
     for (int i = 0; i < N_LARGE; i++)
-        add(journal, ENTRY_PAYLOAD_MAX, true);
+        add(journal, ENTRY_ORIGINAL_MAX, true);
     journal_close(journal);
     assert_int_equal(journal_reader_open(path, root, &reader, why), ERR_OK);
     assert_int_equal(upload_open(&upload), ERR_OK);
