@@ -165,6 +165,19 @@ MUST_CHECK enum err entry_decided_decode(struct span bytes, struct entry_decided
 MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *out);
 MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
 
+/* Does an EPOCH's header agree with its payload? Its number and epoch are above both histories that
+ * it names, by one, and it is chained to the registry's. */
+bool entry_epoch_fits(const struct entry_header *header, const struct entry_epoch *epoch);
+
+MUST_CHECK enum err entry_recovered_encode(const struct entry_recovered *payload,
+                                           const uint8_t salt[ENTRY_SALT_LEN], void *out,
+                                           size_t cap, size_t *len);
+/* ERR_INVALID; also when the header does not decode, is a RECOVERED itself, or names another
+ * payload. `original` is the header, decoded; `out` borrows from `bytes`. The signature is not
+ * checked. */
+MUST_CHECK enum err entry_recovered_decode(struct span bytes, struct entry_recovered *out,
+                                           struct entry_header *original);
+
 #endif
 /* RECOVERED: an entry of a history that was left, again and whole. */
 struct entry_recovered {
