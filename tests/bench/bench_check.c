@@ -8,28 +8,23 @@
  * applies steps of the feed as fast as it can while the checks go on. Every answer is compared with
  * what the traveller must get: a wrong one ends the benchmark.
  */
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "findings.h"
-#include "policy_json.h"
 #include "population.h"
+#include "provide.h"
 #include "replay.h"
 #include "sign.h"
 
-#define SEED           1
 #define BLOCK          500 /* checks between two looks at the clock of blocks */
 #define STEP_ROWS      CACHE_DELTA_MAX
-#define AS_OF_S        1795219200 /* 2026-11-21T00:00:00Z */
-#define PATH_ROOM      512
 #define CHECKS_MAX     20000
 #define UNDER_LOAD_MAX 1000000
 
@@ -72,7 +67,7 @@ struct took {
 struct scene {
     struct plan plan;
     struct population population;
-    char label[24], path[PATH_ROOM];
+    char label[24], path[PROVIDE_PATH_LEN];
     struct seal_root *root;
     struct cache_reader *reader;
     const struct policy *policy;
@@ -82,128 +77,20 @@ struct scene {
     size_t n_took;
 };
 
-static void fail(const char *what, const char *why)
-{
-    fprintf(stderr, "bench_check: %s: %s\n", what, why);
-    exit(1);
-}
-
-static void check_err(enum err err, const char *what)
-{
-    if (err)
-        fail(what, err_text(err));
-}
-
 static void say(const struct scene *scene, const char *what, const char *unit, double figure,
                 const char *target, double baseline)
 {
     char name[96];
     snprintf(name, sizeof name, "%s, %s", scene->label, what);
     bench_say(name, unit, figure, target, baseline);
-    fflush(stdout);
-}
-
-/* ---- the cache ------------------------------------------------------------------------------ */
-
-static void progress(const struct scene *scene, const char *what, uint64_t done, uint64_t all,
-                     double begin_s)
-{
-    const double took_s = bench_now_s() - begin_s;
-
-    if (done == all)
-        fprintf(stderr, "%s: %s: %llu in %.0f s\n", scene->label, what, (unsigned long long)all,
-                took_s);
-    else
-        fprintf(stderr, "%s: %s: %llu of %llu, %.0f s to go%c", scene->label, what,
-                (unsigned long long)done, (unsigned long long)all,
-                took_s * (double)(all - done) / (double)done, isatty(STDERR_FILENO) ? '\r' : '\n');
-}
-
-static void build(const struct scene *scene)
-{
-    const struct population *population = &scene->population;
-    char why[CACHE_WHY_LEN];
-    struct cache_builder *builder = NULL;
-    double begin_s = bench_now_s();
-
-    if (cache_builder_open(scene->path, scene->root, &builder, why))
-        fail("build", why);
-    for (uint32_t i = 0; i < population->placements; i++) {
-        struct placement placement;
-        population_placement(population, i, &placement);
-        check_err(cache_builder_put(builder, &placement), "placement");
-        if ((i + 1) % 100000 == 0)
-            progress(scene, "placements", i + 1, population->placements, begin_s);
-    }
-    begin_s = bench_now_s();
-    for (enum listing_kind kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++) {
-        for (uint32_t i = 0; i < population->listings_of_kind; i++) {
-            struct listing listing;
-            population_listing(population, kind, i, &listing);
-            check_err(cache_builder_put_listing(builder, &listing), "row of a list");
-        }
-        progress(scene, "lists", kind, LISTING_KINDS - 1, begin_s);
-    }
-    begin_s = bench_now_s();
-    if (cache_builder_finish(builder, AS_OF_S, why))
-        fail("build", why);
-    progress(scene, "sorted", 1, 1, begin_s);
-}
-
-/* In a process of its own, whose time and memory are the build's. */
-static void build_measured(const struct scene *scene)
-{
-    struct rusage used;
-    int status;
-    const double begin_s = bench_now_s();
-    const pid_t child = fork();
-
-    if (child == 0) {
-        build(scene);
-        _exit(0);
-    }
-    if (wait4(child, &status, 0, &used) != child || status != 0)
-        fail("build", "failed");
-    const double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-                       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-    say(scene, "build, time", "s", bench_now_s() - begin_s, "", 0);
-    say(scene, "build, processor", "s", cpu, "", 0);
-    say(scene, "build, resident", "MB", (double)used.ru_maxrss / 1e3, "", 0);
-}
-
-/* Like a kiosk's: sealed by the builder, WAL turned on by its writer. */
-static void provide(struct scene *scene, const char *folder)
-{
-    struct stat st;
-    char why[CACHE_WHY_LEN];
-    struct cache_writer *writer = NULL;
-
-    snprintf(scene->path, sizeof scene->path, "%s/check-%u-%u-s%u-p%u.db", folder,
-             scene->population.placements, scene->population.listings_of_kind, SEED,
-             POPULATION_VERSION);
-    if (cache_writer_open(scene->path, scene->root, &writer, why))
-        fprintf(stderr, "%s: built anew\n", why);
-    struct cache_versions versions = {0};
-    if (writer)
-        check_err(cache_writer_versions(writer, &versions), "versions");
-    cache_writer_close(writer);
-    if (versions.placements == 0) {
-        build_measured(scene);
-        if (cache_writer_open(scene->path, scene->root, &writer, why))
-            fail("writer", why);
-        cache_writer_close(writer);
-    }
-    if (stat(scene->path, &st) < 0)
-        fail("stat", scene->path);
-    say(scene, "file", "MB", (double)st.st_size / 1e6, "", 0);
 }
 
 static void open_reader(struct scene *scene)
 {
     char why[CACHE_WHY_LEN];
     if (cache_reader_open(scene->path, scene->root, &scene->reader, why))
-        fail("reader", why);
-    check_err(cache_reader_state(scene->reader, &scene->data), "state");
+        bench_fail("reader", why);
+    provide_need(cache_reader_state(scene->reader, &scene->data), "state");
 }
 
 /* ---- a check -------------------------------------------------------------------------------- */
@@ -239,7 +126,8 @@ static void check(const struct scene *scene, const struct traveller *traveller)
     struct findings findings;
     struct verdict verdict;
 
-    check_err(findings_look_up(scene->reader, &traveller->document, today, &findings), "look up");
+    provide_need(findings_look_up(scene->reader, &traveller->document, today, &findings),
+                 "look up");
     const struct facts facts = {.document = &traveller->document,
                                 .context = &context,
                                 .match = &findings.match,
@@ -252,7 +140,7 @@ static void check(const struct scene *scene, const struct traveller *traveller)
     verdict_judge(&facts, &verdict);
     bench_keep(&verdict);
     if (!right(traveller, &findings) || verdict.n_reasons == 0)
-        fail("a traveller got a wrong answer", traveller->document.number);
+        bench_fail("a traveller got a wrong answer", traveller->document.number);
 }
 
 /* The processor's time is that of this check whoever else is on the machine; the wall's is all. */
@@ -266,18 +154,9 @@ static struct took check_timed(const struct scene *scene, const struct traveller
 
 static void invite(struct scene *scene)
 {
-    static const unsigned share[VISIT_COUNT] = {[VISIT_NUMBER] = 50,
-                                                [VISIT_OLD] = 10,
-                                                [VISIT_NAME] = 10,
-                                                [VISIT_NOBODY] = 20,
-                                                [VISIT_LISTED] = 10};
-
     for (uint32_t i = 0; i < scene->plan.checks; i++) {
         struct traveller *traveller = &scene->travellers[i];
-        unsigned at = (unsigned)(population_draw(&scene->population, 0, i) % 100), visit = 0;
-        while (at >= share[visit])
-            at -= share[visit++];
-        *traveller = (struct traveller){.visit = (enum visit)visit};
+        *traveller = (struct traveller){.visit = population_visit(&scene->population, i)};
         population_document(&scene->population, traveller->visit, i, &traveller->document,
                             &traveller->placement);
     }
@@ -341,7 +220,7 @@ static void say_resident(struct scene *scene)
         _exit(0);
     }
     if (wait4(child, &status, 0, &used) != child || status != 0)
-        fail("resident", "failed");
+        bench_fail("resident", "failed");
     say(scene, "checking, resident", "MB", (double)used.ru_maxrss / 1e3, "<= 64", 0);
 }
 
@@ -419,7 +298,7 @@ static void delta_apply(const struct scene *scene, struct cache_writer *writer, 
     static struct placement rows[STEP_ROWS];
     struct cache_versions versions;
 
-    check_err(cache_writer_versions(writer, &versions), "versions");
+    provide_need(cache_writer_versions(writer, &versions), "versions");
     for (uint32_t i = 0; i < STEP_ROWS; i++) {
         const uint32_t nth = step * STEP_ROWS + i, n = scene->population.placements;
         const uint64_t at = population_draw(&scene->population, 0, (uint64_t)1 << 32 | nth);
@@ -428,10 +307,10 @@ static void delta_apply(const struct scene *scene, struct cache_writer *writer, 
     }
     const struct cache_delta delta = {.from = versions.placements,
                                       .to = versions.placements + 1,
-                                      .as_of = AS_OF_S,
+                                      .as_of = PROVIDE_AS_OF_S,
                                       .rows = rows,
                                       .n_rows = STEP_ROWS};
-    check_err(cache_apply(writer, &delta), "apply");
+    provide_need(cache_apply(writer, &delta), "apply");
 }
 
 enum progress_of_writer { WRITER_STARTS, WRITER_WRITES, WRITER_DONE };
@@ -442,7 +321,7 @@ static void write_delta(const struct scene *scene, volatile int *state)
     struct cache_writer *writer = NULL;
 
     if (cache_writer_open(scene->path, scene->root, &writer, why))
-        fail("writer", why);
+        bench_fail("writer", why);
     *state = WRITER_WRITES;
     for (unsigned step = 0; step < scene->plan.steps; step++)
         delta_apply(scene, writer, step);
@@ -457,7 +336,7 @@ static void under_delta(struct scene *scene)
     int status;
 
     if (state == MAP_FAILED)
-        fail("mmap", "failed");
+        bench_fail("mmap", "failed");
     const pid_t child = fork();
     if (child == 0) {
         write_delta(scene, state);
@@ -477,7 +356,7 @@ static void under_delta(struct scene *scene)
     }
     const double took_s = bench_now_s() - begin_s;
     if (*state != WRITER_DONE)
-        fail("writer", "failed");
+        bench_fail("writer", "failed");
     waitpid(child, &status, 0);
     munmap((void *)(uintptr_t)state, sizeof *state);
     say(scene, "delta under load, rows", "1/s", scene->plan.steps * STEP_ROWS / took_s, "", 0);
@@ -494,7 +373,7 @@ static void measure(const struct plan *plan, const char *folder, struct seal_roo
     static struct took took[UNDER_LOAD_MAX];
     struct scene scene = {
         .plan = *plan,
-        .population = {SEED, plan->placements, plan->listings_of_kind},
+        .population = {PROVIDE_SEED, plan->placements, plan->listings_of_kind},
         .root = root,
         .policy = policy,
         .travellers = travellers,
@@ -502,48 +381,13 @@ static void measure(const struct plan *plan, const char *folder, struct seal_roo
     };
 
     snprintf(scene.label, sizeof scene.label, "check %.4g M", plan->placements / 1e6);
-    provide(&scene, folder);
+    provide_cache(&scene.population, scene.label, folder, root, scene.path);
     invite(&scene);
     say_resident(&scene);
     open_reader(&scene);
     side_by_side(&scene);
     under_delta(&scene);
     cache_reader_close(scene.reader);
-}
-
-static struct seal_root *open_root(const char *folder)
-{
-    static const uint8_t key[SEAL_ROOT_LEN] = "a key that seals fictional ones";
-    char path[PATH_ROOM], why[SEAL_WHY_LEN];
-    struct seal_root *root = NULL;
-
-    snprintf(path, sizeof path, "%s/check.key", folder);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0 || write(fd, key, sizeof key) != sizeof key || close(fd) < 0)
-        fail(path, "can't be written");
-    if (seal_root_load(path, &root, why))
-        fail("key", why);
-    return root;
-}
-
-static const struct policy *load_policy(void)
-{
-    static char text[POLICY_JSON_LEN_MAX];
-    static uint8_t payload[POLICY_CBOR_MAX];
-    static struct policy_index index;
-    static struct policy policy;
-    struct json_fault fault = {0};
-    size_t len = 0;
-    FILE *file = fopen(CONTRACT "/policy.example.json", "re");
-
-    if (!file)
-        fail("policy", "is not there");
-    const size_t n = fread(text, 1, sizeof text, file);
-    fclose(file);
-    if (!policy_json_read(span_of(text, n), &policy, payload, &len, &fault))
-        fail("policy", fault.why);
-    check_err(policy_decode(span_of(payload, len), &index, &policy), "policy");
-    return &policy;
 }
 
 #define SIZES_MAX 8
@@ -566,11 +410,9 @@ int main(int argc, char **argv)
             folder = argv[i];
         }
     }
-    if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
-        fail(folder, "can't be made");
-    check_err(sign_init(), "crypto");
-    struct seal_root *root = open_root(folder);
-    const struct policy *policy = load_policy();
+    provide_folder(folder);
+    struct seal_root *root = provide_root(folder);
+    const struct policy *policy = provide_policy();
     for (size_t i = 0; i < (n_sizes ? n_sizes : 1); i++) {
         const struct plan plan = plan_of(sizes[i]);
         measure(&plan, folder, root, policy);

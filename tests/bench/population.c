@@ -250,6 +250,20 @@ void population_listing(const struct population *population, enum listing_kind k
 
 /* ---- travellers ----------------------------------------------------------------------------- */
 
+enum visit population_visit(const struct population *population, uint32_t index)
+{
+    static const unsigned share[VISIT_COUNT] = {[VISIT_NUMBER] = 50,
+                                                [VISIT_OLD] = 10,
+                                                [VISIT_NAME] = 10,
+                                                [VISIT_NOBODY] = 20,
+                                                [VISIT_LISTED] = 10};
+    unsigned at = (unsigned)(population_draw(population, 0, index) % 100), visit = 0;
+
+    while (at >= share[visit])
+        at -= share[visit++];
+    return (enum visit)visit;
+}
+
 /* Which placement a traveller's document has to do with; VISIT_NOBODY's is nobody's. */
 static uint32_t whose(const struct population *population, enum visit visit, uint32_t index)
 {

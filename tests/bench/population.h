@@ -43,6 +43,10 @@ enum visit {
     VISIT_COUNT,
 };
 
+/* How the `index`-th traveller of a counter comes: half by number, a tenth each by a previous one,
+ * by name and on a list, a fifth nobody. */
+enum visit population_visit(const struct population *population, uint32_t index);
+
 /* The document of the `index`-th traveller, who comes as `visit`; `placement` says whose it is. */
 void population_document(const struct population *population, enum visit visit, uint32_t index,
                          struct document *out, uint32_t *placement);
