@@ -139,6 +139,10 @@ void judge_refresh(struct judge *judge)
 {
     char why[CACHE_WHY_LEN];
     enum err err = ERR_OK;
+    if (judge->cache && cache_reader_has_moved(judge->cache)) {
+        cache_reader_close(judge->cache); /* its writer set it aside, or a new one took its place */
+        judge->cache = NULL;
+    }
     if (!judge->cache)
         err = cache_reader_open(judge->config->cache, judge->root, &judge->cache, why);
     if (err) {
@@ -232,6 +236,10 @@ static void find_deferrals(struct judge *judge, const struct document *document,
     enum err err = ERR_OK;
     deferral_subject_of(document, lane_mode(judge->config), &subject);
     *out = (struct deferred_here){.unknown = true, .place = judge->place};
+    if (judge->deferrals && deferral_reader_has_moved(judge->deferrals)) {
+        deferral_reader_close(judge->deferrals);
+        judge->deferrals = NULL;
+    }
     if (!judge->deferrals)
         err = deferral_reader_open(judge->config->journal, judge->root, &judge->deferrals, why);
     if (!err) {

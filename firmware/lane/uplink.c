@@ -90,6 +90,10 @@ static enum err journal_ask(struct uplink *uplink, struct journal_head *head,
 {
     char why[JOURNAL_WHY_LEN];
     enum err err = ERR_OK;
+    if (uplink->journal && journal_reader_has_moved(uplink->journal)) {
+        journal_reader_close(uplink->journal);
+        uplink->journal = NULL;
+    }
     if (!uplink->journal)
         err = journal_reader_glance(uplink->config->journal, &uplink->journal, why);
     if (err)
@@ -128,6 +132,10 @@ static enum err state_read(struct uplink *uplink)
 {
     char why[SYNC_STATE_WHY_LEN + KIOSK_PATH_LEN];
     enum err err = ERR_OK;
+    if (uplink->db && sync_state_has_moved(uplink->db)) {
+        sync_state_close(uplink->db);
+        uplink->db = NULL;
+    }
     if (!uplink->db)
         err = sync_state_open(uplink->config->sync_db, SYNC_STATE_GLANCE, &uplink->db, why);
     if (!err) {

@@ -52,6 +52,8 @@ struct cache_versions {
 MUST_CHECK enum err cache_writer_open(const char *path, const struct seal_root *root,
                                       struct cache_writer **out, char why[CACHE_WHY_LEN]);
 void cache_writer_close(struct cache_writer *writer);
+/* Did somebody remove or replace the file under us? */
+bool cache_writer_has_moved(const struct cache_writer *writer);
 /* All or nothing. ERR_OLD: `from` is not the stored version; ERR_FULL, ERR_IO. */
 MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delta);
 /* The same for the lists, which have version and age of their own. A row that ended before as_of's
@@ -74,6 +76,8 @@ MUST_CHECK enum err cache_nik_hash(const struct seal_root *root, const char nik[
 MUST_CHECK enum err cache_reader_open(const char *path, const struct seal_root *root,
                                       struct cache_reader **out, char why[CACHE_WHY_LEN]);
 void cache_reader_close(struct cache_reader *reader);
+/* Was the file set aside or replaced? Then only cache_reader_close is of use. */
+bool cache_reader_has_moved(const struct cache_reader *reader);
 /* Version and age of what is stored; `placements_usable` when a feed was ever applied.
  * `lists_as_of` is 0, older than any limit, until a feed of lists was: a row that is missing
  * clears. */

@@ -99,6 +99,11 @@ void cache_reader_close(struct cache_reader *reader)
     free(reader);
 }
 
+bool cache_reader_has_moved(const struct cache_reader *reader)
+{
+    return database_has_moved(&reader->database);
+}
+
 /* False: nothing was ever applied. */
 static enum err feed_read(sqlite3_stmt *feed, bool *known, uint64_t *version, int64_t *as_of)
 {

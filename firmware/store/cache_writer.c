@@ -77,6 +77,11 @@ void cache_writer_close(struct cache_writer *writer)
     free(writer);
 }
 
+bool cache_writer_has_moved(const struct cache_writer *writer)
+{
+    return database_has_moved(&writer->database);
+}
+
 /* ---- the feeds ---------------------------------------------------------------------------- */
 
 /* A step of either feed: what differs is which rows it has. */

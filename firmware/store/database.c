@@ -451,6 +451,8 @@ enum err database_open(const char *path, const struct database_kind *kind,
         err = connection_open(path, access, out, why);
         if (!err && (access == DATABASE_WRITE || access == DATABASE_SHARE))
             err = database_folder_sync(path, why);
+        if (!err)
+            database_place_note(out);
         if (err)
             sqlite3_close(out->handle);
     }

@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "err.h"
 #include "span.h"
@@ -48,6 +49,7 @@ struct database {
     bool fresh;         /* it has no schema yet: database_create comes next */
     bool old;           /* of version - 1: a writer upgrades it when it opens it */
     unsigned wal_pages; /* in the WAL after the last commit */
+    ino_t wal, shm;     /* the files of these names when it was opened; 0: there was none */
 };
 
 /* `why` says file and reason. ERR_CORRUPT: not a database, not one of Pamit, or its WAL is there
@@ -58,6 +60,12 @@ MUST_CHECK enum err database_open(const char *path, const struct database_kind *
                                   enum database_access access, struct database *out,
                                   char why[DATABASE_WHY_LEN]);
 void database_close(struct database *database);
+
+/* Was the file, its -wal or its -shm set aside, replaced or removed since it was opened? Then what
+ * is read here stays as it is, and what is written is lost: it has to be opened anew. */
+bool database_has_moved(const struct database *database);
+/* For database_open: as they are now. */
+void database_place_note(struct database *database);
 
 /* A file made anew beside `path` and put in its place whole: open, write, close or abandon. Until
  * then whoever has `path` open or opens it sees the old one, or none. ERR_BUSY: a process writes

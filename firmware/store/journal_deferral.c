@@ -128,6 +128,11 @@ void deferral_reader_close(struct deferral_reader *reader)
     free(reader);
 }
 
+bool deferral_reader_has_moved(const struct deferral_reader *reader)
+{
+    return database_has_moved(&reader->database);
+}
+
 static enum err text_find(struct deferral_reader *reader, int64_t key, int32_t day,
                           struct deferral_hits *hits)
 {

@@ -40,6 +40,8 @@ MUST_CHECK enum err deferral_reader_open(const char *path, const struct seal_roo
                                          struct deferral_reader **out, char why[JOURNAL_WHY_LEN]);
 /* NULL is fine. */
 void deferral_reader_close(struct deferral_reader *reader);
+/* Was the file set aside or replaced? Then only deferral_reader_close is of use. */
+bool deferral_reader_has_moved(const struct deferral_reader *reader);
 /* On failure nothing is known of the subject. */
 MUST_CHECK enum err deferral_reader_find(struct deferral_reader *reader,
                                          const struct deferral_subject *subject, struct date day,

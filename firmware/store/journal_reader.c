@@ -94,6 +94,11 @@ void journal_reader_close(struct journal_reader *reader)
     free(reader);
 }
 
+bool journal_reader_has_moved(const struct journal_reader *reader)
+{
+    return database_has_moved(&reader->database);
+}
+
 static enum err row_fill(struct journal_reader *reader, const struct stored_entry *stored,
                          struct journal_row *out)
 {

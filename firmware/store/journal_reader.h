@@ -29,6 +29,8 @@ MUST_CHECK enum err journal_reader_open(const char *path, const struct seal_root
 MUST_CHECK enum err journal_reader_glance(const char *path, struct journal_reader **out,
                                           char why[JOURNAL_WHY_LEN]);
 void journal_reader_close(struct journal_reader *reader);
+/* Was the file set aside or replaced? Then only journal_reader_close is of use. */
+bool journal_reader_has_moved(const struct journal_reader *reader);
 
 /* The entry `seq`. ERR_MISSING: there is none; ERR_CORRUPT: it is not what its header says, or,
  * with a storage key, its payload does not open. */

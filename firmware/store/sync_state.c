@@ -70,6 +70,11 @@ void sync_state_close(struct sync_state_db *db)
     free(db);
 }
 
+bool sync_state_has_moved(const struct sync_state_db *db)
+{
+    return database_has_moved(&db->database);
+}
+
 static enum err row_read(sqlite3_stmt *select, struct sync_state *out)
 {
     struct sync_state state = {.online = sqlite3_column_int(select, 0) != 0,

@@ -35,6 +35,8 @@ enum sync_state_access {
 MUST_CHECK enum err sync_state_open(const char *path, enum sync_state_access access,
                                     struct sync_state_db **out, char why[SYNC_STATE_WHY_LEN]);
 void sync_state_close(struct sync_state_db *db);
+/* Was the file set aside, replaced or removed? Then only sync_state_close is of use. */
+bool sync_state_has_moved(const struct sync_state_db *db);
 /* ERR_MISSING: nothing was ever stored. */
 MUST_CHECK enum err sync_state_load(struct sync_state_db *db, struct sync_state *out);
 /* A good contact with its verified receipt. ERR_OLD: `next` would fall within the same epoch. */
