@@ -12,6 +12,15 @@
  * A clock before the floor is wrong, whatever the kernel says of it, and so is one that has jumped
  * away from what the registry said in this boot: CLOCK_BOOTTIME, which nobody can set, tells how
  * long ago that was.
+ *
+ * A supervisor who sets the clock changes nothing of the system's: the lane may not, and what
+ * others on the machine make of the time is not theirs to say. Their word is carried on by
+ * CLOCK_BOOTTIME. Beside the minute that it may be off from the first, it drifts as the processor's
+ * crystal does, which nothing disciplines: 100 ppm covers those of the boards over their
+ * temperatures. It may be anything from the floor to five years after it. The floor is at least as
+ * late as this build, and rises with every contact: a kiosk that has done without both for longer
+ * is not one to trust with today's rules, and what lies beyond is a slip of the finger (2062 for
+ * 2026), which would turn every document into an expired one.
  */
 #include "clock.h"
 
@@ -26,6 +35,9 @@
 
 #define HOLDOVER_UNCERTAINTY_S (90u * 86400u * 40u / 1000000u)
 #define ASSUMED_UNCERTAINTY_S  1u
+#define SET_UNCERTAINTY_S      60u
+#define SET_DRIFT_PPM          100
+#define SETTABLE_MS            (CLOCK_SETTABLE_YEARS * INT64_C(366) * 86400 * 1000)
 
 /* What the system says about its clock. */
 struct facts {
@@ -63,6 +75,16 @@ static bool is_near(int64_t a_ms, int64_t b_ms)
     return apart <= CLOCK_FIX_TOLERANCE_S * UINT64_C(1000);
 }
 
+/* What a wall that was `wall_ms` at `from_ms` is at `boottime_ms`. Outside what a sum can hold, the
+ * nearest: it can only be refused then. */
+static int64_t carried(int64_t wall_ms, int64_t from_ms, int64_t boottime_ms)
+{
+    const int64_t since_ms = boottime_ms - from_ms;
+    if (since_ms > 0 && wall_ms > INT64_MAX - since_ms)
+        return INT64_MAX;
+    return wall_ms + since_ms;
+}
+
 /* Where the wall would be had nobody set it since the fix: its distance from CLOCK_BOOTTIME is the
  * same. */
 static bool contradicts_fix(const struct clock *clock, const struct clock_reading *reading)
@@ -89,6 +111,22 @@ static void reading_judge(const struct clock *clock, const struct facts *facts,
         reading->quality = CLOCK_HOLDOVER;
         reading->uncertainty_s = HOLDOVER_UNCERTAINTY_S;
     }
+}
+
+/* Puts a supervisor's word in the place of the system's, where that is not SYNCED and this one is
+ * possible. */
+static void reading_take_set(const struct clock *clock, struct clock_reading *reading)
+{
+    struct clock_reading word = *reading;
+    if (!clock->set || reading->quality == CLOCK_SYNCED)
+        return;
+    word.wall_ms = carried(clock->set_wall_ms, clock->set_boottime_ms, reading->boottime_ms);
+    if (word.wall_ms < clock->floor_ms || contradicts_fix(clock, &word))
+        return;
+    const int64_t since_s = (reading->boottime_ms - clock->set_boottime_ms) / 1000;
+    word.quality = CLOCK_OPERATOR_SET;
+    word.uncertainty_s = SET_UNCERTAINTY_S + (uint32_t)(since_s * SET_DRIFT_PPM / 1000000);
+    *reading = word;
 }
 
 static int hex_digit(char c)
@@ -158,6 +196,36 @@ void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_m
     clock->fix_boottime_ms = boottime_ms;
 }
 
+void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms)
+{
+    if (wall_ms < 0 || boottime_ms < 0)
+        return; /* nobody's word, nor of any boot */
+    clock->set = true;
+    clock->set_wall_ms = wall_ms;
+    clock->set_boottime_ms = boottime_ms;
+}
+
+struct clock_span clock_settable(const struct clock *clock, int64_t boottime_ms)
+{
+    struct clock_span span = {clock->floor_ms, carried(clock->floor_ms, 0, SETTABLE_MS)};
+    if (!clock->fixed)
+        return span;
+    const int64_t now_ms = carried(clock->fix_wall_ms, clock->fix_boottime_ms, boottime_ms);
+    const int64_t tolerance_ms = CLOCK_FIX_TOLERANCE_S * 1000;
+    if (now_ms - tolerance_ms > span.earliest_ms)
+        span.earliest_ms = now_ms - tolerance_ms;
+    if (now_ms < span.latest_ms - tolerance_ms)
+        span.latest_ms = now_ms + tolerance_ms;
+    return span;
+}
+
+int64_t clock_likely_ms(const struct clock *clock, const struct clock_reading *now)
+{
+    if (clock->fixed)
+        return carried(clock->fix_wall_ms, clock->fix_boottime_ms, now->boottime_ms);
+    return now->wall_ms > clock->floor_ms ? now->wall_ms : clock->floor_ms;
+}
+
 void clock_read(const struct clock *clock, struct clock_reading *out)
 {
     const struct facts facts = facts_read();
@@ -168,6 +236,7 @@ void clock_read(const struct clock *clock, struct clock_reading *out)
     };
     memcpy(reading.boot_id, clock->boot_id, sizeof reading.boot_id);
     reading_judge(clock, &facts, &reading);
+    reading_take_set(clock, &reading);
     *out = reading;
 }
 

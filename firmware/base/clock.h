@@ -3,9 +3,10 @@
  * Every entry carries a reading; core code gets it as an argument and never reads a clock itself.
  * Quality: SYNCED when the kernel says the clock is disciplined (adjtimex(2), STA_UNSYNC clear);
  * HOLDOVER when not, but a battery-backed clock set it (/dev/rtc0 or /sys/class/rtc/rtc0 exists)
- * and it is not before the monotone floor; OPERATOR_SET by a supervisor (later); else UNKNOWN,
- * which never clears anybody. A wall time that contradicts what the registry has signed is UNKNOWN
- * whatever else speaks for it. Used by pamit-lane and pamit-sync.
+ * and it is not before the monotone floor; OPERATOR_SET when a supervisor has said in this boot
+ * what time it is, and nothing that says it by itself is SYNCED; else UNKNOWN, which never clears
+ * anybody. A wall time that contradicts what the registry has signed is UNKNOWN whatever else
+ * speaks for it. Used by pamit-lane and pamit-sync; only the lane takes a supervisor's word.
  */
 #ifndef PAMIT_CLOCK_H
 #define PAMIT_CLOCK_H
@@ -45,6 +46,8 @@ struct clock {
     uint8_t boot_id[CLOCK_BOOT_ID_LEN];
     bool fixed; /* the registry has said in this boot what time it is: at fix_boottime_ms, this */
     int64_t fix_wall_ms, fix_boottime_ms;
+    bool set; /* a supervisor has said in this boot what time it is: likewise */
+    int64_t set_wall_ms, set_boottime_ms;
 };
 
 /* Prepares `clock`; reads the boot id once. The floor starts at this build's own date. */
@@ -60,6 +63,23 @@ void clock_raise_floor(struct clock *clock, int64_t floor_ms);
  * are days: the registry's minutes are its own affair. */
 #define CLOCK_FIX_TOLERANCE_S 3600
 void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_ms);
+
+/* Takes a supervisor's word for what the time was at `boottime_ms` of this boot, in place of the
+ * one before. The system's clock stays as it is, and goes before it wherever it is SYNCED. A word
+ * that turns out to be before the floor, or to contradict a fix, is not gone by. */
+void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms);
+
+/* What a supervisor's word may say of now, both ends included: not what is impossible, and nothing
+ * that can only be a slip of the finger. */
+#define CLOCK_SETTABLE_YEARS 5
+struct clock_span {
+    int64_t earliest_ms, latest_ms;
+};
+struct clock_span clock_settable(const struct clock *clock, int64_t boottime_ms);
+
+/* The time that a supervisor would most likely set in place of `now`: what the registry said,
+ * carried on; else what the clock says, but no less than the floor. */
+int64_t clock_likely_ms(const struct clock *clock, const struct clock_reading *now);
 
 /* Reads the clocks. Never fails: what can't be known is marked CLOCK_UNKNOWN. */
 void clock_read(const struct clock *clock, struct clock_reading *out);

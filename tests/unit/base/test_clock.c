@@ -99,6 +99,149 @@ static void a_clock_that_jumped_away_from_a_fix_is_unknown(void **state)
     assert_true(clock.fix_wall_ms == FLOOR_MS + 30 * INT64_C(86400000));
 }
 
+#define HOUR_MS  INT64_C(3600000)
+#define DAY_MS   (24 * HOUR_MS)
+#define BOOT_MS  INT64_C(5000) /* when the supervisor set the clock */
+#define LATER_MS (BOOT_MS + 100 * DAY_MS)
+
+static void a_supervisors_word_counts_where_nothing_better_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        int64_t set_ms, wall_ms; /* at BOOT_MS, at LATER_MS */
+        int64_t fix_ms;          /* at BOOT_MS; 0: none */
+        struct facts facts;
+        int64_t reads_ms; /* at LATER_MS */
+        enum clock_quality quality;
+        uint32_t uncertainty_s;
+    } rows[] = {
+        {"without a battery",
+         FLOOR_MS,
+         7,
+         0,
+         {0},
+         FLOOR_MS + 100 * DAY_MS,
+         CLOCK_OPERATOR_SET,
+         60 + 864},
+        {"a battery's clock is what was found wrong",
+         FLOOR_MS,
+         FLOOR_MS,
+         0,
+         {.has_rtc = true},
+         FLOOR_MS + 100 * DAY_MS,
+         CLOCK_OPERATOR_SET,
+         60 + 864},
+        {"a clock that is SYNCED goes before it",
+         FLOOR_MS,
+         FLOOR_MS + 1,
+         0,
+         {.disciplined = true},
+         FLOOR_MS + 1,
+         CLOCK_SYNCED,
+         0},
+        {"but not one that contradicts the registry",
+         FLOOR_MS,
+         FLOOR_MS,
+         FLOOR_MS,
+         {.disciplined = true},
+         FLOOR_MS + 100 * DAY_MS,
+         CLOCK_OPERATOR_SET,
+         60 + 864},
+        {"nor the other way round",
+         FLOOR_MS + 2 * HOUR_MS,
+         7,
+         FLOOR_MS,
+         {0},
+         7,
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
+        {"within the registry's tolerance",
+         FLOOR_MS + HOUR_MS,
+         7,
+         FLOOR_MS,
+         {0},
+         FLOOR_MS + HOUR_MS + 100 * DAY_MS,
+         CLOCK_OPERATOR_SET,
+         60 + 864},
+        {"before a floor that has risen since",
+         FLOOR_MS - 100 * DAY_MS - 1,
+         7,
+         0,
+         {0},
+         7,
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
+        {"and then the battery's counts again",
+         FLOOR_MS - 100 * DAY_MS - 1,
+         FLOOR_MS,
+         0,
+         {.has_rtc = true},
+         FLOOR_MS,
+         CLOCK_HOLDOVER,
+         311},
+        {"at the end of time", INT64_MAX, 7, 0, {0}, INT64_MAX, CLOCK_OPERATOR_SET, 60 + 864},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct clock clock = {0};
+        if (rows[i].fix_ms)
+            clock_take_fix(&clock, rows[i].fix_ms, BOOT_MS);
+        clock.floor_ms = FLOOR_MS;
+        clock_set(&clock, rows[i].set_ms, BOOT_MS);
+        struct clock_reading reading = {.wall_ms = rows[i].wall_ms, .boottime_ms = LATER_MS};
+        reading_judge(&clock, &rows[i].facts, &reading);
+        reading_take_set(&clock, &reading);
+        if (reading.wall_ms != rows[i].reads_ms || reading.quality != rows[i].quality ||
+            reading.uncertainty_s != rows[i].uncertainty_s)
+            fail_msg("%s", rows[i].says);
+    }
+}
+
+static void the_word_before_is_forgotten_and_nonsense_is_not_taken(void **state)
+{
+    (void)state;
+    struct clock clock = {0};
+    clock_set(&clock, -1, 0);
+    clock_set(&clock, 0, -1);
+    assert_false(clock.set);
+    clock_set(&clock, FLOOR_MS, BOOT_MS);
+    clock_set(&clock, FLOOR_MS - DAY_MS, LATER_MS);
+    struct clock_reading reading = {.boottime_ms = LATER_MS};
+    reading_take_set(&clock, &reading);
+    assert_true(reading.wall_ms == FLOOR_MS - DAY_MS && reading.uncertainty_s == 60);
+}
+
+static void what_may_be_set_is_not_impossible(void **state)
+{
+    (void)state;
+    struct clock clock = {.floor_ms = FLOOR_MS};
+    struct clock_span span = clock_settable(&clock, LATER_MS);
+    assert_true(span.earliest_ms == FLOOR_MS && span.latest_ms == FLOOR_MS + 5 * 366 * DAY_MS);
+    clock_take_fix(&clock, FLOOR_MS, BOOT_MS);
+    span = clock_settable(&clock, LATER_MS);
+    assert_true(span.earliest_ms == FLOOR_MS + 100 * DAY_MS - HOUR_MS);
+    assert_true(span.latest_ms == FLOOR_MS + 100 * DAY_MS + HOUR_MS);
+    clock_set(&clock, span.latest_ms, LATER_MS); /* whatever may be set is then gone by */
+    struct clock_reading reading = {.boottime_ms = LATER_MS};
+    reading_take_set(&clock, &reading);
+    assert_int_equal(reading.quality, CLOCK_OPERATOR_SET);
+    clock_raise_floor(&clock, INT64_MAX);
+    span = clock_settable(&clock, LATER_MS);
+    assert_true(span.earliest_ms == INT64_MAX);
+}
+
+static void the_likely_time_is_the_best_that_is_known(void **state)
+{
+    (void)state;
+    struct clock clock = {.floor_ms = FLOOR_MS};
+    struct clock_reading now = {.wall_ms = 7, .boottime_ms = LATER_MS};
+    assert_true(clock_likely_ms(&clock, &now) == FLOOR_MS);
+    now.wall_ms = FLOOR_MS + 1;
+    assert_true(clock_likely_ms(&clock, &now) == FLOOR_MS + 1);
+    clock_take_fix(&clock, FLOOR_MS, BOOT_MS);
+    assert_true(clock_likely_ms(&clock, &now) == FLOOR_MS + 100 * DAY_MS);
+}
+
 static void a_reading_holds_all_there_is(void **state)
 {
     (void)state;
@@ -184,6 +327,10 @@ int main(void)
         cmocka_unit_test(quality_follows_the_facts),
         cmocka_unit_test(floor_starts_at_the_build_and_only_rises),
         cmocka_unit_test(a_clock_that_jumped_away_from_a_fix_is_unknown),
+        cmocka_unit_test(a_supervisors_word_counts_where_nothing_better_is_known),
+        cmocka_unit_test(the_word_before_is_forgotten_and_nonsense_is_not_taken),
+        cmocka_unit_test(what_may_be_set_is_not_impossible),
+        cmocka_unit_test(the_likely_time_is_the_best_that_is_known),
         cmocka_unit_test(a_reading_holds_all_there_is),
         cmocka_unit_test(boot_ids_are_uuids_or_none),
         cmocka_unit_test(times_are_written_in_utc),
