@@ -140,9 +140,38 @@ struct entry_epoch {
     int64_t receipt_ms; /* the registry's time when it said so */
 };
 
+#define ENTRY_PURGE_DAYS_MAX 64
+
+/* The entries that were sealed with the key of one day. */
+struct entry_purge_day {
+    int64_t day; /* UTC, days since 1970, as the entries' wall times say */
+    uint64_t first, last, entries;
+};
+
+/* PURGE: the keys of these days are destroyed, and with them the payloads of these entries. */
+struct entry_purge {
+    size_t n_days;
+    struct entry_purge_day day[ENTRY_PURGE_DAYS_MAX];
+    uint64_t receipt_next; /* the receipt that covers them, and its registry time */
+    int64_t receipt_ms;
+    int64_t now_ms; /* by the registry's clock it was no earlier than this */
+    uint32_t after_days;
+    uint64_t policy_version; /* which says so */
+};
+
+/* Kinds that prove the journal's history, and hold nothing personal: never purged. */
+bool entry_kind_is_kept(enum entry_kind kind);
+
 /* HEALTH: the kiosk about itself. */
 struct entry_health {
     char what[24]; /* which part speaks: "storage" works again */
+};
+
+/* RECOVERED: an entry of a history that was left, again and whole. */
+struct entry_recovered {
+    struct span header; /* as signed; borrowed, as is payload */
+    uint8_t signature[SIGN_LEN];
+    struct span payload; /* p is NULL: it was gone */
 };
 
 /* Each writes a payload with the given salt: a map {0: salt, ...} without what is zero. ERR_SIZE;
@@ -160,10 +189,14 @@ MUST_CHECK enum err entry_epoch_encode(const struct entry_epoch *payload,
 MUST_CHECK enum err entry_health_encode(const struct entry_health *payload,
                                         const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
                                         size_t *len);
+MUST_CHECK enum err entry_purge_encode(const struct entry_purge *payload,
+                                       const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
+                                       size_t *len);
 MUST_CHECK enum err entry_presented_decode(struct span bytes, struct entry_presented *out);
 MUST_CHECK enum err entry_decided_decode(struct span bytes, struct entry_decided *out);
 MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *out);
 MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
+MUST_CHECK enum err entry_purge_decode(struct span bytes, struct entry_purge *out);
 
 /* Does an EPOCH's header agree with its payload? Its number and epoch are above both histories that
  * it names, by one, and it is chained to the registry's. */
@@ -179,10 +212,3 @@ MUST_CHECK enum err entry_recovered_decode(struct span bytes, struct entry_recov
                                            struct entry_header *original);
 
 #endif
-/* RECOVERED: an entry of a history that was left, again and whole. */
-struct entry_recovered {
-    struct span header; /* as signed; borrowed, as is payload */
-    uint8_t signature[SIGN_LEN];
-    struct span payload; /* p is NULL: it was gone */
-};
-
