@@ -6,8 +6,6 @@
 
 #include "journal_deferral.h"
 
-#define STEP_MS 260000
-
 static const struct entry_place place = {
     .mode = MODE_LIVE, .tpi_code = "CGK", .counter = "03", .officer_id = "P-0001"};
 
@@ -58,8 +56,8 @@ static void traveller_make(const struct crowd *crowd, struct entry_presented *ou
 
 static void time_pass(struct crowd *crowd)
 {
-    crowd->now.wall_ms += STEP_MS;
-    crowd->now.boottime_ms += STEP_MS;
+    crowd->now.wall_ms += crowd->step_ms;
+    crowd->now.boottime_ms += crowd->step_ms;
 }
 
 static enum err present(struct crowd *crowd, const struct entry_presented *presented,
