@@ -4,6 +4,9 @@
  * encoding would pass WIRE_BATCH_MAX. If the compressed body then does not fit a request, half of
  * the entries are left for the next one; a single entry always fits.
  *
+ * Of an entry whose payload is purged the hash goes up. It went up once with its payload, or it
+ * would not be purged; a registry that asks again has lost it.
+ *
  * An entry that the journal can't give ends the batch before it: what is sound goes up first, and
  * only when it is the first one does the caller hear of it.
  */
@@ -64,9 +67,12 @@ static enum err add_row(struct upload *upload)
     if (header_len + row->payload_len + ENTRY_OVERHEAD > room)
         return ERR_SIZE;
     struct wire_entry *entry = &upload->batch.entries[n];
-    assert(row->payload_opened);
-    *entry = (struct wire_entry){.header = keep(upload, header, header_len),
-                                 .payload = keep(upload, row->payload, row->payload_len)};
+    assert(row->payload_opened || row->purged);
+    *entry = (struct wire_entry){.header = keep(upload, header, header_len)};
+    if (row->purged)
+        memcpy(entry->payload_hash, row->header.payload_hash, SIGN_HASH_LEN);
+    else
+        entry->payload = keep(upload, row->payload, row->payload_len);
     memcpy(upload->signatures[n], row->signature, SIGN_LEN);
     upload->batch.n_entries = n + 1;
     return ERR_OK;

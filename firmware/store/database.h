@@ -120,6 +120,9 @@ MUST_CHECK enum err database_wal_turn_on(struct database *database);
 MUST_CHECK enum err database_wal_sync(struct database *database);
 MUST_CHECK enum err database_wal_renew(struct database *database);
 
+/* Moves all of the WAL into the file, and cuts it to nothing. ERR_BUSY: a reader is in the way. */
+MUST_CHECK enum err database_wal_truncate(struct database *database);
+
 /* Moves what readers allow of the WAL into the file. */
 MUST_CHECK enum err database_checkpoint(struct database *database);
 

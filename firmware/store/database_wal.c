@@ -10,6 +10,7 @@
  * glad without writing them. So a writer does not only sync the WAL: it writes every byte of it
  * once more. A reader may not write, and syncs.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "database.h"
@@ -106,4 +107,16 @@ enum err database_wal_renew(struct database *database)
     }
     /* Who writes it just now has renewed it before. */
     return err && err != ERR_BUSY ? err : database_wal_sync(database);
+}
+
+enum err database_wal_truncate(struct database *database)
+{
+    errno = 0;
+    sqlite3_busy_timeout(database->handle, 0);
+    const int rc =
+        sqlite3_wal_checkpoint_v2(database->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    if (rc == SQLITE_OK)
+        database->wal_pages = 0;
+    return database_err(rc);
 }

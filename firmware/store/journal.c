@@ -78,7 +78,7 @@ static enum err entry_insert(struct journal *journal, const struct entry_header 
     if (!err)
         err = cose_sign(journal->signer, span_of(bytes, len), signature);
     if (!err)
-        err = day_keys_make(&journal->days, header->time.wall_ms, &key);
+        err = payload_key_make(&journal->days, header, &key);
     if (!err)
         err = seal_box(key, payload_context(header, context), payload, sealed, sizeof sealed,
                        &sealed_len);

@@ -1,8 +1,11 @@
-/* The journal's tables, day keys and sealing contexts.
+/* The journal's tables, keys and sealing contexts.
  *
  * A payload's day follows from its header, so no column says it: what is stored twice can differ.
- * Nothing here deletes a day key or a payload. One that is not there, or does not unwrap, is
- * damage, and whoever reads the entry says so.
+ * Nothing here deletes a day key or a payload. One that is not there, or does not unwrap, is damage
+ * unless a PURGE entry covers it, and whoever reads the entry says so.
+ *
+ * EPOCH and PURGE have no day: they prove what the journal may lack, and must be read when the days
+ * they were written on are long gone.
  */
 #include "journal_format.h"
 
@@ -47,9 +50,9 @@ static struct span day_context(int64_t day, uint8_t out[DAY_CONTEXT_LEN])
     return span_of(out, DAY_CONTEXT_LEN);
 }
 
-static int64_t day_of(int64_t wall_ms)
+int64_t entry_day(const struct entry_header *header)
 {
-    return wall_ms / DAY_MS - (wall_ms % DAY_MS < 0);
+    return header->time.wall_ms / DAY_MS - (header->time.wall_ms % DAY_MS < 0);
 }
 
 void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out)
@@ -85,6 +88,8 @@ enum err day_keys_open(struct database *database, const struct seal_root *root,
         err = seal_key_derive(root, "pamit journal wrap", &keys.wrap);
     if (!err && keys.wrap)
         err = key_check_verify(keys.wrap, database);
+    if (!err && keys.wrap)
+        err = seal_key_derive(root, "pamit journal keep", &keys.keep);
     if (!err)
         err = database_prepare(database, "SELECT wrapped FROM day_key WHERE day = ?1", &keys.find);
     if (err)
@@ -104,7 +109,10 @@ void day_keys_forget(struct day_keys *keys)
 void day_keys_close(struct day_keys *keys)
 {
     day_keys_forget(keys);
+    purge_set_close(&keys->purges);
     sqlite3_finalize(keys->find);
+    if (keys->keep)
+        seal_key_close(keys->keep);
     if (keys->wrap)
         seal_key_close(keys->wrap);
     *keys = (struct day_keys){0};
@@ -124,12 +132,10 @@ static enum err unwrap(const struct day_keys *keys, int64_t day, struct span wra
     return err == ERR_SIZE || err == ERR_INVALID ? ERR_AUTH : err;
 }
 
-enum err day_keys_find(struct day_keys *keys, int64_t wall_ms, const struct seal_key **out)
+static enum err day_key_find(struct day_keys *keys, int64_t day, const struct seal_key **out)
 {
-    const int64_t day = day_of(wall_ms);
     enum err err;
 
-    assert(keys->wrap);
     if (!keys->key || keys->day != day) {
         struct seal_key *key = NULL;
         sqlite3_bind_int64(keys->find, 1, day);
@@ -149,14 +155,26 @@ enum err day_keys_find(struct day_keys *keys, int64_t wall_ms, const struct seal
     return ERR_OK;
 }
 
-enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal_key **out)
+/* The key of a kind that is kept, or of the entry's day. ERR_MISSING: there is none. */
+static enum err payload_key_find(struct day_keys *keys, const struct entry_header *header,
+                                 const struct seal_key **out)
 {
-    enum err err = day_keys_find(keys, wall_ms, out);
+    assert(keys->wrap);
+    if (!entry_kind_is_kept(header->kind))
+        return day_key_find(keys, entry_day(header), out);
+    *out = keys->keep;
+    return ERR_OK;
+}
+
+enum err payload_key_make(struct day_keys *keys, const struct entry_header *header,
+                          const struct seal_key **out)
+{
+    enum err err = payload_key_find(keys, header, out);
 
     if (err != ERR_MISSING)
         return err;
 
-    const int64_t day = day_of(wall_ms);
+    const int64_t day = entry_day(header);
     uint8_t context[DAY_CONTEXT_LEN], bytes[SEAL_KEY_LEN], wrapped[SEAL_KEY_LEN + SEAL_OVERHEAD];
     size_t len = 0;
     sqlite3_stmt *insert = NULL;
@@ -174,19 +192,19 @@ enum err day_keys_make(struct day_keys *keys, int64_t wall_ms, const struct seal
         err = database_step_done(insert);
         sqlite3_finalize(insert);
     }
-    return err ? err : day_keys_find(keys, wall_ms, out);
+    return err ? err : day_key_find(keys, day, out);
 }
 
 /* ---- payloads ----------------------------------------------------------------------------- */
 
-enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
-                      const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
-                      size_t *len)
+static enum err sealed_open(struct day_keys *keys, const struct stored_entry *stored,
+                            const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
+                            size_t *len)
 {
     uint8_t context[PAYLOAD_CONTEXT_LEN], hash[SIGN_HASH_LEN];
     const struct seal_key *key = NULL;
     size_t opened = 0;
-    enum err err = day_keys_find(keys, header->time.wall_ms, &key);
+    enum err err = payload_key_find(keys, header, &key);
 
     if (!err)
         err = seal_open(key, payload_context(header, context), stored->payload, out,
@@ -200,4 +218,25 @@ enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
         return ERR_CORRUPT;
     *len = opened;
     return ERR_OK;
+}
+
+enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
+                      const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
+                      size_t *len)
+{
+    bool purged = purge_set_covers(&keys->purges, header);
+    enum err err = purged ? ERR_OK : sealed_open(keys, stored, header, out, len);
+
+    if (err == ERR_CORRUPT && !entry_kind_is_kept(header->kind)) {
+        /* Damage, unless it was purged since we last looked. */
+        const enum err refreshed = purge_set_refresh(keys);
+        if (refreshed && refreshed != ERR_CORRUPT)
+            return refreshed;
+        purged = purge_set_covers(&keys->purges, header);
+        if (purged)
+            err = ERR_OK;
+    }
+    if (purged)
+        *len = 0;
+    return err;
 }

@@ -1,9 +1,12 @@
 /* How entries lie in journal.db: shared by its writer, its readers and its verification.
  *
  * entry(seq, header, signature, payload): header as signed, bare COSE signature, payload sealed
- * with the day key of the header's UTC day, bound to epoch and seq.
+ * with the day key of the header's UTC day (of a kind that is kept: with a key derived from the
+ * storage key), bound to epoch and seq. NULL, or zeros, once it is purged.
  * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
+ * purge(seq, rest, done): which entries are PURGE. Nothing is believed for it: those entries say
+ * what is purged. rest, done: journal_retention.c. mark(next, at_ms, receipt): journal_marks.c.
  * deferral(key, seq, day): journal_deferral.h. meta: whose journal it is. Internal to store.
  */
 #ifndef PAMIT_JOURNAL_FORMAT_H
@@ -19,10 +22,23 @@
 
 extern const struct database_kind journal_kind;
 
-/* The days' keys of one connection; the last one used is kept open. */
+/* What the journal's PURGE entries cover: one row per purged day, by day. */
+struct purge_set {
+    struct purge_row {
+        struct entry_purge_day days;
+        uint64_t by; /* the PURGE entry: it covers what came before it */
+    } * rows;
+    size_t n;
+    uint64_t newest; /* the last PURGE entry that was read; 0: none */
+    sqlite3_stmt *next;
+};
+
+/* The keys of one connection; the last day's is kept open. */
 struct day_keys {
     struct database *database;
     struct seal_key *wrap; /* NULL: no storage key, nothing can be opened */
+    struct seal_key *keep; /* of kinds that are kept, if there is wrap */
+    struct purge_set purges;
     sqlite3_stmt *find;
     int64_t day;
     struct seal_key *key; /* of `day`, or NULL */
@@ -32,19 +48,28 @@ struct day_keys {
 MUST_CHECK enum err day_keys_open(struct database *database, const struct seal_root *root,
                                   struct day_keys *out);
 void day_keys_close(struct day_keys *keys);
-/* The key for a wall time, borrowed until the next call. Only with a storage key. ERR_MISSING:
- * there is none; ERR_AUTH: its row was altered. */
-MUST_CHECK enum err day_keys_find(struct day_keys *keys, int64_t wall_ms,
-                                  const struct seal_key **out);
-/* As day_keys_find, and makes the key within the open transaction if there is none. */
-MUST_CHECK enum err day_keys_make(struct day_keys *keys, int64_t wall_ms,
-                                  const struct seal_key **out);
+/* The key that an entry's payload is sealed with, borrowed until the next call; made within the
+ * open transaction if there is none. Only with a storage key. ERR_AUTH: its row was altered. */
+MUST_CHECK enum err payload_key_make(struct day_keys *keys, const struct entry_header *header,
+                                     const struct seal_key **out);
 /* Forgets the key in memory: after a rollback it may not be in the file. */
 void day_keys_forget(struct day_keys *keys);
+
+/* Days since 1970, of the entry's wall time in UTC. */
+int64_t entry_day(const struct entry_header *header);
 
 /* What a payload is sealed with beside its key. */
 #define PAYLOAD_CONTEXT_LEN 24
 struct span payload_context(const struct entry_header *header, uint8_t out[PAYLOAD_CONTEXT_LEN]);
+
+/* ---- what is purged (journal_purges.c) ---------------------------------------------------- */
+
+void purge_set_close(struct purge_set *purges);
+/* Reads the PURGE entries that it does not know yet. ERR_CORRUPT: one of them is damaged; what was
+ * read before counts. */
+MUST_CHECK enum err purge_set_refresh(struct day_keys *keys);
+/* Was this entry's payload destroyed, as far as is known? */
+bool purge_set_covers(const struct purge_set *purges, const struct entry_header *header);
 
 /* ---- deferrals, as the writer stores them (journal_deferral.c) ---------------------------- */
 
@@ -73,8 +98,9 @@ void stored_entry_read(sqlite3_stmt *statement, struct stored_entry *out);
 /* The row as a head: what its header says, and the header's hash. ERR_CORRUPT: it is none. */
 MUST_CHECK enum err stored_entry_head(sqlite3_stmt *statement, struct journal_head *out);
 
-/* Opens the payload of a stored entry; `keys` has a storage key. ERR_CORRUPT: its day key is not
- * there, it does not open, or it is not what the header names. */
+/* Opens the payload of a stored entry; `keys` has a storage key. `len` is 0 when a PURGE entry
+ * covers it, whatever is stored. ERR_CORRUPT: its day key is not there, it does not open, or it is
+ * not what the header names. */
 MUST_CHECK enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
                                  const struct entry_header *header, uint8_t out[ENTRY_PAYLOAD_MAX],
                                  size_t *len);

@@ -108,10 +108,13 @@ static enum err row_fill(struct journal_reader *reader, const struct stored_entr
     out->header_len = stored->header.len; /* it decoded: it is within its bound */
     memcpy(out->header_bytes, stored->header.p, stored->header.len);
     memcpy(out->signature, stored->signature.p, SIGN_LEN);
-    out->payload_opened = reader->days.wrap != NULL;
-    if (!out->payload_opened)
+    if (!reader->days.wrap)
         return ERR_OK;
-    return payload_open(&reader->days, stored, &out->header, out->payload, &out->payload_len);
+    const enum err err =
+        payload_open(&reader->days, stored, &out->header, out->payload, &out->payload_len);
+    out->purged = !err && out->payload_len == 0;
+    out->payload_opened = !err && !out->purged;
+    return err;
 }
 
 enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct journal_row *out)

@@ -15,7 +15,9 @@ struct journal_row {
     size_t header_len;
     uint8_t header_bytes[ENTRY_HEADER_MAX]; /* as signed */
     uint8_t signature[SIGN_LEN];
-    bool payload_opened; /* false: the reader has no storage key, and payload_len is 0 */
+    bool payload_opened; /* false: it is purged, or the reader has no storage key; payload_len is 0
+                          */
+    bool purged;         /* a PURGE entry covers it; only a reader with a storage key knows */
     size_t payload_len;
     uint8_t payload[ENTRY_PAYLOAD_MAX]; /* opened; its hash is checked against the header */
 };

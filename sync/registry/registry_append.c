@@ -66,6 +66,7 @@ static enum registry_mark mark_of(int kind, struct span payload)
         struct entry_decided decided;
         struct entry_epoch epoch;
         struct entry_health health;
+        struct entry_purge purge;
     } read;
     enum err err;
     if (!payload.p)
@@ -78,6 +79,8 @@ static enum registry_mark mark_of(int kind, struct span payload)
         err = entry_epoch_decode(payload, &read.epoch);
     else if (kind == ENTRY_HEALTH)
         err = entry_health_decode(payload, &read.health);
+    else if (kind == ENTRY_PURGE)
+        err = entry_purge_decode(payload, &read.purge);
     else
         return REGISTRY_MARK_UNKNOWN_KIND;
     return err ? REGISTRY_MARK_UNREADABLE : REGISTRY_MARK_NONE;

@@ -56,7 +56,7 @@ def test_an_auditor_verifies_with_the_public_key_alone(kiosk):
      "entry 4: the entry is not signed"),
     ("a lost tail shows against the receipt", "DELETE FROM entry WHERE seq > 4",
      "the registry has 6 entries of this kiosk, the journal ends at 4: entries are missing"),
-    ("a lost day key is no purge", "DELETE FROM day_key", "entry 1: the payload can't be opened"),
+    ("a lost day key is no purge", "DELETE FROM day_key", "entry 2: the payload can't be opened"),
     ("a payload taken out is no purge", "UPDATE entry SET payload = NULL WHERE seq = 7",
      "entry 7: the payload can't be opened"),
 ])

@@ -122,8 +122,7 @@ static void payloads_are_sealed_on_disk(void **state)
     journal_close(journal);
 }
 
-/* Nothing deletes a day key or a payload, so one that is gone is damage; other days are not hurt.
- */
+/* A day key or a payload that is gone without a PURGE entry is damage; other days are not hurt. */
 static void a_lost_day_key_is_damage(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -131,16 +130,17 @@ static void a_lost_day_key_is_damage(void **state)
     struct journal_head head, at;
     struct journal_row row;
 
+    assert_int_equal(fixture_append(journal, fixture, "one day", &head), ERR_OK);
     fixture->now.wall_ms += 86400000;
     assert_int_equal(fixture_append(journal, fixture, "next day", &head), ERR_OK);
     fixture_sql(fixture->path, "DELETE FROM day_key WHERE day = (SELECT min(day) FROM day_key)");
     struct journal_reader *reader = fixture_reader(fixture);
-    assert_int_equal(journal_reader_get(reader, 1, &row), ERR_CORRUPT);
-    assert_int_equal(journal_reader_get(reader, 2, &row), ERR_OK);
-    assert_true(row.payload_opened);
-    fixture_sql(fixture->path, "UPDATE entry SET payload = NULL WHERE seq = 2");
     assert_int_equal(journal_reader_get(reader, 2, &row), ERR_CORRUPT);
-    assert_int_equal(journal_reader_head_at(reader, 2, &at), ERR_OK);
+    assert_int_equal(journal_reader_get(reader, 3, &row), ERR_OK);
+    assert_true(row.payload_opened);
+    fixture_sql(fixture->path, "UPDATE entry SET payload = NULL WHERE seq = 3");
+    assert_int_equal(journal_reader_get(reader, 3, &row), ERR_CORRUPT);
+    assert_int_equal(journal_reader_head_at(reader, 3, &at), ERR_OK);
     assert_memory_equal(&at, &head, sizeof at);
     journal_reader_close(reader);
     journal_close(journal);

@@ -95,14 +95,14 @@ static void altered_journals_are_named(void **state)
         {"a payload of another entry",
          "UPDATE entry SET payload = (SELECT payload FROM entry WHERE seq = 3) WHERE seq = 2",
          JOURNAL_BAD_PAYLOAD, 2},
-        {"a day key altered", "UPDATE day_key SET wrapped = zeroblob(60)", JOURNAL_BAD_PAYLOAD, 1},
-        {"a day key cut short", "UPDATE day_key SET wrapped = x'00'", JOURNAL_BAD_PAYLOAD, 1},
+        {"a day key altered", "UPDATE day_key SET wrapped = zeroblob(60)", JOURNAL_BAD_PAYLOAD, 2},
+        {"a day key cut short", "UPDATE day_key SET wrapped = x'00'", JOURNAL_BAD_PAYLOAD, 2},
         {"an empty signature", "UPDATE entry SET signature = x'' WHERE seq = 3", JOURNAL_UNREADABLE,
          3},
         {"the meta row of another kiosk", "UPDATE meta SET kiosk = 'SUB-01-0001'", JOURNAL_FOREIGN,
          1},
         {"a lost tail can't be seen here", "DELETE FROM entry WHERE seq = 4", JOURNAL_SOUND, 0},
-        {"a lost day key is no purge", "DELETE FROM day_key", JOURNAL_BAD_PAYLOAD, 1},
+        {"a lost day key is no purge", "DELETE FROM day_key", JOURNAL_BAD_PAYLOAD, 2},
         {"a payload taken out is no purge", "UPDATE entry SET payload = NULL WHERE seq = 3",
          JOURNAL_BAD_PAYLOAD, 3},
     };
@@ -155,21 +155,23 @@ static void two_histories_do_not_mix(void **state)
         uint64_t seq;
     } rows[] = {
         {"a payload that opens is not the one its header names",
-         "UPDATE entry SET payload = (SELECT payload FROM o.entry WHERE seq = 2) WHERE seq = 2",
-         JOURNAL_BAD_PAYLOAD, 2},
+         "UPDATE entry SET payload = (SELECT payload FROM o.entry WHERE seq = 3) WHERE seq = 3",
+         JOURNAL_BAD_PAYLOAD, 3},
         {"a signed entry that the next one does not continue",
-         "REPLACE INTO entry SELECT * FROM o.entry WHERE seq = 2", JOURNAL_CHAIN_BROKEN, 3},
+         "REPLACE INTO entry SELECT * FROM o.entry WHERE seq = 3", JOURNAL_CHAIN_BROKEN, 4},
     };
     struct store_fixture *fixture = *state;
     struct store_fixture other = *fixture;
     struct journal_head head;
     char sql[320];
 
-    journal_close(fixture_journal(fixture));
+    struct journal *journal = fixture_journal(fixture);
+    assert_int_equal(fixture_append(journal, fixture, "both", &head), ERR_OK);
+    journal_close(journal);
     snprintf(other.path, sizeof other.path, "%s/other.db", fixture->folder);
     snprintf(sql, sizeof sql, "VACUUM INTO '%s'", other.path);
     fixture_sql(fixture->path, sql);
-    struct journal *journal = fixture_journal(&other);
+    journal = fixture_journal(&other);
     assert_int_equal(fixture_append(journal, fixture, "other", &head), ERR_OK);
     journal_close(journal);
     journal = fixture_journal(fixture);

@@ -1,0 +1,604 @@
+/* Destroying payloads.
+ *
+ * Method: a scan of the headers since the last one says which entries each day's key seals; it is
+ * kept in memory and goes on with each job. Then one transaction destroys keys and appends the
+ * PURGE entry: from there on those payloads are gone for everybody, whatever else becomes of this
+ * job.
+ *
+ * Second, what is sealed is overwritten, though without its key it tells nothing: in place first,
+ * with zeros of the same length, which moves nothing in the file; and only when all of a purge is
+ * zeros are the columns emptied, since SQLite then moves rows between neighbouring pages and leaves
+ * copies of what it moved in their free space. For that reason the last rows before those that are
+ * still needed stay zeros until the next purge. Freed space is overwritten too (secure_delete).
+ *
+ * The table of day keys is written anew without those that go, as it is small: no copy of a row can
+ * be left behind in it. Third, the WAL, which has the old pages, is moved into the file and cut to
+ * nothing; only then is a purge done. A reader that stands in the way is not waited for.
+ *
+ * It refuses to say what a flash drive keeps: firmware/ARCHITECTURE.md does.
+ */
+#include "journal_retention.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "journal_marks.h"
+
+#define SCAN_ROWS  500
+#define SWEEP_ROWS 64
+/* Rows of three pages, and more: what a page exchanges rows with. */
+#define ROWS_LEFT 64
+
+static const char tables[] =
+    "CREATE TABLE IF NOT EXISTS purge(seq INTEGER PRIMARY KEY, rest INTEGER NOT NULL,"
+    " done INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS mark(next INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,"
+    " receipt BLOB NOT NULL) STRICT;"
+    "PRAGMA secure_delete=ON;";
+
+enum phase {
+    PHASE_OVER = 0,
+    PHASE_NOTE,     /* the receipt is remembered */
+    PHASE_ZERO,     /* payloads of the purge that is not done are overwritten */
+    PHASE_EMPTY,    /* ... and taken out */
+    PHASE_TRUNCATE, /* ... and out of the WAL */
+    PHASE_SCAN,     /* what is sealed with which key? */
+    PHASE_PURGE,    /* the next days */
+    PHASE_HASHES,   /* keyed hashes that are too old */
+};
+
+struct retention {
+    struct journal *journal;
+    struct retention_order order;
+    struct retention_report report;
+    enum phase phase;
+    uint64_t rest; /* below it no entry has a payload, but for kinds that are kept */
+    /* The purge that is not done. */
+    uint64_t undone;             /* its PURGE entry; 0: there is none */
+    uint64_t sweep_at, sweep_to; /* its entries that are still to be looked at */
+    /* The scan; it outlives the job. */
+    uint64_t scanned, unreadable; /* entries up to the first; the last whose day is not known */
+    struct retention_day *days;
+    size_t n_days, room;
+};
+
+enum err retention_open(struct journal *journal, struct retention **out)
+{
+    struct retention *retention = calloc(1, sizeof *retention);
+
+    if (!retention)
+        return ERR_MEMORY;
+    retention->journal = journal;
+    const enum err err = database_run(&journal->database, tables);
+    if (err)
+        retention_close(retention);
+    else
+        *out = retention;
+    return err;
+}
+
+void retention_close(struct retention *retention)
+{
+    if (!retention)
+        return;
+    free(retention->days);
+    free(retention);
+}
+
+void retention_begin(struct retention *retention, const struct retention_order *order)
+{
+    retention->order = *order;
+    retention->report = (struct retention_report){0};
+    retention->phase = PHASE_NOTE;
+}
+
+void retention_report(const struct retention *retention, struct retention_report *out)
+{
+    *out = retention->report;
+}
+
+/* ---- where the last job ended ------------------------------------------------------------- */
+
+/* The last entry that this PURGE entry covers. */
+static uint64_t purge_last(const struct purge_set *purges, uint64_t by)
+{
+    uint64_t last = 0;
+
+    for (size_t i = 0; i < purges->n; i++)
+        if (purges->rows[i].by == by && purges->rows[i].days.last > last)
+            last = purges->rows[i].days.last;
+    return last;
+}
+
+/* Reads `rest`, and the purge that is not done. */
+static enum err state_read(struct retention *retention)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err =
+        database_prepare(&retention->journal->database,
+                         "SELECT seq, rest, done FROM purge ORDER BY seq DESC LIMIT 1", &select);
+
+    if (err)
+        return err;
+    retention->rest = 1;
+    retention->undone = 0;
+    const int rc = database_step(select);
+    err = database_err(rc);
+    if (rc == SQLITE_ROW) {
+        retention->rest = (uint64_t)sqlite3_column_int64(select, 1);
+        if (!sqlite3_column_int(select, 2))
+            retention->undone = (uint64_t)sqlite3_column_int64(select, 0);
+    }
+    sqlite3_finalize(select);
+    return err ? err : purge_set_refresh(&retention->journal->days);
+}
+
+static void sweep_begin(struct retention *retention, enum phase phase)
+{
+    const uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
+
+    retention->phase = phase;
+    retention->sweep_at = retention->rest;
+    retention->sweep_to = last;
+    if (phase == PHASE_EMPTY)
+        retention->sweep_to = last > ROWS_LEFT ? last - ROWS_LEFT : 0;
+}
+
+static enum err note_step(struct retention *retention)
+{
+    struct journal *journal = retention->journal;
+    const struct retention_order *order = &retention->order;
+    const struct span envelope = span_of(order->receipt, order->receipt_len);
+    struct receipt receipt;
+    enum err err = mark_open(journal, order->receipt_key, envelope, &receipt);
+
+    if (!err)
+        err = marks_note(journal, &receipt, envelope);
+    if (!err)
+        err = state_read(retention);
+    if (err)
+        return err;
+    if (retention->undone)
+        sweep_begin(retention, PHASE_ZERO);
+    else
+        retention->phase = PHASE_SCAN;
+    return ERR_OK;
+}
+
+/* ---- overwriting -------------------------------------------------------------------------- */
+
+/* The next covered entries whose payload column is not empty, from sweep_at on. */
+static enum err sweep_find(struct retention *retention, uint64_t found[SWEEP_ROWS], size_t *n,
+                           uint64_t *looked_to)
+{
+    const struct purge_set *purges = &retention->journal->days.purges;
+    sqlite3_stmt *select = NULL;
+    int rc;
+    enum err err = database_prepare(&retention->journal->database,
+                                    "SELECT seq, header FROM entry WHERE seq BETWEEN ?1 AND ?2"
+                                    " AND payload IS NOT NULL ORDER BY seq LIMIT ?3",
+                                    &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(select, 1, (sqlite3_int64)retention->sweep_at);
+    sqlite3_bind_int64(select, 2, (sqlite3_int64)retention->sweep_to);
+    sqlite3_bind_int(select, 3, SWEEP_ROWS);
+    *n = 0;
+    *looked_to = retention->sweep_to;
+    size_t rows = 0;
+    while ((rc = database_step(select)) == SQLITE_ROW) {
+        struct entry_header header;
+        const uint64_t seq = (uint64_t)sqlite3_column_int64(select, 0);
+        if (++rows == SWEEP_ROWS)
+            *looked_to = seq;
+        if (!entry_header_decode(database_column(select, 1), ENTRY_WHOLE, &header) &&
+            header.seq == seq && purge_set_covers(purges, &header))
+            found[(*n)++] = seq;
+    }
+    sqlite3_finalize(select);
+    return database_err(rc);
+}
+
+/* Within a transaction. */
+static enum err rows_update(struct database *database, const char *sql, const uint64_t *seqs,
+                            size_t n)
+{
+    sqlite3_stmt *update = NULL;
+    enum err err = database_prepare(database, sql, &update);
+
+    for (size_t i = 0; !err && i < n; i++) {
+        sqlite3_bind_int64(update, 1, (sqlite3_int64)seqs[i]);
+        err = database_step_done(update);
+    }
+    sqlite3_finalize(update);
+    return err;
+}
+
+static enum err sweep_step(struct retention *retention)
+{
+    struct database *database = &retention->journal->database;
+    const bool empties = retention->phase == PHASE_EMPTY;
+    const char *sql = empties ? "UPDATE entry SET payload = NULL WHERE seq = ?1"
+                              : "UPDATE entry SET payload = zeroblob(length(payload))"
+                                " WHERE seq = ?1";
+    uint64_t found[SWEEP_ROWS], looked_to;
+    size_t n = 0;
+    enum err err = sweep_find(retention, found, &n, &looked_to);
+
+    if (!err && n > 0) {
+        err = database_begin(database);
+        if (!err)
+            err = rows_update(database, sql, found, n);
+        if (!err)
+            err = database_commit(database);
+        else
+            database_rollback(database);
+    }
+    if (err)
+        return err;
+    retention->sweep_at = looked_to + 1;
+    if (retention->sweep_at <= retention->sweep_to)
+        return ERR_OK;
+    if (empties)
+        retention->phase = PHASE_TRUNCATE;
+    else
+        sweep_begin(retention, PHASE_EMPTY);
+    return ERR_OK;
+}
+
+/* What is left below the last that was purged is the zeros, and days that stay. */
+static uint64_t rest_after(const struct retention *retention)
+{
+    const uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
+    uint64_t rest = last > ROWS_LEFT ? last - ROWS_LEFT + 1 : 1;
+
+    for (size_t i = 0; i < retention->n_days; i++)
+        if (retention->days[i].sealed.first < rest)
+            rest = retention->days[i].sealed.first;
+    /* Before the scan it is not known which days stay. */
+    return retention->scanned && rest > retention->rest ? rest : retention->rest;
+}
+
+static enum err truncate_step(struct retention *retention)
+{
+    struct database *database = &retention->journal->database;
+    const uint64_t rest = rest_after(retention);
+    sqlite3_stmt *update = NULL;
+    enum err err = database_wal_truncate(database);
+
+    if (err == ERR_BUSY) {
+        retention->report.waits = true;
+        retention->phase = PHASE_HASHES;
+        return ERR_OK;
+    }
+    if (!err)
+        err = database_prepare(database, "UPDATE purge SET rest = ?2, done = 1 WHERE seq = ?1",
+                               &update);
+    if (err)
+        return err;
+    sqlite3_bind_int64(update, 1, (sqlite3_int64)retention->undone);
+    sqlite3_bind_int64(update, 2, (sqlite3_int64)rest);
+    err = database_step_done(update);
+    sqlite3_finalize(update);
+    if (err)
+        return err;
+    retention->rest = rest;
+    retention->undone = 0;
+    retention->phase = PHASE_SCAN;
+    return ERR_OK;
+}
+
+/* ---- which key seals what ----------------------------------------------------------------- */
+
+/* NULL: no memory, or more days than there can be. */
+static struct retention_day *day_of(struct retention *retention, int64_t day)
+{
+    for (size_t i = retention->n_days; i > 0; i--) /* nearly always the last */
+        if (retention->days[i - 1].sealed.day == day)
+            return &retention->days[i - 1];
+    if (retention->n_days == retention->room) {
+        const size_t room = retention->room ? 2 * retention->room : 64;
+        struct retention_day *grown =
+            room > RETENTION_DAYS_MAX ? NULL : realloc(retention->days, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        retention->days = grown;
+        retention->room = room;
+    }
+    struct retention_day *new = &retention->days[retention->n_days++];
+    *new = (struct retention_day){.sealed = {.day = day}};
+    return new;
+}
+
+/* An EPOCH that leaves entries which the registry does not have: they are covered when those are
+ * that tell them again. */
+static enum err epoch_take(struct retention *retention, const struct stored_entry *stored,
+                           const struct entry_header *header)
+{
+    uint8_t payload[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+    struct entry_epoch epoch;
+    const enum err err = payload_open(&retention->journal->days, stored, header, payload, &len);
+
+    if (err && err != ERR_CORRUPT)
+        return err;
+    const bool known = !err && !entry_epoch_decode(span_of(payload, len), &epoch);
+    const uint64_t held = known ? epoch.own_held : 0;
+    for (size_t i = 0; i < retention->n_days; i++)
+        if (retention->days[i].sealed.last > held) {
+            retention->days[i].left = true;
+            retention->days[i].until = UINT64_MAX;
+        }
+    return ERR_OK;
+}
+
+static void recovered_take(struct retention *retention, uint64_t seq)
+{
+    for (size_t i = 0; i < retention->n_days; i++)
+        if (retention->days[i].left)
+            retention->days[i].until = seq;
+}
+
+static enum err entry_take(struct retention *retention, const struct stored_entry *stored)
+{
+    struct entry_header header;
+
+    if (entry_header_decode(stored->header, ENTRY_WHOLE, &header) || header.seq != stored->seq) {
+        retention->unreadable = stored->seq;
+        return ERR_OK;
+    }
+    if (header.kind == ENTRY_EPOCH)
+        return epoch_take(retention, stored, &header);
+    if (entry_kind_is_kept(header.kind) ||
+        purge_set_covers(&retention->journal->days.purges, &header))
+        return ERR_OK;
+    struct retention_day *day = day_of(retention, entry_day(&header));
+    if (!day)
+        return ERR_MEMORY;
+    if (day->sealed.entries++ == 0)
+        day->sealed.first = header.seq;
+    day->sealed.last = header.seq;
+    if (!day->left)
+        day->until = header.seq;
+    if (header.kind == ENTRY_RECOVERED)
+        recovered_take(retention, header.seq);
+    return ERR_OK;
+}
+
+static enum err scan_step(struct retention *retention)
+{
+    const uint64_t from = retention->scanned ? retention->scanned + 1 : retention->rest;
+    sqlite3_stmt *select = NULL;
+    size_t rows = 0;
+    int rc = SQLITE_DONE;
+    enum err err = database_prepare(&retention->journal->database,
+                                    "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq >= ?1"
+                                    " AND payload IS NOT NULL ORDER BY seq LIMIT ?2",
+                                    &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(select, 1, (sqlite3_int64)from);
+    sqlite3_bind_int(select, 2, SCAN_ROWS);
+    while (!err && (rc = database_step(select)) == SQLITE_ROW) {
+        struct stored_entry stored;
+        stored_entry_read(select, &stored);
+        err = entry_take(retention, &stored);
+        if (!err)
+            retention->scanned = stored.seq;
+        rows++;
+    }
+    sqlite3_finalize(select);
+    if (!err)
+        err = database_err(rc);
+    if (!err && rows < SCAN_ROWS)
+        retention->phase = PHASE_PURGE; /* in this same step: nothing is appended in between */
+    return err;
+}
+
+/* ---- destroying keys ---------------------------------------------------------------------- */
+
+struct wrapped_key {
+    int64_t day;
+    size_t len;
+    uint8_t bytes[SEAL_KEY_LEN + SEAL_OVERHEAD];
+};
+
+static bool is_purged(const struct entry_purge *purge, int64_t day)
+{
+    for (size_t i = 0; i < purge->n_days; i++)
+        if (purge->day[i].day == day)
+            return true;
+    return false;
+}
+
+/* The keys that stay, in memory of their own. */
+static enum err keys_read(struct database *database, const struct entry_purge *purge,
+                          struct wrapped_key **out, size_t *n)
+{
+    struct wrapped_key *keys = NULL;
+    sqlite3_stmt *select = NULL;
+    size_t room = 0;
+    int rc = SQLITE_DONE;
+    enum err err =
+        database_prepare(database, "SELECT day, wrapped FROM day_key ORDER BY day", &select);
+
+    *n = 0;
+    while (!err && (rc = database_step(select)) == SQLITE_ROW) {
+        const struct span wrapped = database_column(select, 1);
+        const int64_t day = sqlite3_column_int64(select, 0);
+        if (is_purged(purge, day))
+            continue;
+        if (*n == room) {
+            room = room ? 2 * room : 64;
+            struct wrapped_key *grown = realloc(keys, room * sizeof *keys);
+            err = grown ? ERR_OK : ERR_MEMORY;
+            keys = grown ? grown : keys;
+        }
+        if (!err && wrapped.len > sizeof keys[0].bytes)
+            err = ERR_CORRUPT;
+        if (err)
+            break;
+        keys[*n] = (struct wrapped_key){.day = day, .len = wrapped.len};
+        memcpy(keys[*n].bytes, wrapped.p, wrapped.len);
+        ++*n;
+    }
+    sqlite3_finalize(select);
+    *out = keys;
+    return err ? err : database_err(rc);
+}
+
+/* Within a transaction: the table anew, without the keys of these days. */
+static enum err keys_destroy(struct database *database, const struct entry_purge *purge)
+{
+    struct wrapped_key *keys = NULL;
+    sqlite3_stmt *insert = NULL;
+    size_t n = 0;
+    enum err err = keys_read(database, purge, &keys, &n);
+
+    if (!err)
+        err = database_run(database, "DELETE FROM day_key");
+    if (!err)
+        err =
+            database_prepare(database, "INSERT INTO day_key(day, wrapped) VALUES(?1, ?2)", &insert);
+    for (size_t i = 0; !err && i < n; i++) {
+        sqlite3_bind_int64(insert, 1, keys[i].day);
+        sqlite3_bind_blob(insert, 2, keys[i].bytes, (int)keys[i].len, SQLITE_STATIC);
+        err = database_step_done(insert);
+    }
+    sqlite3_finalize(insert);
+    free(keys);
+    return err;
+}
+
+struct purging {
+    const struct entry_purge *purge;
+    uint64_t rest;
+};
+
+/* Beside the PURGE entry. */
+static enum err purge_store(struct journal *journal, const struct entry_header *header,
+                            const void *user)
+{
+    const struct purging *purging = user;
+    sqlite3_stmt *insert = NULL;
+    enum err err = keys_destroy(&journal->database, purging->purge);
+
+    if (!err)
+        err = database_prepare(&journal->database,
+                               "INSERT INTO purge(seq, rest, done) VALUES(?1, ?2, 0)", &insert);
+    if (err)
+        return err;
+    sqlite3_bind_int64(insert, 1, (sqlite3_int64)header->seq);
+    sqlite3_bind_int64(insert, 2, (sqlite3_int64)purging->rest);
+    err = database_step_done(insert);
+    sqlite3_finalize(insert);
+    return err;
+}
+
+static void days_forget(struct retention *retention, const struct entry_purge *purge)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < retention->n_days; i++)
+        if (!is_purged(purge, retention->days[i].sealed.day))
+            retention->days[n++] = retention->days[i];
+    retention->n_days = n;
+}
+
+static enum err purge_append(struct retention *retention, const struct entry_purge *purge)
+{
+    struct journal *journal = retention->journal;
+    const struct purging purging = {.purge = purge, .rest = retention->rest};
+    const struct journal_beside beside = {.store = purge_store, .user = &purging};
+    uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+
+    seal_random(salt, sizeof salt);
+    enum err err = entry_purge_encode(purge, salt, payload, sizeof payload, &len);
+    assert(!err);
+    err = journal_append_with(journal, ENTRY_PURGE, &retention->order.time, span_of(payload, len),
+                              &beside, &retention->report.head);
+    if (err)
+        return err;
+    day_keys_forget(&journal->days);
+    days_forget(retention, purge);
+    retention->undone = retention->report.head.seq;
+    retention->report.days += purge->n_days;
+    for (size_t i = 0; i < purge->n_days; i++)
+        retention->report.entries += purge->day[i].entries;
+    return purge_set_refresh(&journal->days);
+}
+
+static enum err purge_step(struct retention *retention)
+{
+    const struct retention_order *order = &retention->order;
+    struct receipt receipt;
+    struct entry_purge purge = {.now_ms = order->now_ms,
+                                .after_days = order->payload_days,
+                                .policy_version = order->policy_version};
+    enum err err = marks_find(retention->journal, order, &receipt);
+
+    retention->phase = PHASE_HASHES;
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    err = marks_drop_before(retention->journal, receipt.next);
+    if (err || retention->unreadable >= receipt.next ||
+        retention_plan(retention->days, retention->n_days, receipt.next, order->open_seq, &purge) ==
+            0)
+        return err;
+    purge.receipt_next = receipt.next;
+    purge.receipt_ms = receipt.registry_ms;
+    err = purge_append(retention, &purge);
+    if (!err)
+        sweep_begin(retention, PHASE_ZERO);
+    return err;
+}
+
+/* ---- keyed hashes ------------------------------------------------------------------------- */
+
+static enum err hashes_step(struct retention *retention)
+{
+    retention->phase = PHASE_OVER;
+    return ERR_OK;
+}
+
+/* ---- steps -------------------------------------------------------------------------------- */
+
+static enum err step(struct retention *retention)
+{
+    enum err err;
+
+    switch (retention->phase) {
+    case PHASE_OVER:
+        break;
+    case PHASE_NOTE:
+        return note_step(retention);
+    case PHASE_ZERO:
+    case PHASE_EMPTY:
+        return sweep_step(retention);
+    case PHASE_TRUNCATE:
+        return truncate_step(retention);
+    case PHASE_SCAN:
+        err = scan_step(retention);
+        if (err || retention->phase == PHASE_SCAN)
+            return err;
+        return purge_step(retention);
+    case PHASE_PURGE:
+        break; /* never between steps */
+    case PHASE_HASHES:
+        return hashes_step(retention);
+    }
+    return ERR_OK;
+}
+
+enum err retention_step(struct retention *retention, bool *more)
+{
+    const enum err err = step(retention);
+
+    if (err)
+        retention->phase = PHASE_OVER;
+    *more = retention->phase != PHASE_OVER;
+    return err;
+}
