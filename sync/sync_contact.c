@@ -75,7 +75,7 @@ static enum phase phase_choose(const struct sync_contact *c, const struct journa
 void contact_go_on(struct sync_contact *c)
 {
     struct journal_head head;
-    if (!c->stores.journal || !sync_stores_head(&c->stores, &head)) {
+    if (!sync_stores_head(&c->stores, &head)) {
         contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
         return;
     }
@@ -138,7 +138,7 @@ bool sync_contact_is_busy(const struct sync_contact *contact)
 bool sync_contact_has_news(struct sync_contact *contact)
 {
     struct journal_head head;
-    if (!contact->stores.journal || !contact->next_known)
+    if (!contact->next_known)
         return false;
     return sync_stores_head(&contact->stores, &head) && head.seq >= contact->next;
 }

@@ -192,8 +192,11 @@ static enum err policy_store(struct sync_contact *c, struct span envelope, uint6
     if (!sync_stores_versions(&c->stores, &ours))
         return ERR_MISSING;
     enum err err = fetch_policy_open(c->parts.policy_key, envelope, ours.policy, version);
-    if (err == ERR_OK)
-        err = cache_put_policy(c->stores.cache, *version, envelope);
+    if (err != ERR_OK)
+        return err;
+    err = cache_put_policy(c->stores.cache, *version, envelope);
+    if (err == ERR_CORRUPT)
+        sync_stores_cache_failed(&c->stores, err);
     return err;
 }
 
@@ -276,6 +279,8 @@ static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, str
         return err;
     err = feed_apply(c->stores.cache, &feed);
     *why = err_text(err);
+    if (err == ERR_CORRUPT)
+        sync_stores_cache_failed(&c->stores, err);
     if (err != ERR_OK)
         return err;
     c->feed_wanted[name] = feed.to < feed.latest;

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "quarantine.h"
 
 void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
                       const struct seal_root *root)
@@ -39,6 +40,10 @@ static void complain(char logged[SYNC_STORES_WHY_LEN], const char *why)
 static bool open_journal(struct sync_stores *stores)
 {
     char why[JOURNAL_WHY_LEN] = "";
+    if (stores->journal && journal_reader_has_moved(stores->journal)) {
+        journal_reader_close(stores->journal);
+        stores->journal = NULL;
+    }
     if (stores->journal)
         return true;
     if (journal_reader_open(stores->config->journal, stores->root, &stores->journal, why) !=
@@ -49,21 +54,75 @@ static bool open_journal(struct sync_stores *stores)
     return true;
 }
 
+/* What a start finds: an interruption is ended, a -wal that is missing is told. */
+static void file_look(struct sync_file *file, const char *path)
+{
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN];
+    if (file->looked)
+        return;
+    file->looked = true;
+    if (quarantine_resume(path, name, why) == ERR_OK)
+        log_event(LOG_FILE_SET_ASIDE, "file=%s why=\"it was interrupted\"", name);
+    if (quarantine_wal_gone(path))
+        log_event(LOG_WAL_REMOVED, "file=%s", path);
+}
+
+/* Sets a file aside for the damage that `why` says; true: it can be made anew. */
+static bool file_set_aside(struct sync_file *file, const char *path, char why[SYNC_STORES_WHY_LEN])
+{
+    char name[QUARANTINE_NAME_LEN], damage[SYNC_STORES_WHY_LEN];
+    if (file->set_aside)
+        return false;
+    snprintf(damage, sizeof damage, "%s", why);
+    if (quarantine_file(path, time(NULL), name, why) != ERR_OK)
+        return false;
+    file->set_aside = true;
+    file->damaged = false;
+    log_event(LOG_FILE_SET_ASIDE, "file=%s why=\"%s\"", name, damage);
+    return true;
+}
+
 static void open_cache(struct sync_stores *stores)
 {
+    const char *path = stores->config->cache;
     char why[CACHE_WHY_LEN] = "";
+    if (stores->cache && cache_writer_has_moved(stores->cache)) {
+        cache_writer_close(stores->cache);
+        stores->cache = NULL;
+        stores->cache_file.looked = false;
+    }
     if (stores->cache)
         return;
-    if (cache_writer_open(stores->config->cache, stores->root, &stores->cache, why) != ERR_OK)
+    file_look(&stores->cache_file, path);
+    snprintf(why, sizeof why, "%s", stores->logged.cache);
+    enum err err = ERR_CORRUPT;
+    if (!stores->cache_file.damaged)
+        err = cache_writer_open(path, stores->root, &stores->cache, why);
+    if (quarantine_wanted(err) && file_set_aside(&stores->cache_file, path, why))
+        err = cache_writer_open(path, stores->root, &stores->cache, why);
+    if (err)
         complain(stores->logged.cache, why);
 }
 
 static void open_state(struct sync_stores *stores)
 {
+    const char *path = stores->config->sync_db;
     char why[SYNC_STATE_WHY_LEN] = "";
+    if (stores->state && sync_state_has_moved(stores->state)) {
+        sync_state_close(stores->state);
+        stores->state = NULL;
+        stores->state_file.looked = false;
+    }
     if (stores->state)
         return;
-    if (sync_state_open(stores->config->sync_db, SYNC_STATE_WRITE, &stores->state, why) != ERR_OK)
+    file_look(&stores->state_file, path);
+    snprintf(why, sizeof why, "%s", stores->logged.state);
+    enum err err = ERR_CORRUPT;
+    if (!stores->state_file.damaged)
+        err = sync_state_open(path, SYNC_STATE_WRITE, &stores->state, why);
+    if (quarantine_wanted(err) && file_set_aside(&stores->state_file, path, why))
+        err = sync_state_open(path, SYNC_STATE_WRITE, &stores->state, why);
+    if (err)
         complain(stores->logged.state, why);
 }
 
@@ -89,6 +148,8 @@ void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64
 
 bool sync_stores_head(struct sync_stores *stores, struct journal_head *out)
 {
+    if (!open_journal(stores))
+        return false;
     const enum err err = journal_reader_head(stores->journal, out);
     if (err == ERR_OK) {
         stores->logged.journal[0] = '\0';
@@ -115,6 +176,7 @@ void sync_stores_cache_failed(struct sync_stores *stores, enum err err)
     complain(stores->logged.cache, why);
     cache_writer_close(stores->cache);
     stores->cache = NULL;
+    stores->cache_file.damaged |= quarantine_wanted(err);
 }
 
 bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out)
@@ -142,6 +204,7 @@ static void state_failed(struct sync_stores *stores, enum err err)
     complain(stores->logged.state, why);
     sync_state_close(stores->state);
     stores->state = NULL;
+    stores->state_file.damaged |= quarantine_wanted(err);
 }
 
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,

@@ -2,8 +2,9 @@
  * not: journal (read), sync state and cache (written).
  *
  * Only the journal is needed to go on: without it there is nothing to say. A cache or a sync state
- * that does not open costs what it is for and nothing else. What is wrong is logged when it begins
- * and when it changes, not at each attempt. pamit-sync.
+ * that does not open costs what it is for and nothing else; one that is damaged is set aside, once
+ * in a process's life, and made anew from what the registry has. What is wrong is logged when it
+ * begins and when it changes, not at each attempt. pamit-sync.
  */
 #ifndef PAMIT_SYNC_STORES_H
 #define PAMIT_SYNC_STORES_H
@@ -15,12 +16,20 @@
 
 #define SYNC_STORES_WHY_LEN 256
 
+/* What was done about a file that this process writes, since it started. */
+struct sync_file {
+    bool looked;    /* for what a person or an interruption left */
+    bool damaged;   /* found so while it was open */
+    bool set_aside; /* not again: a disk that damages every file would get full of them */
+};
+
 struct sync_stores {
     const struct kiosk_config *config; /* borrowed, as is root */
     const struct seal_root *root;
     struct journal_reader *journal; /* NULL: not open */
     struct cache_writer *cache;
     struct sync_state_db *state;
+    struct sync_file cache_file, state_file;
     struct {
         char journal[SYNC_STORES_WHY_LEN]; /* what was last logged about it; "" nothing */
         char cache[SYNC_STORES_WHY_LEN];
@@ -35,7 +44,8 @@ void sync_stores_done(struct sync_stores *stores);
 /* Opens what is not open. True if there is a journal. Blocks on the disk, as all calls do. */
 bool sync_stores_open(struct sync_stores *stores);
 
-/* The journal's last entry; false, logged, and the journal closed if it can't be read. */
+/* The journal's last entry, of the one that is there now; false, logged, and the journal closed if
+ * it can't be read. */
 bool sync_stores_head(struct sync_stores *stores, struct journal_head *out);
 /* Holds a receipt against the journal, and gives the journal's last entry. False as above. */
 bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt,
@@ -45,7 +55,7 @@ void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64
 
 /* Versions in the cache; false if there is no working cache. */
 bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out);
-/* Logs a failure of the cache, and closes it. */
+/* Logs a failure of the cache, and closes it; a damaged one is set aside when it is opened next. */
 void sync_stores_cache_failed(struct sync_stores *stores, enum err err);
 
 /* Our own clock, whether it was ever set or not. */

@@ -13,6 +13,8 @@
     X(START_FAILED, 3, "could not start")                                                          \
     X(READY, 5, "ready")                                                                           \
     X(STOPPING, 5, "stopping")                                                                     \
+    X(FILE_SET_ASIDE, 2, "a damaged file was set aside, the process goes on without it")           \
+    X(WAL_REMOVED, 2, "somebody removed a database's -wal, what was in it may be missing")         \
     /* pamit-lane */                                                                               \
     X(SCANNER_OPEN, 5, "scanner connected")                                                        \
     X(SCANNER_GONE, 4, "scanner disconnected")                                                     \

@@ -283,9 +283,11 @@ def test_a_journal_that_is_none_is_named(registry, kiosk):
 
 
 @pytest.mark.parametrize("name", ["cache.db", "sync.db"])
-def test_a_broken_cache_or_state_is_named_and_entries_still_go_up(registry, kiosk, tmp_path, name):
+def test_a_store_that_can_not_be_used_is_named_and_entries_still_go_up(registry, kiosk, tmp_path,
+                                                                       name):
+    """What is in the way is not ours to set aside."""
     import_placements(registry, tmp_path, 3)
-    (kiosk.folder / name).write_bytes(b"this is no database" * 100)
+    (kiosk.folder / name / "inside").mkdir(parents=True)
     head = kiosk.append(3)
     done = kiosk.once()
     assert done.returncode == 1, "not a whole contact"
@@ -295,7 +297,7 @@ def test_a_broken_cache_or_state_is_named_and_entries_still_go_up(registry, kios
 
 
 def test_what_stays_broken_is_said_once(registry, kiosk):
-    (kiosk.folder / "cache.db").write_bytes(b"this is no database" * 100)
+    (kiosk.folder / "cache.db" / "inside").mkdir(parents=True)
     kiosk.append(1)
     kiosk.start()
     kiosk.await_log("SYNC_ONLINE")

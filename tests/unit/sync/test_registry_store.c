@@ -92,7 +92,7 @@ static void what_is_no_store_is_refused_by_name(void **state)
 {
     const char *path = *state;
     sql(path, "PRAGMA user_version = 3");
-    refuses(path, ERR_CORRUPT, "of version 3; this program knows version 2");
+    refuses(path, ERR_INVALID, "of version 3; this program knows version 2");
     sql(path, "PRAGMA user_version = 2; PRAGMA application_id = 7");
     refuses(path, ERR_CORRUPT, "not a registry's store of Pamit");
     refuses("/tmp/pamit-registry-none.db", ERR_MISSING, "No such file");
