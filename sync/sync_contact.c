@@ -91,6 +91,7 @@ void contact_go_on(struct sync_contact *c)
 static void on_answer(const struct link_answer *answer, void *user)
 {
     struct sync_contact *c = user;
+    c->answered_boottime_ms = sync_stores_boottime_ms(&c->stores);
     if (answer->err == ERR_OK) {
         phase_steps[c->phase].answer(c, answer);
         return;
@@ -103,6 +104,7 @@ static void on_answer(const struct link_answer *answer, void *user)
 void contact_ask(struct sync_contact *c, const struct link_request *request)
 {
     c->asked_us = now_us(c);
+    c->asked_boottime_ms = sync_stores_boottime_ms(&c->stores);
     link_ask(c->link, request, on_answer, c);
 }
 

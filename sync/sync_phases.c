@@ -76,7 +76,8 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
         forked(c, &receipt, standing);
         return false;
     }
-    sync_stores_receipt(&c->stores, &receipt, answer->body);
+    sync_stores_receipt(&c->stores, &receipt, answer->body, c->asked_boottime_ms,
+                        c->answered_boottime_ms);
     if (receipt.next != c->next && receipt.next > 1)
         log_event(LOG_RECEIPT_STORED, "epoch=%u next=%" PRIu64 " head=%" PRIu64,
                   (unsigned)receipt.epoch, receipt.next, head.seq);
@@ -270,7 +271,8 @@ static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, str
     struct wire_feed feed = {.name = name, .placements = c->placements, .listings = c->listings};
     struct fetch_feed_terms terms = {
         .key = c->parts.receipt_key,
-        .as_of_max = fetch_as_of_max(sync_stores_wall_ms() / 1000, c->registry_ms / 1000)};
+        .as_of_max =
+            fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, c->registry_ms / 1000)};
     *why = err_text(ERR_MISSING);
     if (!feed_version(c, name, &terms.from))
         return ERR_MISSING;

@@ -46,6 +46,7 @@ struct sync_contact {
     uint64_t batch_from;
     size_t batch_entries;
     uint64_t asked_us;
+    int64_t asked_boottime_ms, answered_boottime_ms;
     char problem[SYNC_REASON_LEN]; /* why it will count as failed although it goes on; "" nothing */
     char reason[SYNC_REASON_LEN];  /* why it failed */
 };

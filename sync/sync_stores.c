@@ -16,6 +16,7 @@ void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *con
                       const struct seal_root *root)
 {
     *stores = (struct sync_stores){.config = config, .root = root};
+    clock_init(&stores->clock, config->zone, config->assume_clock_synced);
 }
 
 void sync_stores_done(struct sync_stores *stores)
@@ -190,11 +191,18 @@ bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out
     return false;
 }
 
-int64_t sync_stores_wall_ms(void)
+int64_t sync_stores_wall_ms(const struct sync_stores *stores)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    struct clock_reading now;
+    clock_read(&stores->clock, &now);
+    return now.wall_ms;
+}
+
+int64_t sync_stores_boottime_ms(const struct sync_stores *stores)
+{
+    struct clock_reading now;
+    clock_read(&stores->clock, &now);
+    return now.boottime_ms;
 }
 
 static void state_failed(struct sync_stores *stores, enum err err)
@@ -208,12 +216,15 @@ static void state_failed(struct sync_stores *stores, enum err err)
 }
 
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
-                         struct span envelope)
+                         struct span envelope, int64_t asked_ms, int64_t answered_ms)
 {
+    clock_take_fix(&stores->clock, receipt->registry_ms, asked_ms + (answered_ms - asked_ms) / 2);
     if (!stores->state)
         return;
-    const enum err err =
-        sync_state_store_receipt(stores->state, sync_stores_wall_ms(), receipt, envelope);
+    struct sync_moment moment = {
+        .wall_ms = sync_stores_wall_ms(stores), .asked_ms = asked_ms, .answered_ms = answered_ms};
+    memcpy(moment.boot_id, stores->clock.boot_id, sizeof moment.boot_id);
+    const enum err err = sync_state_store_receipt(stores->state, &moment, receipt, envelope);
     if (err == ERR_OLD)
         log_event(LOG_SYNC_REFUSED,
                   "reason=\"the registry holds less than it acknowledged, sending again\" "
@@ -231,7 +242,7 @@ void sync_stores_refusal(struct sync_stores *stores, const char *refusal)
         return;
     char text[SYNC_STATE_REFUSE_LEN];
     snprintf(text, sizeof text, "%s", refusal);
-    const enum err err = sync_state_store_failure(stores->state, sync_stores_wall_ms(), text);
+    const enum err err = sync_state_store_failure(stores->state, sync_stores_wall_ms(stores), text);
     if (err != ERR_OK)
         state_failed(stores, err);
 }

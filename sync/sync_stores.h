@@ -26,6 +26,7 @@ struct sync_file {
 struct sync_stores {
     const struct kiosk_config *config; /* borrowed, as is root */
     const struct seal_root *root;
+    struct clock clock;             /* against which the registry's time is held */
     struct journal_reader *journal; /* NULL: not open */
     struct cache_writer *cache;
     struct sync_state_db *state;
@@ -59,11 +60,14 @@ bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out
 void sync_stores_cache_failed(struct sync_stores *stores, enum err err);
 
 /* Our own clock, whether it was ever set or not. */
-int64_t sync_stores_wall_ms(void);
+int64_t sync_stores_wall_ms(const struct sync_stores *stores);
+/* CLOCK_BOOTTIME, for sync_stores_receipt. */
+int64_t sync_stores_boottime_ms(const struct sync_stores *stores);
 
-/* Keeps a receipt, or why there is none. Failures are logged; nothing depends on them here. */
+/* Keeps a receipt, with when it was asked for and had come (CLOCK_BOOTTIME), or why there is none.
+ * Failures are logged; nothing depends on them here. */
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
-                         struct span envelope);
+                         struct span envelope, int64_t asked_ms, int64_t answered_ms);
 void sync_stores_refusal(struct sync_stores *stores, const char *refusal);
 
 #endif

@@ -68,7 +68,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
     json_object_set_new(json, "last_attempt", time_json(uplink->state.last_attempt_ms));
-    json_object_set_new(json, "last_contact", time_json(uplink->state.last_contact_ms));
+    json_object_set_new(json, "last_contact", time_json(uplink->state.contact.wall_ms));
     json_object_set_new(json, "refusal",
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());

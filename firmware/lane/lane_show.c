@@ -192,14 +192,25 @@ void lane_show(struct lane *lane)
     lane_show_page(lane);
 }
 
+/* Holds our clock against the registry's last word: of this boot to the hour, else as a floor. */
+static void hold_clock(struct lane *lane, const struct clock_reading *now)
+{
+    int64_t registry_ms, boottime_ms;
+    if (uplink_time(lane->parts->uplink, now, &registry_ms, &boottime_ms))
+        clock_take_fix(&lane->clock, registry_ms, boottime_ms);
+    else
+        clock_raise_floor(&lane->clock, registry_ms - CLOCK_SLACK_MS);
+}
+
 void lane_link_refresh(struct lane *lane, const struct clock_reading *now)
 {
     struct data_age age;
     judge_data_age(lane->parts->judge, now->wall_ms, &age);
     memset(&lane->link, 0, sizeof lane->link);
-    uplink_read(lane->parts->uplink, now->wall_ms, lane->head.seq, &lane->link);
+    uplink_read(lane->parts->uplink, now, lane->head.seq, &lane->link);
     lane->link.data_as_of_ms = age.oldest * 1000;
     lane->link.data_stale = age.stale;
+    hold_clock(lane, now);
     /* Data of the registry can't be from the future: then it is our clock that is wrong. */
     clock_raise_floor(&lane->clock, age.newest * 1000 - CLOCK_SLACK_MS);
 }

@@ -152,19 +152,40 @@ static enum err state_read(struct uplink *uplink)
     return err;
 }
 
-void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out)
+static bool is_of_this_boot(const struct uplink *uplink, const struct clock_reading *now)
+{
+    const struct sync_moment *contact = &uplink->state.contact;
+    return memcmp(contact->boot_id, now->boot_id, sizeof contact->boot_id) == 0 &&
+           contact->asked_ms >= 0 && contact->asked_ms <= contact->answered_ms &&
+           contact->answered_ms <= now->boottime_ms;
+}
+
+bool uplink_time(const struct uplink *uplink, const struct clock_reading *now, int64_t *registry_ms,
+                 int64_t *boottime_ms)
+{
+    const struct sync_moment *contact = &uplink->state.contact;
+    *registry_ms = uplink->good ? uplink->receipt.registry_ms : 0;
+    if (!uplink->good || !is_of_this_boot(uplink, now))
+        return false;
+    *boottime_ms = contact->asked_ms + (contact->answered_ms - contact->asked_ms) / 2;
+    return true;
+}
+
+void uplink_read(struct uplink *uplink, const struct clock_reading *now, uint64_t head_seq,
+                 struct view_link *out)
 {
     out->online = false;
     out->unsent = head_seq;
     out->last_contact_ms = 0;
     if (state_read(uplink))
         return;
-    out->last_contact_ms = uplink->state.last_contact_ms;
+    out->last_contact_ms = uplink->state.contact.wall_ms;
     if (!receipt_good(uplink) || !journal_agrees(uplink, head_seq))
         return;
-    int64_t silent_ms = now_ms - uplink->state.last_contact_ms;
+    int64_t silent_ms = now->boottime_ms - uplink->state.contact.answered_ms;
     int64_t patience_s = 2 * (int64_t)uplink->config->sync_interval_s + UPLINK_GRACE_S;
-    out->online = uplink->state.online && silent_ms < patience_s * 1000;
+    out->online =
+        uplink->state.online && is_of_this_boot(uplink, now) && silent_ms < patience_s * 1000;
     /* An entry can be acknowledged before the loop has heard that it is stored. */
     out->unsent = uplink->receipt.next > head_seq ? 0 : head_seq - (uplink->receipt.next - 1);
 }

@@ -24,10 +24,16 @@ void uplink_close(struct uplink *uplink);
 MUST_CHECK bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out);
 
 /* Fills online, unsent and last contact; `head_seq` is the journal's last entry. A pamit-sync that
- * has not spoken for two of its intervals and UPLINK_GRACE_S counts as offline. A journal that
- * lacks what the registry holds is logged once. For the loop: waits for nobody. */
+ * has not spoken for two of its intervals and UPLINK_GRACE_S, or not since the machine was started,
+ * counts as offline: by CLOCK_BOOTTIME, so that no setting of the clock makes it one. A journal
+ * that lacks what the registry holds is logged once. For the loop: waits for nobody. */
 #define UPLINK_GRACE_S    30
 #define UPLINK_REASON_LEN 200
-void uplink_read(struct uplink *uplink, int64_t now_ms, uint64_t head_seq, struct view_link *out);
+void uplink_read(struct uplink *uplink, const struct clock_reading *now, uint64_t head_seq,
+                 struct view_link *out);
+/* The registry's newest time that uplink_read has verified, and when in this boot it was said.
+ * False: none was, or in another boot; *registry_ms is then still what it said last, or 0. */
+bool uplink_time(const struct uplink *uplink, const struct clock_reading *now, int64_t *registry_ms,
+                 int64_t *boottime_ms);
 
 #endif

@@ -1,12 +1,17 @@
-/* sync.db: one row of state, and when which entries were acknowledged.
+/* sync.db: one row of state, when which entries were acknowledged, and what the time was when.
  *
  * acked(next, at_ms) has a row for each receipt that acknowledged something new, so the first
  * receipt that covers an entry is found by an index however many there are. If a new epoch takes
  * the registry's word back (it was restored from a backup), so are the rows above it: those entries
- * are unacknowledged again.
+ * are unacknowledged again. Its times are the registry's own: ours may be of any year.
+ *
+ * fix(boot, day, asked_ms, answered_ms, receipt): one row for each day of a boot, counted by
+ * CLOCK_BOOTTIME, since over months a fix from nearby beats a better one from far away (half a day
+ * of the worst crystal is under two seconds), and a boot is not to fill the disk.
  */
 #include "sync_state.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,15 +28,29 @@ static const enum database_access access_of[] = {[SYNC_STATE_READ] = DATABASE_RE
                                                  [SYNC_STATE_GLANCE] = DATABASE_GLANCE,
                                                  [SYNC_STATE_WRITE] = DATABASE_WRITE};
 
+#define DAY_MS         INT64_C(86400000)
+#define QUOTED(number) #number
+#define TEXT(number)   QUOTED(number)
+
+/* What version 2 has beyond version 1. */
+#define SINCE_2                                                                                    \
+    "ALTER TABLE state ADD COLUMN boot BLOB NOT NULL DEFAULT x'';"                                 \
+    "ALTER TABLE state ADD COLUMN asked_ms INTEGER NOT NULL DEFAULT 0;"                            \
+    "ALTER TABLE state ADD COLUMN answered_ms INTEGER NOT NULL DEFAULT 0;"                         \
+    "CREATE TABLE fix(boot BLOB NOT NULL, day INTEGER NOT NULL, asked_ms INTEGER NOT NULL,"        \
+    " answered_ms INTEGER NOT NULL, receipt BLOB NOT NULL, UNIQUE(boot, day)) STRICT;"
+
 static const struct database_kind sync_state_kind = {
     .what = "sync state",
     .application_id = 0x504d5331, /* "PMS1" */
-    .version = 1,
+    .version = 2,
     .schema = "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1),"
               " online INTEGER NOT NULL, attempt_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL,"
               " refusal TEXT NOT NULL, epoch INTEGER NOT NULL, next INTEGER NOT NULL,"
               " receipt BLOB NOT NULL) STRICT;"
-              "CREATE TABLE acked(next INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;",
+              "CREATE TABLE acked(next INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) "
+              "STRICT;" SINCE_2,
+    .upgrade = SINCE_2,
 };
 
 enum err sync_state_open(const char *path, enum sync_state_access access,
@@ -75,16 +94,27 @@ bool sync_state_has_moved(const struct sync_state_db *db)
     return database_has_moved(&db->database);
 }
 
+/* Of a row from before there were moments the boot is empty, and stays zero: no boot's. */
+static bool boot_read(struct span boot, uint8_t out[CLOCK_BOOT_ID_LEN])
+{
+    if (boot.len == CLOCK_BOOT_ID_LEN)
+        memcpy(out, boot.p, boot.len);
+    return boot.len == CLOCK_BOOT_ID_LEN || boot.len == 0;
+}
+
 static enum err row_read(sqlite3_stmt *select, struct sync_state *out)
 {
     struct sync_state state = {.online = sqlite3_column_int(select, 0) != 0,
                                .last_attempt_ms = sqlite3_column_int64(select, 1),
-                               .last_contact_ms = sqlite3_column_int64(select, 2),
+                               .contact = {.wall_ms = sqlite3_column_int64(select, 2),
+                                           .asked_ms = sqlite3_column_int64(select, 8),
+                                           .answered_ms = sqlite3_column_int64(select, 9)},
                                .next = (uint64_t)sqlite3_column_int64(select, 4)};
     const struct span refusal = database_column(select, 3);
     const struct span receipt = database_column(select, 5);
 
-    if (refusal.len >= sizeof state.refusal || receipt.len > sizeof state.receipt)
+    if (refusal.len >= sizeof state.refusal || receipt.len > sizeof state.receipt ||
+        !boot_read(database_column(select, 7), state.contact.boot_id))
         return ERR_CORRUPT;
     if (refusal.len)
         memcpy(state.refusal, refusal.p, refusal.len);
@@ -101,7 +131,7 @@ static enum err state_read(struct sync_state_db *db, struct sync_state *out, uin
     sqlite3_stmt *select = NULL;
     enum err err = database_prepare(&db->database,
                                     "SELECT online, attempt_ms, contact_ms, refusal, next, receipt,"
-                                    " epoch FROM state",
+                                    " epoch, boot, asked_ms, answered_ms FROM state",
                                     &select);
 
     if (err)
@@ -129,19 +159,22 @@ static enum err state_write(struct sync_state_db *db, const struct sync_state *s
     sqlite3_stmt *replace = NULL;
     enum err err = database_prepare(&db->database,
                                     "REPLACE INTO state(id, online, attempt_ms, contact_ms,"
-                                    " refusal, epoch, next, receipt)"
-                                    " VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                                    " refusal, epoch, next, receipt, boot, asked_ms, answered_ms)"
+                                    " VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                                     &replace);
 
     if (err)
         return err;
     sqlite3_bind_int(replace, 1, state->online);
     sqlite3_bind_int64(replace, 2, state->last_attempt_ms);
-    sqlite3_bind_int64(replace, 3, state->last_contact_ms);
+    sqlite3_bind_int64(replace, 3, state->contact.wall_ms);
     sqlite3_bind_text(replace, 4, state->refusal, -1, SQLITE_STATIC);
     sqlite3_bind_int64(replace, 5, epoch);
     sqlite3_bind_int64(replace, 6, (sqlite3_int64)state->next);
     sqlite3_bind_blob(replace, 7, state->receipt, (int)state->receipt_len, SQLITE_STATIC);
+    sqlite3_bind_blob(replace, 8, state->contact.boot_id, CLOCK_BOOT_ID_LEN, SQLITE_STATIC);
+    sqlite3_bind_int64(replace, 9, state->contact.asked_ms);
+    sqlite3_bind_int64(replace, 10, state->contact.answered_ms);
     err = database_step_done(replace);
     sqlite3_finalize(replace);
     return err;
@@ -162,8 +195,36 @@ static enum err run_with(struct sync_state_db *db, const char *sql, uint64_t nex
     return err;
 }
 
+/* Keeps the receipt as its day's fix, unless that has one with a shorter round trip. */
+static enum err fix_write(struct sync_state_db *db, const struct sync_moment *moment,
+                          struct span envelope)
+{
+    sqlite3_stmt *insert = NULL;
+    enum err err = database_prepare(
+        &db->database,
+        "INSERT INTO fix(boot, day, asked_ms, answered_ms, receipt) VALUES(?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT(boot, day) DO UPDATE SET asked_ms = excluded.asked_ms,"
+        " answered_ms = excluded.answered_ms, receipt = excluded.receipt"
+        " WHERE excluded.answered_ms - excluded.asked_ms < fix.answered_ms - fix.asked_ms",
+        &insert);
+
+    if (err)
+        return err;
+    sqlite3_bind_blob(insert, 1, moment->boot_id, CLOCK_BOOT_ID_LEN, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, moment->answered_ms / DAY_MS);
+    sqlite3_bind_int64(insert, 3, moment->asked_ms);
+    sqlite3_bind_int64(insert, 4, moment->answered_ms);
+    sqlite3_bind_blob(insert, 5, envelope.p, (int)envelope.len, SQLITE_STATIC);
+    err = database_step_done(insert);
+    sqlite3_finalize(insert);
+    if (err)
+        return err;
+    return database_run(&db->database, "DELETE FROM fix WHERE rowid <= (SELECT max(rowid) FROM fix)"
+                                       " - " TEXT(SYNC_STATE_FIXES_MAX));
+}
+
 /* Within the open transaction. */
-static enum err receipt_write(struct sync_state_db *db, int64_t now_ms,
+static enum err receipt_write(struct sync_state_db *db, const struct sync_moment *moment,
                               const struct receipt *receipt, struct span envelope)
 {
     struct sync_state state = {0};
@@ -180,27 +241,30 @@ static enum err receipt_write(struct sync_state_db *db, int64_t now_ms,
         err = ERR_OK;
     if (!err && receipt->next > 1)
         err = run_with(db, "INSERT OR IGNORE INTO acked(next, at_ms) VALUES(?1, ?2)", receipt->next,
-                       now_ms);
+                       receipt->registry_ms);
+    if (!err)
+        err = fix_write(db, moment, envelope);
     if (err)
         return err;
     state = (struct sync_state){.online = true,
-                                .last_attempt_ms = now_ms,
-                                .last_contact_ms = now_ms,
+                                .last_attempt_ms = moment->wall_ms,
+                                .contact = *moment,
                                 .next = receipt->next,
                                 .receipt_len = envelope.len};
     memcpy(state.receipt, envelope.p, envelope.len);
     return state_write(db, &state, receipt->epoch);
 }
 
-enum err sync_state_store_receipt(struct sync_state_db *db, int64_t now_ms,
+enum err sync_state_store_receipt(struct sync_state_db *db, const struct sync_moment *moment,
                                   const struct receipt *receipt, struct span envelope)
 {
+    assert(moment->asked_ms >= 0 && moment->asked_ms <= moment->answered_ms);
     if (envelope.len > RECEIPT_MAX)
         return ERR_SIZE;
     enum err err = database_begin(&db->database);
     if (err)
         return err;
-    err = receipt_write(db, now_ms, receipt, envelope);
+    err = receipt_write(db, moment, receipt, envelope);
     if (!err)
         return database_commit(&db->database);
     database_rollback(&db->database);
@@ -246,4 +310,47 @@ enum err sync_state_acked_at(struct sync_state_db *db, uint64_t seq, int64_t *at
         err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
     sqlite3_finalize(select);
     return err;
+}
+
+static bool fix_read(sqlite3_stmt *select, struct sync_state_fix *out)
+{
+    const struct span boot = database_column(select, 0);
+    const struct span receipt = database_column(select, 3);
+
+    *out = (struct sync_state_fix){.asked_ms = sqlite3_column_int64(select, 1),
+                                   .answered_ms = sqlite3_column_int64(select, 2),
+                                   .receipt_len = receipt.len};
+    if (boot.len != CLOCK_BOOT_ID_LEN || receipt.len == 0 || receipt.len > RECEIPT_MAX ||
+        out->asked_ms < 0 || out->answered_ms < out->asked_ms)
+        return false;
+    memcpy(out->boot_id, boot.p, boot.len);
+    memcpy(out->receipt, receipt.p, receipt.len);
+    return true;
+}
+
+enum err sync_state_load_fixes(struct sync_state_db *db, struct sync_state_fix **out, size_t *n)
+{
+    struct sync_state_fix *fixes = calloc(SYNC_STATE_FIXES_MAX, sizeof *fixes);
+    sqlite3_stmt *select = NULL;
+    size_t count = 0;
+    int rc = SQLITE_DONE;
+
+    if (!fixes)
+        return ERR_MEMORY;
+    enum err err = database_prepare(&db->database,
+                                    "SELECT boot, asked_ms, answered_ms, receipt FROM fix"
+                                    " ORDER BY boot, asked_ms + answered_ms",
+                                    &select);
+    while (!err && count < SYNC_STATE_FIXES_MAX && (rc = database_step(select)) == SQLITE_ROW)
+        count += fix_read(select, &fixes[count]);
+    if (!err && rc != SQLITE_ROW && rc != SQLITE_DONE)
+        err = database_err(rc);
+    sqlite3_finalize(select);
+    if (err) {
+        free(fixes);
+        return err;
+    }
+    *out = fixes;
+    *n = count;
+    return ERR_OK;
 }

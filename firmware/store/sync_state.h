@@ -8,16 +8,24 @@
 
 #include <stdbool.h>
 
+#include "clock.h"
 #include "err.h"
 #include "receipt.h"
 
 #define SYNC_STATE_WHY_LEN    256
 #define SYNC_STATE_REFUSE_LEN 128
 
+/* When an answer came, by our own clocks. */
+struct sync_moment {
+    int64_t wall_ms; /* whatever that clock was worth */
+    uint8_t boot_id[CLOCK_BOOT_ID_LEN];
+    int64_t asked_ms, answered_ms; /* CLOCK_BOOTTIME before the request, and after the answer */
+};
+
 struct sync_state {
-    bool online;             /* the last attempt reached the registry and was not refused */
-    int64_t last_attempt_ms; /* wall time; 0: never */
-    int64_t last_contact_ms; /* the last one that succeeded */
+    bool online;                /* the last attempt reached the registry and was not refused */
+    int64_t last_attempt_ms;    /* wall time; 0: never */
+    struct sync_moment contact; /* the last one that succeeded; zero: none */
     char refusal[SYNC_STATE_REFUSE_LEN]; /* why the last attempt failed; "" when online */
     uint64_t next; /* from the stored receipt: every seq below is acknowledged; 0: none */
     size_t receipt_len;
@@ -39,13 +47,33 @@ void sync_state_close(struct sync_state_db *db);
 bool sync_state_has_moved(const struct sync_state_db *db);
 /* ERR_MISSING: nothing was ever stored. */
 MUST_CHECK enum err sync_state_load(struct sync_state_db *db, struct sync_state *out);
-/* A good contact with its verified receipt. ERR_OLD: `next` would fall within the same epoch. */
-MUST_CHECK enum err sync_state_store_receipt(struct sync_state_db *db, int64_t now_ms,
+/* A good contact with its verified receipt, which is kept as a fix too. ERR_OLD: `next` would fall
+ * within the same epoch. */
+MUST_CHECK enum err sync_state_store_receipt(struct sync_state_db *db,
+                                             const struct sync_moment *moment,
                                              const struct receipt *receipt, struct span envelope);
 /* A failed attempt. */
 MUST_CHECK enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms,
                                              const char *refusal);
-/* When each entry was acknowledged: wall time of the first receipt that covers it. ERR_MISSING. */
+/* When each entry was acknowledged: the registry's time of the first receipt that covers it.
+ * ERR_MISSING. */
 MUST_CHECK enum err sync_state_acked_at(struct sync_state_db *db, uint64_t seq, int64_t *at_ms);
+
+/* A receipt kept for its time: of each day of each boot the one with the shortest round trip, the
+ * newest SYNC_STATE_FIXES_MAX of them. Signature and kiosk are the reader's to verify; that the
+ * receipt came between the two moments is pamit-sync's word, which checked the nonce. */
+#define SYNC_STATE_FIXES_MAX 4096 /* eleven years of days */
+
+struct sync_state_fix {
+    uint8_t boot_id[CLOCK_BOOT_ID_LEN];
+    int64_t asked_ms, answered_ms; /* 0 <= asked_ms <= answered_ms */
+    size_t receipt_len;
+    uint8_t receipt[RECEIPT_MAX];
+};
+
+/* All of them, by boot and in the order of their moments; `out` is the caller's to free. Rows that
+ * are none are left out. */
+MUST_CHECK enum err sync_state_load_fixes(struct sync_state_db *db, struct sync_state_fix **out,
+                                          size_t *n);
 
 #endif

@@ -1,6 +1,7 @@
 /* The stores of a counter held against what it promised. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "power_cut_counter.h"
@@ -62,7 +63,24 @@ static enum err receipt_found(struct counter *counter, uint64_t next)
     return ERR_OK;
 }
 
-/* Cursor and receipt belong together, and are no older than what was stored. */
+/* Is the receipt kept for its time too? */
+static bool fix_found(struct counter *counter, const struct sync_state *state)
+{
+    struct sync_state_fix *fixes = NULL;
+    size_t n = 0;
+    bool found = false;
+
+    if (sync_state_load_fixes(counter->sync, &fixes, &n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        found |= fixes[i].answered_ms == counter_fix_ms(state->next) &&
+                 fixes[i].receipt_len == state->receipt_len &&
+                 memcmp(fixes[i].receipt, state->receipt, state->receipt_len) == 0;
+    free(fixes);
+    return found;
+}
+
+/* Cursor, receipt and fix belong together, and are no older than what was stored. */
 static enum counter_finding check_sync(struct counter *counter, char why[COUNTER_WHY_LEN])
 {
     struct sync_state state = {0};
@@ -81,6 +99,8 @@ static enum counter_finding check_sync(struct counter *counter, char why[COUNTER
     if (state.next > counter->offered_next || state.receipt_len != sizeof envelope ||
         memcmp(state.receipt, envelope, sizeof envelope) != 0)
         return say(why, COUNTER_BAD, "cursor and receipt differ", state.next);
+    if (!fix_found(counter, &state))
+        return say(why, COUNTER_LOST, "the receipt's time", state.next);
     if (sync_state_acked_at(counter->sync, state.next - 1, &at_ms))
         return say(why, COUNTER_LOST, "when the receipt came", state.next);
     if (receipt_found(counter, state.next))

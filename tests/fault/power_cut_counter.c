@@ -184,6 +184,11 @@ void counter_envelope(uint64_t next, uint8_t out[COUNTER_ENVELOPE_LEN])
     memset(out, (int)(next & 0xff), COUNTER_ENVELOPE_LEN);
 }
 
+int64_t counter_fix_ms(uint64_t next)
+{
+    return (int64_t)next * 86400000;
+}
+
 /* The registry has what the reader saw. */
 static enum err work_receipt(struct counter *counter)
 {
@@ -196,7 +201,10 @@ static enum err work_receipt(struct counter *counter)
     memcpy(receipt.head, counter->promised.hash, sizeof receipt.head);
     counter_envelope(receipt.next, envelope);
     counter->offered_next = receipt.next;
-    err = sync_state_store_receipt(counter->sync, counter->now.wall_ms, &receipt,
+    const struct sync_moment moment = {.wall_ms = counter->now.wall_ms,
+                                       .asked_ms = counter_fix_ms(receipt.next),
+                                       .answered_ms = counter_fix_ms(receipt.next)};
+    err = sync_state_store_receipt(counter->sync, &moment, &receipt,
                                    span_of(envelope, sizeof envelope));
     if (!err)
         counter->receipt = receipt;

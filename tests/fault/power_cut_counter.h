@@ -62,6 +62,8 @@ enum err counter_work(struct counter *counter);
 void counter_promise(struct counter *counter, const struct journal_head *head);
 /* The envelope that comes with this cursor; the record that comes with this version. */
 void counter_envelope(uint64_t next, uint8_t out[COUNTER_ENVELOPE_LEN]);
+/* ... and its moment in the boot: a day each, so that every receipt is a fix of its own. */
+int64_t counter_fix_ms(uint64_t next);
 void counter_placement(uint64_t version, struct placement *out);
 
 /* How many records of this version are found: 0 or 1. */

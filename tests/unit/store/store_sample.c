@@ -190,17 +190,20 @@ static void make_sync_state(const struct sample *sample)
                               .registry_ms = sample->now.wall_ms,
                               .policy_version = 3,
                               .placements_version = 7};
+    struct sync_moment moment = {.wall_ms = sample->now.wall_ms,
+                                 .asked_ms = sample->now.boottime_ms,
+                                 .answered_ms = sample->now.boottime_ms};
     uint8_t payload[RECEIPT_MAX], envelope[RECEIPT_MAX];
     size_t len = 0, envelope_len = 0;
 
+    memcpy(moment.boot_id, sample->now.boot_id, sizeof moment.boot_id);
     memcpy(receipt.head, sample->acked.hash, sizeof receipt.head);
     check(receipt_encode(&receipt, payload, sizeof payload, &len), "receipt");
     check(
         cose_seal(sample->receipt, span_of(payload, len), envelope, sizeof envelope, &envelope_len),
         "receipt");
     check(sync_state_open(path(sample, "sync.db"), SYNC_STATE_WRITE, &db, why), why);
-    check(sync_state_store_receipt(db, sample->now.wall_ms, &receipt,
-                                   span_of(envelope, envelope_len)),
+    check(sync_state_store_receipt(db, &moment, &receipt, span_of(envelope, envelope_len)),
           "receipt");
     check(sync_state_store_failure(db, sample->now.wall_ms + 30000, "no route to host"), "failure");
     sync_state_close(db);
