@@ -115,7 +115,9 @@ uint64_t contact_took_ms(const struct sync_contact *c)
 
 bool sync_contact_ready(struct sync_contact *contact)
 {
-    return sync_stores_open(&contact->stores);
+    const bool ready = sync_stores_open(&contact->stores);
+    sync_stores_learn_time(&contact->stores, contact->parts.receipt_key);
+    return ready;
 }
 
 void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope scope)
@@ -158,7 +160,7 @@ enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_
     c->user = user;
     c->n_max = UPLOAD_FIRST_ENTRIES;
     c->terms = (struct receipt_terms){.key = parts->receipt_key, .kiosk = config->kiosk_id};
-    sync_stores_init(&c->stores, config, parts->root);
+    sync_stores_init(&c->stores, config, parts->clock, parts->root);
     c->placements = calloc(WIRE_FEED_ROWS, sizeof *c->placements);
     c->listings = calloc(WIRE_FEED_ROWS, sizeof *c->listings);
     const struct exchange_peer peer = {

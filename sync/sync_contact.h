@@ -17,6 +17,7 @@
 /* All borrowed until sync_contact_close. */
 struct sync_parts {
     const struct kiosk_config *config;
+    struct clock *clock; /* held against what the registry says */
     const struct seal_root *root;
     const struct tls_context *tls;
     const struct verify_key *receipt_key;

@@ -71,8 +71,8 @@ struct keys {
 
 _Static_assert(SIGN_WHY_LEN == SEAL_WHY_LEN && SIGN_WHY_LEN == TLS_WHY_LEN, "one buffer for all");
 
-static enum err load_keys(const struct kiosk_config *config, struct keys *keys,
-                          char why[SIGN_WHY_LEN])
+static enum err load_keys(const struct kiosk_config *config, const struct clock *clock,
+                          struct keys *keys, char why[SIGN_WHY_LEN])
 {
     const struct tls_files files = {.ca_cert = config->ca_cert,
                                     .tls_cert = config->tls_cert,
@@ -87,7 +87,7 @@ static enum err load_keys(const struct kiosk_config *config, struct keys *keys,
     if (err == ERR_OK)
         err = verify_key_load(config->policy_key, &keys->policy, why);
     if (err == ERR_OK)
-        err = tls_context_open(&files, &keys->tls, why);
+        err = tls_context_open(&files, clock, &keys->tls, why);
     return err;
 }
 
@@ -99,9 +99,11 @@ static void close_keys(struct keys *keys)
     seal_root_close(keys->root);
 }
 
-static int run(const struct kiosk_config *config, const struct keys *keys, bool once)
+static int run(const struct kiosk_config *config, struct clock *clock, const struct keys *keys,
+               bool once)
 {
     const struct sync_parts parts = {.config = config,
+                                     .clock = clock,
                                      .root = keys->root,
                                      .tls = keys->tls,
                                      .receipt_key = keys->receipt,
@@ -142,11 +144,13 @@ int main(int argc, char **argv)
         log_event(LOG_CONFIG_BAD, "reason=\"%s\"", why);
         return EXIT_FAILURE;
     }
+    struct clock clock;
+    clock_init(&clock, config.zone, config.assume_clock_synced);
     struct keys keys = {0};
     char key_why[SIGN_WHY_LEN];
     int code = EXIT_FAILURE;
-    if (load_keys(&config, &keys, key_why) == ERR_OK)
-        code = run(&config, &keys, options.once);
+    if (load_keys(&config, &clock, &keys, key_why) == ERR_OK)
+        code = run(&config, &clock, &keys, options.once);
     else
         log_event(LOG_START_FAILED, "reason=\"%s\"", key_why);
     close_keys(&keys);

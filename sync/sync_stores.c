@@ -13,10 +13,9 @@
 #include "quarantine.h"
 
 void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
-                      const struct seal_root *root)
+                      struct clock *clock, const struct seal_root *root)
 {
-    *stores = (struct sync_stores){.config = config, .root = root};
-    clock_init(&stores->clock, config->zone, config->assume_clock_synced);
+    *stores = (struct sync_stores){.config = config, .clock = clock, .root = root};
 }
 
 void sync_stores_done(struct sync_stores *stores)
@@ -194,14 +193,14 @@ bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out
 int64_t sync_stores_wall_ms(const struct sync_stores *stores)
 {
     struct clock_reading now;
-    clock_read(&stores->clock, &now);
+    clock_read(stores->clock, &now);
     return now.wall_ms;
 }
 
 int64_t sync_stores_boottime_ms(const struct sync_stores *stores)
 {
     struct clock_reading now;
-    clock_read(&stores->clock, &now);
+    clock_read(stores->clock, &now);
     return now.boottime_ms;
 }
 
@@ -215,15 +214,24 @@ static void state_failed(struct sync_stores *stores, enum err err)
     stores->state_file.damaged |= quarantine_wanted(err);
 }
 
+void sync_stores_learn_time(struct sync_stores *stores, const struct verify_key *key)
+{
+    struct sync_state state;
+    struct receipt receipt;
+    if (stores->state && sync_state_load(stores->state, &state) == ERR_OK &&
+        receipt_stored_open(&state, key, stores->config->kiosk_id, &receipt) == ERR_OK)
+        clock_raise_floor(stores->clock, receipt.registry_ms - CLOCK_FIX_TOLERANCE_S * 1000LL);
+}
+
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
                          struct span envelope, int64_t asked_ms, int64_t answered_ms)
 {
-    clock_take_fix(&stores->clock, receipt->registry_ms, asked_ms + (answered_ms - asked_ms) / 2);
+    clock_take_fix(stores->clock, receipt->registry_ms, asked_ms + (answered_ms - asked_ms) / 2);
     if (!stores->state)
         return;
     struct sync_moment moment = {
         .wall_ms = sync_stores_wall_ms(stores), .asked_ms = asked_ms, .answered_ms = answered_ms};
-    memcpy(moment.boot_id, stores->clock.boot_id, sizeof moment.boot_id);
+    memcpy(moment.boot_id, stores->clock->boot_id, sizeof moment.boot_id);
     const enum err err = sync_state_store_receipt(stores->state, &moment, receipt, envelope);
     if (err == ERR_OLD)
         log_event(LOG_SYNC_REFUSED,

@@ -24,9 +24,9 @@ struct sync_file {
 };
 
 struct sync_stores {
-    const struct kiosk_config *config; /* borrowed, as is root */
+    const struct kiosk_config *config; /* borrowed, as are clock and root */
+    struct clock *clock;
     const struct seal_root *root;
-    struct clock clock;             /* against which the registry's time is held */
     struct journal_reader *journal; /* NULL: not open */
     struct cache_writer *cache;
     struct sync_state_db *state;
@@ -39,7 +39,7 @@ struct sync_stores {
 };
 
 void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
-                      const struct seal_root *root);
+                      struct clock *clock, const struct seal_root *root);
 void sync_stores_done(struct sync_stores *stores);
 
 /* Opens what is not open. True if there is a journal. Blocks on the disk, as all calls do. */
@@ -64,6 +64,9 @@ int64_t sync_stores_wall_ms(const struct sync_stores *stores);
 /* CLOCK_BOOTTIME, for sync_stores_receipt. */
 int64_t sync_stores_boottime_ms(const struct sync_stores *stores);
 
+/* What the receipt in sync.db says of the time, as far as `key` has signed it, before there is a
+ * newer one. */
+void sync_stores_learn_time(struct sync_stores *stores, const struct verify_key *key);
 /* Keeps a receipt, with when it was asked for and had come (CLOCK_BOOTTIME), or why there is none.
  * Failures are logged; nothing depends on them here. */
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,

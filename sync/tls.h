@@ -27,11 +27,17 @@ struct tls_files {
     const char *kiosk;    /* the common name that our certificate must have */
 };
 
+/* What the dates of the registry's certificate are judged by: a SYNCED clock, else its floor, that
+ * is the registry's own last word. An hour that nobody vouches for refuses nothing: a clock of 1970
+ * or 2099 must not cut the kiosk off from the one that could tell it better. */
+struct clock;
+
 /* Reads and checks the files. ERR_MISSING, ERR_DENIED (others may use the key), ERR_INVALID (not
  * what it should be; the key is another certificate's; another kiosk's); `why` names the file and
- * the reason. Needs sign_init. An expired certificate is no failure: the registry decides. */
-MUST_CHECK enum err tls_context_open(const struct tls_files *files, struct tls_context **out,
-                                     char why[TLS_WHY_LEN]);
+ * the reason. Needs sign_init. An expired certificate is no failure: the registry decides.
+ * `clock` is borrowed until tls_context_close. */
+MUST_CHECK enum err tls_context_open(const struct tls_files *files, const struct clock *clock,
+                                     struct tls_context **out, char why[TLS_WHY_LEN]);
 void tls_context_close(struct tls_context *context);
 
 enum tls_progress {

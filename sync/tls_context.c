@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "key_file.h"
 
@@ -118,6 +119,35 @@ static int random_bytes(void *unused, unsigned char *out, size_t len)
     return psa_generate_random(out, len) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
 }
 
+/* As seconds since 1970; both days of a leap second are the same. */
+static int64_t seconds_of(const mbedtls_x509_time *time)
+{
+    struct tm utc = {.tm_year = time->year - 1900,
+                     .tm_mon = time->mon - 1,
+                     .tm_mday = time->day,
+                     .tm_hour = time->hour,
+                     .tm_min = time->min,
+                     .tm_sec = time->sec};
+    return timegm(&utc);
+}
+
+/* For mbedTLS: judges the dates of each certificate of the chain again where the system's clock is
+ * not to be gone by. Then it may be any time from the floor on: a certificate that has not ended
+ * there may be good. */
+static int judge_dates(void *user, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
+{
+    const struct tls_context *context = user;
+    struct clock_reading now;
+    (void)depth;
+    clock_read(context->clock, &now);
+    if (now.quality == CLOCK_SYNCED)
+        return 0;
+    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+    if (seconds_of(&cert->valid_to) < context->clock->floor_ms / 1000)
+        *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+    return 0;
+}
+
 static enum err configure(struct tls_context *context)
 {
     mbedtls_ssl_config *config = &context->config;
@@ -128,13 +158,14 @@ static enum err configure(struct tls_context *context)
     mbedtls_ssl_conf_rng(config, random_bytes, NULL);
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(config, &context->ca, NULL);
+    mbedtls_ssl_conf_verify(config, judge_dates, context);
     mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
     return mbedtls_ssl_conf_own_cert(config, &context->own, &context->key) == 0 ? ERR_OK
                                                                                 : ERR_MEMORY;
 }
 
-enum err tls_context_open(const struct tls_files *files, struct tls_context **out,
-                          char why[TLS_WHY_LEN])
+enum err tls_context_open(const struct tls_files *files, const struct clock *clock,
+                          struct tls_context **out, char why[TLS_WHY_LEN])
 {
     struct tls_context *context = malloc(sizeof *context);
     if (!context) {
@@ -146,6 +177,7 @@ enum err tls_context_open(const struct tls_files *files, struct tls_context **ou
     mbedtls_x509_crt_init(&context->ca);
     mbedtls_x509_crt_init(&context->own);
     mbedtls_pk_init(&context->key);
+    context->clock = clock;
     enum err err = load_files(files, context, why);
     if (err == ERR_OK)
         err = configure(context);

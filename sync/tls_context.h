@@ -4,6 +4,7 @@
 
 #include <mbedtls/ssl.h>
 
+#include "clock.h"
 #include "mbedtls_compat.h"
 #include "tls.h"
 
@@ -13,6 +14,7 @@ struct tls_context {
     mbedtls_ssl_config config;
     mbedtls_x509_crt ca, own;
     mbedtls_pk_context key;
+    const struct clock *clock;
 };
 
 #endif
