@@ -33,15 +33,21 @@ static int receipt_print(const struct cli_paths *paths, struct journal_reader *r
     return CLI_OK;
 }
 
-static int verdict_print(const struct cli_paths *paths, struct journal_reader *reader,
-                         const struct journal_verdict *verdict)
+static void fault_print(const struct journal_verdict *verdict)
+{
+    printf("entry %" PRIu64 ": %s\n", verdict->seq, journal_fault_text(verdict->fault));
+    if (verdict->seq > 1)
+        puts("All entries before it are sound. What comes after it proves nothing by itself.");
+    puts(
+        "Keep journal.db and its -wal as they are, as evidence: work on copies. The registry "
+        "holds\n"
+        "its own copy of the entries that its receipts cover; `pamit status` says which they are.");
+}
+
+static void sound_print(const struct journal_verdict *verdict)
 {
     char hash[2 * SIGN_HASH_LEN + 1];
 
-    if (verdict->fault) {
-        printf("entry %" PRIu64 ": %s\n", verdict->seq, journal_fault_text(verdict->fault));
-        return CLI_FINDING;
-    }
     event_hex(verdict->head.hash, sizeof verdict->head.hash, hash);
     printf("sound: %" PRIu64 " entries, payloads %s, epoch %" PRIu32 ", last %" PRIu64
            ", head %s\n",
@@ -49,7 +55,19 @@ static int verdict_print(const struct cli_paths *paths, struct journal_reader *r
            verdict->head.epoch, verdict->head.seq, hash);
     if (!verdict->payloads_opened)
         puts("payloads not opened: no storage key was given");
-    return paths->config.kiosk_id[0] ? receipt_print(paths, reader) : CLI_OK;
+}
+
+/* Entries may all be sound in a file that has lost its last ones. */
+static int file_print(const struct cli_paths *paths, struct journal_reader *reader)
+{
+    char what[JOURNAL_WHY_LEN];
+    const enum err err = journal_verify_file(reader, what);
+
+    if (err)
+        return cli_fail("%s: %s", paths->journal, err_text(err));
+    if (what[0])
+        printf("%s: %s\n", paths->journal, what);
+    return what[0] ? CLI_FINDING : CLI_OK;
 }
 
 static int verify_with(const struct cli_paths *paths, struct journal_reader *reader,
@@ -64,7 +82,14 @@ static int verify_with(const struct cli_paths *paths, struct journal_reader *rea
         progress_clear();
     if (err)
         return cli_fail("%s: %s", paths->journal, err_text(err));
-    return verdict_print(paths, reader, &verdict);
+    if (verdict.fault) {
+        fault_print(&verdict);
+        return CLI_FINDING;
+    }
+    sound_print(&verdict);
+    const int whole = file_print(paths, reader);
+    const int agrees = paths->config.kiosk_id[0] ? receipt_print(paths, reader) : CLI_OK;
+    return whole > agrees ? whole : agrees;
 }
 
 int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths)

@@ -119,6 +119,8 @@ MUST_CHECK enum err database_wal_turn_on(struct database *database);
  * once more. */
 MUST_CHECK enum err database_wal_sync(struct database *database);
 MUST_CHECK enum err database_wal_renew(struct database *database);
+/* The WAL as SQLite has it open, borrowed; NULL: none is. */
+sqlite3_file *database_wal_file(const struct database *database);
 
 /* Moves all of the WAL into the file, and cuts it to nothing. ERR_BUSY: a reader is in the way. */
 MUST_CHECK enum err database_wal_truncate(struct database *database);

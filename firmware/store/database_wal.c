@@ -14,15 +14,7 @@
 #include <string.h>
 
 #include "database.h"
-
-/* https://sqlite.org/fileformat2.html#walformat */
-#define WAL_HEADER_LEN   32
-#define FRAME_HEADER_LEN 24
-#define PAGE_LEN_MAX     65536
-#define PAGE_LEN_AT      8
-#define SALT_AT          16
-#define FRAME_SALT_AT    8
-#define SALT_LEN         8
+#include "wal_format.h"
 
 enum err database_wal_turn_on(struct database *database)
 {
@@ -42,22 +34,12 @@ enum err database_wal_turn_on(struct database *database)
     return err;
 }
 
-/* NULL: no WAL is open. */
-static sqlite3_file *wal_of(const struct database *database)
+sqlite3_file *database_wal_file(const struct database *database)
 {
     sqlite3_file *file = NULL;
 
     sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file);
     return file && file->pMethods ? file : NULL;
-}
-
-static uint32_t big_endian(const uint8_t p[4])
-{
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < 4; i++)
-        value = value << 8 | p[i];
-    return value;
 }
 
 static int span_write_again(sqlite3_file *wal, uint8_t *bytes, int len, sqlite3_int64 at)
@@ -70,20 +52,20 @@ static int span_write_again(sqlite3_file *wal, uint8_t *bytes, int len, sqlite3_
 /* Header and frames, up to the first frame of an earlier round of this WAL or the file's end. */
 static int write_again(sqlite3_file *wal)
 {
-    uint8_t header[WAL_HEADER_LEN], bytes[FRAME_HEADER_LEN + PAGE_LEN_MAX];
+    uint8_t header[WAL_HEADER_LEN], bytes[WAL_FRAME_HEADER_LEN + WAL_PAGE_LEN_MAX];
     sqlite3_int64 size = 0, at = WAL_HEADER_LEN;
     int rc = wal->pMethods->xFileSize(wal, &size);
 
     if (rc || size < WAL_HEADER_LEN)
         return rc;
     rc = span_write_again(wal, header, WAL_HEADER_LEN, 0);
-    const uint32_t page_len = big_endian(header + PAGE_LEN_AT);
-    if (page_len == 0 || page_len > PAGE_LEN_MAX)
+    const uint32_t page_len = wal_number(header + WAL_PAGE_LEN_AT);
+    if (page_len == 0 || page_len > WAL_PAGE_LEN_MAX)
         return rc; /* it is torn: nothing in it counts */
-    const int len = FRAME_HEADER_LEN + (int)page_len;
+    const int len = WAL_FRAME_HEADER_LEN + (int)page_len;
     for (; rc == SQLITE_OK && at + len <= size; at += len) {
         rc = span_write_again(wal, bytes, len, at);
-        if (memcmp(bytes + FRAME_SALT_AT, header + SALT_AT, SALT_LEN) != 0)
+        if (memcmp(bytes + WAL_FRAME_SALT_AT, header + WAL_SALT_AT, WAL_SALT_LEN) != 0)
             break;
     }
     return rc;
@@ -91,7 +73,7 @@ static int write_again(sqlite3_file *wal)
 
 enum err database_wal_sync(struct database *database)
 {
-    sqlite3_file *wal = wal_of(database);
+    sqlite3_file *wal = database_wal_file(database);
 
     return wal ? database_err(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL)) : ERR_OK;
 }
@@ -101,7 +83,7 @@ enum err database_wal_renew(struct database *database)
     /* Makes the file if there is none, and nobody else writes it meanwhile. */
     enum err err = database_begin(database);
     if (!err) {
-        sqlite3_file *wal = wal_of(database);
+        sqlite3_file *wal = database_wal_file(database);
         err = wal ? database_err(write_again(wal)) : ERR_OK;
         database_rollback(database);
     }

@@ -72,6 +72,9 @@ struct journal_verdict {
 MUST_CHECK enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,
                                    void (*progress)(uint64_t entries, void *user), void *user,
                                    struct journal_verdict *out);
+/* Is the file whole in which all entries may be sound? `what` says what is wrong with it, "" if it
+ * is. */
+MUST_CHECK enum err journal_verify_file(struct journal_reader *reader, char what[JOURNAL_WHY_LEN]);
 const char *journal_fault_text(enum journal_fault fault);
 
 #endif

@@ -7,12 +7,17 @@
  * Signatures lag behind by a batch. Where the walk ends, at a bad entry too, those before it are
  * checked first: one of them that is not signed comes first.
  *
+ * Entries can't say that there were more of them. So the file is looked at too: a page that lost
+ * its last row, and a WAL that SQLite cut off, show there.
+ *
  * It refuses to say more than it can: a tail that is gone leaves a shorter journal that is sound,
  * and whoever holds the entry key can sign another history. Both show against the registry's
  * receipts.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "database_check.h"
 #include "journal_check.h"
 #include "journal_read.h"
 #include "signature_crew.h"
@@ -126,6 +131,23 @@ enum err journal_verify(struct journal_reader *reader, const struct verify_key *
     signature_crew_close(&walk->crew);
     free(walk);
     return err;
+}
+
+enum err journal_verify_file(struct journal_reader *reader, char what[JOURNAL_WHY_LEN])
+{
+    static const char *const words[] = {
+        [DATABASE_WHOLE] = "",
+        [DATABASE_PAGES_BAD] = "its pages do not fit together: entries may be missing",
+        [DATABASE_WAL_TORN] = "its -wal ends in what is no whole transaction: the power failed"
+                              " before it was acknowledged, or entries are missing"};
+    char found[DATABASE_WHY_LEN] = "";
+    enum database_damage damage = DATABASE_WHOLE;
+    const enum err err = database_check(&reader->database, &damage, found);
+
+    if (err)
+        return err;
+    snprintf(what, JOURNAL_WHY_LEN, damage ? "%s (%.80s)" : "%s", words[damage], found);
+    return ERR_OK;
 }
 
 const char *journal_fault_text(enum journal_fault fault)

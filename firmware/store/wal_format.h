@@ -1,0 +1,28 @@
+/* Where things are in a WAL: https://sqlite.org/fileformat2.html#walformat. Numbers are big-endian.
+ * Internal to store.
+ */
+#ifndef PAMIT_WAL_FORMAT_H
+#define PAMIT_WAL_FORMAT_H
+
+#include <stdint.h>
+
+#define WAL_MAGIC            0x377f0682u /* last bit: checksums are of big-endian words */
+#define WAL_VERSION          3007000
+#define WAL_HEADER_LEN       32
+#define WAL_VERSION_AT       4
+#define WAL_PAGE_LEN_AT      8
+#define WAL_SALT_AT          16
+#define WAL_HEADER_SUM_AT    24
+#define WAL_FRAME_HEADER_LEN 24
+#define WAL_FRAME_COMMIT_AT  4 /* not zero: the last frame of a transaction */
+#define WAL_FRAME_SALT_AT    8
+#define WAL_FRAME_SUM_AT     16
+#define WAL_SALT_LEN         8
+#define WAL_PAGE_LEN_MAX     65536
+
+static inline uint32_t wal_number(const uint8_t p[4])
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+#endif
