@@ -35,7 +35,6 @@
 
 #define HOLDOVER_UNCERTAINTY_S (90u * 86400u * 40u / 1000000u)
 #define ASSUMED_UNCERTAINTY_S  1u
-#define SET_UNCERTAINTY_S      60u
 #define SET_DRIFT_PPM          100
 #define SETTABLE_MS            (CLOCK_SETTABLE_YEARS * INT64_C(366) * 86400 * 1000)
 
@@ -125,7 +124,7 @@ static void reading_take_set(const struct clock *clock, struct clock_reading *re
         return;
     const int64_t since_s = (reading->boottime_ms - clock->set_boottime_ms) / 1000;
     word.quality = CLOCK_OPERATOR_SET;
-    word.uncertainty_s = SET_UNCERTAINTY_S + (uint32_t)(since_s * SET_DRIFT_PPM / 1000000);
+    word.uncertainty_s = clock->set_uncertainty_s + (uint32_t)(since_s * SET_DRIFT_PPM / 1000000);
     *reading = word;
 }
 
@@ -196,13 +195,14 @@ void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_m
     clock->fix_boottime_ms = boottime_ms;
 }
 
-void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms)
+void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms, uint32_t uncertainty_s)
 {
     if (wall_ms < 0 || boottime_ms < 0)
         return; /* nobody's word, nor of any boot */
     clock->set = true;
     clock->set_wall_ms = wall_ms;
     clock->set_boottime_ms = boottime_ms;
+    clock->set_uncertainty_s = uncertainty_s;
 }
 
 struct clock_span clock_settable(const struct clock *clock, int64_t boottime_ms)

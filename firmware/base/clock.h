@@ -48,6 +48,7 @@ struct clock {
     int64_t fix_wall_ms, fix_boottime_ms;
     bool set; /* a supervisor has said in this boot what time it is: likewise */
     int64_t set_wall_ms, set_boottime_ms;
+    uint32_t set_uncertainty_s; /* then; it grows */
 };
 
 /* Prepares `clock`; reads the boot id once. The floor starts at this build's own date. */
@@ -66,8 +67,10 @@ void clock_take_fix(struct clock *clock, int64_t registry_ms, int64_t boottime_m
 
 /* Takes a supervisor's word for what the time was at `boottime_ms` of this boot, in place of the
  * one before. The system's clock stays as it is, and goes before it wherever it is SYNCED. A word
- * that turns out to be before the floor, or to contradict a fix, is not gone by. */
-void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms);
+ * that turns out to be before the floor, or to contradict a fix, is not gone by. `uncertainty_s`:
+ * of the word at that moment; a minute when it is fresh. */
+#define CLOCK_WORD_UNCERTAINTY_S 60
+void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms, uint32_t uncertainty_s);
 
 /* What a supervisor's word may say of now, both ends included: not what is impossible, and nothing
  * that can only be a slip of the finger. */

@@ -25,6 +25,8 @@
     X(PRESENTED, 6, "verdict shown")                                                               \
     X(DECIDED, 6, "decision recorded")                                                             \
     X(ACTION_REFUSED, 5, "action refused")                                                         \
+    X(CLOCK_SET, 5, "clock set by a supervisor")                                                   \
+    X(CLOCK_CHANGED, 4, "the clock is worth something else now")                                   \
     X(CONTEXT_SET, 6, "context of crossings set")                                                  \
     X(JOURNAL_FAILED, 2, "an entry could not be stored, no verdict is shown")                      \
     X(JOURNAL_DAMAGED, 2, "a stored entry can not be read, run pamit journal verify")              \

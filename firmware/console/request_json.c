@@ -71,15 +71,20 @@ static bool read_decision(const json_t *value, struct view_message *out)
            out->body.action.decision != DECISION_NONE;
 }
 
-static bool read_role(const json_t *value, struct view_message *out)
+static bool read_role_value(const json_t *value, enum role *out)
 {
     for (enum role role = ROLE_OFFICER; role <= ROLE_SUPERVISOR; role++) {
         if (strcmp(text_or_none(value), role_name(role)) == 0) {
-            out->body.action.role = role;
+            *out = role;
             return true;
         }
     }
     return false;
+}
+
+static bool read_role(const json_t *value, struct view_message *out)
+{
+    return read_role_value(value, &out->body.action.role);
 }
 
 static bool read_second_officer(const json_t *value, struct view_message *out)
@@ -218,6 +223,33 @@ static bool read_keyed_nik(const json_t *value, struct view_message *out)
     return read_text(value, out->body.keyed.keyed.nik, sizeof out->body.keyed.keyed.nik);
 }
 
+static bool read_time(const json_t *value, int64_t *out)
+{
+    *out = json_integer_value(value);
+    return json_is_integer(value);
+}
+
+static bool read_old_time(const json_t *value, struct view_message *out)
+{
+    return read_time(value, &out->body.set_clock.old_ms);
+}
+
+static bool read_new_time(const json_t *value, struct view_message *out)
+{
+    return read_time(value, &out->body.set_clock.new_ms);
+}
+
+static bool read_clock_role(const json_t *value, struct view_message *out)
+{
+    return read_role_value(value, &out->body.set_clock.role);
+}
+
+static bool read_clock_officer(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.set_clock.second_officer_id,
+                     sizeof out->body.set_clock.second_officer_id);
+}
+
 #define MEMBERS_MAX 11
 
 /* A key of NULL ends the list. */
@@ -245,6 +277,13 @@ static const struct member keyed_members[MEMBERS_MAX + 1] = {
     {"nik", true, read_keyed_nik},
 };
 
+static const struct member clock_members[MEMBERS_MAX + 1] = {
+    {"old_ms", true, read_old_time},
+    {"new_ms", true, read_new_time},
+    {"role", true, read_clock_role},
+    {"second_officer_id", true, read_clock_officer},
+};
+
 static const struct member *members_of(enum view_message_type type)
 {
     switch (type) {
@@ -258,6 +297,8 @@ static const struct member *members_of(enum view_message_type type)
         return context_members;
     case VIEW_MESSAGE_KEYED:
         return keyed_members;
+    case VIEW_MESSAGE_CLOCK:
+        return clock_members;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:

@@ -8,6 +8,8 @@
  *            "country": "IDN", "nationality": "IDN", "name": "SITI RAHMAWATI", "sex": "F",
  *            "birth": "1996-03-14", "expiry": "2031-09-02", "nik": ""}
  *            What is not known is "", unknown parts of a date are zeros ("1996-03-00").
+ * /clock    {"old_ms": 1795246628000, "new_ms": 1795250228000, "role": "SUPERVISOR",
+ *            "second_officer_id": "S-0007"}
  * /painted  {"seq": 413, "covered": false}
  * /dismiss  {}
  */

@@ -36,7 +36,7 @@ static const struct {
 } posts[] = {
     {"/action", VIEW_MESSAGE_ACTION},   {"/context", VIEW_MESSAGE_CONTEXT},
     {"/keyed", VIEW_MESSAGE_KEYED},     {"/painted", VIEW_MESSAGE_PAINTED},
-    {"/dismiss", VIEW_MESSAGE_DISMISS},
+    {"/dismiss", VIEW_MESSAGE_DISMISS}, {"/clock", VIEW_MESSAGE_CLOCK},
 };
 
 void routes_prepare(struct routes *routes)

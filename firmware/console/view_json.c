@@ -39,6 +39,13 @@ static json_t *link_json(const struct view_link *link)
                      link->data_stale);
 }
 
+static json_t *clock_json(const struct view_clock *clock)
+{
+    return json_pack("{s:b, s:I, s:I, s:I}", "may_set", clock->may_set, "earliest_ms",
+                     (json_int_t)clock->earliest_ms, "latest_ms", (json_int_t)clock->latest_ms,
+                     "likely_ms", (json_int_t)clock->likely_ms);
+}
+
 static json_t *counts_json(const struct view_counts *counts)
 {
     return json_pack("{s:I, s:I, s:I, s:I}", "total", (json_int_t)counts->total, "clear",
@@ -214,15 +221,15 @@ json_t *view_to_json(const struct view *view)
     assert(view);
     const bool crossing = view->screen == VIEW_VERDICT || view->screen == VIEW_RECORDED;
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o,"
+        "{s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o,"
         " s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "screen", view_screen_name(view->screen), "mode", entry_mode_name(view->mode), "zone",
         clock_zone_name(view->zone), "clock_quality", clock_quality_name(view->clock_quality),
-        "now_ms", (json_int_t)view->now_ms, "kiosk_id", view->kiosk_id, "tpi_name", view->tpi_name,
-        "counter", view->counter, "officer_name", view->officer_name, "refer_to", view->refer_to,
-        "scanner_ok", view->scanner_ok, "panel_ok", view->panel_ok, "notices",
-        notices_json(view->notices), "link", link_json(&view->link), "counts",
-        counts_json(&view->counts), "context", context_json(&view->context), "unreadable",
+        "clock", clock_json(&view->clock), "now_ms", (json_int_t)view->now_ms, "kiosk_id",
+        view->kiosk_id, "tpi_name", view->tpi_name, "counter", view->counter, "officer_name",
+        view->officer_name, "refer_to", view->refer_to, "scanner_ok", view->scanner_ok, "panel_ok",
+        view->panel_ok, "notices", notices_json(view->notices), "link", link_json(&view->link),
+        "counts", counts_json(&view->counts), "context", context_json(&view->context), "unreadable",
         view->screen == VIEW_UNREADABLE ? unreadable_json(&view->unreadable) : json_null(),
         "crossing", crossing ? crossing_json(view) : json_null(), "recorded",
         view->screen == VIEW_RECORDED ? recorded_json(view) : json_null(), "undecided_seq",

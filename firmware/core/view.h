@@ -1,4 +1,4 @@
-/* What the lane and the console say to each other: ten versioned CBOR messages.
+/* What the lane and the console say to each other: eleven versioned CBOR messages.
  *
  * One SOCK_SEQPACKET unix socket, one message a packet, the lane listens, peer uid checked. The
  * lane owns verdict, lamps and journal; the page is a view. Everything the page can show is in one
@@ -7,7 +7,7 @@
  * it answers; a stale one is refused with REFUSED.
  *
  * lane -> console: VIEW, HEARTBEAT (every second), REFUSED, BUTTON
- * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS, KEYED
+ * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS, KEYED, CLOCK
  *
  * Each message is an array [version, type, body map]. Pure; pamit-lane and pamit-console.
  */
@@ -37,6 +37,7 @@ enum view_message_type {
     VIEW_MESSAGE_DISMISS, /* back to ready from "not readable" or "recorded" */
     VIEW_MESSAGE_BUTTON,
     VIEW_MESSAGE_KEYED,
+    VIEW_MESSAGE_CLOCK,
     VIEW_MESSAGE_TYPES
 };
 
@@ -132,6 +133,12 @@ struct view_link {
     bool data_stale;         /* older than policy allows for this site */
 };
 
+/* What a supervisor may set the clock to. */
+struct view_clock {
+    bool may_set;
+    int64_t earliest_ms, latest_ms, likely_ms; /* likely: what they would most likely set */
+};
+
 struct view_counts {
     uint32_t total, clear, refer, stop; /* verdicts of today */
 };
@@ -142,6 +149,7 @@ struct view {
     enum entry_mode mode;
     enum clock_zone zone;
     enum clock_quality clock_quality;
+    struct view_clock clock;
     int64_t now_ms;
     char kiosk_id[VIEW_TEXT_LEN];
     char tpi_name[VIEW_TEXT_LEN];
@@ -189,13 +197,16 @@ enum view_refusal {
     VIEW_REFUSED_INVALID,
     VIEW_REFUSED_SAME_OFFICER, /* the second officer has to be another one */
     VIEW_REFUSED_FLAWS,        /* what was keyed is no document: `flaws` says why */
+    VIEW_REFUSED_TIME_PAST,    /* the clock can't be set to what is certainly over */
+    VIEW_REFUSED_TIME_FUTURE,  /* ... nor to what is certainly not yet */
+    VIEW_REFUSED_TIME_SYNCED,  /* ... nor at all while it is set by the network */
     VIEW_REFUSAL_COUNT
 };
 const char *view_refusal_name(enum view_refusal refusal);
 
-/* The answer to an ACTION, CONTEXT or KEYED that does not count. */
+/* The answer to an ACTION, CONTEXT, KEYED or CLOCK that does not count. */
 struct view_refused {
-    uint64_t seq; /* the entry that was asked about; KEYED: 0 */
+    uint64_t seq; /* the entry that was asked about; KEYED, CLOCK: 0 */
     enum view_refusal why;
     enum document_flaw flaws[DOCUMENT_FIELD_COUNT]; /* all NONE but for VIEW_REFUSED_FLAWS */
 };
@@ -214,6 +225,14 @@ struct view_action {
 struct view_keyed {
     uint64_t proposal_id; /* the proposal that the form was prefilled from; 0: none */
     struct document_keyed keyed;
+};
+
+/* A supervisor says that it was `new_ms` when the lane's clock showed `old_ms`, which is now, or a
+ * moment ago. It is gone by once it is stored: the next VIEW says so. */
+struct view_set_clock {
+    int64_t old_ms, new_ms;
+    enum role role;
+    char second_officer_id[ENTRY_OFFICER_LEN];
 };
 
 /* The page shows this verdict. Sent again when something covers it or no longer does. */
@@ -241,6 +260,7 @@ struct view_message {
         struct view_action action;
         struct context context;
         struct view_keyed keyed;
+        struct view_set_clock set_clock;
     } body;
 };
 

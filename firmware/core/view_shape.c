@@ -55,6 +55,14 @@ static const struct view_part link_parts[] = {
 };
 static const struct view_shape link_shape = SHAPE_OF(link_parts);
 
+static const struct view_part clock_parts[] = {
+    BOOL(view_clock, may_set),
+    I64(view_clock, earliest_ms),
+    I64(view_clock, latest_ms),
+    I64(view_clock, likely_ms),
+};
+static const struct view_shape clock_shape = SHAPE_OF(clock_parts);
+
 static const struct view_part counts_parts[] = {
     U32(view_counts, total, UINT32_MAX),
     U32(view_counts, clear, UINT32_MAX),
@@ -186,6 +194,7 @@ static const struct view_part view_parts[] = {
     ENUM(view, mode, 0, MODE_DESK),
     ENUM(view, zone, CLOCK_WIB, CLOCK_WIT),
     ENUM(view, clock_quality, 0, CLOCK_SYNCED),
+    SHAPE(view, clock, clock_shape),
     I64(view, now_ms),
     TEXT(view, kiosk_id),
     TEXT(view, tpi_name),
@@ -250,6 +259,13 @@ static const struct view_part action_parts[] = {
     TEXT(view_action, note),
 };
 
+static const struct view_part set_clock_parts[] = {
+    I64(view_set_clock, old_ms),
+    I64(view_set_clock, new_ms),
+    ENUM(view_set_clock, role, ROLE_OFFICER, ROLE_SUPERVISOR),
+    TEXT(view_set_clock, second_officer_id),
+};
+
 static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_VIEW] = SHAPE_OF(view_parts),
     [VIEW_MESSAGE_HEARTBEAT] = SHAPE_OF(heartbeat_parts),
@@ -261,6 +277,7 @@ static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_DISMISS] = {0},
     [VIEW_MESSAGE_BUTTON] = SHAPE_OF(button_parts),
     [VIEW_MESSAGE_KEYED] = SHAPE_OF(keyed_message_parts),
+    [VIEW_MESSAGE_CLOCK] = SHAPE_OF(set_clock_parts),
 };
 
 const struct view_shape *view_shape_of(enum view_message_type type)
@@ -303,6 +320,9 @@ const char *view_refusal_name(enum view_refusal refusal)
         [VIEW_REFUSED_INVALID] = "INVALID",
         [VIEW_REFUSED_SAME_OFFICER] = "SAME_OFFICER",
         [VIEW_REFUSED_FLAWS] = "FLAWS",
+        [VIEW_REFUSED_TIME_PAST] = "TIME_PAST",
+        [VIEW_REFUSED_TIME_FUTURE] = "TIME_FUTURE",
+        [VIEW_REFUSED_TIME_SYNCED] = "TIME_SYNCED",
     };
     assert(refusal < VIEW_REFUSAL_COUNT);
     return names[refusal];

@@ -1,6 +1,6 @@
-/* One worker, one append at a time. Between commit_append and the loop's wake-up the append belongs
- * to the worker; the mutex guards the hand-over, an eventfd wakes the loop. A checkpoint is only a
- * wish: the worker grants it when it has nothing to append.
+/* One worker, one append at a time, the crossing's before the kiosk's own. From the hand-over until
+ * it is finished a slot belongs to the worker; the mutex guards what says so, an eventfd wakes the
+ * loop. A checkpoint is only a wish: the worker grants it when it has nothing to append.
  */
 #include "commit.h"
 
@@ -11,18 +11,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct commit {
-    struct journal *journal;
-    commit_done_fn done;
-    void *user;
-    sd_event_source *source;
-    int wake_fd;
-    bool under_way; /* the loop's own: an append is given and not yet called back */
+enum { CROSSING, BESIDE, SLOTS };
 
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool stop, given, checkpoint; /* under the mutex */
+struct slot {
+    bool under_way;       /* the loop's own: an append is given and not yet called back */
+    bool given, finished; /* under the mutex */
 
     /* the append: the loop's unless given */
     enum entry_kind kind;
@@ -34,15 +27,31 @@ struct commit {
     struct commit_result result;
 };
 
-static void append(struct commit *commit)
+struct commit {
+    struct journal *journal;
+    commit_done_fn done;
+    void *user;
+    sd_event_source *source;
+    int wake_fd;
+
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool stop, checkpoint; /* under the mutex */
+
+    struct slot slot[SLOTS];
+};
+
+static void append(struct commit *commit, struct slot *slot)
 {
-    const struct span payload = span_of(commit->payload, commit->payload_len);
-    struct journal_head *head = &commit->result.head;
-    commit->result = (struct commit_result){.kind = commit->kind};
-    commit->result.err = commit->defers ? journal_append_deferral(commit->journal, &commit->time,
-                                                                  payload, &commit->subject, head)
-                                        : journal_append(commit->journal, commit->kind,
-                                                         &commit->time, payload, head);
+    const struct span payload = span_of(slot->payload, slot->payload_len);
+    struct journal_head *head = &slot->result.head;
+    slot->result =
+        (struct commit_result){.kind = slot->kind, .beside = slot == &commit->slot[BESIDE]};
+    slot->result.err =
+        slot->defers
+            ? journal_append_deferral(commit->journal, &slot->time, payload, &slot->subject, head)
+            : journal_append(commit->journal, slot->kind, &slot->time, payload, head);
 }
 
 static void checkpoint(struct commit *commit)
@@ -52,29 +61,52 @@ static void checkpoint(struct commit *commit)
     (void)ignored;
 }
 
+/* The next that is given; NULL: none. */
+static struct slot *next_given(struct commit *commit)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (commit->slot[i].given)
+            return &commit->slot[i];
+    return NULL;
+}
+
 static void *worker(void *user)
 {
     struct commit *commit = user;
     pthread_mutex_lock(&commit->mutex);
     for (;;) {
-        while (!commit->stop && !commit->given && !commit->checkpoint)
-            pthread_cond_wait(&commit->changed, &commit->mutex);
-        bool given = commit->given;
-        if (!given && commit->stop)
+        struct slot *slot = next_given(commit);
+        if (!slot && commit->stop)
             break;
-        commit->given = false;
-        commit->checkpoint = commit->checkpoint && given;
-        pthread_mutex_unlock(&commit->mutex);
-        if (given) {
-            append(commit);
-            eventfd_write(commit->wake_fd, 1);
-        } else {
-            checkpoint(commit);
+        if (!slot && !commit->checkpoint) {
+            pthread_cond_wait(&commit->changed, &commit->mutex);
+            continue;
         }
+        commit->checkpoint = commit->checkpoint && slot;
+        pthread_mutex_unlock(&commit->mutex);
+        if (slot)
+            append(commit, slot);
+        else
+            checkpoint(commit);
         pthread_mutex_lock(&commit->mutex);
+        if (slot) {
+            slot->given = false;
+            slot->finished = true;
+            eventfd_write(commit->wake_fd, 1);
+        }
     }
     pthread_mutex_unlock(&commit->mutex);
     return NULL;
+}
+
+/* True if the slot's append has ended and is to be called back. */
+static bool take_finished(struct commit *commit, struct slot *slot)
+{
+    pthread_mutex_lock(&commit->mutex);
+    const bool finished = slot->finished;
+    slot->finished = false;
+    pthread_mutex_unlock(&commit->mutex);
+    return finished;
 }
 
 static int on_wake(sd_event_source *source, int fd, uint32_t events, void *user)
@@ -85,9 +117,14 @@ static int on_wake(sd_event_source *source, int fd, uint32_t events, void *user)
     eventfd_t count;
     if (eventfd_read(fd, &count) < 0)
         return 0;
-    struct commit_result result = commit->result;
-    commit->under_way = false;
-    commit->done(&result, commit->user);
+    for (int i = 0; i < SLOTS; i++) {
+        struct slot *slot = &commit->slot[i];
+        if (!take_finished(commit, slot))
+            continue;
+        const struct commit_result result = slot->result;
+        slot->under_way = false;
+        commit->done(&result, commit->user);
+    }
     return 0;
 }
 
@@ -136,19 +173,33 @@ void commit_close(struct commit *commit)
 
 bool commit_busy(const struct commit *commit)
 {
-    return commit->under_way;
+    return commit->slot[CROSSING].under_way;
 }
 
-static void hand_over(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
-                      struct span payload)
+bool commit_beside_busy(const struct commit *commit)
 {
-    assert(payload.len <= sizeof commit->payload);
-    commit->kind = kind;
-    commit->time = *time;
-    commit->payload_len = payload.len;
-    memcpy(commit->payload, payload.p, payload.len);
+    return commit->slot[BESIDE].under_way;
+}
+
+/* The slot for an append, the loop's until it is handed over. */
+static struct slot *begin(struct commit *commit, int which, enum entry_kind kind,
+                          const struct clock_reading *time, struct span payload)
+{
+    struct slot *slot = &commit->slot[which];
+    assert(!slot->under_way && payload.len <= sizeof slot->payload);
+    slot->under_way = true;
+    slot->kind = kind;
+    slot->time = *time;
+    slot->payload_len = payload.len;
+    memcpy(slot->payload, payload.p, payload.len);
+    slot->defers = false;
+    return slot;
+}
+
+static void hand_over(struct commit *commit, struct slot *slot)
+{
     pthread_mutex_lock(&commit->mutex);
-    commit->given = true;
+    slot->given = true;
     pthread_cond_signal(&commit->changed);
     pthread_mutex_unlock(&commit->mutex);
 }
@@ -156,20 +207,22 @@ static void hand_over(struct commit *commit, enum entry_kind kind, const struct 
 void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
                    struct span payload)
 {
-    assert(!commit->under_way);
-    commit->under_way = true;
-    commit->defers = false;
-    hand_over(commit, kind, time, payload);
+    hand_over(commit, begin(commit, CROSSING, kind, time, payload));
 }
 
 void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
                             struct span payload, const struct deferral_subject *subject)
 {
-    assert(!commit->under_way);
-    commit->under_way = true;
-    commit->defers = true;
-    commit->subject = *subject;
-    hand_over(commit, ENTRY_DECIDED, time, payload);
+    struct slot *slot = begin(commit, CROSSING, ENTRY_DECIDED, time, payload);
+    slot->defers = true;
+    slot->subject = *subject;
+    hand_over(commit, slot);
+}
+
+void commit_append_beside(struct commit *commit, enum entry_kind kind,
+                          const struct clock_reading *time, struct span payload)
+{
+    hand_over(commit, begin(commit, BESIDE, kind, time, payload));
 }
 
 void commit_checkpoint(struct commit *commit)

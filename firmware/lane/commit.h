@@ -1,8 +1,9 @@
 /* Commits off the loop: one worker thread appends to the journal, so that a slow disk never freezes
  * lamps, buttons, buzzer or watchdog.
  *
- * At most one append is under way; its completion comes back as an event of the loop. The journal
- * belongs to the worker from commit_open until commit_close. pamit-lane only.
+ * Two appends can be under way: one of the crossing at the counter, and beside it one of the kiosk
+ * itself, which the crossing does not wait for. Each completion comes back as an event of the loop.
+ * The journal belongs to the worker from commit_open until commit_close. pamit-lane only.
  */
 #ifndef PAMIT_COMMIT_H
 #define PAMIT_COMMIT_H
@@ -17,6 +18,7 @@ struct commit;
 struct commit_result {
     enum err err;
     enum entry_kind kind;
+    bool beside;              /* of commit_append_beside */
     struct journal_head head; /* the new head, when err is ERR_OK */
 };
 
@@ -30,6 +32,7 @@ MUST_CHECK enum err commit_open(sd_event *loop, struct journal *journal, commit_
 void commit_close(struct commit *commit);
 
 bool commit_busy(const struct commit *commit);
+bool commit_beside_busy(const struct commit *commit);
 
 /* Begins an append; `payload` is copied. Not while busy (assert). */
 void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
@@ -37,6 +40,11 @@ void commit_append(struct commit *commit, enum entry_kind kind, const struct clo
 /* The same of a DECIDED that defers; `subject` is copied. */
 void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
                             struct span payload, const struct deferral_subject *subject);
+
+/* Begins an append of the kiosk about itself; `payload` is copied. Not while beside_busy (assert).
+ */
+void commit_append_beside(struct commit *commit, enum entry_kind kind,
+                          const struct clock_reading *time, struct span payload);
 
 /* Moves the WAL into the database when nothing is to be appended; calls nobody back. */
 void commit_checkpoint(struct commit *commit);

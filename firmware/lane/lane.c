@@ -162,11 +162,18 @@ static enum flow_event decided(struct lane *lane, uint64_t seq)
     return FLOW_ON_STORED;
 }
 
+/* Two appends can be told in another order than they were made. */
+static void take_head(struct lane *lane, const struct journal_head *head)
+{
+    if (head->seq > lane->head.seq)
+        lane->head = *head;
+}
+
 static enum flow_event stored(struct lane *lane, const struct commit_result *result)
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
-    lane->head = result->head;
+    take_head(lane, &result->head);
     lane_link_refresh(lane, &now);
     if (result->kind == ENTRY_PRESENTED)
         return presented(lane, result->head.seq);
@@ -180,6 +187,12 @@ static void on_commit(const struct commit_result *result, void *user)
 {
     struct lane *lane = user;
     enum flow_event event = FLOW_ON_STORE_FAILED;
+    if (result->beside) {
+        if (result->err == ERR_OK)
+            take_head(lane, &result->head);
+        lane_clock_stored(lane, result);
+        return;
+    }
     if (result->err != ERR_OK)
         lane->has_current = false; /* its traveller has no verdict: the next scan is judged */
     if (result->err == ERR_OK)
@@ -224,10 +237,12 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     lane_counts_roll(lane, &now);
     lane_link_refresh(lane, &now);
     check_painted(lane, &now);
+    clock_read(&lane->clock, &now); /* the registry may have said something of it */
+    const bool clock_changed = lane_clock_watch(lane, &now);
     if (lane->scans_this_second > SCAN_LOGS_MAX)
         log_event(LOG_SCAN_GARBAGE, "more=%u", lane->scans_this_second - SCAN_LOGS_MAX);
     lane->scans_this_second = 0;
-    if (memcmp(&before, &lane->link, sizeof before) != 0)
+    if (clock_changed || memcmp(&before, &lane->link, sizeof before) != 0)
         lane_show_page(lane);
     struct view_message beat = {.type = VIEW_MESSAGE_HEARTBEAT};
     beat.body.heartbeat_ms = now.wall_ms;
@@ -280,6 +295,7 @@ enum err lane_open(sd_event *loop, const struct kiosk_config *config,
     lane->config = config;
     lane->parts = parts;
     lane->state = FLOW_READY;
+    lane->clock_told = CLOCK_SYNCED; /* anything else is worth a word */
     clock_init(&lane->clock, config->zone, config->assume_clock_synced);
     struct clock_reading now;
     clock_read(&lane->clock, &now);
@@ -298,6 +314,8 @@ enum err lane_open(sd_event *loop, const struct kiosk_config *config,
         return err;
     }
     lane_link_refresh(lane, &now);
+    clock_read(&lane->clock, &now);
+    lane_clock_watch(lane, &now);
     lane_show(lane);
     *out = lane;
     return ERR_OK;

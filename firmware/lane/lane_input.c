@@ -14,20 +14,30 @@
 /* A press meant for the last traveller must not count for the next, whose verdict has just come. */
 #define BUTTON_DEAF_MS 400
 
-/* Why an action on the open verdict does not count; VIEW_REFUSAL_COUNT: it does. The second officer
- * is named but not authenticated yet, so a live counter can't take one. */
+/* The second officer is named but not authenticated yet, so a live counter can't take one. */
+enum view_refusal lane_objection_to_supervisor(const struct lane *lane, const char *officer_id)
+{
+    if (lane->config->mode == KIOSK_LIVE || !officer_id[0])
+        return VIEW_REFUSED_NOT_ALLOWED;
+    if (strcmp(officer_id, lane->config->officer_id) == 0)
+        return VIEW_REFUSED_SAME_OFFICER;
+    return VIEW_REFUSAL_COUNT;
+}
+
+/* Why an action on the open verdict does not count; VIEW_REFUSAL_COUNT: it does. */
 static enum view_refusal objection(const struct lane *lane, const struct view_action *action)
 {
     const struct crossing *shown = &lane->shown;
-    bool supervisor = action->role == ROLE_SUPERVISOR;
+    enum view_refusal why = VIEW_REFUSAL_COUNT;
     if (action->seq != shown->seq)
         return VIEW_REFUSED_STALE;
     if (!decision_allowed(&shown->judgement.verdict, &shown->context, action->decision,
-                          action->role) ||
-        (supervisor && (lane->config->mode == KIOSK_LIVE || !action->second_officer_id[0])))
+                          action->role))
         return VIEW_REFUSED_NOT_ALLOWED;
-    if (supervisor && strcmp(action->second_officer_id, lane->config->officer_id) == 0)
-        return VIEW_REFUSED_SAME_OFFICER;
+    if (action->role == ROLE_SUPERVISOR)
+        why = lane_objection_to_supervisor(lane, action->second_officer_id);
+    if (why != VIEW_REFUSAL_COUNT)
+        return why;
     if (decision_needs_note(action->decision) && !action->note[0])
         return VIEW_REFUSED_NEEDS_NOTE;
     return VIEW_REFUSAL_COUNT;
@@ -175,6 +185,9 @@ void lane_on_message(const struct view_message *message, void *user)
         break;
     case VIEW_MESSAGE_KEYED:
         on_keyed(lane, &message->body.keyed);
+        break;
+    case VIEW_MESSAGE_CLOCK:
+        lane_set_clock(lane, &message->body.set_clock);
         break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:

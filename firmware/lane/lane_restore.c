@@ -63,6 +63,7 @@ static bool restore_row(struct lane *lane, const struct journal_row *row,
     struct span payload = span_of(row->payload, row->payload_len);
     struct entry_decided decided;
     struct entry_presented presented;
+    lane_clock_restore(lane, row);
     if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK) {
         open->seq = decided.presented == open->seq ? 0 : open->seq;
         return true;

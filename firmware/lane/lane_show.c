@@ -61,6 +61,16 @@ static enum panel_pattern pattern_of(const struct lane *lane)
     return patterns[lane->state];
 }
 
+static void fill_clock(const struct lane *lane, const struct clock_reading *now,
+                       struct view_clock *out)
+{
+    const struct clock_span span = clock_settable(&lane->clock, now->boottime_ms);
+    out->may_set = lane->config->mode != KIOSK_LIVE && now->quality != CLOCK_SYNCED;
+    out->earliest_ms = span.earliest_ms;
+    out->latest_ms = span.latest_ms;
+    out->likely_ms = clock_likely_ms(&lane->clock, now);
+}
+
 static void fill_counter(const struct lane *lane, struct view *view)
 {
     const struct kiosk_config *config = lane->config;
@@ -71,6 +81,7 @@ static void fill_counter(const struct lane *lane, struct view *view)
     view->zone = config->zone;
     view->clock_quality = now.quality;
     view->now_ms = now.wall_ms;
+    fill_clock(lane, &now, &view->clock);
     snprintf(view->kiosk_id, sizeof view->kiosk_id, "%s", config->kiosk_id);
     snprintf(view->tpi_name, sizeof view->tpi_name, "%s", config->tpi_name);
     snprintf(view->counter, sizeof view->counter, "%s", config->counter);

@@ -6,6 +6,7 @@
 #include "console_port.h"
 #include "counter.h"
 #include "flow.h"
+#include "journal_reader.h"
 #include "judge.h"
 #include "lane.h"
 #include "uplink.h"
@@ -33,6 +34,10 @@ struct lane {
 
     enum flow_state state;
     struct clock clock;
+    enum clock_quality clock_told; /* what the log and the page know it by */
+    struct {
+        int64_t from_ms, wall_ms, boottime_ms;
+    } setting; /* of the clock, while that is being stored */
     struct journal_head head;
     uint64_t checkpointed_seq; /* head when the WAL was last folded in */
     struct context context;    /* for the next traveller, or the one at the counter */
@@ -94,7 +99,18 @@ void lane_take(struct lane *lane, const struct document *document, enum flow_eve
 /* The scan that was held while a commit was under way, if any. */
 void lane_take_held(struct lane *lane);
 
+/* lane_clock.c */
+void lane_set_clock(struct lane *lane, const struct view_set_clock *wanted);
+/* The entry that says so is stored, or is not. */
+void lane_clock_stored(struct lane *lane, const struct commit_result *result);
+/* Takes over what an entry of this boot says a supervisor set; entries in their order, at start. */
+void lane_clock_restore(struct lane *lane, const struct journal_row *row);
+/* True if the clock's quality is another one than was told; it is told now. */
+bool lane_clock_watch(struct lane *lane, const struct clock_reading *now);
+
 /* lane_input.c */
+/* Why what a supervisor says does not count; VIEW_REFUSAL_COUNT: it does. */
+enum view_refusal lane_objection_to_supervisor(const struct lane *lane, const char *officer_id);
 void lane_on_button(unsigned number, bool pressed, void *user);
 void lane_on_message(const struct view_message *message, void *user);
 

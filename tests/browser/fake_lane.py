@@ -12,7 +12,7 @@ import time
 import cbor2
 
 PROTOCOL = 1
-VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED = range(1, 11)
+VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED, CLOCK = range(1, 12)
 
 SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
 NOTICES = ["STORAGE_NOT_DURABLE", "CLOCK_UNKNOWN", "JOURNAL_DAMAGED", "WAL_REMOVED", "NEW_EPOCH",
@@ -27,7 +27,8 @@ COLOURS = ["NONE", "GREEN", "AMBER", "RED"]
 DECISIONS = ["NONE", "CLEARED", "CLEARED_NOTE", "SECONDARY", "DEFERRED", "REFUSED_EXIT", "HANDED_OVER",
              "WITHDRAWN", "LOGGED_ONLY", "RETURN_LOGGED", "RETURN_REFERRED"]
 ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
-REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER", "FLAWS"]
+REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER", "FLAWS",
+            "TIME_PAST", "TIME_FUTURE", "TIME_SYNCED"]
 CHECKS = ["FAILS", "HOLDS", "NONE"]
 DOCUMENT_TYPES = ["P", "SPLP", "PLB", "KILB", "CREW_BOOK", "OTHER"]
 DOCUMENT_FIELDS = ["type", "number", "number_check", "country", "nationality", "name", "sex", "birth", "expiry", "nik"]
@@ -35,6 +36,9 @@ DOCUMENT_FLAWS = ["NONE", "MISSING", "CHARACTERS", "LENGTH", "CALENDAR", "CENTUR
 FAULTS = ["NONE", "UNREAD", "HIGH_BIT", "KEYBOARD_LAYOUT", "LOWER_CASE", "CHARACTERS", "ROWS_MIXED", "ROW_CUT",
           "ROW_LONG", "ROW_COUNT", "ROWS_SWAPPED"]
 PROOFS = ["CLASS", "CHECK_DIGITS"]
+
+
+DAY_MS = 24 * 3600 * 1000
 
 
 def numbered(*values):
@@ -54,6 +58,7 @@ def base_view(**changes):
     now = int(time.time() * 1000)
     view = {
         "screen": "READY", "mode": "DESK", "zone": 7, "clock_quality": 3, "now_ms": now,
+        "may_set": False, "earliest_ms": now - 90 * DAY_MS, "latest_ms": now + 1740 * DAY_MS, "likely_ms": now,
         "kiosk_id": "DMO-01-0001", "tpi_name": "TPI Contoh Pelabuhan", "counter": "03",
         "officer_name": "R. Hartono", "refer_to": "Meja Pelindungan, lantai 1",
         "scanner_ok": True, "panel_ok": True, "notices": [],
@@ -116,6 +121,7 @@ def encode_view(view):
     placement = view["placement"] or NO_PLACEMENT
     return numbered(
         SCREENS.index(view["screen"]), MODES.index(view["mode"]), view["zone"], view["clock_quality"],
+        numbered(view["may_set"], view["earliest_ms"], view["latest_ms"], view["likely_ms"]),
         view["now_ms"], view["kiosk_id"], view["tpi_name"], view["counter"], view["officer_name"],
         view["refer_to"], view["scanner_ok"], view["panel_ok"], mask(view["notices"], NOTICES),
         numbered(view["online"], view["unsent"], view["last_contact_ms"], view["data_as_of_ms"],
@@ -159,6 +165,8 @@ def decode(packet):
     if kind == CONTEXT:
         return ("CONTEXT", DIRECTIONS[body[0]], CARRIERS[body[1]], body[2], body[3], PURPOSES[body[4]],
                 PURPOSES[body[5]])
+    if kind == CLOCK:
+        return ("CLOCK", body[0], body[1], ROLES[body[2]], body[3])
     if kind == KEYED:
         keyed = dict(zip(DOCUMENT_FIELDS, body[1].values()))
         keyed["type"] = DOCUMENT_TYPES[keyed["type"]]

@@ -187,7 +187,7 @@ static void a_supervisors_word_counts_where_nothing_better_is_known(void **state
         if (rows[i].fix_ms)
             clock_take_fix(&clock, rows[i].fix_ms, BOOT_MS);
         clock.floor_ms = FLOOR_MS;
-        clock_set(&clock, rows[i].set_ms, BOOT_MS);
+        clock_set(&clock, rows[i].set_ms, BOOT_MS, CLOCK_WORD_UNCERTAINTY_S);
         struct clock_reading reading = {.wall_ms = rows[i].wall_ms, .boottime_ms = LATER_MS};
         reading_judge(&clock, &rows[i].facts, &reading);
         reading_take_set(&clock, &reading);
@@ -201,14 +201,14 @@ static void the_word_before_is_forgotten_and_nonsense_is_not_taken(void **state)
 {
     (void)state;
     struct clock clock = {0};
-    clock_set(&clock, -1, 0);
-    clock_set(&clock, 0, -1);
+    clock_set(&clock, -1, 0, CLOCK_WORD_UNCERTAINTY_S);
+    clock_set(&clock, 0, -1, CLOCK_WORD_UNCERTAINTY_S);
     assert_false(clock.set);
-    clock_set(&clock, FLOOR_MS, BOOT_MS);
-    clock_set(&clock, FLOOR_MS - DAY_MS, LATER_MS);
+    clock_set(&clock, FLOOR_MS, BOOT_MS, CLOCK_WORD_UNCERTAINTY_S);
+    clock_set(&clock, FLOOR_MS - DAY_MS, LATER_MS, 77);
     struct clock_reading reading = {.boottime_ms = LATER_MS};
     reading_take_set(&clock, &reading);
-    assert_true(reading.wall_ms == FLOOR_MS - DAY_MS && reading.uncertainty_s == 60);
+    assert_true(reading.wall_ms == FLOOR_MS - DAY_MS && reading.uncertainty_s == 77);
 }
 
 static void what_may_be_set_is_not_impossible(void **state)
@@ -221,7 +221,8 @@ static void what_may_be_set_is_not_impossible(void **state)
     span = clock_settable(&clock, LATER_MS);
     assert_true(span.earliest_ms == FLOOR_MS + 100 * DAY_MS - HOUR_MS);
     assert_true(span.latest_ms == FLOOR_MS + 100 * DAY_MS + HOUR_MS);
-    clock_set(&clock, span.latest_ms, LATER_MS); /* whatever may be set is then gone by */
+    clock_set(&clock, span.latest_ms, LATER_MS,
+              CLOCK_WORD_UNCERTAINTY_S); /* whatever may be set is then gone by */
     struct clock_reading reading = {.boottime_ms = LATER_MS};
     reading_take_set(&clock, &reading);
     assert_int_equal(reading.quality, CLOCK_OPERATOR_SET);

@@ -34,6 +34,7 @@ static struct view full_view(void)
         .mode = MODE_DESK,
         .zone = CLOCK_WITA,
         .clock_quality = CLOCK_HOLDOVER,
+        .clock = {true, 1795000000000, 1952766628000, 1795246000000},
         .now_ms = 1795246628000,
         .kiosk_id = "DMO-01-0001",
         .tpi_name = "TPI Contoh Pelabuhan",
@@ -135,6 +136,10 @@ static struct view_message message_of(enum view_message_type type)
     case VIEW_MESSAGE_KEYED:
         message.body.keyed = (struct view_keyed){.proposal_id = 7, .keyed = keyed_sample()};
         break;
+    case VIEW_MESSAGE_CLOCK:
+        message.body.set_clock =
+            (struct view_set_clock){-1, 1795246628000, ROLE_SUPERVISOR, "SPV-1"};
+        break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_HELLO:
     case VIEW_MESSAGE_DISMISS:
@@ -155,6 +160,9 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_string_equal(a->tpi_name, b->tpi_name);
     assert_string_equal(a->refer_to, b->refer_to);
     assert_int_equal(a->notices, b->notices);
+    assert_true(b->clock.may_set && a->clock.earliest_ms == b->clock.earliest_ms);
+    assert_true(a->clock.latest_ms == b->clock.latest_ms);
+    assert_true(a->clock.likely_ms == b->clock.likely_ms);
     assert_true(a->link.unsent == b->link.unsent && a->link.last_contact_ms == -1);
     assert_int_equal(a->counts.stop, b->counts.stop);
     assert_string_equal(a->context.carrier_no, b->context.carrier_no);
@@ -237,6 +245,13 @@ static void what_the_page_says_comes_back_member_by_member(void **state)
     assert_int_equal(back.body.keyed.keyed.sex, 'F');
     assert_int_equal(date_compare(back.body.keyed.keyed.expiry, keyed_sample().expiry), 0);
     assert_string_equal(back.body.keyed.keyed.nik, "3201235403960001");
+    message = message_of(VIEW_MESSAGE_CLOCK);
+    assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_true(back.body.set_clock.old_ms == -1);
+    assert_true(back.body.set_clock.new_ms == 1795246628000);
+    assert_int_equal(back.body.set_clock.role, ROLE_SUPERVISOR);
+    assert_string_equal(back.body.set_clock.second_officer_id, "SPV-1");
     message = message_of(VIEW_MESSAGE_REFUSED);
     assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
     assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
@@ -297,7 +312,7 @@ static void foreign_bytes_are_refused(void **state)
         {"HELLO is taken", 4, {0x83, 0x01, 0x04, 0xa0}, ERR_OK},
         {"another protocol is told apart", 4, {0x83, 0x02, 0x04, 0xa0}, ERR_OLD},
         {"type 0 is none", 4, {0x83, 0x01, 0x00, 0xa0}, ERR_INVALID},
-        {"type 11 is none", 4, {0x83, 0x01, 0x0b, 0xa0}, ERR_INVALID},
+        {"type 12 is none", 4, {0x83, 0x01, 0x0c, 0xa0}, ERR_INVALID},
         {"bytes after the message", 5, {0x83, 0x01, 0x04, 0xa0, 0x00}, ERR_INVALID},
         {"HELLO with a member", 6, {0x83, 0x01, 0x04, 0xa1, 0x00, 0x01}, ERR_INVALID},
         {"PAINTED with its seq", 8, {0x83, 0x01, 0x05, 0xa2, 0x00, 0x07, 0x01, 0xf4}, ERR_OK},
@@ -314,7 +329,7 @@ static void foreign_bytes_are_refused(void **state)
          ERR_OK},
         {"REFUSED for an unknown reason",
          20,
-         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x08, 0x02, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8},
+         {0x83, 0x01, 0x03, 0xa3, 0x00, 0x07, 0x01, 0x0b, 0x02, 0x8a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8},
          ERR_INVALID},
         {"REFUSED for an unknown flaw",
          20,
@@ -339,6 +354,22 @@ static void foreign_bytes_are_refused(void **state)
         {"ACTION with a line break in its note",
          15,
          {0x83, 0x01, 0x06, 0xa5, 0x00, 0x07, 0x01, 0x01, 0x02, 0x01, 0x03, 0x60, 0x04, 0x61, 0x0a},
+         ERR_INVALID},
+        {"CLOCK by a supervisor",
+         13,
+         {0x83, 0x01, 0x0b, 0xa4, 0x00, 0x20, 0x01, 0x07, 0x02, 0x02, 0x03, 0x61, 0x53},
+         ERR_OK},
+        {"CLOCK by nobody",
+         13,
+         {0x83, 0x01, 0x0b, 0xa4, 0x00, 0x20, 0x01, 0x07, 0x02, 0x00, 0x03, 0x61, 0x53},
+         ERR_INVALID},
+        {"CLOCK by a role there is not",
+         13,
+         {0x83, 0x01, 0x0b, 0xa4, 0x00, 0x20, 0x01, 0x07, 0x02, 0x03, 0x03, 0x61, 0x53},
+         ERR_INVALID},
+        {"CLOCK without an old time",
+         11,
+         {0x83, 0x01, 0x0b, 0xa3, 0x01, 0x07, 0x02, 0x02, 0x03, 0x61, 0x53},
          ERR_INVALID},
         {"no array", 1, {0x00}, ERR_INVALID},
         {"nothing", 0, {0}, ERR_INVALID},
@@ -390,6 +421,9 @@ static void names_are_those_of_the_contract(void **state)
     assert_string_equal(view_refusal_name(VIEW_REFUSED_STALE), "STALE");
     assert_string_equal(view_refusal_name(VIEW_REFUSED_INVALID), "INVALID");
     assert_string_equal(view_refusal_name(VIEW_REFUSED_FLAWS), "FLAWS");
+    assert_string_equal(view_refusal_name(VIEW_REFUSED_TIME_SYNCED), "TIME_SYNCED");
+    assert_string_equal(view_notice_name(NOTICE_STORAGE_NOT_DURABLE), "STORAGE_NOT_DURABLE");
+    assert_string_equal(view_notice_name(NOTICE_SYNC_DAMAGED), "SYNC_DAMAGED");
     assert_string_equal(document_field_name(DOCUMENT_FIELD_NUMBER_CHECK), "number_check");
     assert_string_equal(document_flaw_name(DOCUMENT_FLAW_CHECK_DIGIT), "CHECK_DIGIT");
     assert_string_equal(document_type_name(DOCUMENT_CREW_BOOK), "CREW_BOOK");
