@@ -40,6 +40,9 @@ void quick_sign_use(const struct sign_key *key, const char *pem, size_t n)
 
     while (room < 2 * n)
         room *= 2;
+    free(known);
+    if (signer)
+        gnutls_privkey_deinit(signer);
     known = calloc(room, sizeof *known);
     known_mask = room - 1;
     known_free = n;

@@ -11,12 +11,17 @@
 
 #include <cmocka.h>
 
-static const char rfc6979_key[] =
+const char fixture_entry_pem[] =
     "-----BEGIN EC PRIVATE KEY-----\n"
     "MHcCAQEEIMmvqdhFunUWa1whV2ex1pNOUMPbNuibEnuKYisSD2choAoGCCqGSM49\n"
     "AwEHoUQDQgAEYP7UuiVanTHJYet0xjVtaMBJuJI7Yfps5mliLmDyn7Z5A/4QCLi8\n"
     "maQa6elWKLxk8vGyDC1+n1F3o8KU1EYimQ==\n"
     "-----END EC PRIVATE KEY-----\n";
+const char fixture_entry_pub_pem[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYP7UuiVanTHJYet0xjVtaMBJuJI7\n"
+    "Yfps5mliLmDyn7Z5A/4QCLi8maQa6elWKLxk8vGyDC1+n1F3o8KU1EYimQ==\n"
+    "-----END PUBLIC KEY-----\n";
 static const char next_key[] = "-----BEGIN EC PRIVATE KEY-----\n"
                                "MHcCAQEEIMmvqdhFunUWa1whV2ex1pNOUMPbNuibEnuKYisSD2cioAoGCCqGSM49\n"
                                "AwEHoUQDQgAEFXl65XxXSv3PzR/khIJRK/gTSgM48U4DdKVCWFR3/XApapaz9c8U\n"
@@ -65,7 +70,7 @@ int store_fixture_make(void **state)
     strcpy(fixture->folder, "/tmp/pamit-store-XXXXXX");
     assert_non_null(mkdtemp(fixture->folder));
     snprintf(fixture->path, sizeof fixture->path, "%s/test.db", fixture->folder);
-    fixture->entry_key = entry_key(fixture, rfc6979_key);
+    fixture->entry_key = entry_key(fixture, fixture_entry_pem);
     fixture->other_entry_key = entry_key(fixture, next_key);
     sign_key_point(fixture->entry_key, point);
     assert_int_equal(verify_key_from_point(point, &fixture->entry_public), ERR_OK);

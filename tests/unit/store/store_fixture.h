@@ -8,6 +8,9 @@
 #include "cache.h"
 #include "journal_reader.h"
 
+/* The entry key and its public half, as files hold them. */
+extern const char fixture_entry_pem[], fixture_entry_pub_pem[];
+
 struct store_fixture {
     char folder[32];
     char path[48]; /* of the database under test, in folder */
