@@ -46,12 +46,23 @@ void provide_path(const char *folder, const char *name, char path[PROVIDE_PATH_L
 
 /* ---- keys and policy ------------------------------------------------------------------------ */
 
-static void put_file(const char *path, const void *bytes, size_t len)
+void provide_file(const char *path, const void *bytes, size_t len)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || close(fd) < 0)
         bench_fail(path, "can't be written");
+}
+
+void provide_no_database(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+    char name[PROVIDE_PATH_LEN + 8];
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+        unlink(name);
+    }
 }
 
 struct seal_root *provide_root(const char *folder)
@@ -60,8 +71,8 @@ struct seal_root *provide_root(const char *folder)
     char path[PROVIDE_PATH_LEN], why[SEAL_WHY_LEN];
     struct seal_root *root = NULL;
 
-    provide_path(folder, "check.key", path);
-    put_file(path, key, sizeof key);
+    provide_path(folder, "storage.key", path);
+    provide_file(path, key, sizeof key);
     if (seal_root_load(path, &root, why))
         bench_fail("key", why);
     return root;
@@ -73,9 +84,9 @@ struct sign_key *provide_signer(const char *folder)
     struct sign_key *signer = NULL;
 
     provide_path(folder, "policy.pub", path);
-    put_file(path, public_pem, sizeof public_pem - 1);
+    provide_file(path, public_pem, sizeof public_pem - 1);
     provide_path(folder, "entry.pem", path);
-    put_file(path, private_pem, sizeof private_pem - 1);
+    provide_file(path, private_pem, sizeof private_pem - 1);
     if (sign_key_load(path, &signer, why))
         bench_fail("key", why);
     return signer;

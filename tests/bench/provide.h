@@ -21,7 +21,12 @@ void provide_folder(const char *folder);
 /* "FOLDER/NAME". */
 void provide_path(const char *folder, const char *name, char path[PROVIDE_PATH_LEN]);
 
-/* FOLDER/check.key, the storage key. */
+void provide_file(const char *path, const void *bytes, size_t len);
+
+/* Removes a database and what goes with it. */
+void provide_no_database(const char *path);
+
+/* FOLDER/storage.key, the storage key. */
 struct seal_root *provide_root(const char *folder);
 /* FOLDER/entry.pem, the entry key; FOLDER/policy.pub is its public half. */
 struct sign_key *provide_signer(const char *folder);
