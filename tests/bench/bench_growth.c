@@ -121,10 +121,11 @@ static void measure_starts(const struct scene *scene, const char *when, prepare_
 
 int main(int argc, char **argv)
 {
-    static struct scene scene = {.plan = usual};
+    static struct scene scene;
     const char *folder = FOLDER;
     char path[PROVIDE_PATH_LEN], name[32];
 
+    scene.plan = usual;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--short") == 0)
             scene.plan = moment;
