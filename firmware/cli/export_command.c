@@ -5,6 +5,7 @@
  * that nobody has decided yet, which come last.
  */
 #include "cli.h"
+#include "fixes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ struct walk {
     struct journal_reader *reader;
     struct sync_state_db *acks; /* NULL: nothing is known of receipts */
     uint64_t acked_next;        /* what is below is acknowledged, as the receipt shows */
-    uint64_t *open;             /* PRESENTED without DECIDED, ascending */
+    struct verify_key *receipt_key;
+    struct fixes *fixes; /* NULL: nothing is known of the registry's time */
+    uint64_t *open;      /* PRESENTED without DECIDED, ascending */
     size_t n_open, room;
     uint64_t n_unknown; /* entries that this version can't interpret */
 };
@@ -46,6 +49,14 @@ static void open_remove(struct walk *walk, uint64_t seq)
         walk->n_open--;
         return;
     }
+}
+
+/* ---- times -------------------------------------------------------------------------------- */
+
+static bool time_correct(struct walk *walk, const struct clock_reading *time,
+                         struct time_correction *out)
+{
+    return walk->fixes && fixes_correct(walk->fixes, time, out);
 }
 
 /* ---- events ------------------------------------------------------------------------------- */
@@ -90,6 +101,7 @@ static enum err event_write(struct walk *walk, struct event *event)
 
     if (last < walk->acked_next && sync_state_acked_at(walk->acks, last, &event->acked_ms))
         event->acked_ms = 0;
+    event->corrected = time_correct(walk, &event_dated_by(event)->header.time, &event->correction);
     json_t *json = event_to_json(event);
     if (!json)
         return ERR_MEMORY;
@@ -175,6 +187,8 @@ static enum err entry_take(struct walk *walk, const struct journal_row *row)
 {
     uint8_t hash[SIGN_HASH_LEN];
     char time[CLOCK_TEXT_LEN];
+    struct time_correction correction;
+    const bool corrected = time_correct(walk, &row->header.time, &correction);
     json_t *json = json_object();
 
     if (row->header.seq < walk->options->from) {
@@ -188,6 +202,7 @@ static enum err entry_take(struct walk *walk, const struct journal_row *row)
     json_object_set_new(json, "seq", json_integer((json_int_t)row->header.seq));
     json_object_set_new(json, "kind", json_string(entry_kind_name(row->header.kind)));
     json_object_set_new(json, "t_utc", json_string(time));
+    event_put_correction(json, corrected ? &correction : NULL);
     put_hex(json, "prev_hash", row->header.prev, SIGN_HASH_LEN);
     put_hex(json, "payload_hash", row->header.payload_hash, SIGN_HASH_LEN);
     put_hex(json, "hash", hash, sizeof hash);
@@ -258,8 +273,23 @@ static int export_run(struct walk *walk)
     return code;
 }
 
-/* When entries were acknowledged is a courtesy: without it they are exported all the same. Only the
- * configuration names the key that a receipt is verified with. */
+/* Without fixes the times that the kiosk signed are all there is. */
+static void fixes_load(struct walk *walk, const struct cli_paths *paths)
+{
+    char why[SIGN_WHY_LEN];
+
+    if (verify_key_load(paths->config.receipt_key, &walk->receipt_key, why)) {
+        cli_fail("time_corrected is left out: %s", why);
+        return;
+    }
+    const enum err err =
+        fixes_open(walk->acks, walk->receipt_key, paths->config.kiosk_id, &walk->fixes);
+    if (err)
+        cli_fail("time_corrected is left out: %s: %s", paths->sync_db, err_text(err));
+}
+
+/* When entries were acknowledged, and what the time was then, is a courtesy: without it they are
+ * exported all the same. Only the configuration names the key that a receipt is verified with. */
 static void acks_open(struct walk *walk, const struct cli_paths *paths)
 {
     struct cli_uplink uplink;
@@ -269,8 +299,10 @@ static void acks_open(struct walk *walk, const struct cli_paths *paths)
         return;
     if (uplink.finding[0])
         cli_fail("acked_at is left out: %s", uplink.finding);
-    if (!sync_state_open(paths->sync_db, SYNC_STATE_READ, &walk->acks, why))
-        walk->acked_next = uplink.acked_next;
+    if (sync_state_open(paths->sync_db, SYNC_STATE_READ, &walk->acks, why))
+        return;
+    walk->acked_next = uplink.acked_next;
+    fixes_load(walk, paths);
 }
 
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths)
@@ -287,6 +319,11 @@ int cli_journal_export(const struct cli_options *options, const struct cli_paths
         acks_open(&walk, paths);
         code = export_run(&walk);
     }
+    if (walk.fixes && fixes_refused(walk.fixes))
+        cli_fail("%zu fixes of the time passed by: not signed by the registry for this kiosk",
+                 fixes_refused(walk.fixes));
+    fixes_close(walk.fixes);
+    verify_key_close(walk.receipt_key);
     journal_reader_close(walk.reader);
     sync_state_close(walk.acks);
     if (root)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "entry.h"
+#include "time_fix.h"
 
 #define EVENT_SCHEMA_VERSION 1
 #define EVENT_REPLACED_MAX   64 /* changes of context that one crossing may name */
@@ -32,11 +33,16 @@ struct event {
     bool decided; /* false: shown, and nobody has decided yet */
     struct event_entry decided_entry;
     struct entry_decided decision;
-    int64_t acked_ms; /* wall time of the first receipt that covers all of it; 0: none, unknown */
+    bool corrected; /* the registry's time is known of the boot of the entry that dates the event */
+    struct time_correction correction;
+    int64_t acked_ms; /* the registry's time of the first receipt that covers it; 0: unknown */
 };
 
 /* How an event is written as a line: durations to the millisecond, as they were measured. */
 #define EVENT_JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
+
+/* The entry whose time is the event's: when it was decided; while nobody has, when it was shown. */
+const struct event_entry *event_dated_by(const struct event *event);
 
 /* A new reference; NULL: out of memory. Absent values are null, so every event has every key. */
 json_t *event_to_json(const struct event *event);
@@ -46,6 +52,10 @@ json_t *event_to_json(const struct event *event);
  * stream failed. */
 bool event_csv_header(FILE *out);
 bool event_csv_row(const json_t *event, FILE *out);
+
+/* Puts `time_corrected` and `time_corrected_uncertainty_s` (rounded up) into an object; NULL: null.
+ * The time that the kiosk signed stays beside them. */
+void event_put_correction(json_t *json, const struct time_correction *correction);
 
 /* "a0b1..." of `len` bytes into 2 * len + 1. */
 void event_hex(const uint8_t *bytes, size_t len, char *out);

@@ -63,6 +63,8 @@ static const char *const columns[] = {
     "hash",
     "sig",
     "acked_at",
+    "time_corrected",
+    "time_corrected_uncertainty_s",
 };
 
 #define COLUMNS    (sizeof columns / sizeof columns[0])

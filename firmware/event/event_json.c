@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 52
+#define EVENT_KEYS 54
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -94,11 +94,15 @@ static void put_identity(json_t *json, const struct event *event)
     put_text(json, "mode", entry_mode_name(place->mode));
 }
 
-/* The crossing's time is when it was decided; while nobody has, when it was shown. */
+const struct event_entry *event_dated_by(const struct event *event)
+{
+    return event->decided ? &event->decided_entry : &event->presented_entry;
+}
+
 static void put_times(json_t *json, const struct event *event)
 {
     const struct clock_reading *shown = &event->presented_entry.header.time;
-    const struct clock_reading *time = event->decided ? &event->decided_entry.header.time : shown;
+    const struct clock_reading *time = &event_dated_by(event)->header.time;
 
     put_time(json, "t_utc", time->wall_ms);
     put_time(json, "t_presented_utc", shown->wall_ms);
@@ -107,6 +111,18 @@ static void put_times(json_t *json, const struct event *event)
     put_number(json, "uncertainty_s", time->uncertainty_s);
     put_hex(json, "boot_id", time->boot_id, sizeof time->boot_id);
     put_number(json, "mono_ms", (uint64_t)time->boottime_ms);
+}
+
+void event_put_correction(json_t *json, const struct time_correction *correction)
+{
+    if (correction) {
+        put_time(json, "time_corrected", correction->wall_ms);
+        put_number(json, "time_corrected_uncertainty_s",
+                   (uint64_t)(correction->uncertainty_ms + 999) / 1000);
+    } else {
+        put_text(json, "time_corrected", "");
+        put_text(json, "time_corrected_uncertainty_s", "");
+    }
 }
 
 static const char *auth_name(enum auth_method method)
@@ -312,6 +328,7 @@ json_t *event_to_json(const struct event *event)
     put_decision(json, event);
     put_integrity(json, event);
     put_time_if_any(json, "acked_at", event->acked_ms);
+    event_put_correction(json, event->corrected ? &event->correction : NULL);
     if (json_object_size(json) != EVENT_KEYS) {
         json_decref(json);
         return NULL;

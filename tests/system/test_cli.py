@@ -145,6 +145,40 @@ def test_durations_are_written_as_measured(kiosk):
     assert '"duration_s":3.477,' in out.splitlines()[0]
 
 
+FIX = "UPDATE fix SET asked_ms = asked_ms + {0}, answered_ms = answered_ms + {0}"
+
+
+@pytest.mark.parametrize("proves, sql, corrected, uncertainty_s", [
+    ("a clock that was right stays", "SELECT 1", "2026-11-21T08:37:16Z", 1),
+    ("one that was a day ahead is put back", FIX.format(86400000), "2026-11-20T08:37:16Z", 4),
+    ("half of the round trip is uncertain", "UPDATE fix SET answered_ms = answered_ms + 20000",
+     "2026-11-21T08:37:06Z", 11),
+    ("another boot's says nothing", "UPDATE fix SET boot = zeroblob(16)", None, None),
+    ("nor does one that is not signed", "UPDATE fix SET receipt = zeroblob(200)", None, None),
+    ("nor one of no time", "UPDATE fix SET answered_ms = 9223372036854775807", None, None),
+    ("nor none", "DELETE FROM fix", None, None),
+])
+def test_times_are_corrected_and_kept_as_they_were(kiosk, proves, sql, corrected, uncertainty_s):
+    alter(kiosk / "sync.db", sql)
+    made = events(kiosk)
+    assert made[0]["t_utc"] == "2026-11-21T08:37:16Z", proves
+    assert made[0]["time_corrected"] == corrected, proves
+    assert {event["time_corrected_uncertainty_s"] for event in made} == {uncertainty_s}, proves
+    row = next(csv.DictReader(io.StringIO(pamit("journal", "export", "--format", "csv",
+                                                *conf(kiosk))[0], newline="")))
+    assert row["time_corrected"] == (corrected or "") and row["t_utc"] == made[0]["t_utc"]
+    entry = json.loads(pamit("journal", "export", "--entries", "--from", "3",
+                             *conf(kiosk))[0].splitlines()[0])
+    assert (entry["t_utc"], entry["time_corrected"], entry["time_corrected_uncertainty_s"]) == (
+        made[0]["t_utc"], corrected, uncertainty_s)
+
+
+def test_a_fix_that_another_signed_is_named(kiosk):
+    alter(kiosk / "sync.db", "UPDATE fix SET receipt = zeroblob(200)")
+    _, err = pamit("journal", "export", *conf(kiosk))
+    assert "1 fixes of the time passed by: not signed by the registry for this kiosk" in err
+
+
 # ---- status, cache ------------------------------------------------------------------------------
 
 def test_status_says_how_far_the_registry_has_us(kiosk):
