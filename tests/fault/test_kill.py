@@ -4,7 +4,8 @@ A traveller after the other is served through the page's API. In every round one
 a random moment and started again, each as often as any other; the counter has to come back by itself,
 its lamps as the page says. What the page showed as a verdict or as recorded is written down; at the
 end all of it has to be in the journal, which has to verify, and at the registry, whose head has to be
-the kiosk's. The seed is printed and can be given in PAMIT_SEED.
+the kiosk's. The seed is printed and can be given in PAMIT_SEED; PAMIT_ROUNDS says how many rounds, PAMIT_VICTIMS
+which processes ("lane,sync").
 """
 import collections
 import http.client
@@ -23,7 +24,7 @@ from desk_kit import (  # noqa: E402
     PROGRAMS, Refused, decide, desk, desk_setup, pamit, registry_head, scan, view, wait_for_data)
 
 ROUNDS = int(os.environ.get("PAMIT_ROUNDS", "120"))
-VICTIMS = ("lane", "sync", "console", "registry", "desk")
+VICTIMS = os.environ.get("PAMIT_VICTIMS", "lane,sync,console,registry,desk").split(",")
 LAMPS = {"SESUAI": "green", "RUJUK": "amber", "TUNDA": "red"}
 DOCUMENTS = {"siti": "CLEARED", "agus": "SECONDARY", "budi": "SECONDARY", "suharto": "CLEARED"}
 MOMENT_MAX_S = 0.12
