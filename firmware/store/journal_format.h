@@ -26,7 +26,7 @@ extern const struct database_kind journal_kind;
 struct purge_set {
     struct purge_row {
         struct entry_purge_day days;
-        uint64_t by; /* the PURGE entry: it covers what came before it */
+        uint64_t by; /* the PURGE entry */
     } * rows;
     size_t n;
     uint64_t newest; /* the last PURGE entry that was read; 0: none */

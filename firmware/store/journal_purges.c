@@ -132,8 +132,7 @@ bool purge_set_covers(const struct purge_set *purges, const struct entry_header 
             high = middle;
     }
     for (size_t i = low; i < purges->n && purges->rows[i].days.day == day; i++)
-        if (header->seq >= purges->rows[i].days.first && header->seq <= purges->rows[i].days.last &&
-            header->seq < purges->rows[i].by)
+        if (header->seq >= purges->rows[i].days.first && header->seq <= purges->rows[i].days.last)
             return true;
     return false;
 }

@@ -151,8 +151,11 @@ static enum err head_step(sqlite3_stmt *statement, struct journal_head *out)
     return err;
 }
 
+/* Who asks for news may wait long for them, and keeps no day's key meanwhile: it may be destroyed.
+ */
 enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out)
 {
+    day_keys_forget(&reader->days);
     return head_step(reader->last, out);
 }
 
