@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "mount_options.h"
 #include "quarantine.h"
 
 void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *config,
@@ -54,13 +55,23 @@ static bool open_journal(struct sync_stores *stores)
     return true;
 }
 
+static void mount_look(const struct kiosk_config *config, const char *path)
+{
+    struct mount_finding found;
+    if (mount_options_look(path, &found) == ERR_OK && found.durability != MOUNT_DURABLE)
+        log_event(config->mode == KIOSK_DESK ? LOG_STORAGE_OF_A_DESK : LOG_STORAGE_NOT_DURABLE,
+                  "file=%s mount=%s type=%s option=%s", path, found.point, found.type,
+                  found.option);
+}
+
 /* What a start finds: an interruption is ended, a -wal that is missing is told. */
-static void file_look(struct sync_file *file, const char *path)
+static void file_look(struct sync_file *file, const struct kiosk_config *config, const char *path)
 {
     char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN];
     if (file->looked)
         return;
     file->looked = true;
+    mount_look(config, path);
     if (quarantine_resume(path, name, why) == ERR_OK)
         log_event(LOG_FILE_SET_ASIDE, "file=%s why=\"it was interrupted\"", name);
     if (quarantine_wal_gone(path))
@@ -93,7 +104,7 @@ static void open_cache(struct sync_stores *stores)
     }
     if (stores->cache)
         return;
-    file_look(&stores->cache_file, path);
+    file_look(&stores->cache_file, stores->config, path);
     snprintf(why, sizeof why, "%s", stores->logged.cache);
     enum err err = ERR_CORRUPT;
     if (!stores->cache_file.damaged)
@@ -115,7 +126,7 @@ static void open_state(struct sync_stores *stores)
     }
     if (stores->state)
         return;
-    file_look(&stores->state_file, path);
+    file_look(&stores->state_file, stores->config, path);
     snprintf(why, sizeof why, "%s", stores->logged.state);
     enum err err = ERR_CORRUPT;
     if (!stores->state_file.damaged)
@@ -137,8 +148,9 @@ void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64
 {
     char why[SYNC_STORES_WHY_LEN];
     if (seq)
-        snprintf(why, sizeof why, "%.180s: entry %" PRIu64 ": %s", stores->config->journal, seq,
-                 err_text(err));
+        snprintf(why, sizeof why, "%sentry %" PRIu64 " of %.180s: %s",
+                 quarantine_wanted(err) ? SYNC_STATE_JOURNAL_DAMAGED : "", seq,
+                 stores->config->journal, err_text(err));
     else
         snprintf(why, sizeof why, "%.180s: %s", stores->config->journal, err_text(err));
     complain(stores->logged.journal, why);

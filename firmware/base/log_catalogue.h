@@ -14,6 +14,9 @@
     X(READY, 5, "ready")                                                                           \
     X(STOPPING, 5, "stopping")                                                                     \
     X(FILE_SET_ASIDE, 2, "a damaged file was set aside, the process goes on without it")           \
+    X(STORAGE_NOT_DURABLE, 4, "what is stored may be lost when the power goes")                    \
+    X(STORAGE_OF_A_DESK, 6, "what is stored may be lost when the power goes, as on any desk")      \
+    X(SALVAGE_FAILED, 2, "nothing could be taken over of a journal that was set aside")            \
     X(WAL_REMOVED, 2, "somebody removed a database's -wal, what was in it may be missing")         \
     /* pamit-lane */                                                                               \
     X(SCANNER_OPEN, 5, "scanner connected")                                                        \

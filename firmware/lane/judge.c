@@ -30,6 +30,7 @@ struct judge {
     bool deferrals_logged;
     struct cache_reader *cache; /* NULL while not usable */
     bool degraded_logged;
+    bool cache_damaged, journal_damaged;
     unsigned busy; /* refreshes and look-ups in a row that found it held */
     bool lists_logged;
     uint64_t policy_failed; /* version last not taken: said once */
@@ -78,6 +79,7 @@ void judge_close(struct judge *judge)
 /* No data until the next refresh; the connection is kept only if the cache is merely held. */
 static void lose_cache(struct judge *judge, enum err err, const char *why)
 {
+    judge->cache_damaged = err == ERR_CORRUPT || (judge->cache_damaged && err == ERR_BUSY);
     judge->data = (struct data_state){0};
     if (err == ERR_BUSY) {
         if (++judge->busy < BUSY_SAID_AFTER)
@@ -155,6 +157,7 @@ void judge_refresh(struct judge *judge)
         return;
     }
     judge->busy = 0;
+    judge->cache_damaged = false;
     /* A registry that never had placements knows nothing of anybody: that is not "no record". */
     if (judge->data.placements_version == 0)
         judge->data.placements_usable = false;
@@ -163,6 +166,16 @@ void judge_refresh(struct judge *judge)
         judge->degraded_logged = false;
         log_event(LOG_CACHE_READY, "version=%" PRIu64, judge->data.placements_version);
     }
+}
+
+bool judge_cache_damaged(const struct judge *judge)
+{
+    return judge->cache_damaged;
+}
+
+bool judge_journal_damaged(const struct judge *judge)
+{
+    return judge->journal_damaged;
 }
 
 void judge_data_age(const struct judge *judge, int64_t now_ms, struct data_age *out)
@@ -185,6 +198,7 @@ enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LE
 /* The placement stands, and whoever it is is referred. */
 static void lose_lists(struct judge *judge, enum err err)
 {
+    judge->cache_damaged |= err == ERR_CORRUPT;
     if (err != ERR_BUSY && err != ERR_SIZE) {
         cache_reader_close(judge->cache);
         judge->cache = NULL; /* the next refresh opens it again */
@@ -217,6 +231,7 @@ static void find(struct judge *judge, const struct document *document, struct da
 /* The connection is dropped unless the journal is merely held; the next traveller tries again. */
 static void lose_deferrals(struct judge *judge, enum err err, const char *why)
 {
+    judge->journal_damaged |= err == ERR_CORRUPT;
     if (err != ERR_BUSY) {
         deferral_reader_close(judge->deferrals);
         judge->deferrals = NULL;

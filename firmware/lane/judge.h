@@ -32,6 +32,11 @@ void judge_close(struct judge *judge);
  * every traveller. Logs what changes. */
 void judge_refresh(struct judge *judge);
 
+/* Damage that was met: cache.db's lasts until it can be read again, as its writer sees to; the
+ * journal's until it is opened anew. */
+bool judge_cache_damaged(const struct judge *judge);
+bool judge_journal_damaged(const struct judge *judge);
+
 /* How old the data are: placements and lists, which an answer rests on alike. UTC seconds. */
 struct data_age {
     int64_t oldest; /* 0: one of them is not there */

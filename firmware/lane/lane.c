@@ -187,6 +187,7 @@ static void on_commit(const struct commit_result *result, void *user)
 {
     struct lane *lane = user;
     enum flow_event event = FLOW_ON_STORE_FAILED;
+    lane_store_failed(lane, result->err);
     if (result->beside) {
         if (result->err == ERR_OK)
             take_head(lane, &result->head);
@@ -234,6 +235,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     clock_read(&lane->clock, &now);
     struct view_link before = lane->link;
     judge_refresh(lane->parts->judge);
+    lane_watch_stores(lane);
     lane_counts_roll(lane, &now);
     lane_link_refresh(lane, &now);
     check_painted(lane, &now);

@@ -23,7 +23,13 @@ struct lane_parts {
     struct judge *judge;
     struct uplink *uplink;
     const struct seal_root *root;
+    bool may_reopen;    /* the loop may end with LANE_JOURNAL_MOVED, */
+    bool may_set_aside; /* with LANE_JOURNAL_DAMAGED */
 };
+
+/* With what the loop ends when all has to be opened anew. */
+#define LANE_JOURNAL_MOVED   64 /* its file, -wal or -shm was removed or replaced */
+#define LANE_JOURNAL_DAMAGED 65
 
 struct lane;
 

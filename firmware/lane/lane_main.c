@@ -11,6 +11,7 @@
 #include "lane.h"
 #include "log.h"
 #include "loop.h"
+#include "mend.h"
 
 #define EXIT_REFUSED 1 /* config, key, journal: said why on the log */
 #define EXIT_USAGE   2
@@ -39,7 +40,7 @@ struct owned {
     sd_event *loop;
 };
 
-static enum err open_all(const struct kiosk_config *config, struct owned *own,
+static enum err open_all(const struct kiosk_config *config, struct mend *mend, struct owned *own,
                          struct lane_parts *parts, char why[LANE_WHY_LEN])
 {
     struct clock clock;
@@ -63,13 +64,20 @@ static enum err open_all(const struct kiosk_config *config, struct owned *own,
         const bool known = uplink_acknowledged(own->uplink, &receipt);
         struct journal_keys keys = {
             .entry = own->entry_key, .root = own->root, .receipt = known ? &receipt : NULL};
-        err = journal_open(config->journal, config->kiosk_id, &keys, &now, &own->journal, why);
+        err = mend_open(mend, config, &keys, &now, &own->journal, why);
     }
     if (err)
         return err;
-    *parts = (struct lane_parts){
-        .journal = own->journal, .judge = own->judge, .uplink = own->uplink, .root = own->root};
-    return lane_open(own->loop, config, parts, &own->lane, why);
+    *parts = (struct lane_parts){.journal = own->journal,
+                                 .judge = own->judge,
+                                 .uplink = own->uplink,
+                                 .root = own->root,
+                                 .may_reopen = mend_may_reopen(mend),
+                                 .may_set_aside = mend_may_set_aside(mend)};
+    err = lane_open(own->loop, config, parts, &own->lane, why);
+    if (!err)
+        mend_tell(mend, config, own->lane);
+    return err;
 }
 
 static void close_all(struct owned *own)
@@ -111,6 +119,27 @@ static const char *parse_arguments(int argc, char **argv, int *code)
     return config;
 }
 
+/* From opening all to closing all; the exit code, or the lane's (lane.h). */
+static int serve(const struct kiosk_config *config, struct mend *mend)
+{
+    struct owned own = {0};
+    struct lane_parts parts;
+    char why[LANE_WHY_LEN];
+    int code = EXIT_REFUSED;
+    const enum err err = open_all(config, mend, &own, &parts, why);
+    if (!err) {
+        log_event(LOG_READY, "kiosk=%s version=" PAMIT_VERSION, config->kiosk_id);
+        code = loop_run(own.loop);
+        log_event(LOG_STOPPING, "");
+    } else if (own.journal && err == ERR_CORRUPT && mend_may_set_aside(mend)) {
+        code = LANE_JOURNAL_DAMAGED; /* it opens, but what a start needs of it can't be read */
+    } else {
+        log_event(LOG_START_FAILED, "why=\"%s\"", why);
+    }
+    close_all(&own);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     int code = 0;
@@ -125,16 +154,9 @@ int main(int argc, char **argv)
         log_event(LOG_CONFIG_BAD, "why=\"%s\"", why);
         return EXIT_REFUSED;
     }
-    struct owned own = {0};
-    struct lane_parts parts;
-    if (open_all(&config, &own, &parts, why)) {
-        log_event(LOG_START_FAILED, "why=\"%s\"", why);
-        close_all(&own);
-        return EXIT_REFUSED;
-    }
-    log_event(LOG_READY, "kiosk=%s version=" PAMIT_VERSION, config.kiosk_id);
-    code = loop_run(own.loop);
-    log_event(LOG_STOPPING, "");
-    close_all(&own);
+    struct mend mend = {0};
+    do
+        code = serve(&config, &mend);
+    while (mend_again(&mend, code));
     return code;
 }

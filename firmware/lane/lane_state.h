@@ -76,7 +76,8 @@ struct lane {
     bool painted; /* the page confirmed the shown verdict, or its absence is logged */
     bool covered; /* a panel of the page is open over it */
     struct view_link link;
-    uint32_t notices; /* that others gave: bit n, notice n */
+    uint32_t notices;    /* that others gave: bit n, notice n */
+    bool complaint_seen; /* pamit-sync's, of the journal: it was looked at */
 };
 
 /* lane.c: an event of the flow, with what it is about already in the lane. */
@@ -107,6 +108,10 @@ void lane_clock_stored(struct lane *lane, const struct commit_result *result);
 void lane_clock_restore(struct lane *lane, const struct journal_row *row);
 /* True if the clock's quality is another one than was told; it is told now. */
 bool lane_clock_watch(struct lane *lane, const struct clock_reading *now);
+
+/* lane_stores.c: damage of the three files, told and answered. */
+void lane_watch_stores(struct lane *lane);
+void lane_store_failed(struct lane *lane, enum err err);
 
 /* lane_input.c */
 /* Why what a supervisor says does not count; VIEW_REFUSAL_COUNT: it does. */

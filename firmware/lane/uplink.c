@@ -26,6 +26,7 @@ struct uplink {
     bool agrees;          /* the journal holds what it acknowledges */
     uint64_t judged_head; /* the journal's end when it was asked; 0: not yet */
     bool behind_logged, unusable_logged;
+    bool damaged;
 };
 
 enum err uplink_open(const struct kiosk_config *config, struct uplink **out, char why[SIGN_WHY_LEN])
@@ -51,6 +52,17 @@ void uplink_close(struct uplink *uplink)
     journal_reader_close(uplink->journal);
     verify_key_close(uplink->receipt_key);
     free(uplink);
+}
+
+bool uplink_damaged(const struct uplink *uplink)
+{
+    return uplink->damaged;
+}
+
+bool uplink_journal_damaged(const struct uplink *uplink)
+{
+    static const char words[] = SYNC_STATE_JOURNAL_DAMAGED;
+    return strncmp(uplink->state.refusal, words, strlen(words)) == 0;
 }
 
 bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out)
@@ -142,6 +154,7 @@ static enum err state_read(struct uplink *uplink)
         err = sync_state_load(uplink->db, &uplink->state);
         snprintf(why, sizeof why, "%s: %s", uplink->config->sync_db, err_text(err));
     }
+    uplink->damaged = err == ERR_CORRUPT || (uplink->damaged && err == ERR_BUSY);
     if (!err || err == ERR_MISSING || err == ERR_BUSY)
         return err;
     sync_state_close(uplink->db);

@@ -18,6 +18,10 @@ struct uplink;
 MUST_CHECK enum err uplink_open(const struct kiosk_config *config, struct uplink **out,
                                 char why[SIGN_WHY_LEN]);
 void uplink_close(struct uplink *uplink);
+/* Was sync.db found damaged? Until it can be read again, as its writer sees to. */
+bool uplink_damaged(const struct uplink *uplink);
+/* Does pamit-sync say that the journal is (SYNC_STATE_JOURNAL_DAMAGED)? */
+bool uplink_journal_damaged(const struct uplink *uplink);
 
 /* At start: what the registry last acknowledged, for journal_open to hold the journal against;
  * false if nothing is known. Waits for sync.db as a command does. */

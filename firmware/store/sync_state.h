@@ -14,6 +14,9 @@
 
 #define SYNC_STATE_WHY_LEN    256
 #define SYNC_STATE_REFUSE_LEN 128
+/* A refusal that begins like this is not the registry's: pamit-sync can't read an entry that is to
+ * be sent. pamit-lane, whose file that is, looks for itself. */
+#define SYNC_STATE_JOURNAL_DAMAGED "the journal is damaged: "
 
 /* When an answer came, by our own clocks. */
 struct sync_moment {

@@ -79,13 +79,13 @@ def test_a_key_that_others_may_read_is_refused(program, key, made):
     assert code == 1 and key in said
 
 
-def test_a_file_that_is_no_journal_is_named_and_left_alone(made):
-    journal = made.folder / "lane" / "journal.db"
-    journal.write_bytes(b"this is not a database" * 200)
-    before = journal.read_bytes()
+def test_what_is_in_the_way_of_the_journal_is_named_and_left_alone(made):
+    """A folder with something in it: a configuration that names the wrong thing, no damage."""
+    inside = made.folder / "lane" / "journal.db" / "inside"
+    inside.mkdir(parents=True)
     code, said = start("pamit-lane", made.folder / "pamit.conf")
     assert code == 1 and "journal.db" in said
-    assert journal.read_bytes() == before
+    assert inside.is_dir()
 
 
 def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):

@@ -1,0 +1,72 @@
+/* Damage of the three files at work.
+ *
+ * cache.db and sync.db are pamit-sync's: the lane goes on without what they said, and waits. The
+ * journal is the lane's own: it ends its loop, and main opens all anew, with the file set aside
+ * (mend.h). What pamit-sync says of the journal is looked at, not believed: the journal is read as
+ * at a start, and set aside only if that finds damage.
+ */
+#include "lane_state.h"
+#include "quarantine.h"
+
+#define UNSENT_LOOKS_MAX 2000 /* a tenth of a second */
+
+static void tell(struct lane *lane, enum view_notice notice, bool stands)
+{
+    if (stands)
+        lane_notice(lane, notice);
+    else
+        lane_notice_end(lane, notice);
+}
+
+static void leave(struct lane *lane, bool may, int code)
+{
+    if (may)
+        sd_event_exit(lane->loop, code);
+}
+
+/* Reads what the registry lacks. Waits for the disk; only after somebody has complained. */
+static enum err unsent_read(const struct lane *lane)
+{
+    char why[JOURNAL_WHY_LEN];
+    struct journal_reader *reader;
+    struct journal_row row;
+    const uint64_t first = lane->head.seq + 1 - lane->link.unsent;
+    enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
+    if (err)
+        return err;
+    for (uint64_t i = 0; i < UNSENT_LOOKS_MAX && i < lane->link.unsent; i++) {
+        err = journal_reader_get(reader, first + i, &row);
+        if (err && err != ERR_MISSING)
+            break;
+    }
+    journal_reader_close(reader);
+    return err;
+}
+
+static void look_into_complaint(struct lane *lane)
+{
+    const bool complaint = uplink_journal_damaged(lane->parts->uplink);
+    enum err err = ERR_OK;
+    if (complaint && !lane->complaint_seen)
+        err = unsent_read(lane);
+    lane_store_failed(lane, err);
+    lane->complaint_seen = complaint && err != ERR_BUSY;
+}
+
+void lane_watch_stores(struct lane *lane)
+{
+    const struct lane_parts *parts = lane->parts;
+    tell(lane, NOTICE_CACHE_DAMAGED, judge_cache_damaged(parts->judge));
+    tell(lane, NOTICE_SYNC_DAMAGED, uplink_damaged(parts->uplink));
+    if (judge_journal_damaged(parts->judge))
+        leave(lane, parts->may_set_aside, LANE_JOURNAL_DAMAGED);
+    look_into_complaint(lane);
+}
+
+void lane_store_failed(struct lane *lane, enum err err)
+{
+    if (quarantine_wanted(err))
+        leave(lane, lane->parts->may_set_aside, LANE_JOURNAL_DAMAGED);
+    else if (err == ERR_CLOSED)
+        leave(lane, lane->parts->may_reopen, LANE_JOURNAL_MOVED);
+}
