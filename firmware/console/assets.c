@@ -11,6 +11,7 @@
     X(dialogs_css, "/dialogs.css", "dialogs.css", "text/css; charset=utf-8")                       \
     X(manual_css, "/manual.css", "manual.css", "text/css; charset=utf-8")                          \
     X(app_js, "/app.js", "app.js", "text/javascript; charset=utf-8")                               \
+    X(clock_js, "/clock.js", "clock.js", "text/javascript; charset=utf-8")                         \
     X(context_js, "/context.js", "context.js", "text/javascript; charset=utf-8")                   \
     X(decide_js, "/decide.js", "decide.js", "text/javascript; charset=utf-8")                      \
     X(dom_js, "/dom.js", "dom.js", "text/javascript; charset=utf-8")                               \

@@ -186,6 +186,7 @@ class FakeLane:
         self.path = path
         self.view = base_view()
         self.beating = True
+        self.wall_ms = None  # what heartbeats tell instead of the time
         self.received = []
         self._changed = threading.Condition()
         self._showing = threading.Lock()
@@ -228,7 +229,8 @@ class FakeLane:
     def _beat(self):
         while not self._ending:
             if self.beating:
-                self._send(HEARTBEAT, numbered(int(time.time() * 1000)))
+                now_ms = self.wall_ms() if self.wall_ms else int(time.time() * 1000)
+                self._send(HEARTBEAT, numbered(now_ms))
             time.sleep(0.3)
 
     def _send(self, kind, body):
@@ -249,7 +251,8 @@ class FakeLane:
         other view."""
         view = base_view(**changes)
         with self._showing:
-            view["now_ms"] = max(view["now_ms"], self.view["now_ms"] + 1)
+            if "now_ms" not in changes:
+                view["now_ms"] = max(view["now_ms"], self.view["now_ms"] + 1)
             self.view = view
         self.send_view()
 

@@ -10,9 +10,10 @@ import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, densities
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openNotices } from "./notices.js";
+import { openClock } from "./clock.js";
 import { openDecide } from "./decide.js";
 import { openManual } from "./manual.js";
-import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, panelNews, leavePanel, onPanelChange,
+import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, panelNews, panelTick, leavePanel, onPanelChange,
   panelFoot, drawFoot } from "./panel.js";
 
 const { t } = words;
@@ -61,7 +62,8 @@ const act = {
   direction: () => setContext({ ...view.context, direction: view.context.direction === "RETURN" ? "DEPARTURE" : "RETURN" }),
   journey: () => openJourney(view.context, setContext),
   traveller: () => openTraveller(view.context, view.screen === "VERDICT", setContext),
-  notices: () => openNotices(() => view),
+  notices: () => openNotices(() => view, act),
+  clock: () => openClock(() => view, link.now, (body) => link.post("/clock", body)),
   language: switchLanguage,
   reasons: () => openReasons(view, link.now()),
   manual: () => manual(null),
@@ -77,7 +79,7 @@ function switchLanguage() {
 
 function openHelp() {
   const over = view.screen;
-  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "N", "F2", "Esc"];
+  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "N", "J", "F2", "Esc"];
   openPanel({ enter: closePanel, digit: pressPanelKey, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
     drawFoot(panelFoot(), { leave: "panel.close", fourth: { picture: "k-help", label: t("key.help"), small: t("help.leave"), press: closePanel } }));
@@ -103,6 +105,7 @@ function onKey(event) {
   else if (key === "l" && open && $("rest")) act.reasons();
   else if (key === "d" && open && $("details")) act.details(true);
   else if (key === "n" && (view.screen !== "VERDICT" || open) && view.notices.length) act.notices();
+  else if (key === "j" && (view.screen !== "VERDICT" || open) && view.clock.may_set) act.clock();
   else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;
@@ -197,7 +200,6 @@ function draw() {
   shown = next;
   document.documentElement.dataset.screen = screen;
   document.documentElement.dataset.told = view.now_ms;
-  format.setZone(view.zone);
   drawStrip(view, now, act);
   drawRibbon(view);
   drawNet(view, now);
@@ -248,9 +250,9 @@ function onView(next) {
     sent = 0;
     dropToast();
   }
-  const toldNew = view && next.notices.join() !== view.notices.join();
   view = next;
-  if (toldNew) panelNews();
+  format.setZone(view.zone);
+  panelNews();
   draw();
 }
 
@@ -270,6 +272,7 @@ function tick() {
   if (silent) return;
   const now = link.now();
   drawNet(view, now);
+  panelTick();
   const clock = document.querySelector(".clock");
   if (clock) clock.firstChild.data = format.clock(now);
   const waiting = $("waiting");

@@ -26,6 +26,16 @@ export const isoDay = (ms) => wall(ms).toISOString().slice(0, 10);
 
 function dayMonth(w) { return `${w.getUTCDate()} ${MONTHS[getLanguage()][w.getUTCMonth()]}`; }
 
+/** From the wall's fields to the time that it shows. */
+export const fromWall = (ms) => ms - ZONE_HOURS[zone] * 3600000;
+
+/** "Minggu, 22 November 2026" */
+export const longDay = (ms) => new Intl.DateTimeFormat(getLanguage() === "en" ? "en-GB" : "id",
+  { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(wall(ms));
+
+/** "22 11 2026": as it is typed. */
+export const typedDay = (ms) => isoDay(ms).split("-").reverse().join(" ");
+
 /** "12.25" today, else "19 Nov 08.10". */
 export function moment(ms, now) {
   const a = wall(ms), b = wall(now);

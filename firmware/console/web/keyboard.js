@@ -1,5 +1,5 @@
 // A keyboard of the page's own: under a kiosk compositor there is no other on the glass.
-import { $, h } from "./dom.js";
+import { h } from "./dom.js";
 import { t } from "./words.js";
 
 const ROWS = ["1234567890", "QWERTYUIOP", "ASDFGHJKL-", "ZXCVBNM,./"];
@@ -8,13 +8,16 @@ const ROWS = ["1234567890", "QWERTYUIOP", "ASDFGHJKL-", "ZXCVBNM,./"];
 export function keyboard(input) {
   let target = input;
   const root = h("div.kb");
+  const aim = () => { if (document.activeElement instanceof HTMLInputElement) target = document.activeElement; };
   const insert = (text) => {
+    aim();
     const { selectionStart: start, selectionEnd: end } = target;
     const room = target.maxLength < 0 || target.value.length - (end - start) + text.length <= target.maxLength;
     if (room) target.setRangeText(text, start, end, "end");
     changed();
   };
   const erase = () => {
+    aim();
     const { selectionStart: start, selectionEnd: end } = target;
     target.setRangeText("", start === end ? Math.max(0, start - 1) : start, end, "end");
     changed();
@@ -31,6 +34,5 @@ export function keyboard(input) {
     if (index === 3) keys.push(button("⌫", erase));
     root.append(h("div", null, keys));
   });
-  $("dialog").onfocusin = (event) => { if (event.target instanceof HTMLInputElement) target = event.target; };
   return root;
 }

@@ -22,22 +22,31 @@ export function noticeChip(view, open) {
   return h("button.chip.bad", { id: "chip-notice", onclick: open }, icon("c-tool", null, says), h("span", null, says));
 }
 
+/** Of the clock it is said who can set it here. */
+const words = (view, notice, part, values) =>
+  t(`notice.${notice}${notice === "CLOCK_UNKNOWN" && view.clock.may_set ? ".may" : ""}.${part}`, values);
+
 /** The worst, where there is room for words. */
 export function noticeRow(view, open) {
   const [worst, ...others] = view.notices;
   if (!worst) return null;
   return h("button.notice", { id: "notice", onclick: open }, picture(worst),
-    h("span", null, h("b", null, t(`notice.${worst}`)), h("small", null, t(`notice.${worst}.now`, { code: CODES[worst] }))),
+    h("span", null, h("b", null, t(`notice.${worst}`)), h("small", null, words(view, worst, "now", { code: CODES[worst] }))),
     others.length ? h("i", null, t("notice.others", { n: others.length })) : null, h("kbd", null, "N"));
 }
 
-/** The panel of key N. `current()`: the newest view. */
-export function openNotices(current, first = 0) {
-  const { notices, screen: over } = current();
-  const news = () => (current().notices.length ? openNotices(current) : closePanel());
+/** The panel of key N. `current()`: the newest view; `act`: clock. */
+export function openNotices(current, act, first = 0) {
+  const view = current(), { notices, screen: over } = view;
+  function news() {
+    if (!current().notices.length) closePanel();
+    else if (current().notices.join() !== notices.join()) openNotices(current, act);
+  }
   const list = h("ul.notices", null, notices.map((notice) => h("li", { "data-notice": notice }, picture(notice),
-    h("div", null, h("b", null, t(`notice.${notice}`)), h("p", null, t(`notice.${notice}.so`))),
+    h("div", null, h("b", null, t(`notice.${notice}`)), h("p", null, words(view, notice, "so"))),
     h("span.code", null, CODES[notice]))));
-  openPages(h("h1", null, t("notices"), h("span", null, t("notices.so"))), list, (page) => openNotices(current, page),
-    { first, news, stays: (screen) => screen === over || screen === "READY" });
+  const set = notices.includes("CLOCK_UNKNOWN") && view.clock.may_set;
+  openPages(h("h1", null, t("notices"), h("span", null, t("notices.so"))), list, (page) => openNotices(current, act, page),
+    { first, news, stays: (screen) => screen === over || screen === "READY",
+      fourth: set ? { picture: "c-clock", label: t("clock"), small: t("key.n", { n: 4 }), press: act.clock } : undefined });
 }

@@ -16,8 +16,8 @@ export const panelOpen = () => handlers !== null;
 export function onPanelChange(listener) { changed = listener; }
 
 /** `on`: enter, digit(n), again (opens the same panel with its draft, for another language); and where
- *  a panel wants them: refused(what the lane says; true: the panel tells it), news (the lane's notices
- *  are others now), stays(screen), closed. */
+ *  a panel wants them: refused(what the lane says; true: the panel tells it), news (the lane has
+ *  shown something), tick (some time has gone by), stays(screen), closed. */
 export function openPanel(on, ...children) {
   handlers?.closed?.();
   handlers = on;
@@ -41,6 +41,7 @@ export function closePanel() {
 export function reopenPanel() { handlers?.again(); }
 
 export function panelNews() { handlers?.news?.(); }
+export function panelTick() { handlers?.tick?.(); }
 
 /** True: the panel tells it itself. */
 export const panelRefused = (told) => handlers?.refused?.(told) ?? false;

@@ -20,9 +20,17 @@ function scannerChip(view) {
   return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), h("span", null, words));
 }
 
-/** `act`: notices, language. */
-export function drawStrip(view, now, act) {
+/** What is to be known of the clock, and where a supervisor sets it. */
+function clockChip(view, act) {
   const untrusted = view.clock_quality === "UNKNOWN";
+  if (!untrusted && view.clock_quality !== "OPERATOR_SET") return null;
+  const words = t(untrusted ? "chip.clock" : "chip.clock_set");
+  const press = view.clock.may_set ? act.clock : act.notices;
+  return h(`button.chip${untrusted ? ".bad" : ".kept"}`, { id: "chip-clock", onclick: press }, icon("c-clock", null, words), h("span", null, words));
+}
+
+/** `act`: notices, clock, language. */
+export function drawStrip(view, now, act) {
   const back = view.context.direction === "RETURN";
   place($("strip"),
     h("div.place", null, h("b", null, view.tpi_name),
@@ -33,8 +41,8 @@ export function drawStrip(view, now, act) {
       scannerChip(view),
       view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp", null, t("chip.panel_gone")), h("span", null, t("chip.panel_gone"))),
       noticeChip(view, act.notices),
-      untrusted ? h("div.chip.bad", { id: "chip-clock" }, icon("c-clock", null, t("chip.clock")), h("span", null, t("chip.clock"))) : null,
-      h("div.clock", null, format.clock(now), h("small", null, view.zone)),
+      clockChip(view, act),
+      h(view.clock.may_set ? "button.clock" : "div.clock", { onclick: view.clock.may_set && act.clock }, format.clock(now), h("small", null, view.zone)),
       h("button.lang", { id: "language", "aria-label": t("language.switch"), onclick: act.language },
         ...(getLanguage() === "id" ? ["ID", h("span", null, "|EN")] : [h("span", null, "ID|"), "EN"]))));
   fitStrip();
