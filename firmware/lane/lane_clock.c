@@ -98,25 +98,36 @@ void lane_clock_stored(struct lane *lane, const struct commit_result *result)
     lane_show_page(lane);
 }
 
-void lane_clock_restore(struct lane *lane, const struct journal_row *row)
+/* A start reads thousands of entries back: the clock is read for those that have a word of it. */
+static bool may_have_word(const struct lane *lane, const struct entry_header *header)
 {
     static const uint8_t no_boot[CLOCK_BOOT_ID_LEN];
+    const uint8_t *boot_id = lane->clock.boot_id;
+    return (header->kind == ENTRY_HEALTH || header->time.quality == CLOCK_OPERATOR_SET) &&
+           memcmp(header->time.boot_id, boot_id, sizeof no_boot) == 0 &&
+           memcmp(boot_id, no_boot, sizeof no_boot) != 0;
+}
+
+bool lane_clock_restore(struct lane *lane, const struct journal_row *row)
+{
     const struct clock_reading *then = &row->header.time;
     struct entry_clock word;
     struct clock_reading now;
+    if (!may_have_word(lane, &row->header))
+        return false;
     clock_read(&lane->clock, &now);
-    if (memcmp(then->boot_id, now.boot_id, sizeof then->boot_id) != 0 ||
-        memcmp(then->boot_id, no_boot, sizeof no_boot) == 0 || then->boottime_ms > now.boottime_ms)
-        return;
+    if (then->boottime_ms > now.boottime_ms)
+        return false;
     if (row->header.kind == ENTRY_HEALTH &&
         entry_clock_decode(span_of(row->payload, row->payload_len), &word) == ERR_OK)
         clock_set(&lane->clock, word.wall_ms, then->boottime_ms, CLOCK_WORD_UNCERTAINTY_S);
     else if (then->quality == CLOCK_OPERATOR_SET)
         clock_set(&lane->clock, then->wall_ms, then->boottime_ms, then->uncertainty_s);
     else
-        return;
+        return false;
     clock_read(&lane->clock, &now);
     lane_counts_roll(lane, &now);
+    return true;
 }
 
 bool lane_clock_watch(struct lane *lane, const struct clock_reading *now)

@@ -1,7 +1,11 @@
 /* Today's counts, and what a restart must not forget.
  *
  * A TUNDA survives a killed process, a power cut and a reboot: the journal holds its PRESENTED, and
- * as long as no DECIDED answers it the counter comes up locked. Counts are read back the same way.
+ * as long as no DECIDED answers it the counter comes up locked. Counts are read back the same way,
+ * and what a supervisor said of the clock in this boot. Entries are read from the newest back, and
+ * no further than these three need: a start takes as long as the day was, not the journal. Counts
+ * go back to where another day's crossing is in between, as they begin anew when a clock jumps.
+ *
  * An entry that can't be read is named and passed by, since the counter still has to serve and
  * journal_verify is where damage is judged; but not if it may be the stop that is open.
  */
@@ -49,38 +53,96 @@ void lane_counts_roll(struct lane *lane, const struct clock_reading *now)
     lane->counts = (struct view_counts){0};
 }
 
-/* What was last presented and is not decided. */
-struct open_crossing {
-    uint64_t seq; /* 0: none */
+/* What has been read back so far. */
+struct past {
+    bool wants_word;   /* of the clock, which nothing else tells */
+    bool crossing;     /* an entry of a crossing was read */
+    uint64_t unsure;   /* one that can't be read, newer than those; 0: none */
+    uint64_t answered; /* the newest PRESENTED that a DECIDED names */
+    bool replaced;     /* the next PRESENTED was judged anew: it does not count */
+    bool gap;          /* an epoch began here: it may have left numbers out */
+
+    uint64_t seq; /* of the newest PRESENTED, 0: none yet; the rest is of it */
     int64_t shown_ms;
     struct entry_presented entry;
 };
 
-/* True if the entry says which crossing was last. */
-static bool restore_row(struct lane *lane, const struct journal_row *row,
-                        struct open_crossing *open)
+static bool is_of_today(const struct lane *lane, const struct clock_reading *time)
+{
+    return date_to_days(date_of_wall(time->wall_ms, time->zone)) == lane->counts_day;
+}
+
+static void restore_presented(struct lane *lane, const struct entry_header *header,
+                              const struct entry_presented *presented, struct past *past)
+{
+    if (!past->seq) {
+        past->seq = header->seq;
+        past->shown_ms = header->time.wall_ms;
+        past->entry = *presented;
+    }
+    if (!is_of_today(lane, &header->time))
+        return;
+    if (!past->replaced)
+        lane_counts_add(lane, presented->verdict.result, false);
+    past->replaced = presented->replaces != 0;
+}
+
+static void restore_row(struct lane *lane, const struct journal_row *row, struct past *past)
 {
     struct span payload = span_of(row->payload, row->payload_len);
     struct entry_decided decided;
     struct entry_presented presented;
-    lane_clock_restore(lane, row);
+    past->gap = row->header.kind == ENTRY_EPOCH;
+    if (past->wants_word && lane_clock_restore(lane, row))
+        past->wants_word = false;
     if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK) {
-        open->seq = decided.presented == open->seq ? 0 : open->seq;
-        return true;
+        past->crossing = true;
+        if (decided.presented > past->answered)
+            past->answered = decided.presented;
     }
-    if (row->header.kind != ENTRY_PRESENTED ||
-        entry_presented_decode(payload, &presented) != ERR_OK)
-        return false;
-    open->seq = row->header.seq;
-    open->shown_ms = row->header.time.wall_ms;
-    open->entry = presented;
-    if (date_to_days(date_of_wall(row->header.time.wall_ms, row->header.time.zone)) ==
-        lane->counts_day)
-        lane_counts_add(lane, presented.verdict.result, presented.replaces != 0);
-    return true;
+    if (row->header.kind == ENTRY_PRESENTED &&
+        entry_presented_decode(payload, &presented) == ERR_OK) {
+        past->crossing = true;
+        restore_presented(lane, &row->header, &presented, past);
+    }
 }
 
-static void reopen_stop(struct lane *lane, const struct open_crossing *open)
+static void restore_unreadable(uint64_t seq, enum err err, struct past *past)
+{
+    if (past->gap && err == ERR_MISSING)
+        return;
+    log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
+    if (!past->crossing && !past->unsure)
+        past->unsure = seq;
+}
+
+/* Is `header` older than all that is to be restored? */
+static bool is_past_all(const struct lane *lane, const struct entry_header *header,
+                        const struct past *past)
+{
+    const bool of_boot =
+        memcmp(header->time.boot_id, lane->clock.boot_id, sizeof lane->clock.boot_id) == 0;
+    return header->kind == ENTRY_PRESENTED && past->seq && !is_of_today(lane, &header->time) &&
+           !(past->wants_word && of_boot);
+}
+
+static void read_back(struct lane *lane, struct journal_reader *reader, struct past *past)
+{
+    struct journal_row row;
+    const uint64_t last = lane->head.seq;
+    for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && n < last; n++) {
+        const enum err err = journal_reader_get(reader, last - n, &row);
+        if (err) {
+            restore_unreadable(last - n, err, past);
+            continue;
+        }
+        restore_row(lane, &row, past);
+        if (is_past_all(lane, &row.header, past))
+            break;
+    }
+}
+
+static void reopen_stop(struct lane *lane, const struct past *open)
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
@@ -111,27 +173,16 @@ enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)
         return err;
-    uint64_t last = lane->head.seq;
-    uint64_t seq = last > RESTORE_ENTRIES_MAX ? last - RESTORE_ENTRIES_MAX : 1;
-    struct open_crossing open = {0};
-    struct journal_row row;
-    uint64_t damaged = 0; /* since the last entry of a crossing that could be read */
-    for (; seq <= last; seq++) {
-        err = journal_reader_get(reader, seq, &row);
-        if (err)
-            log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
-        if (err)
-            damaged = seq;
-        else if (restore_row(lane, &row, &open))
-            damaged = 0;
-    }
+    struct past past = {.wants_word = now.quality == CLOCK_UNKNOWN};
+    read_back(lane, reader, &past);
     journal_reader_close(reader);
-    if (damaged) {
+    if (past.unsure) {
         snprintf(why, LANE_WHY_LEN, "%s: entry %" PRIu64 " can't be read and may be an open stop",
-                 lane->config->journal, damaged);
+                 lane->config->journal, past.unsure);
         return ERR_CORRUPT;
     }
-    if (open.seq && open.entry.verdict.result == VERDICT_STOP)
-        reopen_stop(lane, &open);
+    lane->counted = past.entry.verdict.result;
+    if (past.seq && past.seq != past.answered && past.entry.verdict.result == VERDICT_STOP)
+        reopen_stop(lane, &past);
     return ERR_OK;
 }

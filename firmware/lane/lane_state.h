@@ -104,8 +104,9 @@ void lane_take_held(struct lane *lane);
 void lane_set_clock(struct lane *lane, const struct view_set_clock *wanted);
 /* The entry that says so is stored, or is not. */
 void lane_clock_stored(struct lane *lane, const struct commit_result *result);
-/* Takes over what an entry of this boot says a supervisor set; entries in their order, at start. */
-void lane_clock_restore(struct lane *lane, const struct journal_row *row);
+/* Takes over what an entry of this boot says a supervisor set; true if it does. For the newest that
+ * does, at start. */
+bool lane_clock_restore(struct lane *lane, const struct journal_row *row);
 /* True if the clock's quality is another one than was told; it is told now. */
 bool lane_clock_watch(struct lane *lane, const struct clock_reading *now);
 
