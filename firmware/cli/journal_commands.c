@@ -6,8 +6,9 @@
 
 static void progress_show(uint64_t entries, void *user)
 {
-    (void)user;
-    fprintf(stderr, "\r%" PRIu64 " entries checked", entries);
+    const struct journal_head *head = user;
+
+    fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " entries checked", entries, head->seq);
 }
 
 static void progress_clear(void)
@@ -74,9 +75,10 @@ static int verify_with(const struct cli_paths *paths, struct journal_reader *rea
                        const struct verify_key *key)
 {
     struct journal_verdict verdict;
-    const bool watched = isatty(STDERR_FILENO);
+    struct journal_head head = {0}; /* for who watches: a head that can't be read is verify's */
+    const bool watched = isatty(STDERR_FILENO) && !journal_reader_head(reader, &head);
     const enum err err =
-        journal_verify(reader, key, watched ? progress_show : NULL, NULL, &verdict);
+        journal_verify(reader, key, watched ? progress_show : NULL, &head, &verdict);
 
     if (watched)
         progress_clear();
