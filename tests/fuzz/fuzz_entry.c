@@ -1,7 +1,7 @@
 /* Entries from anywhere: what decodes has one encoding. The first byte chooses the decoder. */
 #include <stdlib.h>
 
-#include "entry.h"
+#include "entry_clock.h"
 
 static void require(bool condition)
 {
@@ -43,6 +43,7 @@ static void header_try(struct span bytes, enum entry_form form)
 PAYLOAD_TRY(presented)
 PAYLOAD_TRY(decided)
 PAYLOAD_TRY(epoch)
+PAYLOAD_TRY(clock)
 
 static void recovered_try(struct span bytes)
 {
@@ -82,6 +83,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         break;
     case 'e':
         epoch_try(bytes);
+        break;
+    case 'c':
+        clock_try(bytes);
         break;
     case 'r':
         recovered_try(bytes);

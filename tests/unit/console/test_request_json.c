@@ -200,6 +200,25 @@ static void a_keyed_document_lacks_no_member(void **state)
     " \"category\": \"NONE\", " members "}"
 #define ACTION(members) "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"CLEARED\"" members "}"
 
+#define CLOCK(old, new, role)                                                                      \
+    "{\"old_ms\": " old ", \"new_ms\": " new ", \"role\": " role                                   \
+                                             ", \"second_officer_id\": \"S-0007\"}"
+
+static void a_time_is_read_whole(void **state)
+{
+    (void)state;
+    struct view_message message;
+    char why[REQUEST_WHY_LEN];
+    assert_int_equal(parse(VIEW_MESSAGE_CLOCK, CLOCK("-180000", "1795250228000", "\"SUPERVISOR\""),
+                           &message, why),
+                     ERR_OK);
+    assert_int_equal(message.type, VIEW_MESSAGE_CLOCK);
+    assert_true(message.body.set_clock.old_ms == -180000);
+    assert_true(message.body.set_clock.new_ms == 1795250228000);
+    assert_int_equal(message.body.set_clock.role, ROLE_SUPERVISOR);
+    assert_string_equal(message.body.set_clock.second_officer_id, "S-0007");
+}
+
 static void bodies_are_taken_or_refused_by_name(void **state)
 {
     (void)state;
@@ -234,6 +253,21 @@ static void bodies_are_taken_or_refused_by_name(void **state)
          "missing seq"},
         {"bytes after the object", VIEW_MESSAGE_PAINTED, "{\"seq\": 1, \"covered\": false} x",
          "not a JSON"},
+        {"the ends of time", VIEW_MESSAGE_CLOCK,
+         CLOCK("-9223372036854775808", "9223372036854775807", "\"OFFICER\""), NULL},
+        {"beyond the end", VIEW_MESSAGE_CLOCK, CLOCK("0", "9223372036854775808", "\"OFFICER\""),
+         "not a JSON"},
+        {"half a millisecond", VIEW_MESSAGE_CLOCK, CLOCK("0", "0.5", "\"OFFICER\""),
+         "bad value for new_ms"},
+        {"a time as text", VIEW_MESSAGE_CLOCK, CLOCK("\"0\"", "0", "\"OFFICER\""),
+         "bad value for old_ms"},
+        {"a role there is not", VIEW_MESSAGE_CLOCK, CLOCK("0", "0", "\"CHIEF\""),
+         "bad value for role"},
+        {"no role", VIEW_MESSAGE_CLOCK, "{\"old_ms\": 0, \"new_ms\": 0}", "missing role"},
+        {"a clock with a quality", VIEW_MESSAGE_CLOCK,
+         "{\"old_ms\": 0, \"new_ms\": 0, \"role\": \"SUPERVISOR\", \"second_officer_id\": \"S\","
+         " \"quality\": \"SYNCED\"}",
+         "unknown key"},
         {"dismiss is empty", VIEW_MESSAGE_DISMISS, "{}", NULL},
         {"dismiss with a key", VIEW_MESSAGE_DISMISS, "{\"seq\": 1}", "unknown key"},
         {"an array", VIEW_MESSAGE_DISMISS, "[]", "not a JSON"},
@@ -336,6 +370,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_of_a_keyed_document_is_zero),
         cmocka_unit_test(members_of_a_keyed_document_have_bounds),
         cmocka_unit_test(a_keyed_document_lacks_no_member),
+        cmocka_unit_test(a_time_is_read_whole),
         cmocka_unit_test(bodies_are_taken_or_refused_by_name),
         cmocka_unit_test(names_that_do_not_exist_are_refused),
         cmocka_unit_test(a_note_fits_to_its_last_byte),
