@@ -230,20 +230,26 @@ void sync_stores_learn_time(struct sync_stores *stores, const struct verify_key 
 {
     struct sync_state state;
     struct receipt receipt;
-    if (stores->state && sync_state_load(stores->state, &state) == ERR_OK &&
-        receipt_stored_open(&state, key, stores->config->kiosk_id, &receipt) == ERR_OK)
+    if (stores->clock->fixed || !stores->state ||
+        sync_state_load(stores->state, &state) != ERR_OK ||
+        receipt_stored_open(&state, key, stores->config->kiosk_id, &receipt) != ERR_OK)
+        return;
+    const struct sync_moment *contact = &state.contact;
+    if (memcmp(contact->boot_id, stores->clock->boot_id, sizeof contact->boot_id) == 0)
+        clock_take_fix(stores->clock, receipt.registry_ms, sync_moment_middle(contact));
+    else
         clock_raise_floor(stores->clock, receipt.registry_ms - CLOCK_FIX_TOLERANCE_S * 1000LL);
 }
 
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
                          struct span envelope, int64_t asked_ms, int64_t answered_ms)
 {
-    clock_take_fix(stores->clock, receipt->registry_ms, asked_ms + (answered_ms - asked_ms) / 2);
-    if (!stores->state)
-        return;
     struct sync_moment moment = {
         .wall_ms = sync_stores_wall_ms(stores), .asked_ms = asked_ms, .answered_ms = answered_ms};
     memcpy(moment.boot_id, stores->clock->boot_id, sizeof moment.boot_id);
+    clock_take_fix(stores->clock, receipt->registry_ms, sync_moment_middle(&moment));
+    if (!stores->state)
+        return;
     const enum err err = sync_state_store_receipt(stores->state, &moment, receipt, envelope);
     if (err == ERR_OLD)
         log_event(LOG_SYNC_REFUSED,

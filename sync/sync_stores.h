@@ -64,8 +64,7 @@ int64_t sync_stores_wall_ms(const struct sync_stores *stores);
 /* CLOCK_BOOTTIME, for sync_stores_receipt. */
 int64_t sync_stores_boottime_ms(const struct sync_stores *stores);
 
-/* What the receipt in sync.db says of the time, as far as `key` has signed it, before there is a
- * newer one. */
+/* Until there is a newer one: what the receipt in sync.db says of the time, if `key` signed it. */
 void sync_stores_learn_time(struct sync_stores *stores, const struct verify_key *key);
 /* Keeps a receipt, with when it was asked for and had come (CLOCK_BOOTTIME), or why there is none.
  * Failures are logged; nothing depends on them here. */

@@ -22,7 +22,8 @@ const struct cli_command cli_commands[] = {
      "print crossings, one event a line",
      "Events come in the order of their decisions; those that nobody has decided come last.\n"
      "t_utc is what the counter's clock said, and is signed; t_quality and uncertainty_s say what\n"
-     "that was worth. time_corrected is what the time was by the registry, carried to the entry by\n"
+     "that was worth. time_corrected is what the time was by the registry, carried to the entry "
+     "by\n"
      "boot_id and mono_ms, with its uncertainty: known for every entry of a boot in which the\n"
      "registry was reached, also for those before.\n"
      "Nothing is verified here: `pamit journal verify` does that."},

@@ -122,10 +122,17 @@ void lane_take_held(struct lane *lane)
         tell_unreadable(lane);
 }
 
+/* The day that two-digit years are read by. With a clock that is not to be trusted it is the
+ * likeliest that is possible: in 1970, whoever was born in 85 was born in 1885. */
 static struct date today(const struct lane *lane)
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
+    if (now.quality == CLOCK_UNKNOWN) {
+        const struct clock_span span = clock_settable(&lane->clock, now.boottime_ms);
+        const int64_t likely_ms = clock_likely_ms(&lane->clock, &now);
+        now.wall_ms = likely_ms > span.latest_ms ? span.latest_ms : likely_ms;
+    }
     return date_of_wall(now.wall_ms, now.zone);
 }
 

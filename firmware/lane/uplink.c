@@ -169,18 +169,16 @@ static bool is_of_this_boot(const struct uplink *uplink, const struct clock_read
 {
     const struct sync_moment *contact = &uplink->state.contact;
     return memcmp(contact->boot_id, now->boot_id, sizeof contact->boot_id) == 0 &&
-           contact->asked_ms >= 0 && contact->asked_ms <= contact->answered_ms &&
            contact->answered_ms <= now->boottime_ms;
 }
 
 bool uplink_time(const struct uplink *uplink, const struct clock_reading *now, int64_t *registry_ms,
                  int64_t *boottime_ms)
 {
-    const struct sync_moment *contact = &uplink->state.contact;
     *registry_ms = uplink->good ? uplink->receipt.registry_ms : 0;
     if (!uplink->good || !is_of_this_boot(uplink, now))
         return false;
-    *boottime_ms = contact->asked_ms + (contact->answered_ms - contact->asked_ms) / 2;
+    *boottime_ms = sync_moment_middle(&uplink->state.contact);
     return true;
 }
 

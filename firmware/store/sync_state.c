@@ -94,6 +94,11 @@ bool sync_state_has_moved(const struct sync_state_db *db)
     return database_has_moved(&db->database);
 }
 
+int64_t sync_moment_middle(const struct sync_moment *moment)
+{
+    return moment->asked_ms + (moment->answered_ms - moment->asked_ms) / 2;
+}
+
 /* Of a row from before there were moments the boot is empty, and stays zero: no boot's. */
 static bool boot_read(struct span boot, uint8_t out[CLOCK_BOOT_ID_LEN])
 {
@@ -114,6 +119,7 @@ static enum err row_read(sqlite3_stmt *select, struct sync_state *out)
     const struct span receipt = database_column(select, 5);
 
     if (refusal.len >= sizeof state.refusal || receipt.len > sizeof state.receipt ||
+        state.contact.asked_ms < 0 || state.contact.answered_ms < state.contact.asked_ms ||
         !boot_read(database_column(select, 7), state.contact.boot_id))
         return ERR_CORRUPT;
     if (refusal.len)

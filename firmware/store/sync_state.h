@@ -24,6 +24,8 @@ struct sync_moment {
     uint8_t boot_id[CLOCK_BOOT_ID_LEN];
     int64_t asked_ms, answered_ms; /* CLOCK_BOOTTIME before the request, and after the answer */
 };
+/* The middle of the round trip: in it the registry spoke. */
+int64_t sync_moment_middle(const struct sync_moment *moment);
 
 struct sync_state {
     bool online;                /* the last attempt reached the registry and was not refused */

@@ -49,13 +49,14 @@ class SyncKiosk:
         ).groups()
         return int(epoch), int(seq), bytes.fromhex(digest)
 
-    def configure(self, *, identity=None, ca=None, host="localhost", port=None, interval_s=1):
+    def configure(self, *, identity=None, ca=None, host="localhost", port=None, interval_s=1,
+                  assume_synced=True):
         """Writes the configuration; by default the right one."""
         identity = identity or self.identity
         path = self.folder / "pamit.conf"
         path.write_text(
             kiosk_conf(
-                kiosk={"kiosk_id": self.name, "assume_clock_synced": "yes"},
+                kiosk={"kiosk_id": self.name, "assume_clock_synced": "yes" if assume_synced else "no"},
                 sync={
                     "registry_host": host, "registry_port": port or self.registry.port,
                     "ca_cert": (ca or self.registry.ca).cert, "tls_cert": identity.cert,
