@@ -18,6 +18,7 @@
 #include "log.h"
 
 #define RESTORE_ENTRIES_MAX 20000 /* a day at the hard maximum of 6,000 crossings, with room */
+#define WORD_STORED_MS      60000 /* more than it takes to store an entry */
 
 static uint32_t *counter_of(struct view_counts *counts, enum verdict_result result)
 {
@@ -55,7 +56,8 @@ void lane_counts_roll(struct lane *lane, const struct clock_reading *now)
 
 /* What has been read back so far. */
 struct past {
-    bool wants_word;   /* of the clock, which nothing else tells */
+    bool wants_word;   /* of the clock, which the network does not tell */
+    int64_t wordless;  /* boot time of the newest entry of this boot that has none; 0: none yet */
     bool crossing;     /* an entry of a crossing was read */
     uint64_t unsure;   /* one that can't be read, newer than those; 0: none */
     uint64_t answered; /* the newest PRESENTED that a DECIDED names */
@@ -87,14 +89,29 @@ static void restore_presented(struct lane *lane, const struct entry_header *head
     past->replaced = presented->replaces != 0;
 }
 
+/* A word is gone by once it is stored: an entry without it says that there was none but those that
+ * were being stored just then. */
+static void restore_word(struct lane *lane, const struct journal_row *row, struct past *past)
+{
+    const struct clock_reading *then = &row->header.time;
+    if (memcmp(then->boot_id, lane->clock.boot_id, sizeof then->boot_id) != 0)
+        return;
+    if (past->wordless && then->boottime_ms < past->wordless - WORD_STORED_MS)
+        past->wants_word = false;
+    else if (lane_clock_restore(lane, row))
+        past->wants_word = false;
+    else if (then->quality != CLOCK_SYNCED && !past->wordless)
+        past->wordless = then->boottime_ms;
+}
+
 static void restore_row(struct lane *lane, const struct journal_row *row, struct past *past)
 {
     struct span payload = span_of(row->payload, row->payload_len);
     struct entry_decided decided;
     struct entry_presented presented;
     past->gap = row->header.kind == ENTRY_EPOCH;
-    if (past->wants_word && lane_clock_restore(lane, row))
-        past->wants_word = false;
+    if (past->wants_word)
+        restore_word(lane, row, past);
     if (row->header.kind == ENTRY_DECIDED && entry_decided_decode(payload, &decided) == ERR_OK) {
         past->crossing = true;
         if (decided.presented > past->answered)
@@ -173,7 +190,7 @@ enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)
         return err;
-    struct past past = {.wants_word = now.quality == CLOCK_UNKNOWN};
+    struct past past = {.wants_word = now.quality != CLOCK_SYNCED};
     read_back(lane, reader, &past);
     journal_reader_close(reader);
     if (past.unsure) {
