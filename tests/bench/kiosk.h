@@ -1,7 +1,7 @@
 /* A kiosk's folder with a journal of so many entries, and its real pamit-lane started there.
  *
  * Entries are made by journal_crowd: through the journal's own code, but signed by GnuTLS and not
- * synced, so that half a million take a minute. They stay for the next run. */
+ * synced, so that half a million take a minute. They are kept in FOLDER-kept for the next run. */
 #ifndef PAMIT_BENCH_KIOSK_H
 #define PAMIT_BENCH_KIOSK_H
 
@@ -17,7 +17,7 @@ struct kiosk {
 
 /* Whatever fails ends the benchmark. */
 void kiosk_open(struct kiosk *kiosk, const char *folder, uint64_t entries);
-/* The same with no journal yet. */
+/* The same with no journal yet, and nothing kept. */
 void kiosk_open_new(struct kiosk *kiosk, const char *folder);
 void kiosk_close(struct kiosk *kiosk);
 
