@@ -21,6 +21,7 @@ struct walk {
     uint64_t *open;      /* PRESENTED without DECIDED, ascending */
     size_t n_open, room;
     uint64_t n_unknown; /* entries that this version can't interpret */
+    uint64_t n_purged;  /* entries of crossings whose payload is destroyed */
 };
 
 /* ---- which PRESENTED are open ------------------------------------------------------------- */
@@ -126,6 +127,10 @@ static enum err crossing_write(struct walk *walk, uint64_t seq, const struct jou
 
     if (err)
         return err == ERR_MISSING ? ERR_CORRUPT : err;
+    if (row.purged) {
+        walk->n_purged++; /* with its PRESENTED the crossing is gone */
+        return ERR_OK;
+    }
     if (row.header.kind != ENTRY_PRESENTED ||
         entry_presented_decode(span_of(row.payload, row.payload_len), &event.presented)) {
         walk->n_unknown++;
@@ -168,6 +173,10 @@ static enum err presented_take(struct walk *walk, const struct journal_row *row)
 
 static enum err event_take(struct walk *walk, const struct journal_row *row)
 {
+    if (row->purged) {
+        walk->n_purged += row->header.kind == ENTRY_PRESENTED || row->header.kind == ENTRY_DECIDED;
+        return ERR_OK;
+    }
     if (row->header.kind == ENTRY_PRESENTED)
         return presented_take(walk, row);
     return row->header.kind == ENTRY_DECIDED ? decided_take(walk, row) : ERR_OK;
@@ -266,6 +275,9 @@ static int export_run(struct walk *walk)
 {
     const int code = journal_walk(walk);
 
+    if (walk->n_purged)
+        fprintf(stderr, "pamit: %" PRIu64 " entries left out: purged, the registry has them\n",
+                walk->n_purged);
     if (walk->n_unknown) {
         fprintf(stderr, "pamit: %" PRIu64 " entries left out: not understood\n", walk->n_unknown);
         return code == CLI_OK ? CLI_FINDING : code;

@@ -54,6 +54,9 @@ static void sound_print(const struct journal_verdict *verdict)
            ", head %s\n",
            verdict->entries, verdict->payloads_opened ? "opened" : "not opened",
            verdict->head.epoch, verdict->head.seq, hash);
+    if (verdict->purged)
+        printf("purged: the payloads of %" PRIu64 " entries, as PURGE entries say\n",
+               verdict->purged);
     if (!verdict->payloads_opened)
         puts("payloads not opened: no storage key was given");
 }

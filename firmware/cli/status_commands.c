@@ -50,6 +50,18 @@ static const char *receipt_text(const struct cli_uplink *uplink)
     return uplink->finding[0] ? uplink->finding : "agrees";
 }
 
+/* What retention left, and when it last took something. */
+static void remains_add(json_t *json, const struct journal_remains *remains)
+{
+    char day[DATE_TEXT_LEN];
+
+    date_format(date_from_days((int32_t)remains->payloads_from), day);
+    json_object_set_new(json, "payloads_from",
+                        remains->has_payloads ? json_string(day) : json_null());
+    json_object_set_new(json, "last_purge", time_json(remains->last_purge_ms));
+    json_object_set_new(json, "purge_finished", json_boolean(!remains->being_overwritten));
+}
+
 static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
 {
     const struct journal_head *head = &uplink->head;
@@ -75,6 +87,16 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     return json;
 }
 
+static bool remains_read(const struct cli_paths *paths, struct journal_reader *reader,
+                         struct journal_remains *out)
+{
+    const enum err err = journal_reader_remains(reader, out);
+
+    if (err)
+        cli_fail("%s: %s", paths->journal, err_text(err));
+    return !err;
+}
+
 int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 {
     struct journal_reader *reader = NULL;
@@ -83,16 +105,20 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 
     if (!paths->config.kiosk_id[0])
         return cli_fail("--config is needed");
+    struct journal_remains remains = {0};
     const enum err err = journal_reader_open(paths->journal, NULL, &reader, why);
     if (err)
         cli_fail("%s", why);
     if (err && err != ERR_MISSING)
         return CLI_FAILURE;
-    const bool known = cli_uplink_read(paths, reader, &uplink);
+    const bool known = cli_uplink_read(paths, reader, &uplink) &&
+                       (!reader || remains_read(paths, reader, &remains));
     journal_reader_close(reader);
     if (!known)
         return CLI_FAILURE;
-    answer_print(status_json(paths, &uplink), options->json);
+    json_t *json = status_json(paths, &uplink);
+    remains_add(json, &remains);
+    answer_print(json, options->json);
     if (!uplink.finding[0])
         return err ? CLI_FAILURE : CLI_OK;
     cli_fail("%s", uplink.finding);

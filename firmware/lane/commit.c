@@ -1,6 +1,7 @@
 /* One worker, one append at a time, the crossing's before the kiosk's own. From the hand-over until
  * it is finished a slot belongs to the worker; the mutex guards what says so, an eventfd wakes the
- * loop. A checkpoint is only a wish: the worker grants it when it has nothing to append.
+ * loop. A checkpoint is only a wish: the worker grants it when it has nothing to append. So is each
+ * step of a job, after that.
  */
 #include "commit.h"
 
@@ -37,9 +38,13 @@ struct commit {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    bool stop, checkpoint; /* under the mutex */
+    bool stop, checkpoint; /* under the mutex, as job_given and job_finished */
 
     struct slot slot[SLOTS];
+
+    bool job_under_way; /* as a slot's */
+    bool job_given, job_finished;
+    struct commit_job job;
 };
 
 static void append(struct commit *commit, struct slot *slot)
@@ -70,6 +75,25 @@ static struct slot *next_given(struct commit *commit)
     return NULL;
 }
 
+/* What can wait, with the mutex held before and after. */
+static void work_beside(struct commit *commit)
+{
+    const bool step = !commit->checkpoint;
+    bool more = true;
+    commit->checkpoint = false;
+    pthread_mutex_unlock(&commit->mutex);
+    if (step)
+        more = commit->job.step(commit->job.user);
+    else
+        checkpoint(commit);
+    pthread_mutex_lock(&commit->mutex);
+    if (more)
+        return;
+    commit->job_given = false;
+    commit->job_finished = true;
+    eventfd_write(commit->wake_fd, 1);
+}
+
 static void *worker(void *user)
 {
     struct commit *commit = user;
@@ -78,35 +102,34 @@ static void *worker(void *user)
         struct slot *slot = next_given(commit);
         if (!slot && commit->stop)
             break;
-        if (!slot && !commit->checkpoint) {
+        if (!slot && !commit->checkpoint && !commit->job_given) {
             pthread_cond_wait(&commit->changed, &commit->mutex);
             continue;
         }
-        commit->checkpoint = commit->checkpoint && slot;
-        pthread_mutex_unlock(&commit->mutex);
-        if (slot)
-            append(commit, slot);
-        else
-            checkpoint(commit);
-        pthread_mutex_lock(&commit->mutex);
-        if (slot) {
-            slot->given = false;
-            slot->finished = true;
-            eventfd_write(commit->wake_fd, 1);
+        if (!slot) {
+            work_beside(commit);
+            continue;
         }
+        commit->checkpoint = false; /* it was wished before there was this to append */
+        pthread_mutex_unlock(&commit->mutex);
+        append(commit, slot);
+        pthread_mutex_lock(&commit->mutex);
+        slot->given = false;
+        slot->finished = true;
+        eventfd_write(commit->wake_fd, 1);
     }
     pthread_mutex_unlock(&commit->mutex);
     return NULL;
 }
 
-/* True if the slot's append has ended and is to be called back. */
-static bool take_finished(struct commit *commit, struct slot *slot)
+/* True if it has ended and is to be called back. */
+static bool take_finished(struct commit *commit, bool *finished)
 {
     pthread_mutex_lock(&commit->mutex);
-    const bool finished = slot->finished;
-    slot->finished = false;
+    const bool was_finished = *finished;
+    *finished = false;
     pthread_mutex_unlock(&commit->mutex);
-    return finished;
+    return was_finished;
 }
 
 static int on_wake(sd_event_source *source, int fd, uint32_t events, void *user)
@@ -119,11 +142,15 @@ static int on_wake(sd_event_source *source, int fd, uint32_t events, void *user)
         return 0;
     for (int i = 0; i < SLOTS; i++) {
         struct slot *slot = &commit->slot[i];
-        if (!take_finished(commit, slot))
+        if (!take_finished(commit, &slot->finished))
             continue;
         const struct commit_result result = slot->result;
         slot->under_way = false;
         commit->done(&result, commit->user);
+    }
+    if (take_finished(commit, &commit->job_finished)) {
+        commit->job_under_way = false;
+        commit->job.done(commit->job.user);
     }
     return 0;
 }
@@ -223,6 +250,22 @@ void commit_append_beside(struct commit *commit, enum entry_kind kind,
                           const struct clock_reading *time, struct span payload)
 {
     hand_over(commit, begin(commit, BESIDE, kind, time, payload));
+}
+
+void commit_job(struct commit *commit, const struct commit_job *job)
+{
+    assert(!commit->job_under_way);
+    commit->job_under_way = true;
+    commit->job = *job;
+    pthread_mutex_lock(&commit->mutex);
+    commit->job_given = true;
+    pthread_cond_signal(&commit->changed);
+    pthread_mutex_unlock(&commit->mutex);
+}
+
+bool commit_job_busy(const struct commit *commit)
+{
+    return commit->job_under_way;
 }
 
 void commit_checkpoint(struct commit *commit)

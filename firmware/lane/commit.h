@@ -46,6 +46,17 @@ void commit_append_deferral(struct commit *commit, const struct clock_reading *t
 void commit_append_beside(struct commit *commit, enum entry_kind kind,
                           const struct clock_reading *time, struct span payload);
 
+/* Work on the journal in steps, each of which is short: an append may have to wait for one. */
+struct commit_job {
+    bool (*step)(void *user); /* in the worker; true: there is more */
+    void (*done)(void *user); /* in the loop, when there is no more */
+    void *user;
+};
+/* Begins a job, for when nothing is to be appended; not while one is under way (assert).
+ * commit_close ends it between two steps, and calls nobody back. */
+void commit_job(struct commit *commit, const struct commit_job *job);
+bool commit_job_busy(const struct commit *commit);
+
 /* Moves the WAL into the database when nothing is to be appended; calls nobody back. */
 void commit_checkpoint(struct commit *commit);
 

@@ -189,6 +189,11 @@ void judge_data_age(const struct judge *judge, int64_t now_ms, struct data_age *
                  now_s - lists > judge->policy.staleness_hours[site].lists * 3600LL;
 }
 
+const struct policy *judge_policy(const struct judge *judge)
+{
+    return &judge->policy;
+}
+
 enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],
                        uint8_t out[DOCUMENT_NIK_HASH])
 {

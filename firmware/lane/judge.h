@@ -45,6 +45,9 @@ struct data_age {
 };
 void judge_data_age(const struct judge *judge, int64_t now_ms, struct data_age *out);
 
+/* The policy in force; its version is 0 where there is none. Borrowed until judge_refresh. */
+const struct policy *judge_policy(const struct judge *judge);
+
 /* What is kept of a keyed NIK, by which judge_traveller finds it. ERR_MEMORY. */
 MUST_CHECK enum err judge_key_nik(const struct judge *judge, const char nik[DOCUMENT_NIK_LEN],
                                   uint8_t out[DOCUMENT_NIK_HASH]);

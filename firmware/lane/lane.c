@@ -253,6 +253,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
         lane->checkpointed_seq = lane->head.seq;
         commit_checkpoint(lane->commit);
     }
+    lane_retention_look(lane, &now);
     sd_event_source_set_time_relative(source, HEARTBEAT_MS * 1000);
     return 0;
 }
@@ -272,6 +273,9 @@ static const struct counter_handlers counter_handlers = {
 static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
 {
     enum err err = lane_restore(lane, why);
+    if (err)
+        return err;
+    err = lane_retention_open(lane, why);
     if (err)
         return err;
     err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
@@ -331,6 +335,7 @@ void lane_close(struct lane *lane)
     sd_event_source_disable_unref(lane->second);
     counter_close(lane->counter);
     commit_close(lane->commit);
+    lane_retention_close(lane);
     console_port_close(lane->console);
     free(lane);
 }

@@ -7,6 +7,7 @@
 #include "counter.h"
 #include "flow.h"
 #include "journal_reader.h"
+#include "journal_retention.h"
 #include "judge.h"
 #include "lane.h"
 #include "uplink.h"
@@ -20,6 +21,15 @@ struct crossing {
     struct document document;
     struct context context;
     struct judgement judgement;
+};
+
+/* What lane_retention.c needs. */
+struct lane_retention {
+    struct retention *job;          /* the worker's while it is under way */
+    struct verify_key *receipt_key; /* the worker's own */
+    enum err err;                   /* how it ended */
+    int64_t due_boottime_ms;
+    int64_t registry_ms, seen_boottime_ms; /* the registry's newest time, and when it was seen */
 };
 
 struct lane {
@@ -76,6 +86,7 @@ struct lane {
     bool painted; /* the page confirmed the shown verdict, or its absence is logged */
     bool covered; /* a panel of the page is open over it */
     struct view_link link;
+    struct lane_retention retention;
     uint32_t notices;    /* that others gave: bit n, notice n */
     bool complaint_seen; /* pamit-sync's, of the journal: it was looked at */
 };
@@ -127,6 +138,12 @@ void lane_show_page(struct lane *lane);
 
 /* Asks uplink and judge how things stand, into lane->link. */
 void lane_link_refresh(struct lane *lane, const struct clock_reading *now);
+
+/* lane_retention.c. Opened before there is a commit thread, closed after. */
+MUST_CHECK enum err lane_retention_open(struct lane *lane, char why[LANE_WHY_LEN]);
+void lane_retention_close(struct lane *lane);
+/* Every second: begins the job when it is due. */
+void lane_retention_look(struct lane *lane, const struct clock_reading *now);
 
 /* lane_restore.c */
 void lane_counts_add(struct lane *lane, enum verdict_result result, bool replaces);

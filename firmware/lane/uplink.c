@@ -172,6 +172,14 @@ static bool is_of_this_boot(const struct uplink *uplink, const struct clock_read
            contact->answered_ms <= now->boottime_ms;
 }
 
+const struct receipt *uplink_receipt(const struct uplink *uplink, struct span *envelope)
+{
+    if (!uplink->good || !uplink->agrees)
+        return NULL;
+    *envelope = span_of(uplink->checked, uplink->checked_len);
+    return &uplink->receipt;
+}
+
 bool uplink_time(const struct uplink *uplink, const struct clock_reading *now, int64_t *registry_ms,
                  int64_t *boottime_ms)
 {

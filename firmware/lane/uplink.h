@@ -27,6 +27,10 @@ bool uplink_journal_damaged(const struct uplink *uplink);
  * false if nothing is known. Waits for sync.db as a command does. */
 MUST_CHECK bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out);
 
+/* The newest receipt that uplink_read found good and in agreement with the journal, and its
+ * envelope; both borrowed until the next uplink_read. NULL: there is none. */
+const struct receipt *uplink_receipt(const struct uplink *uplink, struct span *envelope);
+
 /* Fills online, unsent and last contact; `head_seq` is the journal's last entry. A pamit-sync that
  * has not spoken for two of its intervals and UPLINK_GRACE_S, or not since the machine was started,
  * counts as offline: by CLOCK_BOOTTIME, so that no setting of the clock makes it one. A journal

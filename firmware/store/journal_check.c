@@ -23,16 +23,18 @@ enum journal_fault journal_check_header(const struct journal_check *check,
     return JOURNAL_SOUND;
 }
 
-enum err journal_check_payload(const struct journal_check *check, const struct stored_entry *stored,
+enum err journal_check_payload(struct journal_check *check, const struct stored_entry *stored,
                                const struct entry_header *header, enum journal_fault *fault)
 {
     uint8_t payload[ENTRY_PAYLOAD_MAX];
-    size_t len;
+    size_t len = 0;
 
     *fault = JOURNAL_SOUND;
     if (!check->days->wrap)
         return ERR_OK;
     const enum err err = payload_open(check->days, stored, header, payload, &len);
+    if (!err && len == 0)
+        check->purged++;
     if (err != ERR_CORRUPT)
         return err;
     *fault = JOURNAL_BAD_PAYLOAD;

@@ -10,6 +10,7 @@ struct journal_check {
     const char *kiosk;        /* whose entries they are */
     struct day_keys *days;    /* without a storage key payloads are not looked at */
     struct journal_head head; /* of the entry before; zero before the first */
+    uint64_t purged;          /* payloads that a PURGE entry covers, so far */
 };
 
 /* All but the signature: number, header, chain. `header` is what it says, if it is sound. */
@@ -17,7 +18,7 @@ enum journal_fault journal_check_header(const struct journal_check *check,
                                         const struct stored_entry *stored,
                                         struct entry_header *header);
 /* An outcome is in `fault`. */
-MUST_CHECK enum err journal_check_payload(const struct journal_check *check,
+MUST_CHECK enum err journal_check_payload(struct journal_check *check,
                                           const struct stored_entry *stored,
                                           const struct entry_header *header,
                                           enum journal_fault *fault);

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "journal_format.h"
+#include "journal_read.h"
 
 #define DAYS_MAX 1000000 /* ten years of 64 days in every entry of a daily purge are 233,600 */
 
@@ -135,4 +135,51 @@ bool purge_set_covers(const struct purge_set *purges, const struct entry_header 
         if (header->seq >= purges->rows[i].days.first && header->seq <= purges->rows[i].days.last)
             return true;
     return false;
+}
+
+/* ---- for people --------------------------------------------------------------------------- */
+
+static enum err last_purge_read(sqlite3_stmt *select, struct journal_remains *out)
+{
+    struct entry_header header;
+    const int rc = database_step(select);
+
+    if (rc != SQLITE_ROW)
+        return database_err(rc);
+    if (entry_header_decode(database_column(select, 0), ENTRY_WHOLE, &header))
+        return ERR_CORRUPT;
+    out->last_purge_ms = header.time.wall_ms;
+    out->being_overwritten = sqlite3_column_int(select, 1) == 0;
+    return ERR_OK;
+}
+
+static enum err oldest_day_read(sqlite3_stmt *select, struct journal_remains *out)
+{
+    const int rc = database_step(select);
+
+    out->has_payloads = rc == SQLITE_ROW;
+    out->payloads_from = rc == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0;
+    return database_err(rc);
+}
+
+enum err journal_reader_remains(struct journal_reader *reader, struct journal_remains *out)
+{
+    struct journal_remains remains = {0};
+    sqlite3_stmt *purge = NULL, *day = NULL;
+    enum err err =
+        database_prepare(&reader->database, "SELECT day FROM day_key ORDER BY day LIMIT 1", &day);
+
+    if (!err)
+        err = oldest_day_read(day, &remains);
+    /* A journal that no writer with retention has opened yet has no such table. */
+    if (!err && !database_prepare(&reader->database,
+                                  "SELECT header, done FROM purge JOIN entry"
+                                  " ON entry.seq = purge.seq ORDER BY purge.seq DESC LIMIT 1",
+                                  &purge))
+        err = last_purge_read(purge, &remains);
+    sqlite3_finalize(day);
+    sqlite3_finalize(purge);
+    if (!err)
+        *out = remains;
+    return err;
 }

@@ -44,6 +44,16 @@ MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct jo
 MUST_CHECK enum err journal_reader_head_at(struct journal_reader *reader, uint64_t seq,
                                            struct journal_head *out);
 
+/* What there is of payloads, and what went last. */
+struct journal_remains {
+    bool has_payloads;
+    int64_t payloads_from;  /* the oldest day that has a key: days since 1970 */
+    int64_t last_purge_ms;  /* wall time of the last PURGE entry; 0: there is none */
+    bool being_overwritten; /* what it destroyed is not out of the files yet */
+};
+MUST_CHECK enum err journal_reader_remains(struct journal_reader *reader,
+                                           struct journal_remains *out);
+
 /* ---- verification ------------------------------------------------------------------------- */
 
 enum journal_fault {
@@ -62,6 +72,7 @@ struct journal_verdict {
     uint64_t seq;             /* the first bad entry; 0 if sound */
     uint64_t entries;         /* whose signatures were checked */
     bool payloads_opened;     /* false: no storage key, so payloads were not looked at */
+    uint64_t purged;          /* entries whose payload a PURGE entry covers */
     struct journal_head head; /* the last entry, if it is sound */
 };
 

@@ -126,6 +126,7 @@ enum err journal_verify(struct journal_reader *reader, const struct verify_key *
     if (!err)
         err = walk_run(reader, walk);
     walk->verdict.head = walk->check.head;
+    walk->verdict.purged = walk->check.purged;
     if (!err)
         *out = walk->verdict;
     signature_crew_close(&walk->crew);

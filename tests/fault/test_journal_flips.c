@@ -118,7 +118,7 @@ static void entries_read(struct flips *flips)
 /* As journal_verify does, in its order. */
 static enum journal_fault judge(const struct flips *flips, const struct signed_entry *entry)
 {
-    const struct journal_check check = {
+    struct journal_check check = {
         .kiosk = flips->reader->kiosk, .days = &flips->reader->days, .head = entry->before};
     const struct stored_entry stored = {.seq = entry->seq,
                                         .header = span_of(entry->header, entry->header_len),
