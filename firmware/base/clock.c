@@ -9,18 +9,19 @@
  * From then on the clock runs on in HOLDOVER. Its uncertainty is the drift of an uncompensated
  * watch crystal, 40 ppm over temperature, during the 90 days a kiosk may be alone.
  *
- * A clock before the floor is wrong, whatever the kernel says of it, and so is one that has jumped
- * away from what the registry said in this boot: CLOCK_BOOTTIME, which nobody can set, tells how
- * long ago that was.
+ * A clock before the floor is wrong, whatever the kernel says of it, and so is one five years
+ * beyond it (a clock chip that makes up 2099 does it at any start) and one that has jumped away
+ * from what the registry said in this boot: CLOCK_BOOTTIME, which nobody can set, tells how long
+ * ago that was.
  *
  * A supervisor who sets the clock changes nothing of the system's: the lane may not, and what
  * others on the machine make of the time is not theirs to say. Their word is carried on by
  * CLOCK_BOOTTIME. Beside the minute that it may be off from the first, it drifts as the processor's
  * crystal does, which nothing disciplines: 100 ppm covers those of the boards over their
- * temperatures. It may be anything from the floor to five years after it. The floor is at least as
- * late as this build, and rises with every contact: a kiosk that has done without both for longer
- * is not one to trust with today's rules, and what lies beyond is a slip of the finger (2062 for
- * 2026), which would turn every document into an expired one.
+ * temperatures. It too may be anything from the floor to five years after it. The floor is at least
+ * as late as this build, and rises with every contact: a kiosk that has done without both for
+ * longer is not one to trust with today's rules, and what lies beyond is a slip of the finger (2062
+ * for 2026), which would turn every document into an expired one.
  */
 #include "clock.h"
 
@@ -36,7 +37,7 @@
 #define HOLDOVER_UNCERTAINTY_S (90u * 86400u * 40u / 1000000u)
 #define ASSUMED_UNCERTAINTY_S  1u
 #define SET_DRIFT_PPM          100
-#define SETTABLE_MS            (CLOCK_SETTABLE_YEARS * INT64_C(366) * 86400 * 1000)
+#define POSSIBLE_MS            (CLOCK_POSSIBLE_YEARS * INT64_C(366) * 86400 * 1000)
 
 /* What the system says about its clock. */
 struct facts {
@@ -92,13 +93,19 @@ static bool contradicts_fix(const struct clock *clock, const struct clock_readin
                                     clock->fix_wall_ms - clock->fix_boottime_ms);
 }
 
+/* Not before the floor, nor further beyond it than a kiosk may be without a contact. */
+static bool is_possible(const struct clock *clock, int64_t wall_ms)
+{
+    return wall_ms >= clock->floor_ms && wall_ms <= carried(clock->floor_ms, 0, POSSIBLE_MS);
+}
+
 /* Sets quality and uncertainty of a reading whose wall time is known. */
 static void reading_judge(const struct clock *clock, const struct facts *facts,
                           struct clock_reading *reading)
 {
     reading->quality = CLOCK_UNKNOWN;
     reading->uncertainty_s = UINT32_MAX;
-    if (reading->wall_ms < clock->floor_ms || contradicts_fix(clock, reading))
+    if (!is_possible(clock, reading->wall_ms) || contradicts_fix(clock, reading))
         return;
     if (facts->disciplined) {
         reading->quality = CLOCK_SYNCED;
@@ -207,7 +214,7 @@ void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms, uint32
 
 struct clock_span clock_settable(const struct clock *clock, int64_t boottime_ms)
 {
-    struct clock_span span = {clock->floor_ms, carried(clock->floor_ms, 0, SETTABLE_MS)};
+    struct clock_span span = {clock->floor_ms, carried(clock->floor_ms, 0, POSSIBLE_MS)};
     if (!clock->fixed)
         return span;
     const int64_t now_ms = carried(clock->fix_wall_ms, clock->fix_boottime_ms, boottime_ms);

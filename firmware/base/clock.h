@@ -5,8 +5,9 @@
  * HOLDOVER when not, but a battery-backed clock set it (/dev/rtc0 or /sys/class/rtc/rtc0 exists)
  * and it is not before the monotone floor; OPERATOR_SET when a supervisor has said in this boot
  * what time it is, and nothing that says it by itself is SYNCED; else UNKNOWN, which never clears
- * anybody. A wall time that contradicts what the registry has signed is UNKNOWN whatever else
- * speaks for it. Used by pamit-lane and pamit-sync; only the lane takes a supervisor's word.
+ * anybody. A wall time before the floor, CLOCK_POSSIBLE_YEARS beyond it, or in contradiction to
+ * what the registry has signed in this boot is UNKNOWN whatever else speaks for it. Used by
+ * pamit-lane and pamit-sync; only the lane takes a supervisor's word.
  */
 #ifndef PAMIT_CLOCK_H
 #define PAMIT_CLOCK_H
@@ -29,6 +30,9 @@ enum clock_zone {
 };
 
 #define CLOCK_BOOT_ID_LEN 16
+
+/* Without a newer build or a contact for so long, no kiosk's clock is to be gone by. */
+#define CLOCK_POSSIBLE_YEARS 5
 
 struct clock_reading {
     int64_t wall_ms; /* since 1970-01-01T00:00:00Z */
@@ -74,7 +78,6 @@ void clock_set(struct clock *clock, int64_t wall_ms, int64_t boottime_ms, uint32
 
 /* What a supervisor's word may say of now, both ends included: not what is impossible, and nothing
  * that can only be a slip of the finger. */
-#define CLOCK_SETTABLE_YEARS 5
 struct clock_span {
     int64_t earliest_ms, latest_ms;
 };

@@ -5,6 +5,7 @@ programs; what the kernel says of its clock (disciplined or not, a battery or no
 """
 import calendar
 import contextlib
+import itertools
 import json
 import mmap
 import os
@@ -32,6 +33,7 @@ JUMPS = {
     "1970": until(10_000),
     "2099": until(4_070_908_800_000),
 }
+CERTIFIED_DAYS = 30  # of the registry's certificate, by pki.py
 
 
 class Clock:
@@ -231,6 +233,9 @@ def seconds(text):
 # ---- pamit-sync alone: the registry's certificate ------------------------------------------------
 
 
+NUMBERS = itertools.count(1)
+
+
 @pytest.fixture(name="registry", scope="module")
 def fixture_registry(tmp_path_factory):
     with Registry(tmp_path_factory.mktemp("registry")) as running:
@@ -238,18 +243,20 @@ def fixture_registry(tmp_path_factory):
 
 
 @pytest.mark.parametrize("says, jump, quality, refused", [
-    ("an empty battery", "1970", UNKNOWN, False),
-    ("a month lost", "30 days back", HOLDOVER, False),
-    ("a month gained", "30 days ahead", HOLDOVER, False),
-    ("a battery that makes times up", "2099", HOLDOVER, False),
-    ("a clock that a time server vouches for is gone by", "2099", SYNCED, True),
+    ("an empty battery", JUMPS["1970"], UNKNOWN, False),
+    ("a month lost", JUMPS["30 days back"], HOLDOVER, False),
+    ("a month gained", lambda: (CERTIFIED_DAYS + 1) * DAY_MS, HOLDOVER, False),
+    ("a battery that makes times up", JUMPS["2099"], HOLDOVER, False),
+    ("a time server that does", JUMPS["2099"], SYNCED, False),
+    ("a month gained by the word of a time server", lambda: (CERTIFIED_DAYS + 1) * DAY_MS, SYNCED,
+     True),
 ])
 def test_only_a_clock_that_is_vouched_for_ends_a_certificate(registry, tmp_path, says, jump, quality,
                                                              refused):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", f"CGK-{list(JUMPS).index(jump)}-{quality}")
+    kiosk = SyncKiosk(registry, tmp_path / "kiosk", f"CGK-{next(NUMBERS):02}-0001")
     _, seq, _ = kiosk.append(3)
     clock = Clock(tmp_path)
-    clock.set(JUMPS[jump](), quality)
+    clock.set(jump(), quality)
     with clock.kiosk():
         done = kiosk.once(assume_synced=False)
     assert done.returncode == (1 if refused else 0), f"{says}: {done.stderr}"

@@ -6,6 +6,7 @@
 #include "clock.c"
 
 #define FLOOR_MS INT64_C(1790000000000)
+#define YEAR_MS  (INT64_C(366) * 86400 * 1000)
 
 static void quality_follows_the_facts(void **state)
 {
@@ -23,6 +24,24 @@ static void quality_follows_the_facts(void **state)
         {"a clock chip runs on", FLOOR_MS, false, {false, 0, true}, CLOCK_HOLDOVER, 311},
         {"neither: unknown", FLOOR_MS, false, {false, 0, false}, CLOCK_UNKNOWN, UINT32_MAX},
         {"the desk takes the host's", FLOOR_MS, true, {false, 0, false}, CLOCK_SYNCED, 1},
+        {"five years beyond the floor it may be",
+         FLOOR_MS + 5 * YEAR_MS,
+         false,
+         {true, 2, false},
+         CLOCK_SYNCED,
+         2},
+        {"beyond them disciplined means nothing",
+         FLOOR_MS + 5 * YEAR_MS + 1,
+         false,
+         {true, 2, true},
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
+        {"a chip that makes up 2099",
+         INT64_C(4070908800000),
+         false,
+         {false, 0, true},
+         CLOCK_UNKNOWN,
+         UINT32_MAX},
         {"before the floor disciplined means nothing",
          FLOOR_MS - 1,
          false,
