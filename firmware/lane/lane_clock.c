@@ -102,10 +102,8 @@ void lane_clock_stored(struct lane *lane, const struct commit_result *result)
 static bool may_have_word(const struct lane *lane, const struct entry_header *header)
 {
     static const uint8_t no_boot[CLOCK_BOOT_ID_LEN];
-    const uint8_t *boot_id = lane->clock.boot_id;
     return (header->kind == ENTRY_HEALTH || header->time.quality == CLOCK_OPERATOR_SET) &&
-           memcmp(header->time.boot_id, boot_id, sizeof no_boot) == 0 &&
-           memcmp(boot_id, no_boot, sizeof no_boot) != 0;
+           memcmp(lane->clock.boot_id, no_boot, sizeof no_boot) != 0;
 }
 
 bool lane_clock_restore(struct lane *lane, const struct journal_row *row)
