@@ -147,6 +147,14 @@ bool sync_contact_has_news(struct sync_contact *contact)
     return sync_stores_head(&contact->stores, &head) && head.seq >= contact->next;
 }
 
+bool sync_contact_has_joined(struct sync_contact *contact)
+{
+    struct journal_standing judged;
+    return contact->stores.journal && contact->is_parted &&
+           sync_stores_judge(&contact->stores, &contact->parted, &judged) &&
+           judged.standing == RECEIPT_AGREES;
+}
+
 enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_contact_ended ended,
                            void *user, struct sync_contact **out)
 {

@@ -58,5 +58,8 @@ bool sync_contact_is_busy(const struct sync_contact *contact);
 /* True if the journal has entries that the last receipt does not cover. False, too, if there is no
  * receipt yet or the journal can't be read. */
 bool sync_contact_has_news(struct sync_contact *contact);
+/* True if the last contact ended because the registry holds another history, and the journal has
+ * begun an epoch since that goes on from it. */
+bool sync_contact_has_joined(struct sync_contact *contact);
 
 #endif

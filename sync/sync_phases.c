@@ -46,10 +46,14 @@ static void note_versions(struct sync_contact *c, const struct receipt *receipt)
     c->feed_wanted[WIRE_LISTS] |= receipt->lists_version > ours.lists;
 }
 
-static void forked(struct sync_contact *c, const struct receipt *receipt,
+/* The lane, which sees the receipt in sync.db, begins a new epoch; until then nothing is sent: it
+ * would be of a branch that is left. */
+static void parted(struct sync_contact *c, const struct receipt *receipt,
                    enum receipt_standing standing)
 {
     char reason[SYNC_REASON_LEN];
+    c->parted = *receipt;
+    c->is_parted = true;
     snprintf(reason, sizeof reason, "%s entry %" PRIu64,
              standing == RECEIPT_AHEAD ? "storage went back in time: the registry already has"
                                        : "two histories: the registry has another",
@@ -57,7 +61,8 @@ static void forked(struct sync_contact *c, const struct receipt *receipt,
     contact_fail(c, LOG_SYNC_FORKED, 0, reason);
 }
 
-/* Believes an answer's receipt, or ends the contact. */
+/* Believes an answer's receipt and keeps it, whether the journal agrees or not, or ends the
+ * contact. */
 static bool take_receipt(struct sync_contact *c, const struct link_answer *answer)
 {
     struct receipt receipt;
@@ -66,23 +71,23 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
         contact_fail(c, LOG_SYNC_REFUSED, 0, why);
         return false;
     }
-    struct journal_head head;
-    enum receipt_standing standing;
-    if (!sync_stores_judge(&c->stores, &receipt, &head, &standing)) {
+    struct journal_standing judged;
+    if (!sync_stores_judge(&c->stores, &receipt, &judged)) {
         contact_fail(c, LOG_SYNC_STORE_FAILED, 0, c->stores.logged.journal);
-        return false;
-    }
-    if (standing != RECEIPT_AGREES) {
-        forked(c, &receipt, standing);
         return false;
     }
     sync_stores_receipt(&c->stores, &receipt, answer->body, c->asked_boottime_ms,
                         c->answered_boottime_ms);
-    if (receipt.next != c->next && receipt.next > 1)
+    c->is_parted = false;
+    if (judged.standing != RECEIPT_AGREES) {
+        parted(c, &receipt, judged.standing);
+        return false;
+    }
+    if (judged.from != c->next && receipt.next > 1)
         log_event(LOG_RECEIPT_STORED, "epoch=%u next=%" PRIu64 " head=%" PRIu64,
-                  (unsigned)receipt.epoch, receipt.next, head.seq);
+                  (unsigned)receipt.epoch, receipt.next, judged.head.seq);
     c->next_known = true;
-    c->next = receipt.next;
+    c->next = judged.from;
     c->registry_ms = receipt.registry_ms;
     note_versions(c, &receipt);
     return true;

@@ -34,8 +34,11 @@ struct sync_contact {
 
     enum phase phase;
     struct receipt_terms terms; /* of the request under way */
-    bool next_known;     /* `next` is from a receipt of this contact or the good one before */
-    uint64_t next;       /* of the last receipt, whenever that was; 0: none yet */
+    bool next_known; /* `next` is from a receipt of this contact or the good one before */
+    uint64_t next;   /* of ours, the first that the registry lacks by the last receipt, whenever
+                      * that was; 0: none yet */
+    bool is_parted;  /* the last receipt does not agree with the journal: */
+    struct receipt parted;
     int64_t registry_ms; /* its clock then */
     size_t n_max;        /* entries of the next batch */
 

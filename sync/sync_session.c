@@ -2,7 +2,8 @@
  *
  * `contact` fires when a contact with everything is due; `poll` looks for new entries in between,
  * but only while the last contact was good: after a failure the back-off alone decides, or each new
- * entry would be a new attempt against a registry that asked for rest.
+ * entry would be a new attempt against a registry that asked for rest. A new epoch ends a fork, and
+ * with it the wait.
  *
  * An outage is one line in the log, not one for each attempt, except a fork: that one is for people
  * to solve, and said until they have.
@@ -124,7 +125,9 @@ static int on_poll(sd_event_source *source, uint64_t usec, void *user)
     struct sync_session *s = user;
     const int failed = sd_event_source_set_time(source, usec + SYNC_POLL_MS * USEC_PER_MS);
     assert(failed >= 0);
-    if (s->online && !sync_contact_is_busy(s->contact) && sync_contact_has_news(s->contact))
+    if (sync_contact_is_busy(s->contact))
+        return 0;
+    if (s->online ? sync_contact_has_news(s->contact) : sync_contact_has_joined(s->contact))
         begin(s, SYNC_NEW_ENTRIES);
     return 0;
 }

@@ -172,9 +172,9 @@ bool sync_stores_head(struct sync_stores *stores, struct journal_head *out)
 }
 
 bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt,
-                       struct journal_head *head, enum receipt_standing *out)
+                       struct journal_standing *out)
 {
-    const enum err err = journal_receipt_judge(stores->journal, receipt, head, out);
+    const enum err err = journal_receipt_judge(stores->journal, receipt, out);
     if (err == ERR_OK)
         return true;
     sync_stores_journal_failed(stores, err, receipt->next - 1);

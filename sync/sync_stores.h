@@ -48,9 +48,9 @@ bool sync_stores_open(struct sync_stores *stores);
 /* The journal's last entry, of the one that is there now; false, logged, and the journal closed if
  * it can't be read. */
 bool sync_stores_head(struct sync_stores *stores, struct journal_head *out);
-/* Holds a receipt against the journal, and gives the journal's last entry. False as above. */
+/* Holds a receipt against the journal. False as above. */
 bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt,
-                       struct journal_head *head, enum receipt_standing *out);
+                       struct journal_standing *out);
 /* Logs a failure of the journal that a caller found, and closes it. */
 void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq);
 

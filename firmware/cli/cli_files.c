@@ -153,7 +153,7 @@ static bool receipt_judge(const struct cli_paths *paths, struct journal_reader *
 {
     struct verify_key *key = NULL;
     struct receipt receipt;
-    enum receipt_standing standing;
+    struct journal_standing judged = {0};
     char why[SIGN_WHY_LEN];
 
     if (verify_key_load(paths->config.receipt_key, &key, why)) {
@@ -168,19 +168,19 @@ static bool receipt_judge(const struct cli_paths *paths, struct journal_reader *
         return true;
     }
     if (reader)
-        err = journal_receipt_judge(reader, &receipt, &uplink->head, &standing);
+        err = journal_receipt_judge(reader, &receipt, &judged);
     else
-        standing = receipt_compare(&receipt, &uplink->head, &uplink->head);
+        judged.standing = receipt.next > 1 ? RECEIPT_AHEAD : RECEIPT_AGREES;
     if (err == ERR_CORRUPT)
         snprintf(uplink->finding, sizeof uplink->finding,
                  "entry %" PRIu64 ", which the registry has, is missing or altered here",
                  receipt.next - 1);
     else if (err)
         cli_fail("%s: %s", paths->journal, err_text(err));
-    else if (standing == RECEIPT_AGREES)
-        uplink->acked_next = receipt.next;
+    else if (judged.standing == RECEIPT_AGREES)
+        uplink->acked_next = judged.from ? judged.from : 1;
     else
-        receipt_standing_say(standing, &receipt, uplink->head.seq, uplink->finding,
+        receipt_standing_say(judged.standing, &receipt, uplink->head.seq, uplink->finding,
                              sizeof uplink->finding);
     return !err || err == ERR_CORRUPT;
 }

@@ -136,7 +136,7 @@ struct entry_epoch {
     uint32_t own_epoch; /* the journal's last entry before this one; 0: there was none */
     uint64_t own_seq;
     uint8_t own_head[SIGN_HASH_LEN];
-    uint64_t own_held;  /* of the journal's entries, the last that the registry was known to hold */
+    uint64_t own_held;  /* up to this one nothing of the journal had to be taken over */
     int64_t receipt_ms; /* the registry's time when it said so */
 };
 

@@ -23,8 +23,9 @@ struct uplink {
     uint8_t checked[RECEIPT_MAX];
     bool good;
     struct receipt receipt;
-    bool agrees;          /* the journal holds what it acknowledges */
-    uint64_t judged_head; /* the journal's end when it was asked; 0: not yet */
+    struct journal_standing judged; /* how the journal stands to it, at judged_head */
+    uint64_t judged_head;           /* the journal's end when it was asked; 0: not yet */
+    uint64_t held;                  /* our last entry that the registry was known to hold */
     bool behind_logged, unusable_logged;
     bool damaged;
 };
@@ -90,15 +91,13 @@ static bool receipt_good(struct uplink *uplink)
                                        &uplink->receipt) == ERR_OK;
     uplink->checked_len = state->receipt_len;
     memcpy(uplink->checked, state->receipt, state->receipt_len);
-    uplink->agrees = false;
     uplink->judged_head = 0;
     if (!uplink->good && state->receipt_len)
         log_event(LOG_RECEIPT_REFUSED, "");
     return uplink->good;
 }
 
-static enum err journal_ask(struct uplink *uplink, struct journal_head *head,
-                            enum receipt_standing *standing)
+static enum err journal_ask(struct uplink *uplink)
 {
     char why[JOURNAL_WHY_LEN];
     enum err err = ERR_OK;
@@ -110,7 +109,7 @@ static enum err journal_ask(struct uplink *uplink, struct journal_head *head,
         err = journal_reader_glance(uplink->config->journal, &uplink->journal, why);
     if (err)
         return err;
-    err = journal_receipt_judge(uplink->journal, &uplink->receipt, head, standing);
+    err = journal_receipt_judge(uplink->journal, &uplink->receipt, &uplink->judged);
     if (err && err != ERR_BUSY) {
         journal_reader_close(uplink->journal);
         uplink->journal = NULL;
@@ -118,24 +117,45 @@ static enum err journal_ask(struct uplink *uplink, struct journal_head *head,
     return err;
 }
 
-/* Does our own journal hold what the good receipt acknowledges? */
-static bool journal_agrees(struct uplink *uplink, uint64_t head_seq)
+static void parting_log(struct uplink *uplink)
 {
-    struct journal_head head;
-    enum receipt_standing standing;
     char reason[UPLINK_REASON_LEN];
-    if (uplink->agrees || uplink->judged_head == head_seq)
-        return uplink->agrees;
-    if (journal_ask(uplink, &head, &standing))
+    if (uplink->behind_logged)
+        return;
+    receipt_standing_say(uplink->judged.standing, &uplink->receipt, uplink->judged.head.seq, reason,
+                         sizeof reason);
+    log_event(LOG_JOURNAL_BEHIND, "why=\"%s\"", reason);
+    uplink->behind_logged = true;
+}
+
+/* Asks our own journal about the good receipt, once for each; again at each new entry while they
+ * disagree, as an epoch may have begun. False: not now. */
+static bool journal_judged(struct uplink *uplink, uint64_t head_seq)
+{
+    if (uplink->judged_head &&
+        (uplink->judged.standing == RECEIPT_AGREES || uplink->judged_head == head_seq))
+        return true;
+    if (journal_ask(uplink))
         return false; /* asked again at the next look */
-    uplink->agrees = standing == RECEIPT_AGREES;
     uplink->judged_head = head_seq;
-    if (!uplink->agrees && !uplink->behind_logged) {
-        receipt_standing_say(standing, &uplink->receipt, head.seq, reason, sizeof reason);
-        log_event(LOG_JOURNAL_BEHIND, "why=\"%s\"", reason);
-        uplink->behind_logged = true;
-    }
-    return uplink->agrees;
+    /* What came before our epoch is held, or taken over in it. */
+    if (uplink->held < uplink->judged.from - 1)
+        uplink->held = uplink->judged.from - 1;
+    if (uplink->judged.standing == RECEIPT_AGREES)
+        uplink->behind_logged = false;
+    else
+        parting_log(uplink);
+    return true;
+}
+
+bool uplink_parting(const struct uplink *uplink, struct journal_parting *out)
+{
+    if (!uplink->good || !uplink->judged_head || uplink->judged.standing == RECEIPT_AGREES)
+        return false;
+    const uint64_t theirs = uplink->receipt.next - 1; /* lower: it went back itself */
+    *out = (struct journal_parting){.receipt = uplink->receipt,
+                                    .held = uplink->held < theirs ? uplink->held : theirs};
+    return true;
 }
 
 /* What pamit-sync last wrote, into uplink->state. ERR_MISSING, ERR_BUSY: not now, and nothing is
@@ -174,7 +194,7 @@ static bool is_of_this_boot(const struct uplink *uplink, const struct clock_read
 
 const struct receipt *uplink_receipt(const struct uplink *uplink, struct span *envelope)
 {
-    if (!uplink->good || !uplink->agrees)
+    if (!uplink->good || !uplink->judged_head || uplink->judged.standing != RECEIPT_AGREES)
         return NULL;
     *envelope = span_of(uplink->checked, uplink->checked_len);
     return &uplink->receipt;
@@ -199,12 +219,14 @@ void uplink_read(struct uplink *uplink, const struct clock_reading *now, uint64_
     if (state_read(uplink))
         return;
     out->last_contact_ms = uplink->state.contact.wall_ms;
-    if (!receipt_good(uplink) || !journal_agrees(uplink, head_seq))
+    if (!receipt_good(uplink) || !journal_judged(uplink, head_seq))
+        return;
+    /* An entry can be acknowledged before the loop has heard that it is stored. */
+    out->unsent = head_seq < uplink->judged.from ? 0 : head_seq - uplink->judged.from + 1;
+    if (uplink->judged.standing != RECEIPT_AGREES)
         return;
     int64_t silent_ms = now->boottime_ms - uplink->state.contact.answered_ms;
     int64_t patience_s = 2 * (int64_t)uplink->config->sync_interval_s + UPLINK_GRACE_S;
     out->online =
         uplink->state.online && is_of_this_boot(uplink, now) && silent_ms < patience_s * 1000;
-    /* An entry can be acknowledged before the loop has heard that it is stored. */
-    out->unsent = uplink->receipt.next > head_seq ? 0 : head_seq - (uplink->receipt.next - 1);
 }

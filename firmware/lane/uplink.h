@@ -7,6 +7,7 @@
 #ifndef PAMIT_UPLINK_H
 #define PAMIT_UPLINK_H
 
+#include "journal_epoch.h"
 #include "kiosk_config.h"
 #include "receipt.h"
 #include "sign.h"
@@ -23,8 +24,8 @@ bool uplink_damaged(const struct uplink *uplink);
 /* Does pamit-sync say that the journal is (SYNC_STATE_JOURNAL_DAMAGED)? */
 bool uplink_journal_damaged(const struct uplink *uplink);
 
-/* At start: what the registry last acknowledged, for journal_open to hold the journal against;
- * false if nothing is known. Waits for sync.db as a command does. */
+/* At start: what the registry last acknowledged, for a journal that is made anew; false if nothing
+ * is known. Waits for sync.db as a command does. */
 MUST_CHECK bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out);
 
 /* The newest receipt that uplink_read found good and in agreement with the journal, and its
@@ -43,5 +44,9 @@ void uplink_read(struct uplink *uplink, const struct clock_reading *now, uint64_
  * False: none was, or in another boot; *registry_ms is then still what it said last, or 0. */
 bool uplink_time(const struct uplink *uplink, const struct clock_reading *now, int64_t *registry_ms,
                  int64_t *boottime_ms);
+
+/* What uplink_read found the registry and the journal to have parted on; false: they agree, or
+ * nothing is known. */
+bool uplink_parting(const struct uplink *uplink, struct journal_parting *out);
 
 #endif

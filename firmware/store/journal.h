@@ -28,13 +28,13 @@ struct journal_head {
 struct journal_keys {
     const struct sign_key *entry; /* borrowed until journal_close, as is root */
     const struct seal_root *root;
-    const struct receipt *receipt; /* verified: what the registry has; NULL: nothing known */
+    const struct receipt *receipt; /* verified: what a fresh journal goes on from; NULL: unknown */
 };
 
-/* Opens the file, or makes it (0600) with its first entry, EPOCH, dated `now`. The last entry is
- * verified. ERR_CORRUPT: it is no journal or its tail does not verify; ERR_AUTH: another kiosk's or
- * another key's; ERR_OLD: it lacks entries that the receipt acknowledges, or has others; ERR_BUSY:
- * another writer has it; ERR_FULL; ERR_IO. `why` names file and reason. */
+/* Opens the file, or makes it (0600) with its first entry, EPOCH, dated `now`, which goes on from
+ * what the registry has. The last entry is verified. ERR_CORRUPT: it is no journal or its tail does
+ * not verify; ERR_AUTH: another kiosk's or another key's; ERR_BUSY: another writer has it;
+ * ERR_FULL; ERR_IO. `why` names file and reason. */
 MUST_CHECK enum err journal_open(const char *path, const char *kiosk,
                                  const struct journal_keys *keys, const struct clock_reading *now,
                                  struct journal **out, char why[JOURNAL_WHY_LEN]);

@@ -13,7 +13,8 @@ struct journal_check {
     uint64_t purged;          /* payloads that a PURGE entry covers, so far */
 };
 
-/* All but the signature: number, header, chain. `header` is what it says, if it is sound. */
+/* All but signature and payload: number, header, chain. `header` is what it says, if it is sound.
+ */
 enum journal_fault journal_check_header(const struct journal_check *check,
                                         const struct stored_entry *stored,
                                         struct entry_header *header);

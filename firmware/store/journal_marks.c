@@ -7,8 +7,6 @@
  */
 #include "journal_marks.h"
 
-#include "journal_receipt.h"
-
 /* The entry `seq` as a head. ERR_MISSING. */
 static enum err head_at(struct journal *journal, uint64_t seq, struct journal_head *out)
 {
@@ -41,11 +39,11 @@ enum err mark_open(struct journal *journal, const struct verify_key *key, struct
         err = ERR_INVALID;
     if (!err && receipt.next > 1) {
         err = head_at(journal, receipt.next - 1, &at);
-        if (err == ERR_MISSING || err == ERR_CORRUPT)
+        if (err == ERR_MISSING || err == ERR_CORRUPT ||
+            (!err &&
+             (receipt.epoch != at.epoch || memcmp(receipt.head, at.hash, sizeof at.hash) != 0)))
             err = ERR_OLD;
     }
-    if (!err && receipt_compare(&receipt, &journal->head, &at) != RECEIPT_AGREES)
-        err = ERR_OLD;
     if (!err)
         *out = receipt;
     return err;

@@ -8,7 +8,7 @@
 struct journal_reader {
     struct database database;
     struct day_keys days;
-    sqlite3_stmt *by_seq, *last;
+    sqlite3_stmt *by_seq, *last, *at_or_after;
     char kiosk[ENTRY_KIOSK_LEN]; /* whose journal it says it is */
 };
 

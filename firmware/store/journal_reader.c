@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "journal_find.h"
+
 static enum err kiosk_read(struct journal_reader *reader)
 {
     sqlite3_stmt *select = NULL;
@@ -45,6 +47,8 @@ static enum err reader_set_up(struct journal_reader *reader, const struct seal_r
         err = database_prepare(
             &reader->database,
             "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq DESC LIMIT 1", &reader->last);
+    if (!err)
+        err = database_prepare(&reader->database, STORED_ENTRY_AT_OR_AFTER, &reader->at_or_after);
     return err;
 }
 
@@ -89,6 +93,7 @@ void journal_reader_close(struct journal_reader *reader)
         return;
     sqlite3_finalize(reader->by_seq);
     sqlite3_finalize(reader->last);
+    sqlite3_finalize(reader->at_or_after);
     day_keys_close(&reader->days);
     database_close(&reader->database);
     free(reader);
@@ -137,6 +142,19 @@ enum err journal_reader_get(struct journal_reader *reader, uint64_t seq, struct 
     sqlite3_reset(reader->by_seq);
     if (!err)
         *out = row;
+    return err;
+}
+
+enum err journal_reader_seek(struct journal_reader *reader, uint64_t *seq)
+{
+    if (*seq > INT64_MAX)
+        return ERR_MISSING;
+    sqlite3_bind_int64(reader->at_or_after, 1, (sqlite3_int64)*seq);
+    const int rc = database_step(reader->at_or_after);
+    const enum err err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
+    if (rc == SQLITE_ROW)
+        *seq = (uint64_t)sqlite3_column_int64(reader->at_or_after, 0);
+    sqlite3_reset(reader->at_or_after);
     return err;
 }
 

@@ -38,6 +38,9 @@ bool journal_reader_has_moved(const struct journal_reader *reader);
  * with a storage key, its payload does not open. */
 MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t seq,
                                        struct journal_row *out);
+/* The first number at or after `*seq` that there is an entry of: an epoch may leave numbers out.
+ * ERR_MISSING: there is none. */
+MUST_CHECK enum err journal_reader_seek(struct journal_reader *reader, uint64_t *seq);
 /* ERR_MISSING: the journal is empty. */
 MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out);
 /* The entry `seq` as a head: its epoch and its header's hash; its payload is not looked at. */
@@ -78,6 +81,8 @@ struct journal_verdict {
 
 /* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one;
  * signatures by a thread a processor, gone when it returns.
+ * Numbers may be left out only by an EPOCH that names what it goes on from, which its payload says:
+ * without a storage key that is not looked at either.
  * The loss of a tail can't be seen here, only against the registry's receipt. `progress` (may be
  * NULL) is called now and then with the entries checked so far. */
 MUST_CHECK enum err journal_verify(struct journal_reader *reader, const struct verify_key *key,

@@ -11,6 +11,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "journal_find.h"
+#include "journal_read.h"
+
 enum err receipt_stored_open(const struct sync_state *state, const struct verify_key *key,
                              const char *kiosk, struct receipt *out)
 {
@@ -29,41 +32,70 @@ enum err receipt_stored_open(const struct sync_state *state, const struct verify
     return err;
 }
 
-enum receipt_standing receipt_compare(const struct receipt *receipt,
-                                      const struct journal_head *head,
-                                      const struct journal_head *at)
+/* Its entry is one that we have, within an epoch of ours that begins at or before it. */
+static enum err entry_compare(struct journal_reader *reader, const struct receipt *receipt,
+                              struct journal_standing *out)
 {
-    static const uint8_t nothing[SIGN_HASH_LEN];
-    const uint64_t last = receipt->next - 1;
+    struct journal_head at;
+    const enum err err = journal_reader_head_at(reader, receipt->next - 1, &at);
 
-    if (last == 0) {
-        const bool empty =
-            receipt->epoch == 0 && memcmp(receipt->head, nothing, sizeof nothing) == 0;
-        return empty ? RECEIPT_AGREES : RECEIPT_FORKED;
+    if (err)
+        return err == ERR_MISSING ? ERR_CORRUPT : err;
+    if (receipt->epoch == at.epoch && memcmp(receipt->head, at.hash, sizeof at.hash) == 0) {
+        out->standing = RECEIPT_AGREES;
+        out->from = receipt->next;
     }
-    if (last > head->seq)
-        return RECEIPT_AHEAD;
-    if (receipt->epoch != at->epoch || memcmp(receipt->head, at->hash, SIGN_HASH_LEN) != 0)
-        return RECEIPT_FORKED;
-    return RECEIPT_AGREES;
+    return ERR_OK;
+}
+
+/* From our last epoch back to the one that the receipt's entry is in, or that begins after it, as
+ * long as each goes on from the entry before it: what lies before a jump is not what the registry
+ * has. */
+static enum err epochs_compare(struct journal_reader *reader, const struct receipt *receipt,
+                               struct journal_standing *out)
+{
+    struct journal_head before = out->head;
+    struct journal_begin begin;
+
+    for (;;) {
+        enum err err = journal_begin_find(reader->at_or_after, out->head.seq, before.epoch, &begin);
+        if (err)
+            return err == ERR_MISSING ? ERR_CORRUPT : err;
+        if (before.seq == out->head.seq)
+            out->from = begin.seq;
+        if (receipt->next - 1 > out->head.seq) {
+            out->standing = RECEIPT_AHEAD;
+            return ERR_OK;
+        }
+        if (receipt->next > begin.seq)
+            return entry_compare(reader, receipt, out);
+        if (memcmp(begin.prev, receipt->head, sizeof begin.prev) == 0) {
+            out->standing = RECEIPT_AGREES;
+            out->from = begin.seq;
+            return ERR_OK;
+        }
+        const uint32_t epoch = before.epoch;
+        err = journal_reader_head_at(reader, begin.seq - 1, &before);
+        if (err)
+            return err == ERR_MISSING ? ERR_OK : err; /* a jump */
+        if (memcmp(begin.prev, before.hash, sizeof begin.prev) != 0)
+            return ERR_OK;
+        if (before.epoch >= epoch)
+            return ERR_CORRUPT;
+    }
 }
 
 enum err journal_receipt_judge(struct journal_reader *reader, const struct receipt *receipt,
-                               struct journal_head *head, enum receipt_standing *out)
+                               struct journal_standing *out)
 {
-    struct journal_head last, at = {0};
-    enum err err = journal_reader_head(reader, &last);
+    struct journal_standing judged = {.standing = RECEIPT_FORKED};
+    enum err err = journal_reader_head(reader, &judged.head);
 
-    if (!err && receipt->next > 1 && receipt->next - 1 <= last.seq) {
-        err = journal_reader_head_at(reader, receipt->next - 1, &at);
-        if (err == ERR_MISSING)
-            err = ERR_CORRUPT;
-    }
-    if (err)
-        return err;
-    *head = last;
-    *out = receipt_compare(receipt, &last, &at);
-    return ERR_OK;
+    if (!err)
+        err = epochs_compare(reader, receipt, &judged);
+    if (!err)
+        *out = judged;
+    return err;
 }
 
 void receipt_standing_say(enum receipt_standing standing, const struct receipt *receipt,

@@ -22,17 +22,19 @@ MUST_CHECK enum err receipt_stored_open(const struct sync_state *state,
                                         const struct verify_key *key, const char *kiosk,
                                         struct receipt *out);
 
-/* Compares with a journal: `head` is its last entry, `at` the entry next - 1 (not read when next is
- * 1 or beyond the head). Pure. */
-enum receipt_standing receipt_compare(const struct receipt *receipt,
-                                      const struct journal_head *head,
-                                      const struct journal_head *at);
+struct journal_standing {
+    enum receipt_standing standing;
+    struct journal_head head; /* the journal's last entry */
+    uint64_t from;            /* if it agrees: the first entry that the registry lacks; all of ours
+                               * from there on follow each other. head.seq + 1: it has all. Else:
+                               * the first of the journal's epoch, which it may lack */
+};
 
-/* The same with an open journal, whose last entry is given too. ERR_MISSING: it has none;
- * ERR_CORRUPT: the entry next - 1 can't be read. */
+/* Holds a receipt against an open journal. ERR_MISSING: it has no entries; ERR_CORRUPT: an entry
+ * that has to be looked at can't be read. */
 MUST_CHECK enum err journal_receipt_judge(struct journal_reader *reader,
-                                          const struct receipt *receipt, struct journal_head *head,
-                                          enum receipt_standing *out);
+                                          const struct receipt *receipt,
+                                          struct journal_standing *out);
 
 /* What is wrong, in words for people; not for RECEIPT_AGREES. `last` is the journal's last entry.
  */

@@ -50,15 +50,14 @@ static enum err batch_end(struct walk *walk)
     return ERR_OK;
 }
 
-/* The entry after the last good one is bad, if those before it are signed. What is missing, or
- * can't be had, is the number after it. */
-static enum err fault_end(struct walk *walk, enum journal_fault fault)
+/* This entry is bad, if those before it are signed. */
+static enum err fault_end(struct walk *walk, enum journal_fault fault, uint64_t seq)
 {
     const enum err err = batch_end(walk);
 
     if (!err && !walk->verdict.fault) {
         walk->verdict.fault = fault;
-        walk->verdict.seq = walk->check.head.seq + 1;
+        walk->verdict.seq = seq;
     }
     return err;
 }
@@ -69,13 +68,14 @@ static enum err entry_take(struct walk *walk, const struct stored_entry *stored)
     enum journal_fault fault = journal_check_header(&walk->check, stored, &header);
 
     if (fault)
-        return fault_end(walk, fault);
+        return fault_end(walk, fault,
+                         fault == JOURNAL_MISSING ? walk->check.head.seq + 1 : stored->seq);
     const enum err err = journal_check_payload(&walk->check, stored, &header, &fault);
     if (err)
         return err;
     signature_crew_add(&walk->crew, stored);
     if (fault)
-        return fault_end(walk, fault);
+        return fault_end(walk, fault, stored->seq);
     journal_check_go_on(&walk->check, stored, &header);
     return walk->crew.n == SIGNATURE_BATCH_MAX ? batch_end(walk) : ERR_OK;
 }
@@ -93,7 +93,7 @@ static enum err walk_entries(struct walk *walk, sqlite3_stmt *all)
     }
     const enum err err = database_err(rc);
     if (err == ERR_CORRUPT) /* a damaged page of the file: the next entry can't be had */
-        return fault_end(walk, JOURNAL_UNREADABLE);
+        return fault_end(walk, JOURNAL_UNREADABLE, walk->check.head.seq + 1);
     return err ? err : batch_end(walk);
 }
 

@@ -1,14 +1,15 @@
-/* What the journal's writer shares with those that store more in an entry's transaction: epochs,
- * retention. Internal to store. */
+/* What the journal's writer shares with those that open it, or store more in an entry's
+ * transaction: epochs, retention. Internal to store. */
 #ifndef PAMIT_JOURNAL_WRITE_H
 #define PAMIT_JOURNAL_WRITE_H
 
+#include "journal_epoch.h"
 #include "journal_format.h"
 
 struct journal {
     struct database database;
     struct day_keys days;
-    sqlite3_stmt *insert, *last;
+    sqlite3_stmt *insert, *last, *at_or_after;
     struct deferral_rows deferrals;
     const struct sign_key *signer;
     struct verify_key *own; /* the public half of signer */
@@ -28,5 +29,33 @@ MUST_CHECK enum err journal_append_with(struct journal *journal, enum entry_kind
                                         const struct clock_reading *time, struct span payload,
                                         const struct journal_beside *beside,
                                         struct journal_head *head);
+
+/* The same with the place in the chain given: `header` has kind, time, epoch, seq and prev. The
+ * head was made sure of. */
+MUST_CHECK enum err journal_store(struct journal *journal, struct entry_header *header,
+                                  struct span payload, const struct journal_beside *beside,
+                                  struct journal_head *head);
+/* Reads the head again if a commit has failed. */
+MUST_CHECK enum err journal_head_make_sure(struct journal *journal);
+
+/* Seals, signs and inserts an entry within the open transaction; `header` gets kiosk and
+ * payload_hash. */
+MUST_CHECK enum err journal_entry_insert(struct journal *journal, struct entry_header *header,
+                                         struct span payload, uint8_t hash[SIGN_HASH_LEN]);
+/* Reads the last entry, verifies it and makes it the head; `seq` is its number even if it is bad.
+ * ERR_MISSING: there is none. */
+MUST_CHECK enum err journal_head_read(struct journal *journal, uint64_t *seq);
+
+/* ---- epochs (journal_epoch.c) ------------------------------------------------------------- */
+
+/* The EPOCH that goes on from the journal's head and the receipt's; without one (NULL) it is the
+ * kiosk's first. `header` lacks kiosk and payload_hash. */
+#define EPOCH_PAYLOAD_MAX 256
+MUST_CHECK enum err epoch_make(const struct journal_head *own,
+                               const struct journal_parting *parting,
+                               const struct clock_reading *now, struct entry_header *header,
+                               uint8_t payload[EPOCH_PAYLOAD_MAX], size_t *len);
+/* Makes the table of what is to be taken over, if there is none. */
+MUST_CHECK enum err recovery_rows_make(struct database *database);
 
 #endif

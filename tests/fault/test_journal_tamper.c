@@ -229,15 +229,14 @@ static struct journal_verdict verify(const struct tamper *tamper)
 static enum receipt_standing standing(const struct tamper *tamper)
 {
     struct journal_reader *reader = fixture_reader(tamper->fixture);
-    struct journal_head head;
-    enum receipt_standing standing = RECEIPT_AGREES;
+    struct journal_standing judged = {.standing = RECEIPT_AGREES};
 
-    const enum err err = journal_receipt_judge(reader, &tamper->receipt, &head, &standing);
+    const enum err err = journal_receipt_judge(reader, &tamper->receipt, &judged);
     journal_reader_close(reader);
     if (err == ERR_CORRUPT) /* the entry that it names is not what it says it is */
         return RECEIPT_FORKED;
     assert_int_equal(err, ERR_OK);
-    return standing;
+    return judged.standing;
 }
 
 static void way_try(struct tamper *tamper, size_t way, uint64_t seq)

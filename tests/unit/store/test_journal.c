@@ -301,73 +301,6 @@ static void an_altered_tail_is_not_continued(void **state)
     }
 }
 
-/* What a journal must hold once the registry has acknowledged it. */
-static void a_journal_that_lacks_what_was_acknowledged_is_not_continued(void **state)
-{
-    struct store_fixture *fixture = *state;
-    struct journal *journal = fixture_journal(fixture);
-    struct journal_head second, head;
-    char why[JOURNAL_WHY_LEN] = "";
-
-    assert_int_equal(fixture_append(journal, fixture, "two", &second), ERR_OK);
-    assert_int_equal(fixture_append(journal, fixture, "three", &head), ERR_OK);
-    journal_close(journal);
-
-    struct receipt receipt = {.epoch = 1, .next = 3};
-    memcpy(receipt.head, second.hash, sizeof receipt.head);
-    struct journal_keys keys = fixture->keys;
-    keys.receipt = &receipt;
-    const struct {
-        const char *proves;
-        const char *sql;
-        uint64_t next;
-        uint8_t flip; /* of the receipt's head */
-        enum err expected;
-        const char *said;
-    } rows[] = {
-        {"it holds what was acknowledged", "", 3, 0, ERR_OK, ""},
-        {"another entry was acknowledged", "", 3, 1, ERR_OLD, "another entry 2"},
-        {"more was acknowledged than there is", "", 8, 0, ERR_OLD,
-         "the registry has 7 entries of this kiosk, the journal ends at 3"},
-        {"the acknowledged entry is gone", "DELETE FROM entry WHERE seq = 2", 3, 0, ERR_CORRUPT,
-         "entry 2"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        fixture_sql(fixture->path, rows[i].sql);
-        receipt.next = rows[i].next;
-        receipt.head[0] ^= rows[i].flip;
-        const enum err err =
-            journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why);
-        receipt.head[0] ^= rows[i].flip;
-        if (err != rows[i].expected || (err && !strstr(why, rows[i].said)))
-            fail_msg("%s: %s", rows[i].proves, why);
-        if (!err)
-            journal_close(journal);
-    }
-}
-
-static void no_journal_is_begun_where_one_was_acknowledged(void **state)
-{
-    struct store_fixture *fixture = *state;
-    struct journal *journal = NULL;
-    char why[JOURNAL_WHY_LEN] = "";
-    const struct receipt nothing = {.next = 1}, receipt = {.epoch = 1, .next = 8, .head = {1}};
-    struct journal_keys keys = fixture->keys;
-
-    keys.receipt = &receipt;
-    for (unsigned i = 0; i < 2; i++) {
-        assert_int_equal(
-            journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why),
-            ERR_OLD);
-        assert_non_null(strstr(why, "test.db: the registry has 7 entries"));
-        assert_non_null(strstr(why, "the journal ends at 0"));
-    }
-    keys.receipt = &nothing;
-    assert_int_equal(
-        journal_open(fixture->path, "CGK-03-0412", &keys, &fixture->now, &journal, why), ERR_OK);
-    journal_close(journal);
-}
-
 /* A file size limit stands in for a full disk: it needs no rights and hits any write. */
 static void a_full_disk_refuses_and_recovers(void **state)
 {
@@ -442,8 +375,6 @@ int main(void)
         JOURNAL_TEST(files_that_are_no_journal_are_named),
         JOURNAL_TEST(a_wal_without_its_file_is_not_thrown_away),
         JOURNAL_TEST(an_altered_tail_is_not_continued),
-        JOURNAL_TEST(a_journal_that_lacks_what_was_acknowledged_is_not_continued),
-        JOURNAL_TEST(no_journal_is_begun_where_one_was_acknowledged),
         JOURNAL_TEST(a_full_disk_refuses_and_recovers),
         JOURNAL_TEST(the_wal_is_bounded_without_idle_moments),
     };

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "journal_receipt.h"
 #include "receipt_check.h"
 #include "test_keys.h"
 
@@ -92,33 +91,6 @@ static void others_are_not(void **state)
     }
 }
 
-static const struct journal_head head = {.epoch = 2, .seq = 50};
-static const struct journal_head entry_42 = {.epoch = 1, .seq = 42, .hash = {0xaa, 0xbb}};
-
-static const struct {
-    const char *proves;
-    struct receipt receipt;
-    enum receipt_standing standing;
-} standings[] = {
-    {"our entry under our number", {.epoch = 1, .next = 43, .head = {0xaa, 0xbb}}, RECEIPT_AGREES},
-    {"nothing yet", {.epoch = 0, .next = 1}, RECEIPT_AGREES},
-    {"nothing yet, but a head", {.epoch = 0, .next = 1, .head = {1}}, RECEIPT_FORKED},
-    {"nothing yet, but an epoch", {.epoch = 1, .next = 1}, RECEIPT_FORKED},
-    {"another entry under our number", {.epoch = 1, .next = 43, .head = {0xaa}}, RECEIPT_FORKED},
-    {"our entry in another epoch", {.epoch = 2, .next = 43, .head = {0xaa, 0xbb}}, RECEIPT_FORKED},
-    {"an entry we don't have", {.epoch = 2, .next = 52, .head = {0xaa, 0xbb}}, RECEIPT_AHEAD},
-    {"the last number there is", {.epoch = 2, .next = UINT64_MAX}, RECEIPT_AHEAD},
-};
-
-static void receipts_are_compared_with_our_history(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof standings / sizeof standings[0]; i++) {
-        if (receipt_compare(&standings[i].receipt, &head, &entry_42) != standings[i].standing)
-            fail_msg("%s", standings[i].proves);
-    }
-}
-
 static int make_keys(void **state)
 {
     (void)state;
@@ -142,7 +114,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_receipt_for_this_request_is_believed),
         cmocka_unit_test(others_are_not),
-        cmocka_unit_test(receipts_are_compared_with_our_history),
     };
     return cmocka_run_group_tests(tests, make_keys, drop_keys);
 }
