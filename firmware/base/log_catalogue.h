@@ -34,10 +34,12 @@
     X(JOURNAL_FAILED, 2, "an entry could not be stored, no verdict is shown")                      \
     X(JOURNAL_DAMAGED, 2, "a stored entry can not be read, run pamit journal verify")              \
     X(JOURNAL_RECOVERED, 5, "entries are stored again")                                            \
-    X(JOURNAL_BEHIND, 2, "the registry holds entries that this journal does not")                  \
     X(PURGED, 5, "payloads that the registry has long enough are destroyed")                       \
     X(PURGE_WAITS, 5, "destroyed payloads are still in a file that is being read, tried again")    \
     X(PURGE_FAILED, 3, "payloads that are due could not be destroyed, tried again")                \
+    X(JOURNAL_BEHIND, 2, "the registry holds another history than this journal")                   \
+    X(EPOCH_BEGUN, 2, "a new epoch goes on from what the registry holds, find out why")            \
+    X(ENTRIES_TAKEN_OVER, 4, "entries of the history that was left are stored again")              \
     X(CACHE_DEGRADED, 3, "placement data not usable, everyone is referred")                        \
     X(LISTS_DEGRADED, 3, "lists not readable for a traveller, who is referred")                    \
     X(DEFERRALS_DEGRADED, 3, "who was deferred here is not known, everyone is referred")           \

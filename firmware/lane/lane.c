@@ -163,7 +163,7 @@ static enum flow_event decided(struct lane *lane, uint64_t seq)
 }
 
 /* Two appends can be told in another order than they were made. */
-static void take_head(struct lane *lane, const struct journal_head *head)
+void lane_take_head(struct lane *lane, const struct journal_head *head)
 {
     if (head->seq > lane->head.seq)
         lane->head = *head;
@@ -173,7 +173,7 @@ static enum flow_event stored(struct lane *lane, const struct commit_result *res
 {
     struct clock_reading now;
     clock_read(&lane->clock, &now);
-    take_head(lane, &result->head);
+    lane_take_head(lane, &result->head);
     lane_link_refresh(lane, &now);
     if (result->kind == ENTRY_PRESENTED)
         return presented(lane, result->head.seq);
@@ -190,7 +190,7 @@ static void on_commit(const struct commit_result *result, void *user)
     lane_store_failed(lane, result->err);
     if (result->beside) {
         if (result->err == ERR_OK)
-            take_head(lane, &result->head);
+            lane_take_head(lane, &result->head);
         lane_clock_stored(lane, result);
         return;
     }
@@ -244,6 +244,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     if (lane->scans_this_second > SCAN_LOGS_MAX)
         log_event(LOG_SCAN_GARBAGE, "more=%u", lane->scans_this_second - SCAN_LOGS_MAX);
     lane->scans_this_second = 0;
+    lane_join_look(lane);
     if (clock_changed || memcmp(&before, &lane->link, sizeof before) != 0)
         lane_show_page(lane);
     struct view_message beat = {.type = VIEW_MESSAGE_HEARTBEAT};
@@ -278,7 +279,9 @@ static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
     err = lane_retention_open(lane, why);
     if (err)
         return err;
-    err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
+    err = join_open(lane->config->journal, lane->parts->root, &lane->join);
+    if (!err)
+        err = commit_open(lane->loop, lane->parts->journal, on_commit, lane, &lane->commit);
     if (!err)
         err = counter_open(lane->loop, lane->config, &counter_handlers, lane, &lane->counter);
     if (err) {
@@ -322,6 +325,8 @@ enum err lane_open(sd_event *loop, const struct kiosk_config *config,
     lane_link_refresh(lane, &now);
     clock_read(&lane->clock, &now);
     lane_clock_watch(lane, &now);
+    lane->taking_over = true; /* what was interrupted goes on */
+    lane_join_look(lane);
     lane_show(lane);
     *out = lane;
     return ERR_OK;
@@ -336,6 +341,7 @@ void lane_close(struct lane *lane)
     counter_close(lane->counter);
     commit_close(lane->commit);
     lane_retention_close(lane);
+    join_close(lane->join);
     console_port_close(lane->console);
     free(lane);
 }

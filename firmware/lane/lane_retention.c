@@ -103,7 +103,7 @@ void lane_retention_look(struct lane *lane, const struct clock_reading *now)
         retention->registry_ms = receipt->registry_ms;
         retention->seen_boottime_ms = now->boottime_ms;
     }
-    if (now->boottime_ms >= retention->due_boottime_ms && is_quiet(lane) &&
+    if (now->boottime_ms >= retention->due_boottime_ms && is_quiet(lane) && !lane->taking_over &&
         !commit_job_busy(lane->commit) && judge_policy(lane->parts->judge)->version > 0)
         job_begin(lane, envelope, now);
 }

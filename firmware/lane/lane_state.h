@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "journal_reader.h"
 #include "journal_retention.h"
+#include "join.h"
 #include "judge.h"
 #include "lane.h"
 #include "uplink.h"
@@ -89,6 +90,12 @@ struct lane {
     struct lane_retention retention;
     uint32_t notices;    /* that others gave: bit n, notice n */
     bool complaint_seen; /* pamit-sync's, of the journal: it was looked at */
+    struct join *join;
+    struct join_step joining; /* the step under way, or the last one */
+    bool taking_over;         /* there may be entries to take over */
+    bool join_failed_logged;
+    unsigned n_taken_over, n_passed; /* of the recovery under way */
+    int64_t played_again_ms;         /* registry time of a receipt that begins no epoch */
 };
 
 /* lane.c: an event of the flow, with what it is about already in the lane. */
@@ -144,6 +151,10 @@ MUST_CHECK enum err lane_retention_open(struct lane *lane, char why[LANE_WHY_LEN
 void lane_retention_close(struct lane *lane);
 /* Every second: begins the job when it is due. */
 void lane_retention_look(struct lane *lane, const struct clock_reading *now);
+/* lane.c: the journal's last entry, as told by a step that ended. */
+void lane_take_head(struct lane *lane, const struct journal_head *head);
+/* lane_join.c: goes on with whatever is to be done about two histories; often called. */
+void lane_join_look(struct lane *lane);
 
 /* lane_restore.c */
 void lane_counts_add(struct lane *lane, enum verdict_result result, bool replaces);
