@@ -13,6 +13,19 @@ static enum counter_finding say(char why[COUNTER_WHY_LEN], enum counter_finding 
     return finding;
 }
 
+/* That all payloads open that no PURGE entry covers is in the verdict. What the registry does not
+ * have is never covered. */
+static enum counter_finding check_kept(struct counter *counter, const struct journal_head *head,
+                                       char why[COUNTER_WHY_LEN])
+{
+    static struct journal_row row;
+
+    for (uint64_t seq = counter->offered_next ? counter->offered_next : 1; seq <= head->seq; seq++)
+        if (journal_reader_get(counter->reader, seq, &row) || row.purged)
+            return say(why, COUNTER_LOST, "a payload that the registry does not have", seq);
+    return COUNTER_WHOLE;
+}
+
 static enum counter_finding check_chain(struct counter *counter, char why[COUNTER_WHY_LEN])
 {
     struct journal_verdict verdict;
@@ -30,7 +43,7 @@ static enum counter_finding check_chain(struct counter *counter, char why[COUNTE
     if (memcmp(at.hash, counter->promised.hash, sizeof at.hash) != 0)
         return say(why, COUNTER_LOST, "another entry bears the number promised", seq);
     counter_promise(counter, &verdict.head);
-    return COUNTER_WHOLE;
+    return check_kept(counter, &verdict.head, why);
 }
 
 static enum counter_finding check_deferral(struct counter *counter, char why[COUNTER_WHY_LEN])

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MS 86400000
+#define DAY_MS          86400000
+#define PURGE_STEPS_MAX 12
 
 void counter_make(struct counter *counter, const struct store_fixture *fixture, uint64_t seed)
 {
@@ -211,6 +212,46 @@ static enum err work_receipt(struct counter *counter)
     return err;
 }
 
+/* The newest receipt, as the registry would sign it now. */
+static void order_make(struct counter *counter, struct retention_order *out)
+{
+    struct receipt receipt = counter->receipt;
+
+    strcpy(receipt.kiosk, COUNTER_KIOSK);
+    receipt.registry_ms = counter->now.wall_ms;
+    *out = (struct retention_order){.now_ms = counter->now.wall_ms, .time = counter->now};
+    const enum err err =
+        receipt_encode(&receipt, out->receipt, sizeof out->receipt, &out->receipt_len);
+    assert(!err);
+}
+
+/* What the registry has is destroyed at once. The lane may end before the job does. */
+static enum err work_purge(struct counter *counter)
+{
+    struct retention_order order;
+    struct retention_report report = {0};
+    struct retention *retention = NULL;
+    bool more = true;
+
+    if (!counter->receipt.next)
+        return ERR_OK;
+    order_make(counter, &order);
+    enum err err = retention_open(counter->journal, &retention);
+    if (err)
+        return err;
+    retention_begin(retention, &order);
+    for (uint64_t n = 1 + disk_random(counter->disk, PURGE_STEPS_MAX); !err && more && n > 0; n--)
+        err = retention_step(retention, &more);
+    retention_report(retention, &report);
+    retention_close(retention);
+    if (report.head.seq) {
+        counter_promise(counter, &report.head);
+        counter->entries++;
+        counter->purges++;
+    }
+    return err;
+}
+
 void counter_placement(uint64_t version, struct placement *out)
 {
     *out = (struct placement){
@@ -262,8 +303,9 @@ enum err counter_work(struct counter *counter)
         unsigned of_100;
         enum err (*work)(struct counter *counter);
     } rows[] = {
-        {50, work_append}, {10, work_defer},  {5, work_next_day}, {8, work_checkpoint},
-        {8, work_read},    {8, work_receipt}, {7, work_feed},     {4, work_reopen},
+        {42, work_append},  {10, work_defer},     {8, work_purge},
+        {5, work_next_day}, {8, work_checkpoint}, {8, work_read},
+        {8, work_receipt},  {7, work_feed},       {4, work_reopen},
     };
     uint64_t luck = disk_random(counter->disk, 100);
     size_t i = 0;

@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "journal_deferral.h"
 #include "journal_reader.h"
+#include "journal_retention.h"
 #include "power_cut_vfs.h"
 #include "store_fixture.h"
 #include "sync_state.h"
@@ -45,6 +46,7 @@ struct counter {
     uint64_t cached;       /* version of the cache */
     uint64_t offered_next; /* of the receipt stored last or under way: it may turn out stored */
     uint64_t entries;      /* acknowledged in all */
+    uint64_t purges;       /* PURGE entries among them */
 };
 
 /* An empty disk. The fixture has the keys; nothing touches its folder. */

@@ -50,7 +50,7 @@ int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql, sqlite3_callback each,
 /* ---- cuts --------------------------------------------------------------------------------- */
 
 struct tally {
-    uint64_t cuts, kills, cut_in_opening, entries;
+    uint64_t cuts, kills, cut_in_opening, entries, purges;
 };
 
 static uint64_t number_of(const char *name, uint64_t otherwise)
@@ -130,6 +130,7 @@ static enum counter_finding disk_run(const struct store_fixture *fixture, uint64
     for (unsigned i = 0; i < ROUNDS_A_DISK && !finding; i++)
         finding = round_run(&counter, tally, why);
     tally->entries += counter.entries;
+    tally->purges += counter.purges;
     counter_free(&counter);
     return finding;
 }
@@ -147,8 +148,9 @@ static void nothing_acknowledged_is_lost(void **state)
         if (disk_run(*state, seed, &tally, why))
             fail_msg("PAMIT_SEED=%" PRIu64 " PAMIT_ROUNDS=1: %s", seed, why);
     print_message("%" PRIu64 " cuts (%" PRIu64 " in opening), %" PRIu64 " kills, %" PRIu64
-                  " entries acknowledged, 0 lost; %.0f cuts a second of processor time\n",
-                  tally.cuts, tally.cut_in_opening, tally.kills, tally.entries,
+                  " entries acknowledged, 0 lost, %" PRIu64
+                  " purges; %.0f cuts a second of processor time\n",
+                  tally.cuts, tally.cut_in_opening, tally.kills, tally.entries, tally.purges,
                   (double)tally.cuts * CLOCKS_PER_SEC / (double)(clock() - start));
 }
 
