@@ -143,11 +143,26 @@ static bool is_past_all(const struct lane *lane, const struct entry_header *head
            !(past->wants_word && of_boot);
 }
 
+#define STRETCH      512 /* entries, some 100 pages */
+#define STRETCH_STEP 4   /* entries that are never two pages */
+
+/* The kernel reads ahead of who reads forwards only; so a stretch is touched that way before it is
+ * read from its end. After a power cut that is a tenth of the reads. */
+static void touch_stretch(struct journal_reader *reader, uint64_t end)
+{
+    struct journal_head head;
+    for (uint64_t seq = end > STRETCH ? end - STRETCH : 1; seq <= end; seq += STRETCH_STEP)
+        (void)!journal_reader_head_at(reader, seq,
+                                      &head); /* what is wrong is met when it is read */
+}
+
 static void read_back(struct lane *lane, struct journal_reader *reader, struct past *past)
 {
     struct journal_row row;
     const uint64_t last = lane->head.seq;
     for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && n < last; n++) {
+        if (n % STRETCH == 0)
+            touch_stretch(reader, last - n);
         const enum err err = journal_reader_get(reader, last - n, &row);
         if (err) {
             restore_unreadable(last - n, err, past);
