@@ -8,8 +8,8 @@
  *
  * GET /events streams Server-Sent Events: lane, view, refused, button, heartbeat.
  *
- * POST /action, /context, /keyed, /clock, /painted, /dismiss take JSON bodies of request_json.h and answer 202:
- * handed to the lane.
+ * POST /action, /context, /keyed, /clock, /painted, /dismiss take JSON bodies of request_json.h and
+ * answer 202: handed to the lane.
  *
  * Errors are {"error": "..."}: 400 body, 401 token, 403 origin, 404, 405, 413, 415, 421 host, 503
  * no lane. An action's outcome comes as a view, or as refused. pamit-console, in its loop.
