@@ -219,7 +219,8 @@ static void order_make(struct counter *counter, struct retention_order *out)
 
     strcpy(receipt.kiosk, COUNTER_KIOSK);
     receipt.registry_ms = counter->now.wall_ms;
-    *out = (struct retention_order){.now_ms = counter->now.wall_ms, .time = counter->now};
+    *out = (struct retention_order){
+        .now_ms = counter->now.wall_ms, .hash_days = 180, .time = counter->now};
     const enum err err =
         receipt_encode(&receipt, out->receipt, sizeof out->receipt, &out->receipt_len);
     assert(!err);

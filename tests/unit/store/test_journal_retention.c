@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "journal_epoch.h"
 #include "journal_retention.h"
 
 #define KIOSK     "CGK-03-0412"
@@ -382,6 +383,64 @@ static void what_the_counter_needs_stays(void **state)
     kiosk_free(&kiosk);
 }
 
+/* Storage that went back: entries that the registry has never seen go only with those that tell
+ * them again. */
+static void what_was_left_waits_for_what_tells_it_again(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const uint8_t theirs[SIGN_HASH_LEN] = {0xcc, 1};
+    struct journal_parting parting = {.receipt = {.kiosk = KIOSK, .epoch = 1, .next = 9}};
+    struct journal_recovered recovered = {0};
+    struct journal_recovery recovery;
+    struct journal_head head;
+
+    const uint64_t left = append_day(&kiosk, 2);
+    kiosk.fixture->now.wall_ms += RETENTION_DAY_MS;
+    memcpy(parting.receipt.head, theirs, sizeof theirs);
+    parting.receipt.registry_ms = kiosk.fixture->now.wall_ms;
+    assert_int_equal(journal_begin_epoch(kiosk.journal, &parting, &kiosk.fixture->now, &head),
+                     ERR_OK);
+    /* The registry has the EPOCH, and with it every number below. */
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 0);
+    struct journal_reader *reader = fixture_reader(kiosk.fixture);
+    while (!recovered.done) {
+        assert_int_equal(journal_recovery_pending(kiosk.journal, &recovery), ERR_OK);
+        assert_int_equal(
+            journal_recover_step(kiosk.journal, reader, &recovery, &kiosk.fixture->now, &recovered),
+            ERR_OK);
+    }
+    journal_reader_close(reader);
+    assert_int_equal(job(&kiosk).days, 0);
+    expect_payload(&kiosk, left, "kept");
+    receipt_comes(&kiosk, kiosk.order.now_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 2);
+    expect_payload(&kiosk, left, "purged");
+    expect_sound(&kiosk);
+    kiosk_free(&kiosk);
+}
+
+/* Keyed hashes outlive the payload, and end too. */
+static void keyed_hashes_end_after_their_days(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const int64_t day = kiosk.fixture->now.wall_ms / RETENTION_DAY_MS;
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "INSERT INTO deferral VALUES(1, 1, %d), (2, 1, %d)", (int)day,
+             (int)day + 1);
+    fixture_sql(kiosk.fixture->path, sql);
+    receipt_comes(&kiosk, (day + 180) * RETENTION_DAY_MS);
+    kiosk.order.hash_days = 180;
+    assert_int_equal(job(&kiosk).hashes, 0);
+    kiosk.order.now_ms += RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).hashes, 1);
+    assert_int_equal(fixture_number(kiosk.fixture->path, "SELECT key FROM deferral"), 2);
+    kiosk_free(&kiosk);
+}
+
 static void the_purge_entry_says_what_and_why(void **state)
 {
     struct kiosk kiosk = kiosk_make(*state);
@@ -662,6 +721,8 @@ int main(void)
         TEST(a_receipt_of_another_history_ends_the_job),
         TEST(a_key_waits_for_all_that_it_seals),
         TEST(what_the_counter_needs_stays),
+        TEST(what_was_left_waits_for_what_tells_it_again),
+        TEST(keyed_hashes_end_after_their_days),
         TEST(the_purge_entry_says_what_and_why),
         TEST(nothing_else_is_taken_for_a_purge),
         TEST(nothing_of_a_purged_day_is_in_the_file),
