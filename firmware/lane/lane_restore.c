@@ -206,8 +206,15 @@ enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
     if (err)
         return err;
     struct past past = {.wants_word = now.quality != CLOCK_SYNCED};
-    read_back(lane, reader, &past);
+    err = journal_reader_begin(reader);
+    if (!err)
+        read_back(lane, reader, &past);
+    journal_reader_end(reader);
     journal_reader_close(reader);
+    if (err) {
+        snprintf(why, LANE_WHY_LEN, "%s: %s", lane->config->journal, err_text(err));
+        return err;
+    }
     if (past.unsure) {
         snprintf(why, LANE_WHY_LEN, "%s: entry %" PRIu64 " can't be read and may be an open stop",
                  lane->config->journal, past.unsure);

@@ -104,6 +104,16 @@ bool journal_reader_has_moved(const struct journal_reader *reader)
     return database_has_moved(&reader->database);
 }
 
+enum err journal_reader_begin(struct journal_reader *reader)
+{
+    return database_begin_reading(&reader->database);
+}
+
+void journal_reader_end(struct journal_reader *reader)
+{
+    database_rollback(&reader->database);
+}
+
 static enum err row_fill(struct journal_reader *reader, const struct stored_entry *stored,
                          struct journal_row *out)
 {

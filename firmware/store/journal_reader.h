@@ -34,6 +34,11 @@ void journal_reader_close(struct journal_reader *reader);
 /* Was the file set aside or replaced? Then only journal_reader_close is of use. */
 bool journal_reader_has_moved(const struct journal_reader *reader);
 
+/* What is read until journal_reader_end is of one state, and locks are taken once for all of it.
+ * Not for long: meanwhile the WAL only grows. */
+MUST_CHECK enum err journal_reader_begin(struct journal_reader *reader);
+void journal_reader_end(struct journal_reader *reader);
+
 /* The entry `seq`. ERR_MISSING: there is none; ERR_CORRUPT: it is not what its header says, or,
  * with a storage key, its payload does not open. */
 MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t seq,
