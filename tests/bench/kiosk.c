@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -138,18 +137,17 @@ void kiosk_add_today(const struct kiosk *kiosk, uint64_t entries)
     crowd_to(kiosk, kiosk_head(kiosk).seq + entries, TODAY_STEP_MS);
 }
 
-/* So that its size tells how much is in it. */
+/* Its pages into the file, so that from here its size tells how much is in it. */
 static void empty_wal(const struct kiosk *kiosk)
 {
-    sqlite3 *handle = NULL;
+    struct journal *journal = kiosk_journal(kiosk);
+    char path[PROVIDE_PATH_LEN];
 
-    if (sqlite3_open_v2(kiosk->journal, &handle, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-        sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
-            SQLITE_OK)
-        bench_fail("checkpoint", sqlite3_errmsg(handle));
-    int persist = 1;
-    sqlite3_file_control(handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
-    sqlite3_close(handle);
+    provide_need(journal_checkpoint(journal), "checkpoint");
+    journal_close(journal);
+    provide_path(kiosk->folder, "journal.db-wal", path);
+    if (truncate(path, 0) < 0)
+        bench_fail(path, "can't be emptied");
 }
 
 static off_t wal_size(const struct kiosk *kiosk)
