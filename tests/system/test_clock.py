@@ -170,7 +170,9 @@ def jump_and_back(counter, jump):
     counter.sent()
     counter.refers_by_the_clock("siti", "RUJUK R093 R001")
     counter.clock.set(0)
-    decide(counter.made, counter.clears("suharto", "SESUAI R002"), "CLEARED")
+    back_seq = counter.clears("suharto", "SESUAI R002")
+    assert counter.made.page.state()["view"]["link"]["online"], "it was a moment ago"
+    decide(counter.made, back_seq, "CLEARED")
 
 
 def killed_in_2099(counter):
