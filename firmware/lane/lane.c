@@ -64,12 +64,28 @@ static void set_context(struct lane *lane, bool for_shown_traveller)
               purpose_name(lane->context.category));
 }
 
+/* The PRESENTED of the same transit, which a restart took off the screen; 0: there is none. */
+static uint64_t left_open_take(struct lane *lane)
+{
+    const struct left_open *left = &lane->left_open;
+    const uint32_t within_s = judge_policy(lane->parts->judge)->double_scan_s;
+    struct clock_reading now;
+    clock_read(&lane->clock, &now);
+    const bool same = left->seq && document_same(&lane->read, &left->document) &&
+                      now.boottime_ms - left->shown_boottime_ms <= within_s * 1000LL;
+    const uint64_t seq = same ? left->seq : 0;
+    lane->left_open.seq = 0;
+    if (same)
+        log_event(LOG_SCAN_REPEATED, "seq=%" PRIu64 " state=RESTARTED", seq);
+    return seq;
+}
+
 /* The reminder of a verdict left undecided has been seen once a later one is decided. */
 static void present(struct lane *lane)
 {
     if (lane->decided_answers > lane->undecided_seq)
         lane->undecided_seq = 0;
-    lane_present(lane, &lane->read, 0);
+    lane_present(lane, &lane->read, left_open_take(lane));
 }
 
 static void act(struct lane *lane, uint32_t actions)

@@ -65,7 +65,7 @@ struct past {
     bool gap;          /* an epoch began here: it may have left numbers out */
 
     uint64_t seq; /* of the newest PRESENTED, 0: none yet; the rest is of it */
-    int64_t shown_ms;
+    struct clock_reading shown;
     struct entry_presented entry;
 };
 
@@ -79,7 +79,7 @@ static void restore_presented(struct lane *lane, const struct entry_header *head
 {
     if (!past->seq) {
         past->seq = header->seq;
-        past->shown_ms = header->time.wall_ms;
+        past->shown = header->time;
         past->entry = *presented;
     }
     if (!is_of_today(lane, &header->time))
@@ -133,14 +133,15 @@ static void restore_unreadable(uint64_t seq, enum err err, struct past *past)
         past->unsure = seq;
 }
 
-/* Is `header` older than all that is to be restored? */
-static bool is_past_all(const struct lane *lane, const struct entry_header *header,
+/* Is the entry older than all that is to be restored? Before one that is purged nothing is open. */
+static bool is_past_all(const struct lane *lane, const struct journal_row *row,
                         const struct past *past)
 {
+    const struct entry_header *header = &row->header;
     const bool of_boot =
         memcmp(header->time.boot_id, lane->clock.boot_id, sizeof lane->clock.boot_id) == 0;
-    return header->kind == ENTRY_PRESENTED && past->seq && !is_of_today(lane, &header->time) &&
-           !(past->wants_word && of_boot);
+    return header->kind == ENTRY_PRESENTED && (past->seq || row->purged) &&
+           !is_of_today(lane, &header->time) && !(past->wants_word && of_boot);
 }
 
 #define STRETCH      512 /* entries, some 100 pages */
@@ -169,7 +170,7 @@ static void read_back(struct lane *lane, struct journal_reader *reader, struct p
             continue;
         }
         restore_row(lane, &row, past);
-        if (is_past_all(lane, &row.header, past))
+        if (is_past_all(lane, &row, past))
             break;
     }
 }
@@ -181,7 +182,7 @@ static void reopen_stop(struct lane *lane, const struct past *open)
     struct crossing *shown = &lane->shown;
     shown->seq = open->seq;
     shown->replaces = open->entry.replaces;
-    shown->shown_ms = open->shown_ms;
+    shown->shown_ms = open->shown.wall_ms;
     shown->shown_boottime_ms = now.boottime_ms;
     shown->document = open->entry.document;
     shown->context = open->entry.context;
@@ -191,6 +192,18 @@ static void reopen_stop(struct lane *lane, const struct past *open)
     lane->sailing = lane->context;
     lane->context = open->entry.context;
     lane->state = FLOW_LOCKED;
+}
+
+/* Nobody sees it any more; but whose it is may be scanned again at once, and that is one transit.
+ */
+static void leave_open(struct lane *lane, const struct past *open)
+{
+    if (memcmp(open->shown.boot_id, lane->clock.boot_id, sizeof open->shown.boot_id) != 0 ||
+        !is_of_today(lane, &open->shown))
+        return;
+    lane->left_open = (struct left_open){.seq = open->seq,
+                                         .shown_boottime_ms = open->shown.boottime_ms,
+                                         .document = open->entry.document};
 }
 
 enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
@@ -221,7 +234,11 @@ enum err lane_restore(struct lane *lane, char why[LANE_WHY_LEN])
         return ERR_CORRUPT;
     }
     lane->counted = past.entry.verdict.result;
-    if (past.seq && past.seq != past.answered && past.entry.verdict.result == VERDICT_STOP)
+    if (!past.seq || past.seq == past.answered)
+        return ERR_OK;
+    if (past.entry.verdict.result == VERDICT_STOP)
         reopen_stop(lane, &past);
+    else
+        leave_open(lane, &past);
     return ERR_OK;
 }

@@ -33,6 +33,13 @@ struct lane_retention {
     int64_t registry_ms, seen_boottime_ms; /* the registry's newest time, and when it was seen */
 };
 
+/* A verdict that the lane before this one showed and nobody decided. */
+struct left_open {
+    uint64_t seq; /* its PRESENTED; 0: there is none */
+    int64_t shown_boottime_ms;
+    struct document document;
+};
+
 struct lane {
     const struct kiosk_config *config;
     const struct lane_parts *parts;
@@ -80,6 +87,8 @@ struct lane {
     enum panel_pattern lit; /* what the panel was told last, and of which entry */
     uint64_t lit_seq;
     bool lit_new; /* the panel came anew: tell it again */
+
+    struct left_open left_open; /* until the next document */
 
     struct view_counts counts;
     int32_t counts_day;

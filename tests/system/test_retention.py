@@ -1,5 +1,5 @@
 """A purge at a counter: what the registry has long enough is gone from the kiosk for good, everything
-still verifies and syncs, and the counter serves meanwhile."""
+still verifies and syncs, and the counter serves meanwhile. And what a restart may not double."""
 import json
 
 import pytest
@@ -41,6 +41,19 @@ def restart(made):
 
 def status(made):
     return json.loads(pamit(made, "status", "--json"))
+
+
+def test_a_restart_between_two_scans_leaves_one_crossing(made):
+    """The verdict is gone from the screen, the officer scans again: the same transit, judged anew."""
+    first = scan(made, "siti")
+    restart(made)
+    second = scan(made, "siti", after=first["seq"])
+    decided = decide(made, second["seq"], "CLEARED")
+    assert view(made, "one traveller", lambda v: v["counts"]["total"])["counts"]["total"] == 1
+    events = [json.loads(event) for event in
+              pamit(made, "journal", "export", "--format", "jsonl").splitlines()]
+    assert [event["entries"] for event in events] == [[first["seq"], second["seq"], decided]]
+    assert "sound" in pamit(made, "journal", "verify")
 
 
 def test_what_the_registry_has_long_enough_is_destroyed(made):
