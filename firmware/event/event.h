@@ -35,6 +35,10 @@ struct event {
     struct entry_decided decision;
     bool corrected; /* the registry's time is known of the boot of the entry that dates the event */
     struct time_correction correction;
+    /* The RECOVERED entry that brought the first of its entries that came in one; seq 0: none did.
+     * An original's epoch and seq may be those of another entry of the registry's. */
+    uint32_t recovered_epoch;
+    uint64_t recovered_seq;
     int64_t acked_ms; /* the registry's time of the first receipt that covers it; 0: unknown */
 };
 

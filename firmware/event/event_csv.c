@@ -62,6 +62,7 @@ static const char *const columns[] = {
     "prev_hash",
     "hash",
     "sig",
+    "recovered",
     "acked_at",
     "time_corrected",
     "time_corrected_uncertainty_s",

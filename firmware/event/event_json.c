@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 54
+#define EVENT_KEYS 55
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -313,6 +313,17 @@ static void put_integrity(json_t *json, const struct event *event)
     json_object_set_new(json, "integrity", list);
 }
 
+static void put_recovered(json_t *json, const struct event *event)
+{
+    json_t *by = json_object();
+
+    put_number(by, "epoch", event->recovered_epoch);
+    put_number(by, "seq", event->recovered_seq);
+    json_object_set_new(json, "recovered", event->recovered_seq ? by : json_null());
+    if (!event->recovered_seq)
+        json_decref(by);
+}
+
 json_t *event_to_json(const struct event *event)
 {
     json_t *json = json_object();
@@ -327,6 +338,7 @@ json_t *event_to_json(const struct event *event)
     put_check(json, &event->presented);
     put_decision(json, event);
     put_integrity(json, event);
+    put_recovered(json, event);
     put_time_if_any(json, "acked_at", event->acked_ms);
     event_put_correction(json, event->corrected ? &event->correction : NULL);
     if (json_object_size(json) != EVENT_KEYS) {

@@ -10,6 +10,9 @@
  * as unproven. When the kiosk sends the parting entries themselves, from a point both hold, the
  * signature verifies and the hashes differ: that is proof, and the store says at which entry.
  *
+ * A kiosk that has learned of our head goes on from it in a new epoch, whose numbers are above
+ * those of both histories; what it holds of its own comes as RECOVERED, entry by entry.
+ *
  * Entries are judged as links, never by what is in them: a kind or a payload this version can't
  * read is stored and marked, or one bad entry would hold up all that come after it.
  */
@@ -86,6 +89,23 @@ static enum registry_mark mark_of(int kind, struct span payload)
     return err ? REGISTRY_MARK_UNREADABLE : REGISTRY_MARK_NONE;
 }
 
+/* What a RECOVERED holds, and what can be made of that. */
+static void original_take(struct registry_entry *entry, struct span payload)
+{
+    struct entry_recovered recovered;
+    struct entry_header original;
+    if (!payload.p) {
+        entry->mark = REGISTRY_MARK_PURGED;
+    } else if (entry_recovered_decode(payload, &recovered, &original) != ERR_OK ||
+               strcmp(original.kiosk, entry->kiosk) != 0) {
+        entry->mark = REGISTRY_MARK_UNREADABLE;
+    } else {
+        entry->mark = mark_of((int)original.kind, recovered.payload);
+        entry->original_seq = original.seq;
+        sign_hash(recovered.header, entry->original);
+    }
+}
+
 /* Rebuilds the chain behind `prev`. NULL, or what is wrong with the batch. */
 static const char *entries_link(struct append_room *room, const char *kiosk,
                                 const uint8_t prev[SIGN_HASH_LEN])
@@ -105,7 +125,12 @@ static const char *entries_link(struct append_room *room, const char *kiosk,
         entry->epoch = header.epoch;
         entry->seq = header.seq;
         entry->kind = (int)header.kind;
-        entry->mark = mark_of(entry->kind, wire->payload);
+        entry->original_seq = 0;
+        memcpy(entry->kiosk, header.kiosk, sizeof entry->kiosk);
+        if (header.kind == ENTRY_RECOVERED)
+            original_take(entry, wire->payload);
+        else
+            entry->mark = mark_of(entry->kind, wire->payload);
         entry->header = span_of(room->headers[i], len);
         entry->payload = wire->payload;
         prev = entry->hash;
@@ -113,21 +138,25 @@ static const char *entries_link(struct append_room *room, const char *kiosk,
     return NULL;
 }
 
-/* The hash that the batch's first entry is linked to. ERR_OK for a batch that begins at or below
- * what is expected. */
+/* The hash that the batch's first entry is linked to: of the last entry held before it. */
 static enum err prev_find(struct registry_store *store, const char *kiosk, uint64_t from,
                           const struct registry_head *head, uint8_t out[SIGN_HASH_LEN])
 {
-    if (from == head->next) {
-        memcpy(out, head->hash, SIGN_HASH_LEN);
+    memcpy(out, head->hash, SIGN_HASH_LEN);
+    if (from >= head->next)
         return ERR_OK;
-    }
-    if (from == 1) {
-        memset(out, 0, SIGN_HASH_LEN);
-        return ERR_OK;
-    }
-    const enum err err = store->ops->entry_hash(store, kiosk, from - 1, out);
-    return err == ERR_MISSING ? ERR_CORRUPT : err; /* below next everything is held */
+    memset(out, 0, SIGN_HASH_LEN);
+    const enum err err = store->ops->hash_before(store, kiosk, from, out);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+/* May a batch leave numbers out? Only one that begins a higher epoch; that it goes on from our head
+ * is then proven by its signature. */
+static bool begins_epoch(const struct wire_batch *batch, const struct registry_head *head)
+{
+    struct entry_header first;
+    return entry_header_decode(batch->entries[0].header, ENTRY_UNLINKED, &first) == ERR_OK &&
+           first.kind == ENTRY_EPOCH && first.epoch > head->epoch;
 }
 
 /* ERR_AUTH if this kiosk's key did not sign the chain. */
@@ -191,7 +220,8 @@ static enum err batch_append(struct registry_store *store, struct append_room *r
     enum err err = store->ops->head(store, kiosk->id, &out->head);
     if (err)
         return err;
-    if (room->batch.from > out->head.next)
+    const bool jumps = room->batch.from > out->head.next;
+    if (jumps && !begins_epoch(&room->batch, &out->head))
         return refuse(out, APPEND_GAP, "entries before these are missing");
     uint8_t prev[SIGN_HASH_LEN];
     err = prev_find(store, kiosk->id, room->batch.from, &out->head, prev);
@@ -203,9 +233,12 @@ static enum err batch_append(struct registry_store *store, struct append_room *r
 
     struct registry_branch branch = {.entries = room->entries,
                                      .n_entries = room->batch.n_entries,
+                                     .prev = prev,
                                      .signature = room->batch.signature,
                                      .received_ms = now_ms};
     err = signature_check(kiosk, room);
+    if (err == ERR_AUTH && jumps)
+        return refuse(out, APPEND_GAP, "an epoch that goes on from another head");
     if (err == ERR_AUTH) {
         refuse(out, APPEND_UNPROVEN, "the signature does not continue what is held");
         return keep_apart(store, kiosk, &branch);

@@ -66,11 +66,16 @@ static const struct database_kind kind = {
     .upgrade = upgrade,
 };
 
-/* What each connection needs. The rows of an import wait in a temporary table, which is outside
- * the shared file: it is locked only while they are moved over. */
+/* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
+ * with which entry; stores from before there were any get it here. The rows of an import wait in a
+ * temporary table, which is outside the shared file: it is locked only while they are moved over.
+ */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = FILE;"
+    "CREATE TABLE IF NOT EXISTS recovered("
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
@@ -255,7 +260,7 @@ static const struct registry_store_ops sqlite_ops = {
     .kiosk_find = sqlite_kiosk_find,
     .kiosks_each = sqlite_kiosks_each,
     .head = sqlite_head,
-    .entry_hash = sqlite_entry_hash,
+    .hash_before = sqlite_hash_before,
     .append = sqlite_append,
     .quarantine = sqlite_quarantine,
     .entries_each = sqlite_entries_each,

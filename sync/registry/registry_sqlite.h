@@ -31,6 +31,9 @@
               "(SELECT count(*) FROM branch b WHERE b.kiosk = kiosk.no) FROM kiosk ORDER BY id")   \
     X(HEAD_SET, "UPDATE kiosk SET epoch = ?2, next = ?3, head = ?4 WHERE no = ?1")                 \
     X(ENTRY_HASH, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq = ?2")                          \
+    X(HASH_BEFORE, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq < ?2 "                         \
+                   "ORDER BY seq DESC LIMIT 1")                                                    \
+    X(RECOVERED_ADD, "INSERT OR IGNORE INTO recovered(kiosk, hash, seq) VALUES(?1, ?2, ?3)")       \
     X(ENTRY_ADD, "INSERT INTO entry(kiosk, seq, epoch, kind, mark, received_ms, hash, header, "    \
                  "payload, signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")            \
     X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload, "        \
@@ -88,8 +91,8 @@ MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id
  */
 
 enum err sqlite_head(struct registry_store *store, const char *kiosk, struct registry_head *out);
-enum err sqlite_entry_hash(struct registry_store *store, const char *kiosk, uint64_t seq,
-                           uint8_t out[SIGN_HASH_LEN]);
+enum err sqlite_hash_before(struct registry_store *store, const char *kiosk, uint64_t seq,
+                            uint8_t out[SIGN_HASH_LEN]);
 enum err sqlite_append(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
 enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,

@@ -4,7 +4,8 @@
  * branch that is held already, hash by hash, with what is held, and stores the rest. As a hash
  * chains everything before it, equal hashes mean equal histories. A difference is a fork: the held
  * history stays as it is, for ever, and the other one goes to quarantine whole, so that both can be
- * examined. Nothing here is ever updated or deleted but a kiosk's head.
+ * examined. Nothing here is ever updated or deleted but a kiosk's head. Numbers are left out only
+ * where a new epoch goes on from the head that is held.
  */
 #include "registry_sqlite.h"
 
@@ -16,14 +17,12 @@ enum err sqlite_head(struct registry_store *store, const char *kiosk, struct reg
     return registry_sql_kiosk(registry_sqlite_of(store), kiosk, &no, out);
 }
 
-static enum err hash_read(struct registry_sqlite *s, int64_t kiosk, uint64_t seq,
-                          uint8_t out[SIGN_HASH_LEN])
+static enum err hash_find(struct registry_sqlite *s, enum registry_statement which, int64_t kiosk,
+                          uint64_t seq, uint8_t out[SIGN_HASH_LEN])
 {
-    if (seq > INT64_MAX)
-        return ERR_MISSING;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_HASH);
+    sqlite3_stmt *stmt = registry_sql(s, which);
     sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int64(stmt, 2, (int64_t)seq);
+    sqlite3_bind_int64(stmt, 2, seq > INT64_MAX ? INT64_MAX : (int64_t)seq);
     enum err err = registry_sql_row(stmt);
     if (err)
         return err;
@@ -32,13 +31,13 @@ static enum err hash_read(struct registry_sqlite *s, int64_t kiosk, uint64_t seq
     return err;
 }
 
-enum err sqlite_entry_hash(struct registry_store *store, const char *kiosk, uint64_t seq,
-                           uint8_t out[SIGN_HASH_LEN])
+enum err sqlite_hash_before(struct registry_store *store, const char *kiosk, uint64_t seq,
+                            uint8_t out[SIGN_HASH_LEN])
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     int64_t no;
     const enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
-    return err ? err : hash_read(s, no, seq, out);
+    return err ? err : hash_find(s, SQL_HASH_BEFORE, no, seq, out);
 }
 
 /* ---- quarantine ------------------------------------------------------------------------------ */
@@ -136,15 +135,44 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
 
 /* ---- append ---------------------------------------------------------------------------------- */
 
+/* A RECOVERED has effect once: not where its original is held, or came before in another. */
+static enum err mark_find(struct registry_sqlite *s, int64_t kiosk,
+                          const struct registry_entry *entry, enum registry_mark *mark)
+{
+    uint8_t held[SIGN_HASH_LEN];
+    *mark = entry->mark;
+    if (!entry->original_seq)
+        return ERR_OK;
+    enum err err = hash_find(s, SQL_ENTRY_HASH, kiosk, entry->original_seq, held);
+    if (!err && memcmp(held, entry->original, sizeof held) == 0) {
+        *mark = REGISTRY_MARK_TWICE;
+        return ERR_OK;
+    }
+    if (err && err != ERR_MISSING)
+        return err;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_RECOVERED_ADD);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    registry_sql_blob(stmt, 2, span_of(entry->original, sizeof entry->original));
+    sqlite3_bind_int64(stmt, 3, (int64_t)entry->seq);
+    err = database_step_done(stmt);
+    if (!err && sqlite3_changes(s->database.handle) == 0)
+        *mark = REGISTRY_MARK_TWICE;
+    return err;
+}
+
 static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,
                           const struct registry_branch *branch, const struct registry_entry *entry)
 {
+    enum registry_mark mark;
+    const enum err err = mark_find(s, kiosk, entry, &mark);
+    if (err)
+        return err;
     sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_ADD);
     sqlite3_bind_int64(stmt, 1, kiosk);
     sqlite3_bind_int64(stmt, 2, (int64_t)entry->seq);
     sqlite3_bind_int64(stmt, 3, entry->epoch);
     sqlite3_bind_int(stmt, 4, entry->kind);
-    sqlite3_bind_int(stmt, 5, (int)entry->mark);
+    sqlite3_bind_int(stmt, 5, (int)mark);
     sqlite3_bind_int64(stmt, 6, branch->received_ms);
     registry_sql_blob(stmt, 7, span_of(entry->hash, SIGN_HASH_LEN));
     registry_sql_blob(stmt, 8, entry->header);
@@ -174,10 +202,11 @@ static enum err held_compare(struct registry_sqlite *s, int64_t kiosk,
         if (entry->seq >= out->head.next)
             return ERR_OK;
         uint8_t hash[SIGN_HASH_LEN];
-        const enum err err = hash_read(s, kiosk, entry->seq, hash);
-        if (err)
-            return err == ERR_MISSING ? ERR_CORRUPT : err; /* below next everything is held */
-        if (memcmp(hash, entry->hash, sizeof hash) != 0) {
+        const enum err err = hash_find(s, SQL_ENTRY_HASH, kiosk, entry->seq, hash);
+        if (err && err != ERR_MISSING)
+            return err;
+        /* A number that is not held was left out by an epoch, for ever. */
+        if (err || memcmp(hash, entry->hash, sizeof hash) != 0) {
             out->outcome = REGISTRY_FORK;
             out->parts_at = entry->seq;
             return ERR_OK;
@@ -207,12 +236,20 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     return head_set(s, kiosk, &out->head);
 }
 
+/* May this branch leave out the numbers before it? */
+static bool jumps(const struct registry_branch *branch, const struct registry_head *head)
+{
+    const struct registry_entry *first = &branch->entries[0];
+    return first->kind == ENTRY_EPOCH && first->epoch > head->epoch &&
+           memcmp(branch->prev, head->hash, sizeof head->hash) == 0;
+}
+
 static enum err append_within(struct registry_sqlite *s, const char *kiosk,
                               const struct registry_branch *branch, struct registry_appended *out)
 {
     int64_t no;
     enum err err = registry_sql_kiosk(s, kiosk, &no, &out->head);
-    if (err || branch->entries[0].seq > out->head.next)
+    if (err || (branch->entries[0].seq > out->head.next && !jumps(branch, &out->head)))
         return err;
     size_t n_held = 0;
     err = held_compare(s, no, branch, out, &n_held);

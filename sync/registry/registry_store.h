@@ -30,7 +30,7 @@ struct registry_kiosk {
 
 struct registry_head {
     uint32_t epoch;              /* of the last entry held; 0: none is held */
-    uint64_t next;               /* every seq below is held; from 1 */
+    uint64_t next;               /* every seq below is held, or was left out by an EPOCH; from 1 */
     uint8_t hash[SIGN_HASH_LEN]; /* of the header next - 1; zero when next is 1 */
 };
 
@@ -40,6 +40,7 @@ enum registry_mark {
     REGISTRY_MARK_PURGED,       /* came without its payload */
     REGISTRY_MARK_UNKNOWN_KIND, /* a kind this version has no payload for */
     REGISTRY_MARK_UNREADABLE,   /* a known kind whose payload does not decode */
+    REGISTRY_MARK_TWICE,        /* a RECOVERED whose original is held, or came before: no effect */
 };
 
 struct registry_entry {
@@ -50,6 +51,8 @@ struct registry_entry {
     uint8_t hash[SIGN_HASH_LEN]; /* of the whole header */
     struct span header;          /* whole form */
     struct span payload;         /* p is NULL when purged */
+    uint64_t original_seq;       /* of what a RECOVERED holds; 0: it is none, or not readable */
+    uint8_t original[SIGN_HASH_LEN];
     /* Filled when read: */
     char kiosk[ENTRY_KIOSK_LEN];
     int64_t received_ms;
@@ -60,6 +63,7 @@ struct registry_entry {
 struct registry_branch {
     const struct registry_entry *entries; /* in order of seq, without holes */
     size_t n_entries;                     /* >= 1 */
+    const uint8_t *prev;                  /* SIGN_HASH_LEN bytes: what the first is chained to */
     const uint8_t *signature;             /* SIGN_LEN bytes: the last entry's */
     bool proven;                          /* the signature verifies: the kiosk's key made this */
     int64_t received_ms;
@@ -67,7 +71,8 @@ struct registry_branch {
 
 /* Zero, the safe one, stores nothing. */
 enum registry_outcome {
-    REGISTRY_GAP = 0,   /* entries before the first are not held */
+    REGISTRY_GAP = 0,   /* entries before the first are not held, and it is no EPOCH that may
+                         * leave them out: of a higher epoch, chained to the head */
     REGISTRY_APPENDED,  /* at least one was new; those held already were the same */
     REGISTRY_DUPLICATE, /* all were held already */
     REGISTRY_FORK,      /* one contradicts what is held: all of the branch is in quarantine */
@@ -142,11 +147,11 @@ struct registry_store_ops {
 
     /* How far a kiosk's entries are held. ERR_MISSING: no such kiosk. */
     enum err (*head)(struct registry_store *store, const char *kiosk, struct registry_head *out);
-    /* The hash of one held entry. ERR_MISSING. */
-    enum err (*entry_hash)(struct registry_store *store, const char *kiosk, uint64_t seq,
-                           uint8_t out[SIGN_HASH_LEN]);
+    /* The hash of the last held entry before `seq`. ERR_MISSING: none is. */
+    enum err (*hash_before)(struct registry_store *store, const char *kiosk, uint64_t seq,
+                            uint8_t out[SIGN_HASH_LEN]);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
-     * times has the effect of one. ERR_MISSING: no such kiosk. */
+     * times has the effect of one. Gives REGISTRY_MARK_TWICE. ERR_MISSING: no such kiosk. */
     enum err (*append)(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
     /* Keeps a branch that can't be appended. The same one again changes nothing; `*kept` is false

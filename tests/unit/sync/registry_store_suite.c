@@ -60,8 +60,15 @@ struct run {
     struct registry_branch branch;
     struct registry_entry entries[ENTRIES_MAX];
     char headers[ENTRIES_MAX][32];
-    uint8_t signature[SIGN_LEN];
+    uint8_t signature[SIGN_LEN], prev[SIGN_HASH_LEN];
 };
+
+static void run_hash(char history, uint64_t seq, uint8_t hash[SIGN_HASH_LEN])
+{
+    hash[0] = (uint8_t)history;
+    hash[1] = (uint8_t)seq;
+    hash[2] = (uint8_t)(seq >> 8);
+}
 
 static void run_make(struct run *run, char history, uint64_t from, size_t n)
 {
@@ -75,14 +82,15 @@ static void run_make(struct run *run, char history, uint64_t from, size_t n)
         entry->epoch = 1;
         entry->seq = from + i;
         entry->kind = ENTRY_NOTE;
-        entry->hash[0] = (uint8_t)history;
-        entry->hash[1] = (uint8_t)(from + i);
-        entry->hash[2] = (uint8_t)((from + i) >> 8);
+        run_hash(history, from + i, entry->hash);
         entry->header = span_of_text(run->headers[i]);
         entry->payload = span_of_text("payload");
     }
+    if (from > 1)
+        run_hash(history, from - 1, run->prev);
     run->branch = (struct registry_branch){.entries = run->entries,
                                            .n_entries = n,
+                                           .prev = run->prev,
                                            .signature = run->signature,
                                            .proven = true,
                                            .received_ms = 1700000000000};
@@ -232,7 +240,7 @@ static void appending_is_judged_by_what_is_held(void **state)
     assert_int_equal(branches_of_a(fixture), 2);
 }
 
-static void the_hash_of_each_held_entry_is_known(void **state)
+static void the_hash_before_an_entry_is_known(void **state)
 {
     struct fixture *fixture = *state;
     const struct registry_store_ops *ops = fixture->store->ops;
@@ -240,12 +248,105 @@ static void the_hash_of_each_held_entry_is_known(void **state)
     struct run run;
     run_make(&run, 'a', 1, 3);
     append(fixture, &run);
-    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, 2, hash), ERR_OK);
+    assert_int_equal(ops->hash_before(fixture->store, kiosk_a.id, 3, hash), ERR_OK);
     assert_memory_equal(hash, run.entries[1].hash, sizeof hash);
-    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, 4, hash), ERR_MISSING);
-    assert_int_equal(ops->entry_hash(fixture->store, kiosk_a.id, UINT64_MAX, hash), ERR_MISSING);
-    assert_int_equal(ops->entry_hash(fixture->store, kiosk_b.id, 2, hash), ERR_MISSING);
-    assert_int_equal(ops->entry_hash(fixture->store, "nobody", 2, hash), ERR_MISSING);
+    assert_int_equal(ops->hash_before(fixture->store, kiosk_a.id, UINT64_MAX, hash), ERR_OK);
+    assert_memory_equal(hash, run.entries[2].hash, sizeof hash);
+    assert_int_equal(ops->hash_before(fixture->store, kiosk_a.id, 1, hash), ERR_MISSING);
+    assert_int_equal(ops->hash_before(fixture->store, kiosk_b.id, 2, hash), ERR_MISSING);
+    assert_int_equal(ops->hash_before(fixture->store, "nobody", 2, hash), ERR_MISSING);
+}
+
+/* ---- epochs ---------------------------------------------------------------------------------- */
+
+/* A run in epoch 2 that begins with an EPOCH after the entry `after` of history `of`. */
+static void run_jump(struct run *run, uint64_t from, size_t n, char of, uint64_t after)
+{
+    run_make(run, 'e', from, n);
+    for (size_t i = 0; i < n; i++)
+        run->entries[i].epoch = 2;
+    run->entries[0].kind = ENTRY_EPOCH;
+    memset(run->prev, 0, sizeof run->prev);
+    run_hash(of, after, run->prev);
+}
+
+static void numbers_are_left_out_only_by_an_epoch_that_goes_on_from_the_head(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        uint64_t from;
+        char of;
+        uint64_t after;
+        int kind;
+        uint32_t epoch;
+        enum registry_outcome outcome;
+        uint64_t next;
+    } rows[] = {
+        {"another head", 9, 'b', 3, ENTRY_EPOCH, 2, REGISTRY_GAP, 4},
+        {"an entry before the head", 9, 'a', 2, ENTRY_EPOCH, 2, REGISTRY_GAP, 4},
+        {"no EPOCH", 9, 'a', 3, ENTRY_NOTE, 2, REGISTRY_GAP, 4},
+        {"the epoch does not rise", 9, 'a', 3, ENTRY_EPOCH, 1, REGISTRY_GAP, 4},
+        {"as it should be", 9, 'a', 3, ENTRY_EPOCH, 2, REGISTRY_APPENDED, 11},
+        {"the same again", 9, 'a', 3, ENTRY_EPOCH, 2, REGISTRY_DUPLICATE, 11},
+    };
+    struct run run;
+    run_make(&run, 'a', 1, 3);
+    append(fixture, &run);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        run_jump(&run, rows[i].from, 2, rows[i].of, rows[i].after);
+        run.entries[0].kind = rows[i].kind;
+        run.entries[0].epoch = run.entries[1].epoch = rows[i].epoch;
+        const struct registry_appended done = append(fixture, &run);
+        if (done.outcome != rows[i].outcome || done.head.next != rows[i].next)
+            fail_msg("%s: outcome %d", rows[i].proves, done.outcome);
+    }
+    assert_int_equal(head_of(fixture, kiosk_a.id).epoch, 2);
+    run_make(&run, 'a', 3, 2); /* what was left goes on, under a number that was left out */
+    const struct registry_appended done = append(fixture, &run);
+    assert_int_equal(done.outcome, REGISTRY_FORK);
+    assert_int_equal(done.parts_at, 4);
+    assert_int_equal(branches_of_a(fixture), 1);
+}
+
+static enum err note_mark(const struct registry_entry *entry, void *user)
+{
+    enum registry_mark *marks = user;
+    marks[entry->seq] = entry->mark;
+    return ERR_OK;
+}
+
+static void what_is_recovered_has_effect_once(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        uint64_t seq, original;
+        char history;
+        enum registry_mark mark;
+    } rows[] = {
+        {"of the history that was left", 4, 3, 'b', REGISTRY_MARK_NONE},
+        {"the same again", 5, 3, 'b', REGISTRY_MARK_TWICE},
+        {"one that is in the chain", 6, 3, 'a', REGISTRY_MARK_TWICE},
+        {"the next", 7, 4, 'b', REGISTRY_MARK_NONE},
+    };
+    enum registry_mark marks[16] = {0};
+    struct run run;
+    run_make(&run, 'a', 1, 3);
+    append(fixture, &run);
+    run_make(&run, 'a', 4, 4);
+    for (size_t i = 0; i < 4; i++) {
+        run.entries[i].kind = ENTRY_RECOVERED;
+        run.entries[i].original_seq = rows[i].original;
+        run_hash(rows[i].history, rows[i].original, run.entries[i].original);
+    }
+    append(fixture, &run);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_DUPLICATE);
+    assert_int_equal(
+        fixture->store->ops->entries_each(fixture->store, kiosk_a.id, note_mark, marks), ERR_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (marks[rows[i].seq] != rows[i].mark)
+            fail_msg("%s: mark %d", rows[i].proves, marks[rows[i].seq]);
 }
 
 static void a_kiosk_that_is_not_registered_stores_nothing(void **state)
@@ -631,7 +732,9 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(kiosks_are_listed_by_id_until_the_caller_stops),
         TEST(a_new_kiosk_has_an_empty_head),
         TEST(appending_is_judged_by_what_is_held),
-        TEST(the_hash_of_each_held_entry_is_known),
+        TEST(the_hash_before_an_entry_is_known),
+        TEST(numbers_are_left_out_only_by_an_epoch_that_goes_on_from_the_head),
+        TEST(what_is_recovered_has_effect_once),
         TEST(a_kiosk_that_is_not_registered_stores_nothing),
         TEST(two_handles_append_as_one),
         TEST(a_branch_is_kept_once),
