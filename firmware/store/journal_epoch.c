@@ -17,7 +17,6 @@
 #include "journal_find.h"
 #include "journal_write.h"
 
-#define OVERLAP  16 /* entries: more than those of a traveller whose context was changed */
 #define LAST_MAX (INT64_MAX - 1)
 
 /* ---- epochs ------------------------------------------------------------------------------- */
@@ -109,8 +108,9 @@ static enum err own_rest_note(struct journal *journal, const struct entry_header
                               const void *user)
 {
     const uint64_t held = *(const uint64_t *)user;
-    const struct journal_recovery rest = {.next = held > OVERLAP ? held - OVERLAP + 1 : 1,
-                                          .last = journal->head.seq};
+    const struct journal_recovery rest = {
+        .next = held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1,
+        .last = journal->head.seq};
 
     (void)header;
     return held < rest.last ? recovery_add(journal, &rest) : ERR_OK;

@@ -13,6 +13,13 @@ static enum counter_finding say(char why[COUNTER_WHY_LEN], enum counter_finding 
     return finding;
 }
 
+/* The row at or after `*seq`; false: there is none, or it can't be read. */
+static bool row_next(struct journal_reader *reader, uint64_t *seq, struct journal_row *row)
+{
+    return journal_reader_seek(reader, seq) == ERR_OK &&
+           journal_reader_get(reader, *seq, row) == ERR_OK;
+}
+
 /* That all payloads open that no PURGE entry covers is in the verdict. What the registry does not
  * have is never covered. */
 static enum counter_finding check_kept(struct counter *counter, const struct journal_head *head,
@@ -21,7 +28,7 @@ static enum counter_finding check_kept(struct counter *counter, const struct jou
     static struct journal_row row;
 
     for (uint64_t seq = counter->offered_next ? counter->offered_next : 1; seq <= head->seq; seq++)
-        if (journal_reader_get(counter->reader, seq, &row) || row.purged)
+        if (!row_next(counter->reader, &seq, &row) || row.purged)
             return say(why, COUNTER_LOST, "a payload that the registry does not have", seq);
     return COUNTER_WHOLE;
 }
@@ -159,6 +166,75 @@ static enum counter_finding check_cache(struct counter *counter, char why[COUNTE
     if (last != (versions.placements > 0) || next != 0)
         return say(why, COUNTER_BAD, "rows and version of the cache differ", versions.placements);
     counter->cached = versions.placements;
+    return COUNTER_WHOLE;
+}
+
+/* ---- epochs ------------------------------------------------------------------------------- */
+
+#define ORIGINALS_MAX 20000
+
+struct originals {
+    size_t n;
+    uint8_t hash[ORIGINALS_MAX][SIGN_HASH_LEN];
+};
+
+/* Adds the original that the row is or holds. */
+static bool original_add(struct originals *list, const struct journal_row *row)
+{
+    struct entry_recovered recovered = {.header = span_of(row->header_bytes, row->header_len)};
+    struct entry_header original;
+
+    if (list->n == ORIGINALS_MAX ||
+        (row->header.kind == ENTRY_RECOVERED &&
+         entry_recovered_decode(span_of(row->payload, row->payload_len), &recovered, &original)))
+        return false;
+    sign_hash(recovered.header, list->hash[list->n++]);
+    return true;
+}
+
+/* What an EPOCH left, in its order. */
+static bool left_add(struct counter *counter, const struct journal_row *begin,
+                     struct originals *list)
+{
+    static struct journal_row row;
+    struct entry_epoch epoch;
+
+    if (entry_epoch_decode(span_of(begin->payload, begin->payload_len), &epoch))
+        return false;
+    const uint64_t held = epoch.own_held;
+    uint64_t seq = held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1;
+    for (; held < epoch.own_seq && seq <= epoch.own_seq; seq++)
+        if (!row_next(counter->reader, &seq, &row) ||
+            (seq <= epoch.own_seq && !original_add(list, &row)))
+            return false;
+    return true;
+}
+
+enum counter_finding counter_check_recovered(struct counter *counter, char why[COUNTER_WHY_LEN])
+{
+    static struct originals left, taken;
+    static struct journal_row row;
+    struct journal_recovery pending;
+    struct journal_recovered done;
+
+    if (counter_open(counter, why))
+        return COUNTER_BAD;
+    while (journal_recovery_pending(counter->journal, &pending) == ERR_OK)
+        if (journal_recover_step(counter->journal, counter->reader, &pending, &counter->now, &done))
+            return say(why, COUNTER_BAD, "nothing can be taken over", pending.next);
+    left.n = taken.n = 0;
+    for (uint64_t seq = 1; row_next(counter->reader, &seq, &row); seq++)
+        if ((row.header.kind == ENTRY_EPOCH && !left_add(counter, &row, &left)) ||
+            (row.header.kind == ENTRY_RECOVERED && !original_add(&taken, &row)))
+            return say(why, COUNTER_BAD, "what was left can't be read", seq);
+    if (left.n != taken.n)
+        return say(why, COUNTER_LOST,
+                   left.n > taken.n ? "entries that were left are not taken over"
+                                    : "entries are taken over twice",
+                   left.n > taken.n ? left.n - taken.n : taken.n - left.n);
+    for (size_t i = 0; i < left.n; i++)
+        if (memcmp(left.hash[i], taken.hash[i], SIGN_HASH_LEN) != 0)
+            return say(why, COUNTER_LOST, "another entry is taken over than was left", i);
     return COUNTER_WHOLE;
 }
 

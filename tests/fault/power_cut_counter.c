@@ -298,16 +298,63 @@ static enum err work_reopen(struct counter *counter)
     return counter_open(counter, why);
 }
 
+/* The registry turns out to have another history: longer or shorter, and most of ours. */
+static enum err work_part(struct counter *counter)
+{
+    const uint64_t last = counter->promised.seq;
+    const uint64_t lacks = disk_random(counter->disk, 8);
+    struct journal_parting parting = {
+        .receipt = {.epoch = counter->promised.epoch + (uint32_t)disk_random(counter->disk, 2),
+                    .next = last + disk_random(counter->disk, 4),
+                    .registry_ms = ++counter->registry_ms},
+        .held = last > lacks ? last - lacks : 0};
+    struct journal_head head;
+
+    for (size_t i = 0; i < sizeof parting.receipt.head; i++)
+        parting.receipt.head[i] = (uint8_t)disk_random(counter->disk, 256);
+    const enum err err = journal_begin_epoch(counter->journal, &parting, &counter->now, &head);
+    if (err)
+        return err;
+    counter_promise(counter, &head);
+    counter->entries++;
+    counter->partings++;
+    return ERR_OK;
+}
+
+static enum err work_recover(struct counter *counter)
+{
+    struct journal_recovery pending;
+    struct journal_recovered done = {0};
+    enum err err = journal_recovery_pending(counter->journal, &pending);
+
+    if (!err)
+        err =
+            journal_recover_step(counter->journal, counter->reader, &pending, &counter->now, &done);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    if (done.appended)
+        counter_promise(counter, &done.head);
+    counter->entries += done.appended;
+    return ERR_OK;
+}
+
+struct work {
+    unsigned of_100;
+    enum err (*work)(struct counter *counter);
+};
+
 enum err counter_work(struct counter *counter)
 {
-    static const struct {
-        unsigned of_100;
-        enum err (*work)(struct counter *counter);
-    } rows[] = {
+    static const struct work parting[] = {
+        {25, work_append},    {5, work_defer}, {5, work_next_day},
+        {5, work_checkpoint}, {8, work_read},  {8, work_receipt},
+        {4, work_reopen},     {5, work_part},  {35, work_recover}};
+    static const struct work plain[] = {
         {42, work_append},  {10, work_defer},     {8, work_purge},
         {5, work_next_day}, {8, work_checkpoint}, {8, work_read},
         {8, work_receipt},  {7, work_feed},       {4, work_reopen},
     };
+    const struct work *rows = counter->parts ? parting : plain;
     uint64_t luck = disk_random(counter->disk, 100);
     size_t i = 0;
 

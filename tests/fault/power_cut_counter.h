@@ -9,6 +9,7 @@
 
 #include "cache.h"
 #include "journal_deferral.h"
+#include "journal_epoch.h"
 #include "journal_reader.h"
 #include "journal_retention.h"
 #include "power_cut_vfs.h"
@@ -46,7 +47,10 @@ struct counter {
     uint64_t cached;       /* version of the cache */
     uint64_t offered_next; /* of the receipt stored last or under way: it may turn out stored */
     uint64_t entries;      /* acknowledged in all */
-    uint64_t purges;       /* PURGE entries among them */
+    bool parts;            /* the registry and the journal part now and then; nothing is purged */
+    int64_t registry_ms;   /* of the last parting */
+    uint64_t partings;
+    uint64_t purges; /* PURGE entries among them */
 };
 
 /* An empty disk. The fixture has the keys; nothing touches its folder. */
@@ -70,6 +74,10 @@ void counter_placement(uint64_t version, struct placement *out);
 
 /* How many records of this version are found: 0 or 1. */
 enum err counter_record_count(struct cache_reader *reader, uint64_t version, size_t *n);
+
+/* Takes over whatever is pending. Then each entry that an epoch left has to be in it again, once.
+ */
+enum counter_finding counter_check_recovered(struct counter *counter, char why[COUNTER_WHY_LEN]);
 
 /* Opens all, reads all. Without a plan. */
 enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY_LEN]);

@@ -28,6 +28,7 @@
 #define CHANGES_MAX     120 /* some ten appends */
 #define OPENING_MAX     60  /* making a journal takes about as many */
 #define KILLS_ONE_IN    8
+#define PARTINGS_ONE_IN 5 /* of the rounds, once more with two histories */
 #define GATE_ROUNDS_MAX 2000
 
 /* ---- the gate ----------------------------------------------------------------------------- */
@@ -50,7 +51,8 @@ int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql, sqlite3_callback each,
 /* ---- cuts --------------------------------------------------------------------------------- */
 
 struct tally {
-    uint64_t cuts, kills, cut_in_opening, entries, purges;
+    uint64_t cuts, kills, cut_in_opening, entries, purges, partings;
+    bool with_partings;
 };
 
 static uint64_t number_of(const char *name, uint64_t otherwise)
@@ -127,31 +129,50 @@ static enum counter_finding disk_run(const struct store_fixture *fixture, uint64
     enum counter_finding finding = COUNTER_WHOLE;
 
     counter_make(&counter, fixture, seed);
+    counter.parts = tally->with_partings;
     for (unsigned i = 0; i < ROUNDS_A_DISK && !finding; i++)
         finding = round_run(&counter, tally, why);
+    if (!finding && counter.parts)
+        finding = counter_check_recovered(&counter, why);
     tally->entries += counter.entries;
     tally->purges += counter.purges;
+    tally->partings += counter.partings;
     counter_free(&counter);
     return finding;
 }
 
-static void nothing_acknowledged_is_lost(void **state)
+static void cut_all(const struct store_fixture *fixture, uint64_t rounds, struct tally *tally)
 {
-    const uint64_t rounds = number_of("PAMIT_ROUNDS", ROUNDS);
     const uint64_t first = number_of("PAMIT_SEED", (uint64_t)time(NULL) * 1000000);
-    struct tally tally = {0};
     char why[COUNTER_WHY_LEN] = "";
     const clock_t start = clock();
 
     print_message("seed %" PRIu64 "\n", first);
-    for (uint64_t seed = first; tally.cuts < rounds; seed++)
-        if (disk_run(*state, seed, &tally, why))
+    for (uint64_t seed = first; tally->cuts < rounds; seed++)
+        if (disk_run(fixture, seed, tally, why))
             fail_msg("PAMIT_SEED=%" PRIu64 " PAMIT_ROUNDS=1: %s", seed, why);
     print_message("%" PRIu64 " cuts (%" PRIu64 " in opening), %" PRIu64 " kills, %" PRIu64
-                  " entries acknowledged, 0 lost, %" PRIu64
-                  " purges; %.0f cuts a second of processor time\n",
-                  tally.cuts, tally.cut_in_opening, tally.kills, tally.entries, tally.purges,
-                  (double)tally.cuts * CLOCKS_PER_SEC / (double)(clock() - start));
+                  " entries acknowledged, 0 lost, %" PRIu64 " purges, %" PRIu64
+                  " partings; %.0f cuts a second of processor time\n",
+                  tally->cuts, tally->cut_in_opening, tally->kills, tally->entries, tally->purges,
+                  tally->partings,
+                  (double)tally->cuts * CLOCKS_PER_SEC / (double)(clock() - start));
+}
+
+static void nothing_acknowledged_is_lost(void **state)
+{
+    struct tally tally = {0};
+
+    cut_all(*state, number_of("PAMIT_ROUNDS", ROUNDS), &tally);
+}
+
+/* The power goes while an epoch begins, and while entries are taken over in it. */
+static void what_an_epoch_left_is_taken_over_once(void **state)
+{
+    struct tally tally = {.with_partings = true};
+
+    cut_all(*state, number_of("PAMIT_ROUNDS", ROUNDS) / PARTINGS_ONE_IN + 1, &tally);
+    assert_true(tally.partings > 0);
 }
 
 /* The gate, seen to fail: with synchronous=NORMAL a COMMIT does not wait for the disk. */
@@ -184,6 +205,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost, store_fixture_make,
+                                        store_fixture_remove),
+        cmocka_unit_test_setup_teardown(what_an_epoch_left_is_taken_over_once, store_fixture_make,
                                         store_fixture_remove),
         cmocka_unit_test_setup_teardown(without_a_sync_at_commit_entries_are_lost,
                                         store_fixture_make, store_fixture_remove),

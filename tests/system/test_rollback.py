@@ -7,7 +7,6 @@ by itself, and in the end every traveller of either history is in the registry's
 import collections
 import json
 import shutil
-import signal
 
 import pytest
 
@@ -129,8 +128,7 @@ def test_a_recovery_that_is_killed_goes_on(counter, tmp_path):
     since = counter.start("sync")
     wait("lane", "EPOCH_BEGUN", since=since)
     for _ in range(3):
-        counter.made.processes.running["lane", "sync"].send_signal(signal.SIGKILL)
-        wait("lane", "ENDED", since=since)
+        counter.made.processes.kill("lane")
         since = counter.start("lane")
     counter.await_sent()
     counter.serve(1)

@@ -192,7 +192,7 @@ def test_a_payload_that_is_lost_is_never_sent_as_purged(registry, kiosk, damage,
         done = kiosk.once()
         assert done.returncode == 1
         assert "<2>pamit-sync SYNC_STORE_FAILED" in done.stderr
-        assert f"journal.db: entry {sound + 1}: " in done.stderr
+        assert f"entry {sound + 1} of {journal}: " in done.stderr
         assert registry.head(NAME)[1] == sound + 1
     alter(journal, f"ATTACH '{saved}' AS s; REPLACE INTO entry SELECT * FROM s.entry;"
                    "REPLACE INTO day_key SELECT * FROM s.day_key")
