@@ -43,7 +43,7 @@ struct past_row {
     }
 
 static const struct past_row rows[] = {
-    {"nothing but the beginning", {{ENTRY_NONE}}, {0}, 0, ERR_OK},
+    {"nothing but the beginning", {{.kind = ENTRY_NONE}}, {0}, 0, ERR_OK},
     {"each verdict counts",
      {PRESENTED(0, 0, CLEAR), DECIDED(0, 2), PRESENTED(0, 0, REFER), DECIDED(0, 4),
       PRESENTED(0, 0, STOP), DECIDED(0, 6)},
