@@ -139,6 +139,11 @@ bool sync_contact_is_busy(const struct sync_contact *contact)
     return contact->phase != PHASE_NONE;
 }
 
+bool sync_contact_patrol(struct sync_contact *contact)
+{
+    return sync_stores_patrol(&contact->stores);
+}
+
 bool sync_contact_has_news(struct sync_contact *contact)
 {
     struct journal_head head;

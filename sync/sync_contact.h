@@ -55,6 +55,8 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
 
 /* True between sync_contact_begin and `ended`. */
 bool sync_contact_is_busy(const struct sync_contact *contact);
+/* Between contacts: sync_stores_patrol. */
+bool sync_contact_patrol(struct sync_contact *contact);
 /* True if the journal has entries that the last receipt does not cover. False, too, if there is no
  * receipt yet or the journal can't be read. */
 bool sync_contact_has_news(struct sync_contact *contact);

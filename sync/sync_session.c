@@ -127,7 +127,9 @@ static int on_poll(sd_event_source *source, uint64_t usec, void *user)
     assert(failed >= 0);
     if (sync_contact_is_busy(s->contact))
         return 0;
-    if (s->online ? sync_contact_has_news(s->contact) : sync_contact_has_joined(s->contact))
+    if (!sync_contact_patrol(s->contact))
+        arm_contact(s, 0);
+    else if (s->online ? sync_contact_has_news(s->contact) : sync_contact_has_joined(s->contact))
         begin(s, SYNC_NEW_ENTRIES);
     return 0;
 }

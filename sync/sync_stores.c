@@ -191,6 +191,16 @@ void sync_stores_cache_failed(struct sync_stores *stores, enum err err)
     stores->cache_file.damaged |= quarantine_wanted(err);
 }
 
+bool sync_stores_patrol(struct sync_stores *stores)
+{
+    if (!stores->cache)
+        return true;
+    const enum err err = cache_writer_patrol(stores->cache, SYNC_PATROL_ROWS);
+    if (quarantine_wanted(err))
+        sync_stores_cache_failed(stores, err);
+    return !quarantine_wanted(err) || stores->cache_file.set_aside;
+}
+
 bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out)
 {
     if (!stores->cache)

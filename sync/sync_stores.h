@@ -54,6 +54,11 @@ bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt
 /* Logs a failure of the journal that a caller found, and closes it. */
 void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq);
 
+/* Looks a little further for damage of the cache that nobody has met. False, logged, and the cache
+ * closed if there is some that sync_stores_open will set aside. */
+#define SYNC_PATROL_ROWS 500
+bool sync_stores_patrol(struct sync_stores *stores);
+
 /* Versions in the cache; false if there is no working cache. */
 bool sync_stores_versions(struct sync_stores *stores, struct cache_versions *out);
 /* Logs a failure of the cache, and closes it; a damaged one is set aside when it is opened next. */

@@ -17,7 +17,7 @@
     X(STORAGE_NOT_DURABLE, 4, "what is stored may be lost when the power goes")                    \
     X(STORAGE_OF_A_DESK, 6, "what is stored may be lost when the power goes, as on any desk")      \
     X(SALVAGE_FAILED, 2, "nothing could be taken over of a journal that was set aside")            \
-    X(WAL_REMOVED, 2, "somebody removed a database's -wal, what was in it may be missing")         \
+    X(WAL_REMOVED, 2, "a database's -wal was removed or overwritten, what was in it is missing")   \
     /* pamit-lane */                                                                               \
     X(SCANNER_OPEN, 5, "scanner connected")                                                        \
     X(SCANNER_GONE, 4, "scanner disconnected")                                                     \

@@ -79,6 +79,7 @@ static void failed(struct lane *lane)
         log_event(LOG_JOURNAL_FAILED, "kind=%s why=\"%s\"",
                   lane->joining.part ? "EPOCH" : "RECOVERED", err_text(lane->joining.err));
     lane->join_failed_logged = true;
+    lane_store_failed(lane, lane->joining.err);
 }
 
 /* After a failure the next second tries again, else the next step comes at once. */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "journal_salvage.h"
 #include "log.h"
 #include "mount_options.h"
 #include "quarantine.h"
@@ -60,6 +61,24 @@ static enum err set_aside(struct mend *mend, const char *path, const struct cloc
     return ERR_OK;
 }
 
+/* Journals that lie there, from this start or from earlier ones: what they hold is not lost. */
+static void take_over(struct journal *journal, const struct kiosk_config *config,
+                      const struct journal_keys *keys)
+{
+    char why[JOURNAL_WHY_LEN];
+    struct quarantine_list *list = malloc(sizeof *list);
+    if (!list)
+        return; /* the next start does it */
+    (void)!quarantine_list(config->journal, list);
+    for (unsigned i = 0; i < list->count; i++) {
+        const enum err err =
+            journal_salvage(journal, list->name[i], keys->root, keys->receipt, why);
+        if (err)
+            log_event(LOG_SALVAGE_FAILED, "file=%s why=\"%s\"", list->name[i], why);
+    }
+    free(list);
+}
+
 enum err mend_open(struct mend *mend, const struct kiosk_config *config,
                    const struct journal_keys *keys, const struct clock_reading *now,
                    struct journal **out, char why[JOURNAL_WHY_LEN])
@@ -75,6 +94,8 @@ enum err mend_open(struct mend *mend, const struct kiosk_config *config,
         if (!err)
             err = journal_open(config->journal, config->kiosk_id, keys, now, out, why);
     }
+    if (!err)
+        take_over(*out, config, keys);
     return err;
 }
 

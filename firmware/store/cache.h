@@ -64,6 +64,8 @@ MUST_CHECK enum err cache_apply_listings(struct cache_writer *writer,
 /* Stores a signed bundle. ERR_OLD: not newer than the stored one. */
 MUST_CHECK enum err cache_put_policy(struct cache_writer *writer, uint64_t version,
                                      struct span envelope);
+/* Reads on in the cache, at most `rows` rows, round after round. ERR_CORRUPT: it is damaged. */
+MUST_CHECK enum err cache_writer_patrol(struct cache_writer *writer, unsigned rows);
 MUST_CHECK enum err cache_writer_versions(struct cache_writer *writer, struct cache_versions *out);
 
 /* What a NIK is keyed to, on import and here: all that may be kept of one. Any other text is of no

@@ -13,6 +13,7 @@
 
 #include "cache_file.h"
 #include "cache_listings.h"
+#include "cache_patrol.h"
 #include "cache_placements.h"
 
 _Static_assert(CACHE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
@@ -22,6 +23,7 @@ struct cache_writer {
     struct cache_keys keys;
     struct cache_placements placements;
     struct cache_listings listings;
+    struct cache_patrol patrol;
 };
 
 static enum err writer_set_up(struct cache_writer *writer, const struct seal_root *root,
@@ -59,6 +61,7 @@ enum err cache_writer_open(const char *path, const struct seal_root *root,
     err = writer_set_up(writer, root, &reason);
     if (err) {
         database_say(why, path, err, reason ? reason : err_text(err));
+        database_leave(&writer->database);
         cache_writer_close(writer);
         return err;
     }
@@ -80,6 +83,11 @@ void cache_writer_close(struct cache_writer *writer)
 bool cache_writer_has_moved(const struct cache_writer *writer)
 {
     return database_has_moved(&writer->database);
+}
+
+enum err cache_writer_patrol(struct cache_writer *writer, unsigned rows)
+{
+    return cache_patrol_step(&writer->patrol, &writer->database, rows);
 }
 
 /* ---- the feeds ---------------------------------------------------------------------------- */

@@ -6,6 +6,9 @@
  * hold triggers and views, so a file someone prepared must not run them (trusted_schema); a mapped
  * file that is cut short kills the process (mmap_size).
  *
+ * What can't be used is left as it was found, for somebody to look at: closing the last connection
+ * would write its WAL into it, and delete that (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE).
+ *
  * A file is fresh while it holds no schema: schema, header and first rows come in one transaction,
  * so that a crash between leaves nothing half made. If the file is gone or empty but its WAL is
  * not, SQLite would delete the WAL and begin anew; we refuse, since it may hold all we know.
@@ -274,8 +277,7 @@ static off_t size_of(const char *path, const char *suffix)
     return stat(name, &st) == 0 ? st.st_size : 0;
 }
 
-/* Makes the file if it is not there, for its owner alone. */
-static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
+static enum err file_check(const char *path, char why[DATABASE_WHY_LEN])
 {
     struct stat there;
 
@@ -284,6 +286,12 @@ static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
     if (size_of(path, "") == 0 && size_of(path, "-wal") > 0)
         return database_say(why, path, ERR_CORRUPT,
                             "the file is gone or empty, but its -wal is not");
+    return ERR_OK;
+}
+
+/* Makes the file if it is not there, for its owner alone. */
+static enum err file_prepare(const char *path, char why[DATABASE_WHY_LEN])
+{
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno != EEXIST) {
         const int error = errno;
@@ -402,6 +410,11 @@ static enum err set_up(struct database *database, enum database_access access)
     return err ? err : database_wal_renew(database);
 }
 
+void database_leave(struct database *database)
+{
+    sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
@@ -420,6 +433,7 @@ static enum err connection_open(const char *path, enum database_access access,
     sqlite3_busy_timeout(database->handle, glances ? 0 : DATABASE_BUSY_MS);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    database_leave(database);
     err = kind_check(database, path, why);
     if (err)
         return err;
@@ -434,6 +448,8 @@ static enum err connection_open(const char *path, enum database_access access,
         return database_say(why, path, ERR_CORRUPT, "its -wal was altered or is damaged");
     if (!err && database->old)
         err = upgrade(database);
+    if (!err)
+        sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
 
@@ -446,6 +462,8 @@ enum err database_open(const char *path, const struct database_kind *kind,
 
     if (access == DATABASE_WRITE)
         err = database_lock(path, &lock, why);
+    if (!err)
+        err = file_check(path, why);
     if (!err && !reads(access))
         err = file_prepare(path, why);
     if (!err) {

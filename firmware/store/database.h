@@ -60,6 +60,8 @@ MUST_CHECK enum err database_open(const char *path, const struct database_kind *
                                   enum database_access access, struct database *out,
                                   char why[DATABASE_WHY_LEN]);
 void database_close(struct database *database);
+/* What is open is damaged: closing it will change nothing of it. */
+void database_leave(struct database *database);
 
 /* Was the file, its -wal or its -shm set aside, replaced or removed since it was opened? Then what
  * is read here stays as it is, and what is written is lost: it has to be opened anew. */

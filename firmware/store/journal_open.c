@@ -211,6 +211,7 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
         err = journal_start(journal, keys, now, reason);
     if (err) {
         database_say(why, path, err, reason[0] ? reason : err_text(err));
+        database_leave(&journal->database);
         journal_close(journal);
         return err;
     }

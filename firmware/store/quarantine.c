@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "database.h"
+#include "wal_format.h"
 
 #define MARK        ".damaged-"
 #define STAMP_LEN   32 /* 20261122T071500Z, and a year of any clock */
@@ -271,15 +272,35 @@ enum err quarantine_resume(const char *path, char name[QUARANTINE_NAME_LEN],
 #define READ_VERSION_AT  19
 #define READ_VERSION_WAL 2
 
+/* Up to `len` bytes, from `at` on; how many there were, -1 if the file can't be read. Nobody of
+ * this process has it open: closing it would let go of SQLite's locks. */
+static ssize_t file_peek(const char *path, off_t at, void *out, size_t len)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    const ssize_t got = pread(fd, out, len, at);
+    close(fd);
+    return got;
+}
+
+/* A header that a power cut tore is one of ours still: what it was, what it is to be, or zeros. */
+static bool is_no_wal(const uint8_t start[4])
+{
+    static const uint8_t zeros[4];
+    const uint32_t number = wal_number(start);
+
+    return (number & ~1u) != WAL_MAGIC && memcmp(start, zeros, sizeof zeros) != 0;
+}
+
 bool quarantine_wal_gone(const char *path)
 {
-    uint8_t version = 0;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char wal[QUARANTINE_NAME_LEN];
+    uint8_t version = 0, start[4];
 
-    if (fd < 0)
+    name_join(wal, path, "-wal");
+    if (file_peek(path, READ_VERSION_AT, &version, 1) != 1 || version != READ_VERSION_WAL)
         return false;
-    const bool in_wal_mode =
-        pread(fd, &version, 1, READ_VERSION_AT) == 1 && version == READ_VERSION_WAL;
-    close(fd); /* before anybody of this process has it open: no lock of SQLite's is lost */
-    return in_wal_mode && !is_there(path, "-wal");
+    const ssize_t got = file_peek(wal, 0, start, sizeof start);
+    return got < 0 ? errno == ENOENT : got == sizeof start && is_no_wal(start);
 }

@@ -41,8 +41,8 @@ struct quarantine_list {
 };
 MUST_CHECK bool quarantine_list(const char *path, struct quarantine_list *out);
 
-/* Is the WAL of `path` gone? A writer of ours never leaves its file without one (PERSIST_WAL):
- * somebody removed it, and what was in it is lost. */
+/* Is the WAL of `path` gone, or none? A writer of ours never leaves its file without one
+ * (PERSIST_WAL): somebody removed or overwrote it, and what was in it is lost. */
 bool quarantine_wal_gone(const char *path);
 
 #endif

@@ -196,6 +196,10 @@ static void a_wal_that_somebody_removed_is_noticed(void **state)
     name_of(fixture, "-wal", wal);
     assert_int_equal(unlink(wal), 0);
     assert_true(quarantine_wal_gone(fixture->path));
+    file_write(fixture, "-wal", "");
+    assert_false(quarantine_wal_gone(fixture->path)); /* as it is before the first commit */
+    file_write(fixture, "-wal", "noise");
+    assert_true(quarantine_wal_gone(fixture->path));
 }
 
 static void damage_is_told_from_what_a_person_has_to_put_right(void **state)

@@ -1,0 +1,155 @@
+/* Where a damaged journal's entries begin and end.
+ *
+ * Begin: after the entry that the receipt names, if the damaged journal shows that it held it: the
+ * entry itself, or the next one, whose `prev` is its hash. Where it doesn't show, all are taken
+ * over; what the registry has already counts once. Some entries more are taken over, as an epoch
+ * does, so that a decision comes after the PRESENTED that it answers.
+ *
+ * End: the last entry, unless the way to it is damaged. Then there may be entries after the last
+ * that can be reached from the front, at most as many as fit into the file: numbers are tried one
+ * by one up to there.
+ */
+#include "journal_salvage.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "journal_read.h"
+#include "journal_write.h"
+
+#define OVERLAP       16
+#define ENTRY_LEN_MIN 200 /* in the file: header, signature and sealed payload are longer */
+
+static enum err is_noted(struct journal *journal, const char *source, bool *out)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err =
+        database_prepare(&journal->database, "SELECT 1 FROM recovery WHERE source = ?1", &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_text(select, 1, source, -1, SQLITE_STATIC);
+    const int rc = database_step(select);
+    *out = rc == SQLITE_ROW;
+    err = database_err(rc);
+    sqlite3_finalize(select);
+    return err;
+}
+
+/* ---- which entries ------------------------------------------------------------------------ */
+
+/* Does the header of the entry `seq` say that it follows the receipt's? */
+static bool follows(struct journal_reader *reader, const struct receipt *receipt)
+{
+    struct stored_entry stored;
+    struct entry_header header;
+    bool yes = false;
+
+    sqlite3_bind_int64(reader->by_seq, 1, (sqlite3_int64)receipt->next);
+    if (database_step(reader->by_seq) == SQLITE_ROW) {
+        stored_entry_read(reader->by_seq, &stored);
+        yes = entry_header_decode(stored.header, ENTRY_WHOLE, &header) == ERR_OK &&
+              memcmp(header.prev, receipt->head, sizeof header.prev) == 0;
+    }
+    sqlite3_reset(reader->by_seq);
+    return yes;
+}
+
+static uint64_t first_of(struct journal_reader *reader, const struct receipt *receipt)
+{
+    struct journal_head at;
+
+    if (!receipt || receipt->next <= 1 + OVERLAP)
+        return 1;
+    const bool held = journal_reader_head_at(reader, receipt->next - 1, &at) == ERR_OK &&
+                      memcmp(at.hash, receipt->head, sizeof at.hash) == 0;
+    return held || follows(reader, receipt) ? receipt->next - OVERLAP : 1;
+}
+
+static uint64_t length_of(const char *path, const char *suffix)
+{
+    char name[JOURNAL_SOURCE_LEN + 8];
+    struct stat st;
+
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* 0: there is none. */
+static uint64_t last_of(struct journal_reader *reader, const char *source)
+{
+    struct journal_head head;
+    sqlite3_stmt *walk = NULL;
+    uint64_t reached = 0;
+    const enum err err = journal_reader_head(reader, &head);
+
+    if (!err)
+        return head.seq;
+    if (err == ERR_MISSING)
+        return 0;
+    if (database_prepare(&reader->database, "SELECT seq FROM entry ORDER BY seq", &walk) == ERR_OK)
+        while (database_step(walk) == SQLITE_ROW)
+            reached = (uint64_t)sqlite3_column_int64(walk, 0);
+    sqlite3_finalize(walk);
+    return reached + (length_of(source, "") + length_of(source, "-wal")) / ENTRY_LEN_MIN;
+}
+
+/* ---- deferrals ---------------------------------------------------------------------------- */
+
+static enum err deferral_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
+{
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_int64(insert, i + 1, sqlite3_column_int64(row, i));
+    return database_step_done(insert);
+}
+
+/* Those that can be read: the keys are the same, and the entries that they name are taken over. */
+static enum err deferrals_copy(struct journal *journal, struct journal_reader *reader)
+{
+    sqlite3_stmt *select = NULL, *insert = NULL;
+    enum err err = database_begin(&journal->database);
+
+    if (err)
+        return err;
+    err = database_prepare(&journal->database,
+                           "INSERT OR IGNORE INTO deferral(key, seq, day) VALUES(?1, ?2, ?3)",
+                           &insert);
+    if (!err && database_prepare(&reader->database, "SELECT key, seq, day FROM deferral",
+                                 &select) == ERR_OK)
+        while (!err && database_step(select) == SQLITE_ROW)
+            err = deferral_insert(insert, select);
+    sqlite3_finalize(select);
+    sqlite3_finalize(insert);
+    if (!err)
+        return database_commit(&journal->database);
+    database_rollback(&journal->database);
+    return err;
+}
+
+enum err journal_salvage(struct journal *journal, const char *source, const struct seal_root *root,
+                         const struct receipt *receipt, char why[JOURNAL_WHY_LEN])
+{
+    struct journal_reader *reader = NULL;
+    bool noted = false;
+    enum err err = is_noted(journal, source, &noted);
+
+    if (err)
+        return database_say(why, source, err, err_text(err));
+    if (noted)
+        return ERR_OK;
+    err = journal_reader_open(source, root, &reader, why);
+    if (err)
+        return err;
+    if (strcmp(reader->kiosk, journal->kiosk) != 0)
+        err = database_say(why, source, ERR_AUTH, "the journal of another kiosk");
+    const uint64_t last = err ? 0 : last_of(reader, source);
+    if (!err && last == 0)
+        err = database_say(why, source, ERR_MISSING, "no entry can be read");
+    const uint64_t first = err ? 0 : first_of(reader, receipt);
+    if (!err)
+        err = deferrals_copy(journal, reader);
+    journal_reader_close(reader);
+    if (!err)
+        err = journal_recover_from(journal, source, first, last);
+    return err ? database_say(why, source, err, err_text(err)) : ERR_OK;
+}
