@@ -23,8 +23,8 @@
 #include <stdlib.h>
 
 #include "journal_marks.h"
+#include "retention_parts.h"
 
-#define SCAN_ROWS  500
 #define SWEEP_ROWS 64
 /* Rows of three pages, and more: what a page exchanges rows with. */
 #define ROWS_LEFT 64
@@ -42,8 +42,7 @@ enum phase {
     PHASE_ZERO,     /* payloads of the purge that is not done are overwritten */
     PHASE_EMPTY,    /* ... and taken out */
     PHASE_TRUNCATE, /* ... and out of the WAL */
-    PHASE_SCAN,     /* what is sealed with which key? */
-    PHASE_PURGE,    /* the next days */
+    PHASE_SCAN,     /* what is sealed with which key? At the end, the next days are purged */
     PHASE_HASHES,   /* keyed hashes that are too old */
 };
 
@@ -56,10 +55,7 @@ struct retention {
     /* The purge that is not done. */
     uint64_t undone;             /* its PURGE entry; 0: there is none */
     uint64_t sweep_at, sweep_to; /* its entries that are still to be looked at */
-    /* The scan; it outlives the job. */
-    uint64_t scanned, unreadable; /* entries up to the first; the last whose day is not known */
-    struct retention_day *days;
-    size_t n_days, room;
+    struct retention_scan scan;  /* it outlives the job */
 };
 
 enum err retention_open(struct journal *journal, struct retention **out)
@@ -68,7 +64,7 @@ enum err retention_open(struct journal *journal, struct retention **out)
 
     if (!retention)
         return ERR_MEMORY;
-    retention->journal = journal;
+    retention->journal = retention->scan.journal = journal;
     const enum err err = database_run(&journal->database, tables);
     if (err)
         retention_close(retention);
@@ -81,7 +77,7 @@ void retention_close(struct retention *retention)
 {
     if (!retention)
         return;
-    free(retention->days);
+    free(retention->scan.days);
     free(retention);
 }
 
@@ -253,11 +249,11 @@ static uint64_t rest_after(const struct retention *retention)
     const uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
     uint64_t rest = last > ROWS_LEFT ? last - ROWS_LEFT + 1 : 1;
 
-    for (size_t i = 0; i < retention->n_days; i++)
-        if (retention->days[i].sealed.first < rest)
-            rest = retention->days[i].sealed.first;
+    for (size_t i = 0; i < retention->scan.n_days; i++)
+        if (retention->scan.days[i].sealed.first < rest)
+            rest = retention->scan.days[i].sealed.first;
     /* Before the scan it is not known which days stay. */
-    return retention->scanned && rest > retention->rest ? rest : retention->rest;
+    return retention->scan.scanned && rest > retention->rest ? rest : retention->rest;
 }
 
 static enum err truncate_step(struct retention *retention)
@@ -289,188 +285,7 @@ static enum err truncate_step(struct retention *retention)
     return ERR_OK;
 }
 
-/* ---- which key seals what ----------------------------------------------------------------- */
-
-/* NULL: no memory, or more days than there can be. */
-static struct retention_day *day_of(struct retention *retention, int64_t day)
-{
-    for (size_t i = retention->n_days; i > 0; i--) /* nearly always the last */
-        if (retention->days[i - 1].sealed.day == day)
-            return &retention->days[i - 1];
-    if (retention->n_days == retention->room) {
-        const size_t room = retention->room ? 2 * retention->room : 64;
-        struct retention_day *grown =
-            room > RETENTION_DAYS_MAX ? NULL : realloc(retention->days, room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        retention->days = grown;
-        retention->room = room;
-    }
-    struct retention_day *new = &retention->days[retention->n_days++];
-    *new = (struct retention_day){.sealed = {.day = day}};
-    return new;
-}
-
-/* An EPOCH that leaves entries which the registry does not have: they are covered when those are
- * that tell them again. */
-static enum err epoch_take(struct retention *retention, const struct stored_entry *stored,
-                           const struct entry_header *header)
-{
-    uint8_t payload[ENTRY_PAYLOAD_MAX];
-    size_t len = 0;
-    struct entry_epoch epoch;
-    const enum err err = payload_open(&retention->journal->days, stored, header, payload, &len);
-
-    if (err && err != ERR_CORRUPT)
-        return err;
-    const bool known = !err && !entry_epoch_decode(span_of(payload, len), &epoch);
-    const uint64_t held = known ? epoch.own_held : 0;
-    for (size_t i = 0; i < retention->n_days; i++)
-        if (retention->days[i].sealed.last > held) {
-            retention->days[i].left = true;
-            retention->days[i].until = UINT64_MAX;
-        }
-    return ERR_OK;
-}
-
-static void recovered_take(struct retention *retention, uint64_t seq)
-{
-    for (size_t i = 0; i < retention->n_days; i++)
-        if (retention->days[i].left)
-            retention->days[i].until = seq;
-}
-
-static enum err entry_take(struct retention *retention, const struct stored_entry *stored)
-{
-    struct entry_header header;
-
-    if (entry_header_decode(stored->header, ENTRY_WHOLE, &header) || header.seq != stored->seq) {
-        retention->unreadable = stored->seq;
-        return ERR_OK;
-    }
-    if (header.kind == ENTRY_EPOCH)
-        return epoch_take(retention, stored, &header);
-    if (entry_kind_is_kept(header.kind) ||
-        purge_set_covers(&retention->journal->days.purges, &header))
-        return ERR_OK;
-    struct retention_day *day = day_of(retention, entry_day(&header));
-    if (!day)
-        return ERR_MEMORY;
-    if (day->sealed.entries++ == 0)
-        day->sealed.first = header.seq;
-    day->sealed.last = header.seq;
-    if (!day->left)
-        day->until = header.seq;
-    if (header.kind == ENTRY_RECOVERED)
-        recovered_take(retention, header.seq);
-    return ERR_OK;
-}
-
-static enum err scan_step(struct retention *retention)
-{
-    const uint64_t from = retention->scanned ? retention->scanned + 1 : retention->rest;
-    sqlite3_stmt *select = NULL;
-    size_t rows = 0;
-    int rc = SQLITE_DONE;
-    enum err err = database_prepare(&retention->journal->database,
-                                    "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq >= ?1"
-                                    " AND payload IS NOT NULL ORDER BY seq LIMIT ?2",
-                                    &select);
-
-    if (err)
-        return err;
-    sqlite3_bind_int64(select, 1, (sqlite3_int64)from);
-    sqlite3_bind_int(select, 2, SCAN_ROWS);
-    while (!err && (rc = database_step(select)) == SQLITE_ROW) {
-        struct stored_entry stored;
-        stored_entry_read(select, &stored);
-        err = entry_take(retention, &stored);
-        if (!err)
-            retention->scanned = stored.seq;
-        rows++;
-    }
-    sqlite3_finalize(select);
-    if (!err)
-        err = database_err(rc);
-    if (!err && rows < SCAN_ROWS)
-        retention->phase = PHASE_PURGE; /* in this same step: nothing is appended in between */
-    return err;
-}
-
 /* ---- destroying keys ---------------------------------------------------------------------- */
-
-struct wrapped_key {
-    int64_t day;
-    size_t len;
-    uint8_t bytes[SEAL_KEY_LEN + SEAL_OVERHEAD];
-};
-
-static bool is_purged(const struct entry_purge *purge, int64_t day)
-{
-    for (size_t i = 0; i < purge->n_days; i++)
-        if (purge->day[i].day == day)
-            return true;
-    return false;
-}
-
-/* The keys that stay, in memory of their own. */
-static enum err keys_read(struct database *database, const struct entry_purge *purge,
-                          struct wrapped_key **out, size_t *n)
-{
-    struct wrapped_key *keys = NULL;
-    sqlite3_stmt *select = NULL;
-    size_t room = 0;
-    int rc = SQLITE_DONE;
-    enum err err =
-        database_prepare(database, "SELECT day, wrapped FROM day_key ORDER BY day", &select);
-
-    *n = 0;
-    while (!err && (rc = database_step(select)) == SQLITE_ROW) {
-        const struct span wrapped = database_column(select, 1);
-        const int64_t day = sqlite3_column_int64(select, 0);
-        if (is_purged(purge, day))
-            continue;
-        if (*n == room) {
-            room = room ? 2 * room : 64;
-            struct wrapped_key *grown = realloc(keys, room * sizeof *keys);
-            err = grown ? ERR_OK : ERR_MEMORY;
-            keys = grown ? grown : keys;
-        }
-        if (!err && wrapped.len > sizeof keys[0].bytes)
-            err = ERR_CORRUPT;
-        if (err)
-            break;
-        keys[*n] = (struct wrapped_key){.day = day, .len = wrapped.len};
-        memcpy(keys[*n].bytes, wrapped.p, wrapped.len);
-        ++*n;
-    }
-    sqlite3_finalize(select);
-    *out = keys;
-    return err ? err : database_err(rc);
-}
-
-/* Within a transaction: the table anew, without the keys of these days. */
-static enum err keys_destroy(struct database *database, const struct entry_purge *purge)
-{
-    struct wrapped_key *keys = NULL;
-    sqlite3_stmt *insert = NULL;
-    size_t n = 0;
-    enum err err = keys_read(database, purge, &keys, &n);
-
-    if (!err)
-        err = database_run(database, "DELETE FROM day_key");
-    if (!err)
-        err =
-            database_prepare(database, "INSERT INTO day_key(day, wrapped) VALUES(?1, ?2)", &insert);
-    for (size_t i = 0; !err && i < n; i++) {
-        sqlite3_bind_int64(insert, 1, keys[i].day);
-        sqlite3_bind_blob(insert, 2, keys[i].bytes, (int)keys[i].len, SQLITE_STATIC);
-        err = database_step_done(insert);
-    }
-    sqlite3_finalize(insert);
-    free(keys);
-    return err;
-}
 
 struct purging {
     const struct entry_purge *purge;
@@ -483,7 +298,7 @@ static enum err purge_store(struct journal *journal, const struct entry_header *
 {
     const struct purging *purging = user;
     sqlite3_stmt *insert = NULL;
-    enum err err = keys_destroy(&journal->database, purging->purge);
+    enum err err = retention_keys_destroy(&journal->database, purging->purge);
 
     if (!err)
         err = database_prepare(&journal->database,
@@ -495,16 +310,6 @@ static enum err purge_store(struct journal *journal, const struct entry_header *
     err = database_step_done(insert);
     sqlite3_finalize(insert);
     return err;
-}
-
-static void days_forget(struct retention *retention, const struct entry_purge *purge)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < retention->n_days; i++)
-        if (!is_purged(purge, retention->days[i].sealed.day))
-            retention->days[n++] = retention->days[i];
-    retention->n_days = n;
 }
 
 static enum err purge_append(struct retention *retention, const struct entry_purge *purge)
@@ -523,7 +328,7 @@ static enum err purge_append(struct retention *retention, const struct entry_pur
     if (err)
         return err;
     day_keys_forget(&journal->days);
-    days_forget(retention, purge);
+    retention_scan_forget(&retention->scan, purge);
     retention->undone = retention->report.head.seq;
     retention->report.days += purge->n_days;
     for (size_t i = 0; i < purge->n_days; i++)
@@ -549,9 +354,9 @@ static enum err purge_step(struct retention *retention)
     if (err)
         return err == ERR_MISSING ? ERR_OK : err;
     err = marks_drop_before(retention->journal, receipt.next);
-    if (err || retention->unreadable >= receipt.next ||
-        retention_plan(retention->days, retention->n_days, receipt.next, order->open_seq, &purge) ==
-            0)
+    if (err || retention->scan.unreadable >= receipt.next ||
+        retention_plan(retention->scan.days, retention->scan.n_days, receipt.next, order->open_seq,
+                       &purge) == 0)
         return err;
     purge.receipt_next = receipt.next;
     purge.receipt_ms = receipt.registry_ms;
@@ -559,6 +364,15 @@ static enum err purge_step(struct retention *retention)
     if (!err)
         sweep_begin(retention, PHASE_ZERO);
     return err;
+}
+
+/* At the end of the scan the purge comes in the same step, before anything is appended. */
+static enum err scan_step(struct retention *retention)
+{
+    bool more = false;
+    const enum err err = retention_scan_step(&retention->scan, retention->rest, &more);
+
+    return err || more ? err : purge_step(retention);
 }
 
 /* ---- keyed hashes ------------------------------------------------------------------------- */
@@ -586,8 +400,6 @@ static enum err hashes_step(struct retention *retention)
 
 static enum err step(struct retention *retention)
 {
-    enum err err;
-
     switch (retention->phase) {
     case PHASE_OVER:
         break;
@@ -599,12 +411,7 @@ static enum err step(struct retention *retention)
     case PHASE_TRUNCATE:
         return truncate_step(retention);
     case PHASE_SCAN:
-        err = scan_step(retention);
-        if (err || retention->phase == PHASE_SCAN)
-            return err;
-        return purge_step(retention);
-    case PHASE_PURGE:
-        break; /* never between steps */
+        return scan_step(retention);
     case PHASE_HASHES:
         return hashes_step(retention);
     }
