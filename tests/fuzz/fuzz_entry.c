@@ -43,6 +43,7 @@ static void header_try(struct span bytes, enum entry_form form)
 PAYLOAD_TRY(presented)
 PAYLOAD_TRY(decided)
 PAYLOAD_TRY(epoch)
+PAYLOAD_TRY(purge)
 PAYLOAD_TRY(clock)
 
 static void recovered_try(struct span bytes)
@@ -83,6 +84,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         break;
     case 'e':
         epoch_try(bytes);
+        break;
+    case 'g':
+        purge_try(bytes);
         break;
     case 'c':
         clock_try(bytes);

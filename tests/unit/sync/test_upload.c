@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "journal_retention.h"
 #include "test_keys.h"
 #include "upload.h"
 
@@ -139,7 +140,7 @@ static void batches_one_after_the_other_rebuild_the_journal(void **state)
         }
         from += n;
     }
-    assert_int_equal(from, N_SMALL + N_LARGE + 1);
+    assert_int_equal(from, head.seq + 1);
     assert_memory_equal(hash, head.hash, SIGN_HASH_LEN);
 }
 
@@ -161,6 +162,56 @@ static void a_payload_that_is_lost_stops_the_upload_there(void **state)
         sqlite3_exec(handle, "REPLACE INTO entry SELECT * FROM kept", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(build(1, 64), 64);
     sqlite3_close(handle);
+}
+
+/* The registry has all there is, and policy keeps nothing of it. */
+static void purge_all(void)
+{
+    char why[JOURNAL_WHY_LEN] = "";
+    uint8_t point[SIGN_POINT_LEN], payload[RECEIPT_MAX];
+    size_t len;
+    struct retention_order order = {.now_ms = 1, .time = {.wall_ms = 1, .zone = CLOCK_WIB}};
+    struct receipt receipt = {
+        .kiosk = "CGK-03-0412", .epoch = 1, .next = head.seq + 1, .registry_ms = 1};
+    struct sign_key *registry = test_key(1);
+    struct verify_key *receipt_key;
+    struct journal *journal;
+    struct retention *retention;
+    struct retention_report report;
+    const struct journal_keys keys = {.entry = key, .root = root};
+
+    sign_key_point(registry, point);
+    assert_int_equal(verify_key_from_point(point, &receipt_key), ERR_OK);
+    order.receipt_key = receipt_key;
+    memcpy(receipt.head, head.hash, sizeof receipt.head);
+    assert_int_equal(receipt_encode(&receipt, payload, sizeof payload, &len), ERR_OK);
+    assert_int_equal(cose_seal(registry, span_of(payload, len), order.receipt, sizeof order.receipt,
+                               &order.receipt_len),
+                     ERR_OK);
+    assert_int_equal(journal_open(path, "CGK-03-0412", &keys, &order.time, &journal, why), ERR_OK);
+    assert_int_equal(retention_open(journal, &retention), ERR_OK);
+    retention_begin(retention, &order);
+    for (bool more = true; more;)
+        assert_int_equal(retention_step(retention, &more), ERR_OK);
+    retention_report(retention, &report);
+    assert_int_equal(report.entries, N_SMALL + N_LARGE - 1);
+    head = report.head;
+    retention_close(retention);
+    journal_close(journal);
+    verify_key_close(receipt_key);
+    sign_key_close(registry);
+}
+
+/* A registry that asks again for what it had gets the chain, and no payload. */
+static void what_is_purged_goes_up_by_its_hash(void **state)
+{
+    purge_all();
+    assert_int_equal(build(1, 3), 3);
+    assert_non_null(decoded.entries[0].payload.p); /* EPOCH */
+    assert_null(decoded.entries[1].payload.p);
+    assert_null(decoded.entries[2].payload.p);
+    batches_one_after_the_other_rebuild_the_journal(state);
+    assert_non_null(decoded.entries[decoded.n_entries - 1].payload.p); /* PURGE */
 }
 
 static void beyond_the_end_there_is_nothing_to_build(void **state)
@@ -209,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_payload_that_is_lost_stops_the_upload_there),
         cmocka_unit_test(beyond_the_end_there_is_nothing_to_build),
         cmocka_unit_test(size_follows_the_line),
+        cmocka_unit_test(what_is_purged_goes_up_by_its_hash), /* the last: it stays so */
     };
     return cmocka_run_group_tests(tests, make_journal, drop_journal);
 }
