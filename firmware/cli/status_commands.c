@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include "cache.h"
+#include "quarantine.h"
+
+#define SET_ASIDE_LEN 2048
 
 static json_t *time_json(int64_t wall_ms)
 {
@@ -62,6 +65,23 @@ static void remains_add(json_t *json, const struct journal_remains *remains)
     json_object_set_new(json, "purge_finished", json_boolean(!remains->being_overwritten));
 }
 
+/* Damaged files that were set aside and still lie there: to be sent in. */
+static void set_aside_add(json_t *json, const struct kiosk_config *config)
+{
+    static struct quarantine_list list;
+    const char *const paths[] = {config->journal, config->cache, config->sync_db};
+    char names[SET_ASIDE_LEN] = "";
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        (void)!quarantine_list(paths[i], &list);
+        for (unsigned k = 0; k < list.count && at < sizeof names; k++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", at ? " " : "",
+                                   list.name[k]);
+    }
+    json_object_set_new(json, "set_aside", at ? json_string(names) : json_null());
+}
+
 static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
 {
     const struct journal_head *head = &uplink->head;
@@ -84,6 +104,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "refusal",
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());
+    set_aside_add(json, &paths->config);
     return json;
 }
 

@@ -99,6 +99,10 @@ enum err journal_store(struct journal *journal, struct entry_header *header, str
     assert(!journal->head_unsure && header->seq > journal->head.seq);
     assert(payload.len <=
            (header->kind == ENTRY_RECOVERED ? ENTRY_PAYLOAD_MAX : ENTRY_ORIGINAL_MAX));
+    if (database_has_moved(&journal->database)) {
+        (void)!database_checkpoint(&journal->database); /* what a -wal without a name holds */
+        return ERR_CLOSED;
+    }
     enum err err = database_begin(&journal->database);
     if (err)
         return err;

@@ -42,7 +42,8 @@ void journal_close(struct journal *journal);
 
 /* Appends one entry and commits it. `payload` is encoded with its salt. On failure nothing was
  * acknowledged: either nothing was stored, or (ERR_IO at COMMIT) the entry may turn out stored; the
- * head is read again from the disk before the next append. ERR_FULL: no space. */
+ * head is read again from the disk before the next append. ERR_FULL: no space; ERR_CLOSED: the
+ * file, its -wal or its -shm was removed or replaced: it has to be opened anew. */
 MUST_CHECK enum err journal_append(struct journal *journal, enum entry_kind kind,
                                    const struct clock_reading *time, struct span payload,
                                    struct journal_head *head);

@@ -192,6 +192,15 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     assert "no route to host" in out and "unsent           3" in out
 
 
+def test_status_names_the_damaged_files_that_were_set_aside(kiosk):
+    out, _ = pamit("status", "--json", *conf(kiosk))
+    assert json.loads(out)["set_aside"] is None
+    for name in ("cache.db.damaged-20261122T071500Z", "cache.db.damaged-20261122T071500Z-wal"):
+        (kiosk / name).write_bytes(b"x")
+    out, _ = pamit("status", "--json", *conf(kiosk))
+    assert json.loads(out)["set_aside"].endswith("/cache.db.damaged-20261122T071500Z")
+
+
 def test_a_receipt_of_another_key_acknowledges_nothing(kiosk):
     make_key(kiosk, "receipt")
     out, err = pamit("status", "--json", *conf(kiosk), code=1)

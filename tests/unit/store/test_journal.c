@@ -259,6 +259,32 @@ static void a_wal_without_its_file_is_not_thrown_away(void **state)
     journal_close(journal);
 }
 
+/* Its entries would vanish with it. What was acknowledged before is in the file then. */
+static void a_file_that_is_removed_at_work_is_noticed(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const char *const parts[] = {"-wal", "-shm", ""};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct journal *journal = fixture_journal(fixture);
+        struct journal_head before, head;
+        char name[160];
+
+        assert_int_equal(fixture_append(journal, fixture, "x", &before), ERR_OK);
+        snprintf(name, sizeof name, "%s%s", fixture->path, parts[i]);
+        assert_int_equal(unlink(name), 0);
+        assert_int_equal(fixture_append(journal, fixture, "y", &head), ERR_CLOSED);
+        journal_close(journal);
+        if (!parts[i][0])
+            break;
+        journal = fixture_journal(fixture);
+        journal_head(journal, &head);
+        assert_memory_equal(head.hash, before.hash, sizeof head.hash);
+        assert_int_equal(fixture_append(journal, fixture, "y", &head), ERR_OK);
+        journal_close(journal);
+    }
+}
+
 static void an_altered_tail_is_not_continued(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -374,6 +400,7 @@ int main(void)
         JOURNAL_TEST(opening_refuses_what_is_not_ours),
         JOURNAL_TEST(files_that_are_no_journal_are_named),
         JOURNAL_TEST(a_wal_without_its_file_is_not_thrown_away),
+        JOURNAL_TEST(a_file_that_is_removed_at_work_is_noticed),
         JOURNAL_TEST(an_altered_tail_is_not_continued),
         JOURNAL_TEST(a_full_disk_refuses_and_recovers),
         JOURNAL_TEST(the_wal_is_bounded_without_idle_moments),
