@@ -9,12 +9,13 @@ import { openPanel, closePanel, panelFoot, drawFoot, pressPanelKey } from "./pan
 const OFFICER_LEN = 40;
 const ARRIVED_MS = 5000; // what the lane shows is what was set
 
-/** What is typed: "22 11 2026" or 22112026, "14.37" or 1437; NaN: no such day or time. */
+/** What is typed: "22 11 2026" or 22112026, "14.37" or 1437; NaN: no such day, which would be another
+ *  month's, or no such time. */
 function typedMs({ day, time }) {
   const [, d, m, y] = /^(\d\d?)[ ./-](\d\d?)[ ./-](\d{4})$/.exec(day.trim()) ?? /^(\d\d)(\d\d)(\d{4})$/.exec(day.trim()) ?? [];
   const [, hour, minute] = /^(\d\d?)[.: ]?(\d\d)$/.exec(time.trim()) ?? [];
   const date = new Date(Date.UTC(y, m - 1, d));
-  const real = date.getUTCDate() === Number(d) && date.getUTCMonth() === m - 1 && hour < 24 && minute < 60;
+  const real = date.getUTCMonth() === m - 1 && hour < 24 && minute < 60;
   return real ? format.fromWall(date.getTime() + (hour * 60 + Number(minute)) * 60000) : NaN;
 }
 
