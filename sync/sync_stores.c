@@ -175,8 +175,10 @@ bool sync_stores_judge(struct sync_stores *stores, const struct receipt *receipt
                        struct journal_standing *out)
 {
     const enum err err = journal_receipt_judge(stores->journal, receipt, out);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        stores->parted = out->standing != RECEIPT_AGREES;
         return true;
+    }
     sync_stores_journal_failed(stores, err, receipt->next - 1);
     return false;
 }
@@ -260,7 +262,9 @@ void sync_stores_receipt(struct sync_stores *stores, const struct receipt *recei
     clock_take_fix(stores->clock, receipt->registry_ms, sync_moment_middle(&moment));
     if (!stores->state)
         return;
-    const enum err err = sync_state_store_receipt(stores->state, &moment, receipt, envelope);
+    const enum err err = stores->parted
+                             ? sync_state_store_parting(stores->state, &moment, receipt, envelope)
+                             : sync_state_store_receipt(stores->state, &moment, receipt, envelope);
     if (err == ERR_OLD)
         log_event(LOG_SYNC_REFUSED,
                   "reason=\"the registry holds less than it acknowledged, sending again\" "

@@ -28,6 +28,7 @@ struct sync_stores {
     struct clock *clock;
     const struct seal_root *root;
     struct journal_reader *journal; /* NULL: not open */
+    bool parted;                    /* the receipt that was judged last does not agree with it */
     struct cache_writer *cache;
     struct sync_state_db *state;
     struct sync_file cache_file, state_file;

@@ -231,7 +231,7 @@ static enum err fix_write(struct sync_state_db *db, const struct sync_moment *mo
 
 /* Within the open transaction. */
 static enum err receipt_write(struct sync_state_db *db, const struct sync_moment *moment,
-                              const struct receipt *receipt, struct span envelope)
+                              const struct receipt *receipt, struct span envelope, bool may_fall)
 {
     struct sync_state state = {0};
     uint32_t epoch = 0;
@@ -239,7 +239,8 @@ static enum err receipt_write(struct sync_state_db *db, const struct sync_moment
 
     if (err && err != ERR_MISSING)
         return err;
-    if (receipt->epoch < epoch || (receipt->epoch == epoch && receipt->next < state.next))
+    if (!may_fall &&
+        (receipt->epoch < epoch || (receipt->epoch == epoch && receipt->next < state.next)))
         return ERR_OLD;
     if (receipt->next < state.next)
         err = run_with(db, "DELETE FROM acked WHERE next > ?1", receipt->next, 0);
@@ -261,8 +262,8 @@ static enum err receipt_write(struct sync_state_db *db, const struct sync_moment
     return state_write(db, &state, receipt->epoch);
 }
 
-enum err sync_state_store_receipt(struct sync_state_db *db, const struct sync_moment *moment,
-                                  const struct receipt *receipt, struct span envelope)
+static enum err receipt_store(struct sync_state_db *db, const struct sync_moment *moment,
+                              const struct receipt *receipt, struct span envelope, bool may_fall)
 {
     assert(moment->asked_ms >= 0 && moment->asked_ms <= moment->answered_ms);
     if (envelope.len > RECEIPT_MAX)
@@ -270,11 +271,23 @@ enum err sync_state_store_receipt(struct sync_state_db *db, const struct sync_mo
     enum err err = database_begin(&db->database);
     if (err)
         return err;
-    err = receipt_write(db, moment, receipt, envelope);
+    err = receipt_write(db, moment, receipt, envelope, may_fall);
     if (!err)
         return database_commit(&db->database);
     database_rollback(&db->database);
     return err;
+}
+
+enum err sync_state_store_receipt(struct sync_state_db *db, const struct sync_moment *moment,
+                                  const struct receipt *receipt, struct span envelope)
+{
+    return receipt_store(db, moment, receipt, envelope, false);
+}
+
+enum err sync_state_store_parting(struct sync_state_db *db, const struct sync_moment *moment,
+                                  const struct receipt *receipt, struct span envelope)
+{
+    return receipt_store(db, moment, receipt, envelope, true);
 }
 
 enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms, const char *refusal)

@@ -57,6 +57,11 @@ MUST_CHECK enum err sync_state_load(struct sync_state_db *db, struct sync_state 
 MUST_CHECK enum err sync_state_store_receipt(struct sync_state_db *db,
                                              const struct sync_moment *moment,
                                              const struct receipt *receipt, struct span envelope);
+/* The same of one that the journal does not agree with, which may say less than was acknowledged: a
+ * registry that was restored to before a jump. The lane has to see it. */
+MUST_CHECK enum err sync_state_store_parting(struct sync_state_db *db,
+                                             const struct sync_moment *moment,
+                                             const struct receipt *receipt, struct span envelope);
 /* A failed attempt. */
 MUST_CHECK enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms,
                                              const char *refusal);

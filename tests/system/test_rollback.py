@@ -7,6 +7,7 @@ by itself, and in the end every traveller of either history is in the registry's
 import collections
 import json
 import shutil
+import sqlite3
 
 import pytest
 
@@ -134,3 +135,36 @@ def test_a_recovery_that_is_killed_goes_on(counter, tmp_path):
     counter.serve(1)
     counter.await_sent()
     counter.assert_nobody_is_lost()
+
+
+def test_a_registry_that_is_restored_to_before_a_new_epoch_gets_it_again(counter, tmp_path):
+    """What only the registry had is gone with it; all that the counter has comes back."""
+    counter.serve(1)
+    counter.await_sent()
+    counter.stop()
+    counter.made.processes.stop("registry")
+    counter.image(tmp_path / "image", ["lane", "sync"])
+    store = counter.made.folder / "registry" / "registry.db"
+    with sqlite3.connect(store) as db, sqlite3.connect(tmp_path / "backup.db") as to:
+        db.backup(to)
+    counter.start("registry", "lane", "sync")
+    counter.serve(1)  # in the registry alone
+    counter.await_sent()
+    counter.stop()
+
+    counter.put_back(tmp_path / "image", ["lane", "sync"])
+    counter.start("lane")
+    counter.serve(2)
+    counter.await_joined(counter.start("sync"))
+    counter.stop()
+    counter.made.processes.stop("registry")
+    for left in store.parent.glob("registry.db*"):
+        left.unlink()
+    shutil.copy(tmp_path / "backup.db", store)
+    since = counter.start("registry", "lane", "sync")
+    counter.await_joined(since)
+    events = counter.events()
+    hashes = [entry["hash"] for event in events for entry in event["integrity"]]
+    assert len(hashes) == len(set(hashes)) == 2 * len(events)
+    assert len(events) == counter.served.total() - 1
+    assert pamit(counter.made, "journal", "head").split() == registry_head(counter.made)

@@ -111,6 +111,27 @@ static void receipts_only_move_forward(void **state)
     sync_state_close(db);
 }
 
+/* A registry that was restored to before a jump says less, and the lane has to hear it. */
+static void a_parting_takes_back_what_was_acknowledged(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct sync_moment moment = {.wall_ms = 100, .asked_ms = 1, .answered_ms = 2};
+    const struct receipt before = {.epoch = 2, .next = 40, .registry_ms = 7};
+    const struct receipt parted = {.epoch = 1, .next = 15, .registry_ms = 8};
+    struct sync_state_db *db = open_writer(fixture);
+    struct sync_state stored;
+    int64_t at_ms;
+
+    assert_int_equal(store(db, 100, &before, span_of("r", 1)), ERR_OK);
+    assert_int_equal(store(db, 101, &parted, span_of("p", 1)), ERR_OLD);
+    assert_int_equal(sync_state_store_parting(db, &moment, &parted, span_of("p", 1)), ERR_OK);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_int_equal(stored.next, 15);
+    assert_memory_equal(stored.receipt, "p", 1);
+    assert_int_equal(sync_state_acked_at(db, 30, &at_ms), ERR_MISSING);
+    sync_state_close(db);
+}
+
 static void each_entry_has_its_first_receipt(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -302,6 +323,7 @@ int main(void)
         STATE_TEST(nothing_is_known_at_first),
         STATE_TEST(a_failure_keeps_what_the_receipt_said),
         STATE_TEST(receipts_only_move_forward),
+        STATE_TEST(a_parting_takes_back_what_was_acknowledged),
         STATE_TEST(each_entry_has_its_first_receipt),
         STATE_TEST(each_day_of_a_boot_has_its_best_fix),
         STATE_TEST(fixes_are_bounded_and_the_oldest_go),
