@@ -9,7 +9,8 @@
  * by two power cuts don't go on from each other. A header that is cut off while it is written is no
  * sound one but for a bit.
  *
- * What it can't tell from a power cut is a change in the last transaction.
+ * What it can't tell from a power cut is a change in the last transaction, or in the page that ends
+ * the one before it.
  */
 #include "wal_scan.h"
 
@@ -84,10 +85,9 @@ static void frame_take(struct scan *scan, const uint8_t *frame)
         scan->found.left = 0;
     else if (of_this_round(frame, scan->salts))
         scan->found.left++;
+    /* Of a frame that doesn't follow nothing is known: it may be torn, one half of an older one. */
     if (!scan->valid) {
-        if (!follows || !of_this_round(frame, scan->salts))
-            scan->commits = 0;
-        scan->commits += commit && of_this_round(frame, scan->salts);
+        scan->commits = follows && of_this_round(frame, scan->salts) ? scan->commits + commit : 0;
         scan->found.lost |= scan->commits > 1;
     }
     scan->before = sum_said(frame + WAL_FRAME_SUM_AT);
@@ -118,14 +118,16 @@ static bool header_checks(const uint8_t header[WAL_HEADER_LEN])
            page_len <= WAL_PAGE_LEN_MAX && sum_same(sum, sum_said(header + WAL_HEADER_SUM_AT));
 }
 
-/* Would it check with one bit flipped back? But for the lowest one of its round's number: the next
- * round's header, cut off behind that, differs from this one's by it alone. */
+/* Would it check with one bit flipped back? But for the lowest ones of its round's number and of
+ * its first salt: a restart adds one to both, so a header that is cut off there may differ by it
+ * alone.
+ */
 static bool header_nearly_checks(uint8_t header[WAL_HEADER_LEN])
 {
     bool checks = false;
 
     for (size_t bit = 0; bit < 8 * (size_t)WAL_HEADER_LEN && !checks; bit++) {
-        if (bit == 8 * (WAL_ROUND_AT + 3))
+        if (bit == 8 * (WAL_ROUND_AT + 3) || bit == 8 * (WAL_SALT_AT + 3))
             continue;
         header[bit / 8] ^= (uint8_t)(1u << bit % 8);
         checks = header_checks(header);
