@@ -444,8 +444,6 @@ static enum err connection_open(const char *path, enum database_access access,
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
     if (!err)
         err = set_up(database, access);
-    if (!err && !reads(access) && database_wal_lost(database))
-        return database_say(why, path, ERR_CORRUPT, "its -wal was altered or is damaged");
     if (!err && database->old)
         err = upgrade(database);
     if (!err)

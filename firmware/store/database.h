@@ -121,9 +121,6 @@ MUST_CHECK enum err database_wal_turn_on(struct database *database);
  * once more. */
 MUST_CHECK enum err database_wal_sync(struct database *database);
 MUST_CHECK enum err database_wal_renew(struct database *database);
-/* For database_open, of a writer: are there transactions in the WAL that were acknowledged and that
- * SQLite does not read any more? It would write over them. */
-bool database_wal_lost(const struct database *database);
 /* The WAL as SQLite has it open, borrowed; NULL: none is. */
 sqlite3_file *database_wal_file(const struct database *database);
 

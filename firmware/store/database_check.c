@@ -57,17 +57,17 @@ static enum err wal_check(struct database *database, enum database_damage *out,
                           char why[DATABASE_WHY_LEN])
 {
     sqlite3_file *wal = database_wal_file(database);
-    struct wal_scan scan = {0};
+    unsigned left = 0;
 
     *out = DATABASE_WHOLE;
     if (!wal || writer_may_live(database))
         return ERR_OK;
-    const int rc = wal_scan(wal, &scan);
+    const int rc = wal_scan(wal, &left);
     /* A writer that began in between may have left it like that. */
-    if (rc || !scan.left || writer_may_live(database))
+    if (rc || !left || writer_may_live(database))
         return database_err(rc);
-    *out = scan.lost ? DATABASE_WAL_BAD : DATABASE_WAL_TORN;
-    snprintf(why, DATABASE_WHY_LEN, "%u pages after the last whole transaction", scan.left);
+    *out = DATABASE_WAL_TORN;
+    snprintf(why, DATABASE_WHY_LEN, "%u pages after the last whole transaction", left);
     return ERR_OK;
 }
 

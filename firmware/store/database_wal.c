@@ -15,7 +15,6 @@
 
 #include "database.h"
 #include "wal_format.h"
-#include "wal_scan.h"
 
 enum err database_wal_turn_on(struct database *database)
 {
@@ -90,14 +89,6 @@ enum err database_wal_renew(struct database *database)
     }
     /* Who writes it just now has renewed it before. */
     return err && err != ERR_BUSY ? err : database_wal_sync(database);
-}
-
-bool database_wal_lost(const struct database *database)
-{
-    sqlite3_file *wal = database_wal_file(database);
-    struct wal_scan scan = {0};
-
-    return wal && wal_scan(wal, &scan) == SQLITE_OK && scan.lost;
 }
 
 enum err database_wal_truncate(struct database *database)

@@ -11,7 +11,6 @@
 #define WAL_HEADER_LEN       32
 #define WAL_VERSION_AT       4
 #define WAL_PAGE_LEN_AT      8
-#define WAL_ROUND_AT         12 /* its number: SQLite's checkpoint sequence */
 #define WAL_SALT_AT          16
 #define WAL_HEADER_SUM_AT    24
 #define WAL_FRAME_HEADER_LEN 24

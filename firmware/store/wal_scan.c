@@ -2,18 +2,10 @@
  * the transaction under way, of which some are not on the disk. A flipped bit looks the same to it,
  * and all transactions behind it are gone. So we look at what was cut off: frames of this round of
  * the WAL, told by its salts (a flipped bit leaves one of the two).
- *
- * A frame's checksum goes on from that of the frame before. Each transaction is synced before the
- * next one begins, so a power cut leaves one commit at most that does not check. Two in a row that
- * go on from each other were on the disk and acknowledged: a bit before them has changed. Two left
- * by two power cuts don't go on from each other. A header that is cut off while it is written is no
- * sound one but for a bit.
- *
- * What it can't tell from a power cut is a change in the last transaction, or in the page that ends
- * the one before it.
  */
 #include "wal_scan.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -29,8 +21,7 @@ struct scan {
     const uint8_t *salts;
     struct sum before; /* as the frame before says, or the header */
     bool valid;        /* up to here, as SQLite sees it */
-    unsigned commits;  /* in a row that go on from each other, behind that */
-    struct wal_scan found;
+    unsigned left;
 };
 
 static uint32_t word_at(const uint8_t *p, bool big_endian)
@@ -82,14 +73,9 @@ static void frame_take(struct scan *scan, const uint8_t *frame)
     scan->valid =
         scan->valid && follows && memcmp(frame + WAL_FRAME_SALT_AT, scan->salts, WAL_SALT_LEN) == 0;
     if (scan->valid && commit)
-        scan->found.left = 0;
+        scan->left = 0;
     else if (of_this_round(frame, scan->salts))
-        scan->found.left++;
-    /* Of a frame that doesn't follow nothing is known: it may be torn, one half of an older one. */
-    if (!scan->valid) {
-        scan->commits = follows && of_this_round(frame, scan->salts) ? scan->commits + commit : 0;
-        scan->found.lost |= scan->commits > 1;
-    }
+        scan->left++;
     scan->before = sum_said(frame + WAL_FRAME_SUM_AT);
 }
 
@@ -118,39 +104,20 @@ static bool header_checks(const uint8_t header[WAL_HEADER_LEN])
            page_len <= WAL_PAGE_LEN_MAX && sum_same(sum, sum_said(header + WAL_HEADER_SUM_AT));
 }
 
-/* Would it check with one bit flipped back? But for the lowest ones of its round's number and of
- * its first salt: a restart adds one to both, so a header that is cut off there may differ by it
- * alone.
- */
-static bool header_nearly_checks(uint8_t header[WAL_HEADER_LEN])
-{
-    bool checks = false;
-
-    for (size_t bit = 0; bit < 8 * (size_t)WAL_HEADER_LEN && !checks; bit++) {
-        if (bit == 8 * (WAL_ROUND_AT + 3) || bit == 8 * (WAL_SALT_AT + 3))
-            continue;
-        header[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        checks = header_checks(header);
-        header[bit / 8] ^= (uint8_t)(1u << bit % 8);
-    }
-    return checks;
-}
-
-int wal_scan(sqlite3_file *wal, struct wal_scan *out)
+int wal_scan(sqlite3_file *wal, unsigned *left)
 {
     uint8_t header[WAL_HEADER_LEN];
     sqlite3_int64 size = 0;
     int rc = wal->pMethods->xFileSize(wal, &size);
 
-    *out = (struct wal_scan){0};
+    *left = 0;
     if (rc || size < WAL_HEADER_LEN)
         return rc;
     rc = wal->pMethods->xRead(wal, header, WAL_HEADER_LEN, 0);
     if (rc)
         return rc;
     if (!header_checks(header)) {
-        out->left = size > WAL_HEADER_LEN;
-        out->lost = header_nearly_checks(header);
+        *left = size > WAL_HEADER_LEN;
         return SQLITE_OK;
     }
     struct scan scan = {.page_len = wal_number(header + WAL_PAGE_LEN_AT),
@@ -160,6 +127,6 @@ int wal_scan(sqlite3_file *wal, struct wal_scan *out)
                         .valid = true};
     rc = frames_take(&scan, wal, size);
     if (rc == SQLITE_OK)
-        *out = scan.found;
+        *left = scan.left;
     return rc;
 }

@@ -425,70 +425,6 @@ static void a_flip_of_the_file_is_reported_or_harmless(void **state)
     journal_flips_are_found(fixture, "closed.db", false, rounds / 2);
 }
 
-/* ---- the writer --------------------------------------------------------------------------- */
-
-/* The next start: does it take the journal for damaged? If not, how many entries it goes on from.
- */
-static bool start_refuses(const struct store_fixture *fixture, const char *path, uint64_t *entries)
-{
-    struct journal *journal = NULL;
-    struct journal_head head;
-    char why[JOURNAL_WHY_LEN] = "";
-    const enum err err =
-        journal_open(path, CROWD_KIOSK, &fixture->keys, &fixture->now, &journal, why);
-
-    if (err) {
-        if (err != ERR_CORRUPT)
-            fail_msg("%s", why);
-        return true;
-    }
-    journal_head(journal, &head);
-    journal_close(journal);
-    *entries = head.seq;
-    return false;
-}
-
-/* A kill left entries in the WAL alone; then one bit of it changed. To go on would write over the
- * entries behind it. Of the last one, or two, it can't be told from a power cut. */
-static void a_writer_does_not_go_on_over_lost_entries(void **state)
-{
-    const struct store_fixture *fixture = *state;
-    struct journal *journal = fixture_journal(fixture);
-    char wal[KIOSK_PATH_LEN], name[KIOSK_PATH_LEN], path[KIOSK_PATH_LEN];
-    struct bytes whole;
-    unsigned refused = 0, shorter = 0;
-
-    journal_fill(fixture, journal, FILE_ENTRIES);
-    snprintf(wal, sizeof wal, "%s-wal", fixture->path);
-    const int fd = open(wal, O_RDWR);
-    assert_true(fd >= 0);
-    whole = bytes_map(fd);
-    close(fd);
-    file_copy(fixture->path, fixture->folder, "next.db");
-    snprintf(path, sizeof path, "%s/next.db", fixture->folder);
-    for (size_t at = 0; at < whole.len;) {
-        uint64_t entries = 0;
-        uint8_t *copy = malloc(whole.len);
-        assert_non_null(copy);
-        memcpy(copy, whole.p, whole.len);
-        copy[at] ^= 0x10;
-        file_copy(fixture->path, fixture->folder, "next.db");
-        file_put(fixture->folder, "next.db-wal", copy, whole.len, name);
-        free(copy);
-        if (start_refuses(fixture, path, &entries))
-            refused++;
-        else if (entries >= FILE_ENTRIES - 2 && at + 8 * FRAME > whole.len)
-            shorter++;
-        else
-            fail_msg("byte %zu of the WAL: it goes on from entry %" PRIu64, at, entries);
-        at = at < WAL_HEADER_LEN ? at + 1 : at + FRAME / 2;
-    }
-    print_message("%u changes refused, %u like a power cut\n", refused, shorter);
-    assert_true(shorter > 0 && refused > WAL_HEADER_LEN);
-    munmap(whole.p, whole.len);
-    journal_close(journal);
-}
-
 static int flips_make(void **state)
 {
     store_fixture_make(state);
@@ -503,8 +439,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_flip_of_what_is_signed_or_sealed_is_found, flips_make,
                                         store_fixture_remove),
         cmocka_unit_test_setup_teardown(a_flip_of_the_file_is_reported_or_harmless, flips_make,
-                                        store_fixture_remove),
-        cmocka_unit_test_setup_teardown(a_writer_does_not_go_on_over_lost_entries, flips_make,
                                         store_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
