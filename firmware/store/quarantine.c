@@ -2,9 +2,10 @@
  *
  * A database is two files: what its WAL holds is not in it yet, and a WAL that meets another
  * database is replayed into it. So they keep together under one new name. The order makes every
- * interruption plain: the -wal goes first, and is on the disk under its new name before the file
- * follows. A -wal set aside without its file therefore says that the rest is to be done. Where
- * there is no file, or an empty one, an empty one takes its place.
+ * interruption plain: the -wal goes first, as -wal-moving, is on the disk under that name before
+ * the file follows, and gets its own name last. A -wal-moving therefore says that the rest is to be
+ * done. A -wal alone says nothing: whoever takes a file away may leave it behind. Where there is no
+ * file, or an empty one, an empty one takes its place.
  *
  * The new name is taken by rename(2), after nothing was found there; the writer's lock keeps every
  * other process of ours from taking the same one.
@@ -30,7 +31,8 @@
 #define MARK        ".damaged-"
 #define STAMP_LEN   32 /* 20261122T071500Z, and a year of any clock */
 #define IN_A_SECOND 99
-#define ADDED_LEN   (sizeof MARK + STAMP_LEN + sizeof "-99-wal")
+#define MOVING      "-wal-moving"
+#define ADDED_LEN   (sizeof MARK + STAMP_LEN + sizeof "-99" + sizeof MOVING)
 
 _Static_assert(QUARANTINE_WHY_LEN == DATABASE_WHY_LEN, "one size of reasons");
 
@@ -104,27 +106,28 @@ static enum err name_choose(const char *path, int64_t now_s, char name[QUARANTIN
         if (i > 1)
             snprintf(number, sizeof number, "-%u", i % 100);
         snprintf(name, QUARANTINE_NAME_LEN, "%s%s%s", path, stamp, number);
-        if (!is_there(name, "") && !is_there(name, "-wal") && !is_there(name, "-shm"))
+        if (!is_there(name, "") && !is_there(name, "-wal") && !is_there(name, "-shm") &&
+            !is_there(name, MOVING))
             return ERR_OK;
     }
     return database_say(why, path, ERR_BUSY, "too many were set aside in one second");
 }
 
 /* A part that is not there needs no other name. */
-static enum err part_rename(const char *path, const char *name, const char *suffix,
-                            char why[QUARANTINE_WHY_LEN])
+static enum err part_rename(const char *path, const char *suffix, const char *name,
+                            const char *new_suffix, char why[QUARANTINE_WHY_LEN])
 {
     char from[QUARANTINE_NAME_LEN], to[QUARANTINE_NAME_LEN];
 
     name_join(from, path, suffix);
-    name_join(to, name, suffix);
+    name_join(to, name, new_suffix);
     return rename(from, to) < 0 && errno != ENOENT ? fail(to, why) : ERR_OK;
 }
 
 static enum err file_follow(const char *path, const char *name, char why[QUARANTINE_WHY_LEN])
 {
     if (is_there(path, ""))
-        return part_rename(path, name, "", why);
+        return part_rename(path, "", name, "", why);
     const int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(name, why);
@@ -132,19 +135,29 @@ static enum err file_follow(const char *path, const char *name, char why[QUARANT
     return ERR_OK;
 }
 
-/* From the -wal on that bears its new name already, or never was. */
+/* The file has its new name, or there is none: the -wal gets its own. */
+static enum err wal_end(const char *path, const char *name, char why[QUARANTINE_WHY_LEN])
+{
+    enum err err = database_folder_sync(path, why);
+
+    if (!err)
+        err = part_rename(name, MOVING, name, "-wal", why);
+    return err ? err : database_folder_sync(path, why);
+}
+
+/* From the -wal on that is on its way already, or never was. */
 static enum err rest_rename(const char *path, const char *name, char why[QUARANTINE_WHY_LEN])
 {
-    enum err err = part_rename(path, name, "-shm", why);
+    enum err err = part_rename(path, "-shm", name, "-shm", why);
 
     if (!err)
         err = file_follow(path, name, why);
-    return err ? err : database_folder_sync(path, why);
+    return err ? err : wal_end(path, name, why);
 }
 
 static enum err all_rename(const char *path, const char *name, char why[QUARANTINE_WHY_LEN])
 {
-    enum err err = part_rename(path, name, "-wal", why);
+    enum err err = part_rename(path, "-wal", name, MOVING, why);
 
     if (!err)
         err = database_folder_sync(path, why);
@@ -220,14 +233,14 @@ static bool names_find(const char *path, bool (*wanted)(const char *name),
     return fits;
 }
 
-static bool is_wal(const char *name)
+static bool is_moving(const char *name)
 {
-    return ends_with(name, "-wal");
+    return ends_with(name, MOVING);
 }
 
 static bool is_file(const char *name)
 {
-    return !is_wal(name) && !ends_with(name, "-shm");
+    return !ends_with(name, "-wal") && !ends_with(name, "-shm") && !is_moving(name);
 }
 
 bool quarantine_list(const char *path, struct quarantine_list *out)
@@ -242,7 +255,7 @@ static enum err resume(const char *path, const char *name, char why[QUARANTINE_W
 
     if (err)
         return err;
-    err = rest_rename(path, name, why);
+    err = is_there(name, "") ? wal_end(path, name, why) : rest_rename(path, name, why);
     close(lock);
     return err;
 }
@@ -255,12 +268,11 @@ enum err quarantine_resume(const char *path, char name[QUARANTINE_NAME_LEN],
 
     if (!wals)
         return database_say(why, path, ERR_MEMORY, err_text(ERR_MEMORY));
-    (void)!names_find(path, is_wal, wals);
+    (void)!names_find(path, is_moving, wals);
     for (unsigned i = 0; err == ERR_MISSING && i < wals->count; i++) {
         char *found = wals->name[i];
-        found[strlen(found) - strlen("-wal")] = '\0';
-        if (!is_there(found, ""))
-            err = resume(path, found, why);
+        found[strlen(found) - strlen(MOVING)] = '\0';
+        err = resume(path, found, why);
         if (!err)
             name_join(name, found, "");
     }

@@ -159,6 +159,15 @@ static void what_is_not_ours_to_move_stays(void **state)
     assert_int_equal(quarantine_file(long_path, NOW_S, name, why), ERR_SIZE);
 }
 
+static int rename_part(const struct store_fixture *fixture, const char *from, const char *to)
+{
+    char old[160], new[160];
+
+    name_of(fixture, from, old);
+    name_of(fixture, to, new);
+    return rename(old, new);
+}
+
 static void what_was_interrupted_is_ended(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -170,14 +179,37 @@ static void what_was_interrupted_is_ended(void **state)
     file_write(fixture, ".damaged-20250101T000000Z", "an earlier one, whole");
     file_write(fixture, ".damaged-20250101T000000Z-wal", "its own");
     assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
-    file_write(fixture, STAMP "-wal", "b");
+    file_write(fixture, STAMP "-wal-moving", "b");
+    file_write(fixture, "-wal", ""); /* a reader of the file alone made one */
     assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_OK);
     name_of(fixture, STAMP, expected);
     assert_string_equal(name, expected);
     expect_file(fixture, "the file followed", STAMP, "a");
+    expect_file(fixture, "its -wal has its name", STAMP "-wal", "b");
     expect_file(fixture, "and its memory", STAMP "-shm", "c");
     expect_file(fixture, "nothing is left", "", NULL);
     assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
+
+    file_write(fixture, "", "the next one");
+    assert_int_equal(rename_part(fixture, STAMP "-wal", STAMP "-wal-moving"), 0);
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_OK);
+    expect_file(fixture, "only the -wal was to follow", STAMP "-wal", "b");
+    expect_file(fixture, "what came since stays", "", "the next one");
+}
+
+/* Who takes a file that was set aside away may leave its -wal: that interrupts nothing. */
+static void what_is_left_of_one_that_was_taken_away_moves_nothing(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN];
+
+    folder_empty(fixture);
+    file_write(fixture, "", "a sound one");
+    file_write(fixture, "-wal", "its newest entries");
+    file_write(fixture, STAMP "-wal", "what was left behind");
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
+    expect_file(fixture, "the sound one stays", "", "a sound one");
+    expect_file(fixture, "with its -wal", "-wal", "its newest entries");
 }
 
 static void a_wal_that_somebody_removed_is_noticed(void **state)
@@ -216,6 +248,7 @@ int main(void)
         cmocka_unit_test(nothing_is_written_over),
         cmocka_unit_test(what_is_not_ours_to_move_stays),
         cmocka_unit_test(what_was_interrupted_is_ended),
+        cmocka_unit_test(what_is_left_of_one_that_was_taken_away_moves_nothing),
         cmocka_unit_test(a_wal_that_somebody_removed_is_noticed),
         cmocka_unit_test(damage_is_told_from_what_a_person_has_to_put_right),
     };
