@@ -228,13 +228,13 @@ enum err payload_open(struct day_keys *keys, const struct stored_entry *stored,
     enum err err = purged ? ERR_OK : sealed_open(keys, stored, header, out, len);
 
     if (err == ERR_CORRUPT && !entry_kind_is_kept(header->kind)) {
-        /* Damage, unless it was purged since we last looked. */
+        /* Damage, unless since we last looked it was purged, or its day was and has a new key. */
         const enum err refreshed = purge_set_refresh(keys);
         if (refreshed && refreshed != ERR_CORRUPT)
             return refreshed;
+        day_keys_forget(keys);
         purged = purge_set_covers(&keys->purges, header);
-        if (purged)
-            err = ERR_OK;
+        err = purged ? ERR_OK : sealed_open(keys, stored, header, out, len);
     }
     if (purged)
         *len = 0;
