@@ -63,7 +63,7 @@ static void used_by_a_kiosk(struct disk *disk)
 
 enum found { NOTHING, OLD, NEW };
 
-/* NOTHING: there is no cache, and it is said. */
+/* NOTHING: there is no cache, or only the -wal of the old one, and it is said. */
 static enum found what_is_there(uint64_t n_kept, bool may_be_gone)
 {
     struct cache_reader *reader = NULL;
@@ -71,7 +71,7 @@ static enum found what_is_there(uint64_t n_kept, bool may_be_gone)
     size_t n = 0, n_old = 0, n_new = 0;
 
     const enum err err = cache_reader_open(COUNTER_CACHE, fixture->root, &reader, why);
-    if (may_be_gone && err == ERR_MISSING)
+    if (may_be_gone && (err == ERR_MISSING || err == ERR_CORRUPT))
         return NOTHING;
     if (err)
         fail_msg("%s", why);
