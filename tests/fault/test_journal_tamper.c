@@ -214,17 +214,6 @@ static const struct {
     {"the tail cut off", tail_cut_off, JOURNAL_SOUND, 0, JOURNAL_SOUND, 0, RECEIPT_AHEAD},
 };
 
-static struct journal_verdict verify(const struct tamper *tamper)
-{
-    struct journal_reader *reader = fixture_reader(tamper->fixture);
-    struct journal_verdict verdict;
-
-    assert_int_equal(journal_verify(reader, tamper->fixture->entry_public, NULL, NULL, &verdict),
-                     ERR_OK);
-    journal_reader_close(reader);
-    return verdict;
-}
-
 /* What the registry's receipt says of the journal as it is now. */
 static enum receipt_standing standing(const struct tamper *tamper)
 {
@@ -253,7 +242,7 @@ static void way_try(struct tamper *tamper, size_t way, uint64_t seq)
     run(tamper, "BEGIN");
     rows[way].alter(tamper, seq);
     run(tamper, "COMMIT");
-    const struct journal_verdict verdict = verify(tamper);
+    const struct journal_verdict verdict = fixture_verify(tamper->fixture);
     if (verdict.fault != fault || verdict.seq != named)
         fail_msg("%s, at %" PRIu64 ": %s at %" PRIu64, rows[way].proves, seq,
                  journal_fault_text(verdict.fault), verdict.seq);
@@ -287,7 +276,7 @@ static void the_first_bad_entry_is_named(void **state)
         for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
             way_try(&tamper, way, places[i]);
 
-    const struct journal_verdict verdict = verify(&tamper);
+    const struct journal_verdict verdict = fixture_verify(tamper.fixture);
     assert_int_equal(verdict.fault, JOURNAL_SOUND);
     assert_int_equal(verdict.entries, tamper.entries);
     sqlite3_close(tamper.handle);

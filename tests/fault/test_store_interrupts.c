@@ -184,13 +184,10 @@ static bool run(const struct store_fixture *fixture, const char *proves, uint64_
     const bool met = plan.calls >= n;
     plan.at = 0;
     stores_close(&stores);
-    struct journal_verdict verdict;
-    struct journal_reader *reader = fixture_reader(fixture);
-    assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
+    const struct journal_verdict verdict = fixture_verify(fixture);
     if (verdict.fault || verdict.head.seq < seq)
         fail_msg("%s, call %" PRIu64 ": %s at %" PRIu64, proves, n,
                  journal_fault_text(verdict.fault), verdict.seq);
-    journal_reader_close(reader);
     return met;
 }
 

@@ -122,6 +122,16 @@ struct journal_reader *fixture_reader(const struct store_fixture *fixture)
     return reader;
 }
 
+struct journal_verdict fixture_verify(const struct store_fixture *fixture)
+{
+    struct journal_reader *reader = fixture_reader(fixture);
+    struct journal_verdict verdict;
+
+    assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
+    journal_reader_close(reader);
+    return verdict;
+}
+
 struct cache_writer *fixture_cache_writer(const struct store_fixture *fixture)
 {
     struct cache_writer *writer = NULL;
@@ -164,6 +174,36 @@ void fixture_sql(const char *path, const char *sql)
     if (sqlite3_exec(handle, sql, NULL, NULL, &error) != SQLITE_OK)
         fail_msg("%s: %s", sql, error);
     sqlite3_close(handle);
+}
+
+static void database_copy(const char *from, const char *to)
+{
+    sqlite3 *source = NULL, *copy = NULL;
+
+    assert_int_equal(sqlite3_open(from, &source), SQLITE_OK);
+    assert_int_equal(sqlite3_open(to, &copy), SQLITE_OK);
+    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", source, "main");
+    assert_non_null(backup);
+    assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+    assert_int_equal(sqlite3_backup_finish(backup), SQLITE_OK);
+    sqlite3_close(copy);
+    sqlite3_close(source);
+}
+
+void fixture_keep(const struct store_fixture *fixture)
+{
+    char kept[64];
+
+    snprintf(kept, sizeof kept, "%s.kept", fixture->path);
+    database_copy(fixture->path, kept);
+}
+
+void fixture_restore(const struct store_fixture *fixture)
+{
+    char kept[64];
+
+    snprintf(kept, sizeof kept, "%s.kept", fixture->path);
+    database_copy(kept, fixture->path);
 }
 
 int64_t fixture_number(const char *path, const char *sql)

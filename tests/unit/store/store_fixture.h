@@ -28,6 +28,8 @@ int store_fixture_remove(void **state);
 /* Opens the journal at fixture->path; fails the test if it does not. */
 struct journal *fixture_journal(const struct store_fixture *fixture);
 struct journal_reader *fixture_reader(const struct store_fixture *fixture);
+/* What journal_verify says of it, with the fixture's keys. */
+struct journal_verdict fixture_verify(const struct store_fixture *fixture);
 /* The same of the cache there. */
 struct cache_writer *fixture_cache_writer(const struct store_fixture *fixture);
 struct cache_reader *fixture_cache_reader(const struct store_fixture *fixture);
@@ -36,6 +38,9 @@ enum err fixture_append(struct journal *journal, const struct store_fixture *fix
                         const char *note, struct journal_head *head);
 /* Runs SQL on the file behind everybody's back. */
 void fixture_sql(const char *path, const char *sql);
+/* Copies the database, which nobody writes, and puts it back as it was then. */
+void fixture_keep(const struct store_fixture *fixture);
+void fixture_restore(const struct store_fixture *fixture);
 /* The number that a query gives. */
 int64_t fixture_number(const char *path, const char *sql);
 

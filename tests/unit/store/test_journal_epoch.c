@@ -74,19 +74,9 @@ static void assert_stands(const struct store_fixture *fixture, const char *prove
         fail_msg("%s: standing %d, from %d", proves, judged.standing, (int)judged.from);
 }
 
-static struct journal_verdict verify(const struct store_fixture *fixture)
-{
-    struct journal_reader *reader = fixture_reader(fixture);
-    struct journal_verdict verdict;
-
-    assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
-    journal_reader_close(reader);
-    return verdict;
-}
-
 static void assert_sound(const struct store_fixture *fixture, uint64_t entries)
 {
-    const struct journal_verdict verdict = verify(fixture);
+    const struct journal_verdict verdict = fixture_verify(fixture);
 
     assert_string_equal(journal_fault_text(verdict.fault), "sound");
     assert_int_equal(verdict.entries, entries);
@@ -320,11 +310,9 @@ static void a_jump_is_sound_only_as_an_epoch_that_names_it(void **state)
         {"another kind leaves numbers out", ENTRY_NOTE, 2, 31, 30, 3, 1, 1, 0, JOURNAL_MISSING, 4},
         {"another kind begins an epoch", ENTRY_NOTE, 2, 4, 3, 3, 1, 1, 0, JOURNAL_CHAIN_BROKEN, 4},
     };
-    char save[96], load[320];
 
     journal_close(journal_of(fixture, 3));
-    snprintf(save, sizeof save, "VACUUM INTO '%s.copy'", fixture->path);
-    fixture_sql(fixture->path, save);
+    fixture_keep(fixture);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct journal *journal = fixture_journal(fixture);
         struct journal_head own;
@@ -342,16 +330,11 @@ static void a_jump_is_sound_only_as_an_epoch_that_names_it(void **state)
         epoch.own_head[0] ^= rows[i].left;
         forge(journal, fixture, &header, &epoch);
         journal_close(journal);
-        const struct journal_verdict verdict = verify(fixture);
+        const struct journal_verdict verdict = fixture_verify(fixture);
         if (verdict.fault != rows[i].fault || verdict.seq != rows[i].bad)
             fail_msg("%s: %s at %d", rows[i].proves, journal_fault_text(verdict.fault),
                      (int)verdict.seq);
-        snprintf(load, sizeof load,
-                 "ATTACH '%s.copy' AS saved; DELETE FROM entry; DELETE FROM day_key;"
-                 "INSERT INTO entry SELECT * FROM saved.entry;"
-                 "INSERT INTO day_key SELECT * FROM saved.day_key",
-                 fixture->path);
-        fixture_sql(fixture->path, load);
+        fixture_restore(fixture);
     }
 }
 
@@ -367,7 +350,7 @@ static void an_epoch_comes_once_and_rises(void **state)
     memcpy(header.prev, own.hash, sizeof header.prev);
     forge(journal, fixture, &header, &epoch); /* it lowers the epoch */
     journal_close(journal);
-    const struct journal_verdict verdict = verify(fixture);
+    const struct journal_verdict verdict = fixture_verify(fixture);
     assert_int_equal(verdict.fault, JOURNAL_CHAIN_BROKEN);
     assert_int_equal(verdict.seq, 32);
 }

@@ -24,16 +24,6 @@ static void journal_fill(const struct store_fixture *fixture, unsigned entries)
     journal_close(journal);
 }
 
-static struct journal_verdict verify(const struct store_fixture *fixture)
-{
-    struct journal_reader *reader = fixture_reader(fixture);
-    struct journal_verdict verdict;
-
-    assert_int_equal(journal_verify(reader, fixture->entry_public, NULL, NULL, &verdict), ERR_OK);
-    journal_reader_close(reader);
-    return verdict;
-}
-
 static void count_progress(uint64_t entries, void *user)
 {
     *(uint64_t *)user = entries;
@@ -43,7 +33,7 @@ static void a_whole_journal_is_sound(void **state)
 {
     const struct store_fixture *fixture = *state;
     journal_fill(fixture, ENTRIES);
-    const struct journal_verdict verdict = verify(fixture);
+    const struct journal_verdict verdict = fixture_verify(fixture);
     struct journal_reader *reader = fixture_reader(fixture);
     struct journal_head head;
 
@@ -106,23 +96,15 @@ static void altered_journals_are_named(void **state)
         {"a payload taken out is no purge", "UPDATE entry SET payload = NULL WHERE seq = 3",
          JOURNAL_BAD_PAYLOAD, 3},
     };
-    char save[96], load[320];
-
     journal_fill(fixture, ENTRIES);
-    snprintf(save, sizeof save, "VACUUM INTO '%s.copy'", fixture->path);
-    fixture_sql(fixture->path, save);
+    fixture_keep(fixture);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fixture_sql(fixture->path, rows[i].sql);
-        const struct journal_verdict verdict = verify(fixture);
+        const struct journal_verdict verdict = fixture_verify(fixture);
         if (verdict.fault != rows[i].fault || verdict.seq != rows[i].seq)
             fail_msg("%s: %s at %d", rows[i].proves, journal_fault_text(verdict.fault),
                      (int)verdict.seq);
-        snprintf(load, sizeof load,
-                 "ATTACH '%s.copy' AS c; DELETE FROM entry; DELETE FROM day_key; DELETE FROM meta;"
-                 "INSERT INTO entry SELECT * FROM c.entry; INSERT INTO day_key SELECT * FROM"
-                 " c.day_key; INSERT INTO meta SELECT * FROM c.meta",
-                 fixture->path);
-        fixture_sql(fixture->path, load);
+        fixture_restore(fixture);
     }
 }
 
@@ -181,7 +163,7 @@ static void two_histories_do_not_mix(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         snprintf(sql, sizeof sql, "ATTACH '%s' AS o; %s", other.path, rows[i].sql);
         fixture_sql(fixture->path, sql);
-        const struct journal_verdict verdict = verify(fixture);
+        const struct journal_verdict verdict = fixture_verify(fixture);
         if (verdict.fault != rows[i].fault || verdict.seq != rows[i].seq)
             fail_msg("%s: %s at %d", rows[i].proves, journal_fault_text(verdict.fault),
                      (int)verdict.seq);
@@ -235,7 +217,7 @@ static void damaged_pages_are_named_entries(void **state)
     }
     close(fd);
     assert_int_equal(first_bad_min, 1);
-    assert_int_equal(verify(fixture).fault, JOURNAL_SOUND);
+    assert_int_equal(fixture_verify(fixture).fault, JOURNAL_SOUND);
 }
 
 /* Flips one bit of a stored blob in place; false: past its end. */
@@ -284,7 +266,7 @@ static void every_flipped_byte_is_found(void **state)
     journal_reader_close(reader);
     print_message("%u bytes flipped\n", flips);
     assert_true(flips > FLIPPED * (100 + SIGN_LEN + 40));
-    assert_int_equal(verify(fixture).fault, JOURNAL_SOUND);
+    assert_int_equal(fixture_verify(fixture).fault, JOURNAL_SOUND);
 }
 
 int main(void)
