@@ -4,23 +4,19 @@ The registry's clock is right, being another machine's. other_clock.c is preload
 programs; what the kernel says of its clock (disciplined or not, a battery or none) is set with it.
 """
 import calendar
-import contextlib
 import itertools
 import json
-import mmap
-import os
-import struct
 import time
 
 import cbor2
 import pytest
 
-from desk_kit import PROGRAMS, decide, desk, pamit, registry_head, scan, view
+from clock_kit import HOLDOVER, SYNCED, UNKNOWN, Clock
+from desk_kit import decide, desk, pamit, registry_head, scan, view
 from registry_kit import Registry
 from sync_kit import SyncKiosk
 
 DAY_MS = 24 * 3600 * 1000
-UNKNOWN, OPERATOR_SET, HOLDOVER, SYNCED = range(4)  # in an entry
 
 
 def until(year_ms):
@@ -34,35 +30,6 @@ JUMPS = {
     "2099": until(4_070_908_800_000),
 }
 CERTIFIED_DAYS = 30  # of the registry's certificate, by pki.py
-
-
-class Clock:
-    """The clock of the programs that are started within `kiosk()`."""
-
-    def __init__(self, folder):
-        path = folder / "clock"
-        path.write_bytes(bytes(16))
-        with open(path, "r+b") as file:
-            self.memory = mmap.mmap(file.fileno(), 16)
-        self.environment = {
-            "LD_PRELOAD": str(PROGRAMS / "other_clock.so"), "PAMIT_TEST_CLOCK": str(path),
-            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
-
-    def set(self, offset_ms, quality=SYNCED):
-        self.memory[:16] = struct.pack("=qii", offset_ms, quality == SYNCED, quality == HOLDOVER)
-
-    @contextlib.contextmanager
-    def kiosk(self):
-        before = {name: os.environ.get(name) for name in self.environment}
-        os.environ.update(self.environment)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 # ---- a counter -----------------------------------------------------------------------------------

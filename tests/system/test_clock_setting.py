@@ -1,19 +1,18 @@
 """A supervisor sets the clock of a counter that does not know what day it is.
 
-The lane runs as on a machine whose clock nobody disciplines and that has no battery (no_clock.c).
+The lane runs as on a machine whose clock nobody disciplines and that has no battery (clock_kit.py).
 """
 import datetime
 import json
-import os
 
 import cbor2
 import pytest
 
-from desk_kit import PROGRAMS, decide, desk, pamit, scan, view, wait_for_data
+from clock_kit import OPERATOR_SET, UNKNOWN, Clock
+from desk_kit import decide, desk, pamit, scan, view, wait_for_data
 
 HOUR_MS = 3600 * 1000
 HEALTH = 14
-UNKNOWN, OPERATOR_SET = 0, 1
 AHEAD_MS = 10 * 60 * 1000  # what the supervisor sets is ahead of the system's clock
 
 
@@ -26,18 +25,16 @@ def configure(folder, *changes):
     path.write_text(text)
 
 
-def start_lane(made, monkeypatch):
-    with monkeypatch.context() as lane:
-        lane.setenv("LD_PRELOAD", str(PROGRAMS / "no_clock.so"))
-        lane.setenv("ASAN_OPTIONS", os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+def start_lane(made):
+    with Clock(made.folder).kiosk():
         made.start("lane")
 
 
 @pytest.fixture(name="made")
-def fixture_made(tmp_path, monkeypatch):
+def fixture_made(tmp_path):
     with desk(tmp_path / "desk", start=("registry", "desk")) as made:
         configure(made.folder, ("assume_clock_synced = yes", "assume_clock_synced = no"))
-        start_lane(made, monkeypatch)
+        start_lane(made)
         made.start("console")
         made.start("sync")
         wait_for_data(made)
@@ -112,10 +109,10 @@ def test_the_word_is_recorded_before_it_is_gone_by(made):
     assert "entries" in pamit(made, "journal", "verify")
 
 
-def test_a_lane_that_starts_again_in_this_boot_still_knows(made, monkeypatch):
+def test_a_lane_that_starts_again_in_this_boot_still_knows(made):
     set_clock(made)
     made.processes.stop("lane")
-    start_lane(made, monkeypatch)
+    start_lane(made)
     system_ms = view(made, "again", lambda v: v["clock_quality"] == "OPERATOR_SET")["now_ms"]
     now_ms = datetime.datetime.now().timestamp() * 1000
     assert system_ms - now_ms == pytest.approx(AHEAD_MS, abs=5000)
@@ -152,11 +149,11 @@ def test_a_clock_that_the_network_sets_needs_no_word(tmp_path):
         assert refusal(made) == "TIME_SYNCED"
 
 
-def test_a_live_counter_knows_no_supervisor(tmp_path, monkeypatch):
+def test_a_live_counter_knows_no_supervisor(tmp_path):
     with desk(tmp_path / "desk", start=("desk",)) as made:
         configure(made.folder, ("assume_clock_synced = yes", "assume_clock_synced = no"),
                   ("mode = desk", "mode = live"), (f"desk_port = {made.ports['desk_port']}", "desk_port = 0"))
-        start_lane(made, monkeypatch)
+        start_lane(made)
         made.start("console")
         shown = view(made, "unknown", lambda v: v["clock_quality"] == "UNKNOWN")
         assert not shown["clock"]["may_set"]
