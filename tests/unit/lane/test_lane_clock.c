@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "entry_clock.h"
-#include "lane_state.h"
-#include "store_fixture.h"
+#include "lane_fixture.h"
 
 #define STEPS_MAX   4
 #define NOW_MS      INT64_C(1795250228000)
@@ -70,64 +69,13 @@ static const struct word_row rows[] = {
     {"of a boot that looks like this one", CLOCK_UNKNOWN, {{LATER, 90, CLOCK_UNKNOWN}}, -1, 0},
 };
 
-struct counter_files {
-    struct store_fixture *fixture;
-    struct kiosk_config config;
-    struct lane_parts parts;
-    struct lane lane;
-};
-
-static struct clock_reading reading;
-
-void __wrap_clock_read(const struct clock *clock, struct clock_reading *out);
-void __wrap_clock_read(const struct clock *clock, struct clock_reading *out)
-{
-    *out = reading;
-    memcpy(out->boot_id, clock->boot_id, sizeof out->boot_id);
-}
-
-static unsigned n_read;
-
-enum err __real_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out);
-enum err __wrap_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out);
-enum err __wrap_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out)
-{
-    n_read++;
-    return __real_journal_reader_get(reader, seq, out);
-}
-
 static int set_up(void **state)
 {
-    void *fixture = NULL;
-    struct counter_files *files = calloc(1, sizeof *files);
-
-    assert_non_null(files);
-    assert_int_equal(store_fixture_make(&fixture), 0);
-    files->fixture = fixture;
-    snprintf(files->config.journal, sizeof files->config.journal, "%s", files->fixture->path);
-    files->parts.root = files->fixture->root;
-    files->parts.journal = fixture_journal(files->fixture);
-    files->lane.config = &files->config;
-    files->lane.parts = &files->parts;
-    clock_init(&files->lane.clock, CLOCK_WIB, false);
-    memset(files->lane.clock.boot_id, 7, sizeof files->lane.clock.boot_id);
-    reading = (struct clock_reading){
+    assert_int_equal(lane_fixture_make(state), 0);
+    struct lane_fixture *fixture = *state;
+    memset(fixture->lane.clock.boot_id, 7, sizeof fixture->lane.clock.boot_id);
+    lane_fixture_reading = (struct clock_reading){
         .wall_ms = NOW_MS, .zone = CLOCK_WIB, .quality = CLOCK_UNKNOWN, .boottime_ms = BOOTTIME_MS};
-    *state = files;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct counter_files *files = *state;
-    void *fixture = files->fixture;
-
-    journal_close(files->parts.journal);
-    assert_int_equal(store_fixture_remove(&fixture), 0);
-    free(files);
     return 0;
 }
 
@@ -136,7 +84,7 @@ static int64_t word_ms(int minutes)
     return NOW_MS + 1000 - minutes * (int64_t)MINUTE_MS; /* not what the wall said */
 }
 
-static void append(struct counter_files *files, const struct step *step)
+static void append(struct lane_fixture *fixture, const struct step *step)
 {
     const struct entry_clock word = {.wall_ms = word_ms(step->minutes), .role = ROLE_SUPERVISOR};
     const struct entry_presented presented = {.document.mrz.format = MRZ_FORMAT_TD3};
@@ -145,7 +93,7 @@ static void append(struct counter_files *files, const struct step *step)
     struct journal_head head;
     size_t len = 0;
 
-    clock_read(&files->lane.clock, &time);
+    clock_read(&fixture->lane.clock, &time);
     time.wall_ms = word_ms(step->minutes);
     time.boottime_ms =
         step->what == LATER ? BOOTTIME_MS + 1 : BOOTTIME_MS - step->minutes * (int64_t)MINUTE_MS;
@@ -158,7 +106,7 @@ static void append(struct counter_files *files, const struct step *step)
             ? entry_presented_encode(&presented, salt, payload, sizeof payload, &len)
             : entry_clock_encode(&word, salt, payload, sizeof payload, &len);
     assert_int_equal(err, ERR_OK);
-    assert_int_equal(journal_append(files->parts.journal,
+    assert_int_equal(journal_append(fixture->parts.journal,
                                     step->what == ENTRY ? ENTRY_PRESENTED : ENTRY_HEALTH, &time,
                                     span_of(payload, len), &head),
                      ERR_OK);
@@ -170,12 +118,12 @@ static void finds(const struct word_row *row)
     char why[LANE_WHY_LEN] = "";
 
     assert_int_equal(set_up(&state), 0);
-    struct counter_files *files = state;
-    const struct clock *clock = &files->lane.clock;
+    struct lane_fixture *fixture = state;
+    const struct clock *clock = &fixture->lane.clock;
     for (size_t i = 0; i < STEPS_MAX && row->steps[i].what; i++)
-        append(files, &row->steps[i]);
-    reading.quality = row->now;
-    assert_int_equal(lane_restore(&files->lane, why), ERR_OK);
+        append(fixture, &row->steps[i]);
+    lane_fixture_reading.quality = row->now;
+    assert_int_equal(lane_restore(&fixture->lane, why), ERR_OK);
     const bool as_said =
         row->minutes < 0
             ? !clock->set
@@ -184,7 +132,7 @@ static void finds(const struct word_row *row)
                   clock->set_uncertainty_s == row->uncertainty_s;
     if (!as_said)
         fail_msg("%s: set %d, %u s", row->says, clock->set, clock->set_uncertainty_s);
-    assert_int_equal(tear_down(&state), 0);
+    assert_int_equal(lane_fixture_remove(&state), 0);
 }
 
 static void a_start_finds_the_word_of_this_boot(void **state)
@@ -197,15 +145,15 @@ static void a_start_finds_the_word_of_this_boot(void **state)
 /* A kiosk on its battery for weeks must not read all of them back at each start. */
 static void a_start_does_not_look_for_a_word_that_can_not_be_there(void **state)
 {
-    struct counter_files *files = *state;
+    struct lane_fixture *fixture = *state;
     char why[LANE_WHY_LEN];
     for (int day = 9; day > 0; day--)
-        append(files, &(struct step){ENTRY, day * 24 * 60, CLOCK_HOLDOVER});
-    append(files, &(struct step){ENTRY, 0, CLOCK_HOLDOVER});
-    reading.quality = CLOCK_HOLDOVER;
-    n_read = 0;
-    assert_int_equal(lane_restore(&files->lane, why), ERR_OK);
-    assert_int_equal(n_read, 2);
+        append(fixture, &(struct step){ENTRY, day * 24 * 60, CLOCK_HOLDOVER});
+    append(fixture, &(struct step){ENTRY, 0, CLOCK_HOLDOVER});
+    lane_fixture_reading.quality = CLOCK_HOLDOVER;
+    lane_fixture_reads = 0;
+    assert_int_equal(lane_restore(&fixture->lane, why), ERR_OK);
+    assert_int_equal(lane_fixture_reads, 2);
 }
 
 int main(void)
@@ -213,7 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_finds_the_word_of_this_boot),
         cmocka_unit_test_setup_teardown(a_start_does_not_look_for_a_word_that_can_not_be_there,
-                                        set_up, tear_down),
+                                        set_up, lane_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

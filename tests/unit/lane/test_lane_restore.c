@@ -9,8 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lane_state.h"
-#include "store_fixture.h"
+#include "lane_fixture.h"
 
 #define STEPS_MAX 8
 #define DAY_MS    86400000
@@ -94,51 +93,14 @@ static const struct past_row rows[] = {
      ERR_OK},
 };
 
-struct counter_files {
-    struct store_fixture *fixture;
-    struct kiosk_config config;
-    struct lane_parts parts;
-    struct lane lane;
-};
-
 static int set_up(void **state)
 {
-    void *fixture = NULL;
-    struct counter_files *files = calloc(1, sizeof *files);
-
-    assert_non_null(files);
-    assert_int_equal(store_fixture_make(&fixture), 0);
-    files->fixture = fixture;
-    snprintf(files->config.journal, sizeof files->config.journal, "%s", files->fixture->path);
-    files->parts.root = files->fixture->root;
-    files->parts.journal = fixture_journal(files->fixture);
-    files->lane.config = &files->config;
-    files->lane.parts = &files->parts;
-    clock_init(&files->lane.clock, CLOCK_WIB, true);
-    *state = files;
-    return 0;
+    lane_fixture_reading = (struct clock_reading){
+        .wall_ms = NOW_MS, .zone = CLOCK_WIB, .quality = CLOCK_SYNCED, .boottime_ms = 1};
+    return lane_fixture_make(state);
 }
 
-static int tear_down(void **state)
-{
-    struct counter_files *files = *state;
-    void *fixture = files->fixture;
-
-    journal_close(files->parts.journal);
-    assert_int_equal(store_fixture_remove(&fixture), 0);
-    free(files);
-    return 0;
-}
-
-/* It is one moment for the whole test. */
-void __wrap_clock_read(const struct clock *clock, struct clock_reading *out);
-void __wrap_clock_read(const struct clock *clock, struct clock_reading *out)
-{
-    *out = (struct clock_reading){
-        .wall_ms = NOW_MS, .zone = clock->zone, .quality = CLOCK_SYNCED, .boottime_ms = 1};
-}
-
-static void append(struct counter_files *files, const struct step *step)
+static void append(struct lane_fixture *fixture, const struct step *step)
 {
     const struct entry_presented presented = {.replaces = step->of,
                                               .document.mrz.format = MRZ_FORMAT_TD3,
@@ -150,7 +112,7 @@ static void append(struct counter_files *files, const struct step *step)
     char sql[96];
     size_t len = 0;
 
-    clock_read(&files->lane.clock, &time);
+    clock_read(&fixture->lane.clock, &time);
     time.wall_ms += step->days * (int64_t)DAY_MS;
     if (step->kind == ENTRY_PRESENTED)
         assert_int_equal(entry_presented_encode(&presented, salt, payload, sizeof payload, &len),
@@ -159,13 +121,13 @@ static void append(struct counter_files *files, const struct step *step)
         assert_int_equal(entry_decided_encode(&decided, salt, payload, sizeof payload, &len),
                          ERR_OK);
     assert_int_equal(
-        journal_append(files->parts.journal, step->kind, &time, span_of(payload, len), &head),
+        journal_append(fixture->parts.journal, step->kind, &time, span_of(payload, len), &head),
         ERR_OK);
     if (!step->broken)
         return;
     snprintf(sql, sizeof sql, "UPDATE entry SET payload = zeroblob(90) WHERE seq = %u",
              (unsigned)head.seq);
-    fixture_sql(files->fixture->path, sql);
+    fixture_sql(fixture->store->path, sql);
 }
 
 static void restores(const struct past_row *row)
@@ -174,10 +136,10 @@ static void restores(const struct past_row *row)
     char why[LANE_WHY_LEN] = "";
 
     assert_int_equal(set_up(&state), 0);
-    struct counter_files *files = state;
-    struct lane *lane = &files->lane;
+    struct lane_fixture *fixture = state;
+    struct lane *lane = &fixture->lane;
     for (size_t i = 0; i < STEPS_MAX && row->steps[i].kind; i++)
-        append(files, &row->steps[i]);
+        append(fixture, &row->steps[i]);
     const enum err err = lane_restore(lane, why);
     const uint64_t open = lane->state == FLOW_LOCKED ? lane->shown.seq : 0;
     if (err != row->err || open != row->open ||
@@ -185,7 +147,7 @@ static void restores(const struct past_row *row)
         fail_msg("%s: err %d, open %u, counts %u: %u %u %u; %s", row->what, err, (unsigned)open,
                  lane->counts.total, lane->counts.clear, lane->counts.refer, lane->counts.stop,
                  why);
-    assert_int_equal(tear_down(&state), 0);
+    assert_int_equal(lane_fixture_remove(&state), 0);
 }
 
 static void a_start_takes_over_what_the_journal_says(void **state)
@@ -195,32 +157,19 @@ static void a_start_takes_over_what_the_journal_says(void **state)
         restores(&rows[i]);
 }
 
-static unsigned n_read;
-
-enum err __real_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out);
-enum err __wrap_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out);
-enum err __wrap_journal_reader_get(struct journal_reader *reader, uint64_t seq,
-                                   struct journal_row *out)
-{
-    n_read++;
-    return __real_journal_reader_get(reader, seq, out);
-}
-
 static void a_start_reads_no_further_than_today_needs(void **state)
 {
-    struct counter_files *files = *state;
+    struct lane_fixture *fixture = *state;
     const struct step old = PRESENTED(-1, 0, CLEAR), today = PRESENTED(0, 0, CLEAR);
     char why[LANE_WHY_LEN];
 
     for (int i = 0; i < 5; i++)
-        append(files, &old);
-    append(files, &today);
-    n_read = 0;
-    assert_int_equal(lane_restore(&files->lane, why), ERR_OK);
-    assert_int_equal(n_read, 2);
-    assert_int_equal(files->lane.counts.total, 1);
+        append(fixture, &old);
+    append(fixture, &today);
+    lane_fixture_reads = 0;
+    assert_int_equal(lane_restore(&fixture->lane, why), ERR_OK);
+    assert_int_equal(lane_fixture_reads, 2);
+    assert_int_equal(fixture->lane.counts.total, 1);
 }
 
 int main(void)
@@ -228,7 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_takes_over_what_the_journal_says),
         cmocka_unit_test_setup_teardown(a_start_reads_no_further_than_today_needs, set_up,
-                                        tear_down),
+                                        lane_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
