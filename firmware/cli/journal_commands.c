@@ -39,10 +39,16 @@ static void fault_print(const struct journal_verdict *verdict)
     printf("entry %" PRIu64 ": %s\n", verdict->seq, journal_fault_text(verdict->fault));
     if (verdict->seq > 1)
         puts("All entries before it are sound. What comes after it proves nothing by itself.");
+}
+
+/* Whatever was found, the same comes next. */
+static int finding_end(void)
+{
     puts(
         "Keep journal.db and its -wal as they are, as evidence: work on copies. The registry "
         "holds\n"
         "its own copy of the entries that its receipts cover; `pamit status` says which they are.");
+    return CLI_FINDING;
 }
 
 static void sound_print(const struct journal_verdict *verdict)
@@ -89,12 +95,13 @@ static int verify_with(const struct cli_paths *paths, struct journal_reader *rea
         return cli_fail("%s: %s", paths->journal, err_text(err));
     if (verdict.fault) {
         fault_print(&verdict);
-        return CLI_FINDING;
+        return finding_end();
     }
     sound_print(&verdict);
     const int whole = file_print(paths, reader);
     const int agrees = paths->config.kiosk_id[0] ? receipt_print(paths, reader) : CLI_OK;
-    return whole > agrees ? whole : agrees;
+    const int worst = whole > agrees ? whole : agrees;
+    return worst == CLI_FINDING ? finding_end() : worst;
 }
 
 int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths)

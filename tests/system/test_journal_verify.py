@@ -99,6 +99,7 @@ def test_a_page_that_lost_its_last_row_is_a_finding(journal):
     out, _ = pamit("journal", "verify", *journal[1], code=1)
     assert f"sound: {ENTRIES - 1} entries" in out
     assert "its pages do not fit together: entries may be missing" in out
+    assert out.count("Keep journal.db and its -wal as they are") == 1
 
 
 def test_a_wal_that_was_altered_is_a_finding(journal):
