@@ -68,7 +68,7 @@ export function openClock(current, now, send, draft = { day: format.typedDay(cur
 }
 
 const card = (name, label) => {
-  const day = h("p", { id: `${name}-day` }), time = h("b.no", { id: `${name}-time` });
+  const day = h("p", { id: `${name}-day` }), time = h("b", { id: `${name}-time` });
   const show = (ms, zone) => { day.textContent = format.longDay(ms); time.textContent = `${format.clockSeconds(ms)} ${zone}`; };
   return [show, h(`div.card.${name}`, null, h("h2", null, label), day, time)];
 };

@@ -62,7 +62,7 @@ export function age(ms) {
   if (minutes < 1) return t("age.now");
   if (hours < 1) return t("age.minutes", { m: minutes });
   if (days < 1) return t("age.hours", { h: hours, m: minutes % 60 });
-  return t("age.days", { d: days, h: hours % 24 });
+  return t("age.days", { d: count(days), h: hours % 24 });
 }
 
 /** "4 mnt lalu", "baru saja" */
