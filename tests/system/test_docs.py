@@ -6,7 +6,7 @@ import re
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md")
+DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md", "firmware/OPERATING.md", "firmware/AUDIT.md")
 MADE_BY_BUILDING = ("build/",)
 
 

@@ -2,7 +2,7 @@
 
 `pamit journal export --entries` gives headers, signatures and payloads as signed; python3-cbor2
 decodes and re-encodes them, python3-cryptography (OpenSSL) checks the signatures, hashlib the chain.
-The program that README.md gives to auditors is taken from there, and run as it stands.
+The program that AUDIT.md gives to auditors is taken from there, and run as it stands.
 """
 
 import hashlib
@@ -112,14 +112,14 @@ def test_the_audit_itself_sees_an_altered_byte(kiosk, field):
 
 # ---- the auditor's program ----------------------------------------------------------------------
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+AUDIT = pathlib.Path(__file__).resolve().parents[2] / "firmware" / "AUDIT.md"
 PURGE, EPOCH, RECOVERED = 11, 12, 15
 
 
 @pytest.fixture
 def auditor(tmp_path):
-    """Writes entries to a file and runs the README's program on it: (exit code, what it says)."""
-    program = re.search(r"```python\n(# audit.py .*?)```", README.read_text(), re.S).group(1)
+    """Writes entries to a file and runs the program of AUDIT.md on it: (exit code, what it says)."""
+    program = re.search(r"```python\n(# audit.py .*?)```", AUDIT.read_text(), re.S).group(1)
     (tmp_path / "audit.py").write_text(program)
 
     def run(entries, key):
@@ -180,7 +180,7 @@ def test_a_tail_that_is_gone_shows_in_the_head(kiosk, auditor):
     assert code == 0 and f"last entry 6, head {entries[5]['hash']}" in said
 
 
-# ---- histories of more than one epoch, made here after the layout that README.md gives ----------
+# ---- histories of more than one epoch, made here after the layout that AUDIT.md gives ----------
 
 class History:
     """Signs entries as a kiosk would."""
