@@ -9,8 +9,9 @@
  * A receipt begins an epoch only if it is later, by the registry's clock, than the one that the
  * last EPOCH names: an old receipt that somebody plays again begins none.
  *
- * The taking over begins some entries early. They are in the registry already and count once, but
- * whoever reads a decision there finds the PRESENTED that it answers before it.
+ * The taking over begins some entries early, and again so where an epoch begins meanwhile. They are
+ * in the registry already and count once, but whoever reads a decision there finds the PRESENTED
+ * that it answers before it.
  */
 #include "journal_epoch.h"
 
@@ -104,22 +105,52 @@ static enum err recovery_add(struct journal *journal, const struct journal_recov
     return err;
 }
 
-static enum err own_rest_note(struct journal *journal, const struct entry_header *header,
-                              const void *user)
+/* The first entry to take over where `held` is the last that needs none. */
+static uint64_t early(uint64_t held)
 {
-    const uint64_t held = *(const uint64_t *)user;
-    const struct journal_recovery rest = {
-        .next = held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1,
-        .last = journal->head.seq};
+    return held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1;
+}
+
+/* What is under way goes on some entries before where it stopped, in the epoch that was left. A
+ * registry that was restored to before this journal was begun gets more of the other files. */
+static enum err under_way_step_back(struct journal *journal, uint64_t theirs)
+{
+    sqlite3_stmt *update = NULL;
+    enum err err =
+        database_prepare(&journal->database,
+                         "UPDATE recovery SET next = CASE WHEN ?1 < (SELECT min(seq) FROM entry)"
+                         " AND source <> '' THEN min(next, ?2) ELSE max(next - ?3, 1) END"
+                         " WHERE next <= last"
+                         " OR (source <> '' AND ?1 < (SELECT min(seq) FROM entry))",
+                         &update);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(update, 1, (sqlite3_int64)theirs);
+    sqlite3_bind_int64(update, 2, (sqlite3_int64)early(theirs));
+    sqlite3_bind_int64(update, 3, JOURNAL_RECOVERY_OVERLAP);
+    err = database_step_done(update);
+    sqlite3_finalize(update);
+    return err;
+}
+
+static enum err rest_note(struct journal *journal, const struct entry_header *header,
+                          const void *user)
+{
+    const struct journal_parting *parting = user;
+    const struct journal_recovery rest = {.next = early(parting->held), .last = journal->head.seq};
 
     (void)header;
-    return held < rest.last ? recovery_add(journal, &rest) : ERR_OK;
+    const enum err err = under_way_step_back(journal, parting->receipt.next - 1);
+    if (err || parting->held >= rest.last)
+        return err;
+    return recovery_add(journal, &rest);
 }
 
 enum err journal_begin_epoch(struct journal *journal, const struct journal_parting *parting,
                              const struct clock_reading *now, struct journal_head *head)
 {
-    const struct journal_beside beside = {.store = own_rest_note, .user = &parting->held};
+    const struct journal_beside beside = {.store = rest_note, .user = parting};
     uint8_t payload[EPOCH_PAYLOAD_MAX];
     struct entry_header header;
     struct entry_epoch last;

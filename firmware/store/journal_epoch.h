@@ -20,7 +20,9 @@ struct journal_parting {
 
 /* Begins the next epoch after the receipt's head, and notes what is to be taken over of the journal
  * itself: what comes after `held`, and some before that, so that what a decision answers is there.
- * ERR_OLD: an epoch has begun with this receipt or a later one. Else as journal_append. */
+ * So much more is also taken over of what is under way, and of other files all that a registry
+ * lacks which was restored to before this journal was begun. ERR_OLD: an epoch has begun with this
+ * receipt or a later one. Else as journal_append. */
 #define JOURNAL_RECOVERY_OVERLAP 16 /* entries: more than those of one traveller */
 MUST_CHECK enum err journal_begin_epoch(struct journal *journal,
                                         const struct journal_parting *parting,

@@ -474,14 +474,54 @@ static void a_second_parting_takes_over_originals_and_not_their_covers(void **st
     begin(journal, fixture, &first, 0);                         /* 31 */
     assert_int_equal(recover(journal, fixture, 2, &passed), 2); /* 32, 33: not the third */
     assert_int_equal(begin(journal, fixture, &second, 30).seq, 51);
-    /* The third of the first parting; then from 15 on: 31, and what 32 and 33 hold. */
-    assert_int_equal(recover(journal, fixture, 100, &passed), 4);
-    assert_recovered(fixture, fixture->path, 52, 3);
-    assert_recovered(fixture, fixture->path, 53, 31);
-    assert_recovered(fixture, fixture->path, 54, 1);
-    assert_recovered(fixture, fixture->path, 55, 2);
+    /* The first parting's third, and what it may answer; then from 15 on: 31, and what 32 and 33
+     * hold. */
+    assert_int_equal(recover(journal, fixture, 100, &passed), 6);
+    for (uint64_t i = 1; i <= 3; i++)
+        assert_recovered(fixture, fixture->path, 51 + i, i);
+    assert_recovered(fixture, fixture->path, 55, 31);
+    assert_recovered(fixture, fixture->path, 56, 1);
+    assert_recovered(fixture, fixture->path, 57, 2);
     journal_close(journal);
-    assert_sound(fixture, 11);
+    assert_sound(fixture, 13);
+}
+
+static void set_aside(const struct store_fixture *fixture, const char *aside)
+{
+    char wal[80], wal_aside[80];
+
+    snprintf(wal, sizeof wal, "%s-wal", fixture->path);
+    snprintf(wal_aside, sizeof wal_aside, "%s-wal", aside);
+    assert_int_equal(rename(fixture->path, aside), 0);
+    assert_int_equal(rename(wal, wal_aside), 0);
+}
+
+static void a_registry_from_before_this_journal_gets_what_another_file_holds(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct receipt all = receipt_of(1, 30, their_hash, 10);
+    const struct receipt restored = receipt_of(1, 20, their_hash, 20);
+    const struct receipt later = receipt_of(2, 99, their_hash, 30);
+    struct journal_keys keys = fixture->keys;
+    struct journal *journal = NULL;
+    char aside[64], why[JOURNAL_WHY_LEN];
+    unsigned passed = 0;
+
+    journal_close(journal_of(fixture, 30));
+    snprintf(aside, sizeof aside, "%s.aside", fixture->path);
+    set_aside(fixture, aside);
+    keys.receipt = &all;
+    assert_int_equal(journal_open(fixture->path, KIOSK, &keys, &fixture->now, &journal, why),
+                     ERR_OK);
+    assert_int_equal(journal_recover_from(journal, aside, 30, 30), ERR_OK);
+    assert_int_equal(recover(journal, fixture, 100, &passed), 1);
+
+    begin(journal, fixture, &restored, 20);                            /* 33 */
+    assert_int_equal(recover(journal, fixture, 100, &passed), 26 + 2); /* 5 .. 30; 31, 32 */
+    assert_recovered(fixture, aside, 34, 5);
+    begin(journal, fixture, &later, 90); /* that is no earlier one */
+    assert_int_equal(recover(journal, fixture, 100, &passed), 0);
+    journal_close(journal);
 }
 
 static void another_file_is_taken_over_as_far_as_it_can_be_read(void **state)
@@ -490,15 +530,12 @@ static void another_file_is_taken_over_as_far_as_it_can_be_read(void **state)
     const struct receipt theirs = receipt_of(1, 4, their_hash, 10);
     struct journal_keys keys = fixture->keys;
     struct journal *journal = NULL;
-    char aside[64], why[JOURNAL_WHY_LEN], wal[80], wal_aside[80];
+    char aside[64], why[JOURNAL_WHY_LEN];
     unsigned passed = 0;
 
     journal_close(journal_of(fixture, 8));
     snprintf(aside, sizeof aside, "%s.damaged", fixture->path);
-    snprintf(wal, sizeof wal, "%s-wal", fixture->path);
-    snprintf(wal_aside, sizeof wal_aside, "%s-wal", aside);
-    assert_int_equal(rename(fixture->path, aside), 0);
-    assert_int_equal(rename(wal, wal_aside), 0);
+    set_aside(fixture, aside);
     fixture_sql(aside, "UPDATE entry SET payload = zeroblob(50) WHERE seq = 6;"
                        "UPDATE entry SET signature = zeroblob(64) WHERE seq = 7");
 
@@ -549,6 +586,7 @@ int main(void)
         EPOCH_TEST(what_the_registry_has_for_certain_is_left_out),
         EPOCH_TEST(officers_go_on_between_and_a_killed_recovery_goes_on),
         EPOCH_TEST(a_second_parting_takes_over_originals_and_not_their_covers),
+        EPOCH_TEST(a_registry_from_before_this_journal_gets_what_another_file_holds),
         EPOCH_TEST(another_file_is_taken_over_as_far_as_it_can_be_read),
         EPOCH_TEST(a_source_that_cannot_be_read_is_given_up),
     };
