@@ -5,6 +5,7 @@ import time
 from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 DEADLINE_S = 6
 
@@ -133,6 +134,18 @@ class Page:
     def picture(self, name):
         self.script("return document.fonts.ready.then(() => true)")
         self.driver.save_screenshot(str(self.screenshots / f"{name}.png"))
+
+    def picture_in_both_languages(self, name):
+        """Pictures NAME (Indonesian) and NAME-en, both readable; it is Indonesian again afterwards."""
+        for language, other, suffix in (("id", "en", ""), ("en", "id", "-en")):
+            assert self.language() == language
+            self.assert_readable()
+            self.picture(name + suffix)
+            self.press(Keys.F2)
+            self.wait(lambda: self.language() == other, f"the page in {other}")
+
+    def language(self):
+        return self.script("return document.documentElement.lang")
 
     def assert_readable(self):
         """What every screen owes every eye."""

@@ -6,7 +6,6 @@ from selenium.webdriver.common.keys import Keys
 import people
 
 MINUTE_MS = 60_000
-WIB_MS = 7 * 3600 * 1000
 NOON_MS = 1795327200_000 // (24 * 3600 * 1000) * 24 * 3600 * 1000 + 5 * 3600 * 1000  # 22 Nov 2026 12.00 WIB
 LOST_MS = 3 * MINUTE_MS  # 1 Jan 1970 07.03 WIB
 LOST = dict(clock_quality=0, may_set=True, notices=["CLOCK_UNKNOWN"], now_ms=LOST_MS, likely_ms=NOON_MS,
@@ -20,17 +19,6 @@ def lost(page):
     page.lane.wall_ms = lambda: page.lane.view["now_ms"]
     yield page
     page.lane.wall_ms = None
-
-
-def in_both_languages(page, name):
-    page.assert_readable()
-    page.picture(name)
-    page.press(Keys.F2)
-    page.wait(lambda: page.script("return document.documentElement.lang") == "en", "English")
-    page.assert_readable()
-    page.picture(f"{name}-en")
-    page.press(Keys.F2)
-    page.wait(lambda: page.script("return document.documentElement.lang") == "id", "Indonesian")
 
 
 def open_panel(page, **view):
@@ -60,7 +48,7 @@ def test_the_clock_is_set_with_the_keyboard_alone(lost):
     assert page.text("clock-weekday") == "Minggu, 22 November 2026"
     assert page.text("clock-says").startswith("Jam alat: Kamis, 1 Januari 1970, 07.03 WIB")
     assert page.script("return document.activeElement.id") == "clock-time"
-    in_both_languages(page, "clock")
+    page.picture_in_both_languages("clock")
     page.press(*"1437", Keys.ENTER)
     assert page.script("return document.activeElement.id") == "clock-id"
     page.press(*"S-0007", Keys.ENTER)
@@ -69,7 +57,7 @@ def test_the_clock_is_set_with_the_keyboard_alone(lost):
     assert page.text("old-day") == "Kamis, 1 Januari 1970" and page.text("old-time").startswith("07.03.")
     assert page.text("clock-by").startswith("maju 20")
     assert [message for message in page.lane.received if message[0] == "CLOCK"] == []
-    in_both_languages(page, "clock-sure")
+    page.picture_in_both_languages("clock-sure")
     page.press(Keys.ENTER)
     _, old_ms, new_ms, role, officer = page.lane.expect("CLOCK")
     assert LOST_MS <= old_ms < LOST_MS + MINUTE_MS
@@ -80,17 +68,17 @@ def test_the_clock_is_set_with_the_keyboard_alone(lost):
     page.wait(lambda: not page.css(".clock-change"), "the panel closes once it is so")
     assert [message for message in page.lane.received if message[0] == "CLOCK"] == []
     assert page.text("chip-clock") == "Jam supervisor"
-    in_both_languages(page, "clock-set")
+    page.picture_in_both_languages("clock-set")
 
 
 def test_it_is_set_by_touch_from_the_notice(lost):
     page = lost
     page.show(**LOST)
     assert "tombol J" in page.text("notice")
-    in_both_languages(page, "clock-lost")
+    page.picture_in_both_languages("clock-lost")
     page.click("#notice")
     page.wait(lambda: page.css(".notices li"), "the notices")
-    in_both_languages(page, "clock-notices")
+    page.picture_in_both_languages("clock-notices")
     page.css("#dialog .foot .key")[3].click()
     page.wait(lambda: page.css("#clock-time"), "the panel")
     for digit in "0905":
@@ -119,10 +107,10 @@ def test_it_is_reached_from_the_status_line(lost, where):
 def test_in_a_crowd_nothing_is_cut(lost):
     page = lost
     open_panel(page, **CROWDED)
-    in_both_languages(page, "clock-crowded")
+    page.picture_in_both_languages("clock-crowded")
     page.press(*"1437", Keys.ENTER, *"S-0007", Keys.ENTER)
     page.wait(lambda: page.css(".clock-change"), "the second thought")
-    in_both_languages(page, "clock-crowded-sure")
+    page.picture_in_both_languages("clock-crowded-sure")
 
 
 TYPED = [
@@ -184,7 +172,7 @@ def test_a_refusal_is_told_where_it_is_mended(lost):
         page.lane.refuse(0, why)
         page.wait(lambda: page.text("clock-says") == says, says)
         assert page.css("#clock-time")[0].get_attribute("value") == "14.37"
-        in_both_languages(page, f"clock-refused-{why.lower().replace('_', '-')}")
+        page.picture_in_both_languages(f"clock-refused-{why.lower().replace('_', '-')}")
         page.press(Keys.ENTER)
         page.wait(lambda: page.css(".clock-change"), "the second thought again")
 
@@ -206,10 +194,10 @@ def test_a_new_verdict_takes_the_glass(lost):
 def test_where_nobody_may_the_page_says_who_can(lost):
     page = lost
     page.show(**{**LOST, "mode": "LIVE", "may_set": False})
-    in_both_languages(page, "clock-lost-live")
+    page.picture_in_both_languages("clock-lost-live")
     page.press("j")
     page.news(**{**LOST, "mode": "LIVE", "may_set": False})
     assert not page.css("#clock-time") and not page.css("button.clock")
     page.click("#chip-clock")
     page.wait(lambda: "hubungi teknisi" in page.css(".notices p")[0].text, "whom to call")
-    in_both_languages(page, "clock-notices-live")
+    page.picture_in_both_languages("clock-notices-live")

@@ -11,17 +11,6 @@ CODES = {"STORAGE_NOT_DURABLE": "E-STO-02", "CLOCK_UNKNOWN": "E-JAM-01", "JOURNA
 CROWDED = dict(mode="TRAINING", undecided_seq=399, online=False, unsent=1234, direction="RETURN")
 
 
-def in_both_languages(page, name):
-    page.assert_readable()
-    page.picture(name)
-    page.press(Keys.F2)
-    page.wait(lambda: page.script("return document.documentElement.lang") == "en", "English")
-    page.assert_readable()
-    page.picture(f"{name}-en")
-    page.press(Keys.F2)
-    page.wait(lambda: page.script("return document.documentElement.lang") == "id", "Indonesian")
-
-
 def shown_notices(page):
     """Those whose words stand whole above the panel's foot."""
     foot = page.css("#dialog .foot")[0].rect
@@ -35,10 +24,10 @@ def test_a_notice_says_what_to_do_where_nobody_is_served(page, notice):
     page.show(notices=[notice], clock_quality=0 if notice == "CLOCK_UNKNOWN" else 3)
     page.wait(lambda: CODES[notice] in page.text("notice"), "the code for the technician")
     assert page.text("title") == "SIAP"
-    in_both_languages(page, f"notice-{notice.lower().replace('_', '-')}")
+    page.picture_in_both_languages(f"notice-{notice.lower().replace('_', '-')}")
     page.press("n")
     page.wait(lambda: page.css(f".notices [data-notice={notice}]"), "the panel")
-    in_both_languages(page, f"notices-{notice.lower().replace('_', '-')}")
+    page.picture_in_both_languages(f"notices-{notice.lower().replace('_', '-')}")
     page.press(Keys.ESCAPE)
 
 
@@ -53,10 +42,10 @@ def test_all_notices_at_once_leave_room_for_the_work(page, name, view, title):
     page.show(notices=NOTICES, clock_quality=0, **CROWDED, **view)
     page.wait_text("title", title)
     assert "+ 6 lainnya" in page.text("notice")
-    in_both_languages(page, f"notices-{name}")
+    page.picture_in_both_languages(f"notices-{name}")
     page.click("#notice")
     page.wait(lambda: len(page.css(".notices li")) == len(NOTICES), "all of them")
-    in_both_languages(page, f"notices-{name}-panel")
+    page.picture_in_both_languages(f"notices-{name}-panel")
     told = []
     while (items := shown_notices(page))[0] not in told:
         told += items
@@ -76,7 +65,7 @@ def test_over_a_verdict_a_notice_is_a_chip_and_no_more(page, name, view):
     page.news(**view, notices=["JOURNAL_DAMAGED", "NEW_EPOCH"])
     assert page.css("#word")[0].rect == word
     assert page.css("#chip-notice") and not page.css("#notice")
-    in_both_languages(page, f"notice-over-{name}")
+    page.picture_in_both_languages(f"notice-over-{name}")
 
 
 def test_a_notice_that_ends_leaves_the_screen_and_the_panel(page):
