@@ -30,3 +30,14 @@ def test_every_program_a_document_names_is_built(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     programs = set(re.findall(r"`(pamit(?:-[a-z]+)?)[ `]", text))
     assert programs and all((pathlib.Path(os.environ["PAMIT_BIN"]) / p).exists() for p in programs)
+
+
+def anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_within_a_document_meets_a_heading(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    headings = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
