@@ -6,9 +6,11 @@
  * the kiosk had purged the payload before it was sent, or this version can't read it, is counted on
  * stderr: an export that leaves something out says so.
  *
- * What a RECOVERED holds is exported as the original, marked. Those come in their order too, but an
- * officer went on between them, so they are a stream of their own beside the chain's. One whose
- * original is held already tells nothing new, but what follows it may answer it.
+ * What a RECOVERED holds is exported as the original, marked. An officer went on between them, and
+ * they may themselves be of several histories, whose numbers are the same: so each crossing of
+ * theirs stays open until it is answered, or until many more have come, and what the chain had open
+ * when an epoch began waits among them. One whose original is held already tells nothing new, but
+ * what follows it may answer it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,18 +19,22 @@
 #include "event.h"
 #include "registry_commands.h"
 
-enum stream_name { CHAIN, RECOVERED, STREAMS };
+#define OPEN_MAX 256 /* crossings */
 
-struct stream {
+struct crossing {
     bool is_open;
-    bool is_told; /* the open one is exported, or will be, from the chain: only context here */
+    bool is_told;       /* it is exported, or will be, from where its entries came first */
+    uint64_t turn;      /* which crossing of the export it is */
     struct event event; /* when open */
 };
 
 struct export
 {
     bool is_csv;
-    struct stream stream[STREAMS];
+    char kiosk[ENTRY_KIOSK_LEN];
+    struct crossing crossing[OPEN_MAX];
+    struct crossing *chain; /* the chain's last, which its next ends; NULL: none in this epoch */
+    uint64_t n_turns;
     uint64_t n_left_out;
 };
 
@@ -41,10 +47,10 @@ struct arrival {
     uint8_t signature[SIGN_LEN];
 };
 
-static enum err event_write(const struct export *export, struct stream *stream)
+static enum err event_write(const struct export *export, struct crossing *crossing)
 {
-    stream->is_open = false;
-    json_t *json = event_to_json(&stream->event);
+    crossing->is_open = false;
+    json_t *json = event_to_json(&crossing->event);
     if (!json)
         return ERR_MEMORY;
     bool good = export->is_csv
@@ -55,20 +61,85 @@ static enum err event_write(const struct export *export, struct stream *stream)
     return good ? ERR_OK : ERR_IO;
 }
 
-static enum err open_finish(const struct export *export, struct stream *stream)
+/* Nobody answers it. */
+static enum err crossing_end(const struct export *export, struct crossing *crossing)
 {
-    if (stream->is_open && !stream->is_told)
-        return event_write(export, stream);
-    stream->is_open = false;
+    if (crossing->is_open && !crossing->is_told)
+        return event_write(export, crossing);
+    crossing->is_open = false;
     return ERR_OK;
 }
 
-static enum err all_finish(struct export *export)
+/* NULL: none is open. */
+static struct crossing *oldest_open(struct export *export)
+{
+    struct crossing *oldest = NULL;
+    for (struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++)
+        if (c->is_open && (!oldest || c->turn < oldest->turn))
+            oldest = c;
+    return oldest;
+}
+
+static enum err all_end(struct export *export)
 {
     enum err err = ERR_OK;
-    for (size_t i = 0; i < STREAMS && !err; i++)
-        err = open_finish(export, &export->stream[i]);
+    for (struct crossing *open; !err && (open = oldest_open(export));)
+        err = crossing_end(export, open);
+    export->chain = NULL;
     return err;
+}
+
+/* A place for the next crossing; of the chain, it ends the one before. */
+static enum err crossing_begin(struct export *export, bool of_chain, struct crossing **out)
+{
+    struct crossing *place = of_chain ? export->chain : NULL;
+    for (struct crossing *c = export->crossing; !place && c < export->crossing + OPEN_MAX; c++)
+        if (!c->is_open && c != export->chain)
+            place = c;
+    if (!place)
+        place = oldest_open(export);
+    const enum err err = crossing_end(export, place);
+    if (of_chain)
+        export->chain = place;
+    else if (export->chain == place)
+        export->chain = NULL;
+    *place = (struct crossing){.is_open = true, .turn = ++export->n_turns};
+    *out = place;
+    return err;
+}
+
+/* The open crossing whose last PRESENTED is `seq` of the arrival's history: best the one that it
+ * directly follows, else the latest. */
+static struct crossing *crossing_find(struct export *export, const struct arrival *arrival,
+                                      uint64_t seq)
+{
+    struct crossing *found = NULL;
+    if (arrival->entry->kind != ENTRY_RECOVERED)
+        return export->chain && export->chain->is_open &&
+                       export->chain->event.presented_entry.header.seq == seq
+                   ? export->chain
+                   : NULL;
+    for (struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++) {
+        const struct event_entry *last = &c->event.presented_entry;
+        if (!c->is_open || c == export->chain || last->header.seq != seq)
+            continue;
+        if (memcmp(last->hash, arrival->header.prev, sizeof last->hash) == 0)
+            return c;
+        if (!found || c->turn > found->turn)
+            found = c;
+    }
+    return found;
+}
+
+/* Is this very PRESENTED open? */
+static bool is_shown(const struct export *export, const struct arrival *arrival)
+{
+    uint8_t hash[SIGN_HASH_LEN];
+    sign_hash(arrival->header_bytes, hash);
+    for (const struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++)
+        if (c->is_open && memcmp(c->event.presented_entry.hash, hash, sizeof hash) == 0)
+            return true;
+    return false;
 }
 
 static void entry_keep(const struct arrival *arrival, struct event_entry *out)
@@ -90,56 +161,55 @@ static void arrival_note(const struct arrival *arrival, struct event *event)
 }
 
 /* A change of context of the open crossing: its old PRESENTED becomes one that was replaced. */
-static bool event_continue(struct event *event, uint64_t replaces)
+static bool event_continue(struct event *event)
 {
-    const uint64_t open = event->presented_entry.header.seq;
-    if (replaces != open || event->n_replaced == EVENT_REPLACED_MAX)
+    if (event->n_replaced == EVENT_REPLACED_MAX)
         return false;
-    event->replaced[event->n_replaced++] = open;
+    event->replaced[event->n_replaced++] = event->presented_entry.header.seq;
     return true;
 }
 
-static enum err presented_take(const struct export *export, struct stream *stream,
-                               const struct arrival *arrival)
+static enum err presented_take(struct export *export, const struct arrival *arrival)
 {
-    struct event *event = &stream->event;
     struct entry_presented presented;
     if (entry_presented_decode(arrival->payload, &presented) != ERR_OK)
         return ERR_CORRUPT;
-    if (!stream->is_open || !event_continue(event, presented.replaces)) {
-        const enum err err = open_finish(export, stream);
+    if (arrival->is_twice && is_shown(export, arrival))
+        return ERR_OK;
+    struct crossing *crossing =
+        presented.replaces ? crossing_find(export, arrival, presented.replaces) : NULL;
+    if (!crossing || !event_continue(&crossing->event)) {
+        const enum err err =
+            crossing_begin(export, arrival->entry->kind != ENTRY_RECOVERED, &crossing);
         if (err)
             return err;
-        *event = (struct event){.first_seq = arrival->header.seq};
+        crossing->event.first_seq = arrival->header.seq;
     }
-    stream->is_open = true;
-    stream->is_told = arrival->is_twice;
-    event->presented = presented;
-    entry_keep(arrival, &event->presented_entry);
-    arrival_note(arrival, event);
+    crossing->is_told = arrival->is_twice;
+    crossing->event.presented = presented;
+    entry_keep(arrival, &crossing->event.presented_entry);
+    arrival_note(arrival, &crossing->event);
     return ERR_OK;
 }
 
-static enum err decided_take(struct export *export, struct stream *stream,
-                             const struct arrival *arrival)
+static enum err decided_take(struct export *export, const struct arrival *arrival)
 {
-    struct event *event = &stream->event;
     struct entry_decided decided;
     if (entry_decided_decode(arrival->payload, &decided) != ERR_OK)
         return ERR_CORRUPT;
-    if (!stream->is_open || event->presented_entry.header.seq != decided.presented) {
+    struct crossing *crossing = crossing_find(export, arrival, decided.presented);
+    if (!crossing) {
         export->n_left_out += !arrival->is_twice;
         return ERR_OK;
     }
-    if (arrival->is_twice) { /* and so is what it answers */
-        stream->is_open = false;
-        return ERR_OK;
-    }
+    if (arrival->is_twice && crossing->is_told)
+        return crossing_end(export, crossing);
+    struct event *event = &crossing->event;
     event->decided = true;
     event->decision = decided;
     entry_keep(arrival, &event->decided_entry);
     arrival_note(arrival, event);
-    return event_write(export, stream);
+    return event_write(export, crossing);
 }
 
 static enum err arrival_of(const struct registry_entry *entry, struct arrival *out)
@@ -163,33 +233,31 @@ static enum err arrival_of(const struct registry_entry *entry, struct arrival *o
     return ERR_OK;
 }
 
-static bool other_kiosk(const struct stream *stream, const struct registry_entry *entry)
-{
-    return stream->is_open && strcmp(stream->event.presented_entry.header.kiosk, entry->kiosk) != 0;
-}
-
 static enum err each_entry(const struct registry_entry *entry, void *user)
 {
     struct export *export = user;
-    struct stream *stream = &export->stream[entry->kind == ENTRY_RECOVERED ? RECOVERED : CHAIN];
     struct arrival arrival;
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < STREAMS && !err; i++)
-        if (other_kiosk(&export->stream[i], entry))
-            err = open_finish(export, &export->stream[i]);
-    if (err || (entry->kind != ENTRY_PRESENTED && entry->kind != ENTRY_DECIDED &&
-                entry->kind != ENTRY_RECOVERED))
-        return err;
+    if (strcmp(export->kiosk, entry->kiosk) != 0) {
+        const enum err err = all_end(export);
+        if (err)
+            return err;
+        memcpy(export->kiosk, entry->kiosk, sizeof export->kiosk);
+    }
+    if (entry->kind == ENTRY_EPOCH)
+        export->chain = NULL;
+    if (entry->kind != ENTRY_PRESENTED && entry->kind != ENTRY_DECIDED &&
+        entry->kind != ENTRY_RECOVERED)
+        return ERR_OK;
     if (entry->mark != REGISTRY_MARK_NONE && entry->mark != REGISTRY_MARK_TWICE) {
         export->n_left_out++;
         return ERR_OK;
     }
-    err = arrival_of(entry, &arrival);
+    const enum err err = arrival_of(entry, &arrival);
     if (err || !arrival.payload.p)
         return err;
     if (arrival.header.kind == ENTRY_PRESENTED)
-        return presented_take(export, stream, &arrival);
-    return arrival.header.kind == ENTRY_DECIDED ? decided_take(export, stream, &arrival) : ERR_OK;
+        return presented_take(export, &arrival);
+    return arrival.header.kind == ENTRY_DECIDED ? decided_take(export, &arrival) : ERR_OK;
 }
 
 static enum err store_export(struct registry_store *store, struct export *export)
@@ -198,7 +266,7 @@ static enum err store_export(struct registry_store *store, struct export *export
         return ERR_IO;
     enum err err = store->ops->entries_each(store, NULL, each_entry, export);
     if (!err)
-        err = all_finish(export);
+        err = all_end(export);
     if (!err && fflush(stdout) != 0)
         err = ERR_IO;
     return err;

@@ -34,7 +34,7 @@ PROGRAM = BIN / "pamit-registry"
 START_S = 20
 ZERO_HASH = bytes(32)
 
-PRESENTED, DECIDED, EPOCH = 1, 2, 12
+PRESENTED, DECIDED, EPOCH, RECOVERED = 1, 2, 12, 15
 
 
 def deterministic(value):

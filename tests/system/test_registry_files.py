@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from registry_kit import DECIDED, PRESENTED, Registry, cose_payload, decided, presented
+from registry_kit import (
+    DECIDED, PRESENTED, RECOVERED, Kiosk, Registry, cose_payload, cose_signature, decided, presented
+)
 
 CONTRACT = Path(__file__).parents[1] / "data" / "contract"
 PLACEMENTS = CONTRACT / "placements.example.jsonl"
@@ -433,6 +435,66 @@ def test_events_are_exported_as_csv(registry):
     assert [row["decision"] for row in rows] == ["CLEARED", "DEFERRED", ""]
     assert rows[1]["note"] == 'says "=1+1", comes back'
     assert registry.run("export", "events", "--format", "xml").returncode == 1
+
+
+def recovered(kiosk, original):
+    """The entry of another history of this kiosk, appended again."""
+    kiosk.append(RECOVERED, {1: original.whole,
+                             2: cose_signature(kiosk.entry_key, original.whole),
+                             3: original.payload})
+
+
+def test_what_is_taken_over_of_two_histories_stays_whole(registry):
+    """A journal that took a damaged one over while an officer worked was itself left: in the order
+    of its numbers the crossings of both are between each other, and bear the same numbers."""
+    kiosk = registry.enrol("CGK-03-0412")
+    left, damaged = (Kiosk(registry, kiosk.name, kiosk.identity, kiosk.entry_key) for _ in range(2))
+    for history in (damaged, left):
+        history.append_epoch()
+        history.append(PRESENTED, presented())
+        history.append(DECIDED, decided(2))
+        history.append(PRESENTED, presented())  # never decided
+        history.append(PRESENTED, presented())
+        history.append(DECIDED, decided(5, 4))
+    kiosk.append_epoch()
+    for i in range(6):
+        recovered(kiosk, damaged.entries[i])
+        recovered(kiosk, left.entries[i])
+    with registry:
+        assert kiosk.post(kiosk.batch(1, 13)).status == 200
+        done = registry.run("export", "events")
+    assert "left out" not in done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    told = sorted(([entry["hash"] for entry in event["integrity"]], event["decision"])
+                  for event in events)
+    assert told == sorted(
+        ([history.entries[seq - 1].hash.hex() for seq in seqs], decision)
+        for history in (damaged, left)
+        for seqs, decision in (((2, 3), "CLEARED"), ((4,), None), ((5, 6), "DEFERRED"))
+    )
+
+
+def test_a_decision_that_comes_after_its_epoch_is_no_second_crossing(registry):
+    """The registry had what was shown; the answer was in the journal that was set aside."""
+    kiosk = registry.enrol("CGK-03-0412")
+    left = Kiosk(registry, kiosk.name, kiosk.identity, kiosk.entry_key)
+    kiosk.append_epoch()
+    shown = kiosk.append(PRESENTED, presented())
+    left.entries = kiosk.entries.copy()
+    answer = left.append(DECIDED, decided(2))
+    with registry:
+        kiosk.post(kiosk.batch(1, 2))
+        kiosk.epoch = 2
+        kiosk.append_epoch()
+        kiosk.append(PRESENTED, presented())
+        recovered(kiosk, shown)
+        kiosk.append(DECIDED, decided(4))
+        recovered(kiosk, answer)
+        assert kiosk.post(kiosk.batch(3, 7)).status == 200
+        events = registry.events()
+    told = [[entry["hash"] for entry in event["integrity"]] for event in events]
+    assert sorted(told) == sorted([[shown.hash.hex(), answer.hash.hex()],
+                                   [kiosk.entries[i].hash.hex() for i in (3, 5)]])
 
 
 def test_an_export_says_what_it_leaves_out(registry):
