@@ -25,7 +25,6 @@
 #include "journal_marks.h"
 #include "retention_parts.h"
 
-#define SWEEP_ROWS 64
 /* Rows of three pages, and more: what a page exchanges rows with. */
 #define ROWS_LEFT 64
 
@@ -53,9 +52,9 @@ struct retention {
     enum phase phase;
     uint64_t rest; /* below it no entry has a payload, but for kinds that are kept */
     /* The purge that is not done. */
-    uint64_t undone;             /* its PURGE entry; 0: there is none */
-    uint64_t sweep_at, sweep_to; /* its entries that are still to be looked at */
-    struct retention_scan scan;  /* it outlives the job */
+    uint64_t undone; /* its PURGE entry; 0: there is none */
+    struct retention_sweep sweep;
+    struct retention_scan scan; /* it outlives the job */
 };
 
 enum err retention_open(struct journal *journal, struct retention **out)
@@ -131,13 +130,14 @@ static enum err state_read(struct retention *retention)
 
 static void sweep_begin(struct retention *retention, enum phase phase)
 {
-    const uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
+    const bool empties = phase == PHASE_EMPTY;
+    uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
 
+    if (empties)
+        last = last > ROWS_LEFT ? last - ROWS_LEFT : 0;
     retention->phase = phase;
-    retention->sweep_at = retention->rest;
-    retention->sweep_to = last;
-    if (phase == PHASE_EMPTY)
-        retention->sweep_to = last > ROWS_LEFT ? last - ROWS_LEFT : 0;
+    retention->sweep = (struct retention_sweep){
+        .journal = retention->journal, .empties = empties, .next = retention->rest, .last = last};
 }
 
 static enum err note_step(struct retention *retention)
@@ -163,80 +163,14 @@ static enum err note_step(struct retention *retention)
 
 /* ---- overwriting -------------------------------------------------------------------------- */
 
-/* The next covered entries whose payload column is not empty, from sweep_at on. */
-static enum err sweep_find(struct retention *retention, uint64_t found[SWEEP_ROWS], size_t *n,
-                           uint64_t *looked_to)
-{
-    const struct purge_set *purges = &retention->journal->days.purges;
-    sqlite3_stmt *select = NULL;
-    int rc;
-    enum err err = database_prepare(&retention->journal->database,
-                                    "SELECT seq, header FROM entry WHERE seq BETWEEN ?1 AND ?2"
-                                    " AND payload IS NOT NULL ORDER BY seq LIMIT ?3",
-                                    &select);
-
-    if (err)
-        return err;
-    sqlite3_bind_int64(select, 1, (sqlite3_int64)retention->sweep_at);
-    sqlite3_bind_int64(select, 2, (sqlite3_int64)retention->sweep_to);
-    sqlite3_bind_int(select, 3, SWEEP_ROWS);
-    *n = 0;
-    *looked_to = retention->sweep_to;
-    size_t rows = 0;
-    while ((rc = database_step(select)) == SQLITE_ROW) {
-        struct entry_header header;
-        const uint64_t seq = (uint64_t)sqlite3_column_int64(select, 0);
-        if (++rows == SWEEP_ROWS)
-            *looked_to = seq;
-        if (!entry_header_decode(database_column(select, 1), ENTRY_WHOLE, &header) &&
-            header.seq == seq && purge_set_covers(purges, &header))
-            found[(*n)++] = seq;
-    }
-    sqlite3_finalize(select);
-    return database_err(rc);
-}
-
-/* Within a transaction. */
-static enum err rows_update(struct database *database, const char *sql, const uint64_t *seqs,
-                            size_t n)
-{
-    sqlite3_stmt *update = NULL;
-    enum err err = database_prepare(database, sql, &update);
-
-    for (size_t i = 0; !err && i < n; i++) {
-        sqlite3_bind_int64(update, 1, (sqlite3_int64)seqs[i]);
-        err = database_step_done(update);
-    }
-    sqlite3_finalize(update);
-    return err;
-}
-
 static enum err sweep_step(struct retention *retention)
 {
-    struct database *database = &retention->journal->database;
-    const bool empties = retention->phase == PHASE_EMPTY;
-    const char *sql = empties ? "UPDATE entry SET payload = NULL WHERE seq = ?1"
-                              : "UPDATE entry SET payload = zeroblob(length(payload))"
-                                " WHERE seq = ?1";
-    uint64_t found[SWEEP_ROWS], looked_to;
-    size_t n = 0;
-    enum err err = sweep_find(retention, found, &n, &looked_to);
+    bool more = false;
+    const enum err err = retention_sweep_step(&retention->sweep, &more);
 
-    if (!err && n > 0) {
-        err = database_begin(database);
-        if (!err)
-            err = rows_update(database, sql, found, n);
-        if (!err)
-            err = database_commit(database);
-        else
-            database_rollback(database);
-    }
-    if (err)
+    if (err || more)
         return err;
-    retention->sweep_at = looked_to + 1;
-    if (retention->sweep_at <= retention->sweep_to)
-        return ERR_OK;
-    if (empties)
+    if (retention->phase == PHASE_EMPTY)
         retention->phase = PHASE_TRUNCATE;
     else
         sweep_begin(retention, PHASE_EMPTY);
