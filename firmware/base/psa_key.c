@@ -1,4 +1,4 @@
-/* Import and destruction of volatile PSA keys, one at a time.
+/* Import, destruction and sharing of volatile PSA keys, one at a time.
  *
  * The lock is the one piece of state base keeps for a whole process besides the log's: it guards
  * a table that is just as global, mbedTLS's own.
@@ -62,4 +62,13 @@ void psa_key_destroy(psa_key_id_t id)
     const psa_status_t status = psa_destroy_key(id);
     table_leave();
     assert(status == PSA_SUCCESS);
+}
+
+psa_status_t psa_key_give(psa_key_id_t id, psa_key_derivation_operation_t *derivation)
+{
+    table_enter();
+    const psa_status_t status =
+        psa_key_derivation_input_key(derivation, PSA_KEY_DERIVATION_INPUT_SECRET, id);
+    table_leave();
+    return status;
 }

@@ -6,7 +6,7 @@
  * journal's day key seals thousands.
  *
  * A derived key leaves HKDF through a buffer that is wiped, rather than from key to key inside PSA,
- * because in mbedTLS 2.28 only psa_key_import is made safe for threads (psa_key.h).
+ * because in mbedTLS 2.28 only what psa_key.h has is made safe for threads.
  */
 #include "seal.h"
 
@@ -86,7 +86,7 @@ static enum err root_derive(const struct seal_root *root, const char *label,
     psa_key_derivation_operation_t hkdf = PSA_KEY_DERIVATION_OPERATION_INIT;
     psa_status_t status = psa_key_derivation_setup(&hkdf, PSA_ALG_HKDF(PSA_ALG_SHA_256));
     if (status == PSA_SUCCESS)
-        status = psa_key_derivation_input_key(&hkdf, PSA_KEY_DERIVATION_INPUT_SECRET, root->id);
+        status = psa_key_give(root->id, &hkdf);
     if (status == PSA_SUCCESS)
         status = psa_key_derivation_input_bytes(&hkdf, PSA_KEY_DERIVATION_INPUT_INFO,
                                                 (const uint8_t *)label, strlen(label));

@@ -2,9 +2,10 @@
  *
  * HKDF-SHA-256 (RFC 5869) with a label gives each use its own key; AES-256-GCM (NIST SP 800-38D)
  * seals; HMAC-SHA-256 (RFC 2104) keys look-ups. A box is nonce (12, random) || ciphertext ||
- * tag (16). Callers: pamit-lane, pamit-sync, pamit. A key may be used from several threads only
- * under the caller's lock; different keys from different threads need none. mbedTLS 2.28 holds 32
- * keys of this header and sign.h at a time; one more is ERR_MEMORY. So close what was used.
+ * tag (16). Callers: pamit-lane, pamit-sync, pamit. The root may be derived from by several threads
+ * at once; a derived key may be used by several only under the caller's lock, different keys need
+ * none. mbedTLS 2.28 holds 32 keys of this header and sign.h at a time; one more is ERR_MEMORY. So
+ * close what was used.
  */
 #ifndef PAMIT_SEAL_H
 #define PAMIT_SEAL_H

@@ -222,6 +222,32 @@ static void threads_open_and_close_keys_of_their_own(void **state)
     }
 }
 
+/* A worker derives keys of the root that its program's loop derives from too. */
+static void *root_use(void *user)
+{
+    for (int i = 0; i < 5000; i++) {
+        struct seal_key *key = NULL;
+        if (seal_key_derive(user, "label", &key) != ERR_OK)
+            return user;
+        seal_key_close(key);
+    }
+    return NULL;
+}
+
+static void threads_derive_from_one_root(void **state)
+{
+    struct seal_root *root = root_load(*state);
+    pthread_t threads[4];
+    for (size_t i = 0; i < LENGTH(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, root_use, root), 0);
+    for (size_t i = 0; i < LENGTH(threads); i++) {
+        void *failed = &failed;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    seal_root_close(root);
+}
+
 static void random_fills_what_it_is_asked_to(void **state)
 {
     (void)state;
@@ -249,6 +275,7 @@ int main(void)
         cmocka_unit_test(closed_keys_leave_nothing_behind),
         cmocka_unit_test(a_key_too_many_is_refused_and_harmless),
         cmocka_unit_test(threads_open_and_close_keys_of_their_own),
+        cmocka_unit_test(threads_derive_from_one_root),
         cmocka_unit_test(random_fills_what_it_is_asked_to),
     };
     return cmocka_run_group_tests(tests, group_setup, fixture_folder_remove);
