@@ -82,3 +82,11 @@ def test_no_personal_data_in_the_log(page):
     log = (page.console.folder / "console.log").read_text()
     for word in ["SITI", "X0000012", page.console.token]:
         assert word not in log
+
+
+def test_an_acknowledgement_that_is_not_handed_over_was_nobodys_doing(page):
+    page.script("window.fetch = (path) => { window.asked = path; return Promise.resolve({ ok: false }); }")
+    page.news(**people.clear(seq=417))
+    page.wait(lambda: page.script("return window.asked") == "/painted", "the acknowledgement")
+    page.script("return new Promise((soon) => setTimeout(soon))")
+    assert not page.text("toast")

@@ -145,7 +145,7 @@ async function tellGlass() {
   if (telling || (glass.seq === told.seq && glass.covered === told.covered)) return;
   telling = true;
   told = glass;
-  if (told.seq) await link.post("/painted", told);
+  if (told.seq) await link.hand("/painted", told);
   telling = false;
   tellGlass();
 }

@@ -61,17 +61,22 @@ export function open() {
 }
 
 /** True if pamit-console handed it to the lane. */
-export async function post(path, body) {
+export async function hand(path, body) {
   try {
     const answer = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (answer.ok) return true;
+    return answer.ok;
   } catch {
-    // the same to the officer as a refusal: nothing was handed over
+    return false;
   }
-  tell("refused", { seq: body.seq ?? 0, why: "NOT_SENT" });
-  return false;
+}
+
+/** The same of what somebody did, who is told when it was not handed over. */
+export async function post(path, body) {
+  const handed = await hand(path, body);
+  if (!handed) tell("refused", { seq: body.seq ?? 0, why: "NOT_SENT" });
+  return handed;
 }
