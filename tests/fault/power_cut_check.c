@@ -223,18 +223,23 @@ enum counter_finding counter_check_recovered(struct counter *counter, char why[C
         if (journal_recover_step(counter->journal, counter->reader, &pending, &counter->now, &done))
             return say(why, COUNTER_BAD, "nothing can be taken over", pending.next);
     left.n = taken.n = 0;
-    for (uint64_t seq = 1; row_next(counter->reader, &seq, &row); seq++)
+    /* Each epoch steps back in what is still to be taken over of those before it. */
+    size_t again_max = 0, epochs = 0;
+    for (uint64_t seq = 1; row_next(counter->reader, &seq, &row); seq++) {
+        if (row.header.kind == ENTRY_EPOCH)
+            again_max += JOURNAL_RECOVERY_OVERLAP * epochs++;
         if ((row.header.kind == ENTRY_EPOCH && !left_add(counter, &row, &left)) ||
             (row.header.kind == ENTRY_RECOVERED && !original_add(&taken, &row)))
             return say(why, COUNTER_BAD, "what was left can't be read", seq);
-    if (left.n != taken.n)
-        return say(why, COUNTER_LOST,
-                   left.n > taken.n ? "entries that were left are not taken over"
-                                    : "entries are taken over twice",
-                   left.n > taken.n ? left.n - taken.n : taken.n - left.n);
-    for (size_t i = 0; i < left.n; i++)
-        if (memcmp(left.hash[i], taken.hash[i], SIGN_HASH_LEN) != 0)
-            return say(why, COUNTER_LOST, "another entry is taken over than was left", i);
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < taken.n && found < left.n; i++)
+        if (memcmp(left.hash[found], taken.hash[i], SIGN_HASH_LEN) == 0)
+            found++;
+    if (found < left.n)
+        return say(why, COUNTER_LOST, "what was left is not taken over in its order", found);
+    if (taken.n - left.n > again_max)
+        return say(why, COUNTER_BAD, "entries are taken over twice", taken.n - left.n);
     return COUNTER_WHOLE;
 }
 

@@ -167,7 +167,7 @@ static void nothing_acknowledged_is_lost(void **state)
 }
 
 /* The power goes while an epoch begins, and while entries are taken over in it. */
-static void what_an_epoch_left_is_taken_over_once(void **state)
+static void what_an_epoch_left_is_taken_over(void **state)
 {
     struct tally tally = {.with_partings = true};
 
@@ -203,7 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost, store_fixture_make,
                                         store_fixture_remove),
-        cmocka_unit_test_setup_teardown(what_an_epoch_left_is_taken_over_once, store_fixture_make,
+        cmocka_unit_test_setup_teardown(what_an_epoch_left_is_taken_over, store_fixture_make,
                                         store_fixture_remove),
         cmocka_unit_test_setup_teardown(without_a_sync_at_commit_entries_are_lost,
                                         store_fixture_make, store_fixture_remove),
