@@ -286,7 +286,9 @@ static bool original_take(struct step *step)
 }
 
 /* Looks at the source's next entry. ERR_MISSING: nothing is left; ERR_CORRUPT: it is damaged, or
- * not ours. Either way progress is after what was looked at, but for other failures. */
+ * not ours. Either way progress is after what was looked at, but for other failures. Only before an
+ * EPOCH are numbers left out; before another entry they are damaged, and what lies among them has
+ * to be tried one by one. */
 static enum err original_look(struct step *step)
 {
     uint64_t seq = step->progress.next;
@@ -298,6 +300,12 @@ static enum err original_look(struct step *step)
     }
     if (!err)
         err = journal_reader_get(step->source, seq, &step->row);
+    if (err == ERR_MISSING) /* pages that do not fit together */
+        err = ERR_CORRUPT;
+    if (seq != step->progress.next && (err || step->row.header.kind != ENTRY_EPOCH)) {
+        seq = step->progress.next;
+        err = err ? err : ERR_CORRUPT;
+    }
     if (!err && !original_take(step))
         err = ERR_CORRUPT;
     if (err && err != ERR_CORRUPT)

@@ -87,9 +87,12 @@ static uint64_t last_of(struct journal_reader *reader, const char *source)
         return head.seq;
     if (err == ERR_MISSING)
         return 0;
-    if (database_prepare(&reader->database, "SELECT seq FROM entry ORDER BY seq", &walk) == ERR_OK)
+    if (database_prepare(&reader->database,
+                         "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq",
+                         &walk) == ERR_OK)
         while (database_step(walk) == SQLITE_ROW)
-            reached = (uint64_t)sqlite3_column_int64(walk, 0);
+            if (!stored_entry_head(walk, &head) && head.seq > reached)
+                reached = head.seq; /* another number is a damaged one, and may be any */
     sqlite3_finalize(walk);
     return reached + (length_of(source, "") + length_of(source, "-wal")) / ENTRY_LEN_MIN;
 }

@@ -554,6 +554,48 @@ static void another_file_is_taken_over_as_far_as_it_can_be_read(void **state)
     assert_sound(fixture, 3);
 }
 
+/* Gives the row 2 of a leaf page the number 20, in its place between 1 and 3. */
+static void number_damage(const char *path)
+{
+    uint8_t page[4096];
+    FILE *file = fopen(path, "r+");
+
+    assert_non_null(file);
+    for (long at = 0; fread(page, sizeof page, 1, file) == 1; at += (long)sizeof page) {
+        if (page[0] != 0x0d || page[4] < 8)
+            continue;
+        uint8_t *cell = page + (page[10] << 8 | page[11]); /* the second's, of a leaf of a table */
+        while (*cell++ & 0x80) {
+        }
+        assert_int_equal(*cell, 2);
+        *cell = 20;
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        assert_int_equal(fwrite(page, sizeof page, 1, file), 1);
+        fclose(file);
+        return;
+    }
+    fail_msg("no such page");
+}
+
+static void a_damaged_number_hides_no_other_entry(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct journal *journal = journal_of(fixture, 8);
+    char aside[64], sql[128];
+    unsigned passed = 0;
+
+    snprintf(aside, sizeof aside, "%s.aside", fixture->path);
+    snprintf(sql, sizeof sql, "VACUUM INTO '%s'", aside);
+    fixture_sql(fixture->path, sql);
+    number_damage(aside);
+    assert_int_equal(journal_recover_from(journal, aside, 1, 30), ERR_OK);
+    assert_int_equal(recover(journal, fixture, 100, &passed), 6);
+    journal_close(journal);
+    assert_recovered(fixture, fixture->path, 9, 1);
+    for (uint64_t i = 4; i <= 8; i++) /* 2 is damaged, and 3 is not found behind it */
+        assert_recovered(fixture, fixture->path, 6 + i, i);
+}
+
 static void a_source_that_cannot_be_read_is_given_up(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -588,6 +630,7 @@ int main(void)
         EPOCH_TEST(a_second_parting_takes_over_originals_and_not_their_covers),
         EPOCH_TEST(a_registry_from_before_this_journal_gets_what_another_file_holds),
         EPOCH_TEST(another_file_is_taken_over_as_far_as_it_can_be_read),
+        EPOCH_TEST(a_damaged_number_hides_no_other_entry),
         EPOCH_TEST(a_source_that_cannot_be_read_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
