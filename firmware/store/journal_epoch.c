@@ -294,10 +294,12 @@ static enum err original_look(struct step *step)
     uint64_t seq = step->progress.next;
     enum err err = journal_reader_seek(step->source, &seq);
 
-    if (err == ERR_MISSING || (!err && seq > step->recovery->last)) {
+    if (err == ERR_MISSING) {
         step->progress.next = step->recovery->last + 1;
         return ERR_MISSING;
     }
+    if (!err && seq > step->recovery->last)
+        err = ERR_CORRUPT;
     if (!err)
         err = journal_reader_get(step->source, seq, &step->row);
     if (err == ERR_MISSING) /* pages that do not fit together */
@@ -355,7 +357,9 @@ enum err journal_recover_step(struct journal *journal, struct journal_reader *so
     enum err err = ERR_CORRUPT;
 
     journal_head(journal, &step.out.head);
-    for (unsigned looks = 0; err == ERR_CORRUPT && looks < JOURNAL_RECOVERY_LOOKS; looks++) {
+    for (unsigned looks = 0; err == ERR_CORRUPT && looks < JOURNAL_RECOVERY_LOOKS &&
+                             step.progress.next <= recovery->last;
+         looks++) {
         err = original_look(&step);
         step.out.passed += err == ERR_CORRUPT;
     }

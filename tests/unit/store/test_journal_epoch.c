@@ -577,9 +577,8 @@ static void number_damage(const char *path)
     fail_msg("no such page");
 }
 
-static void a_damaged_number_hides_no_other_entry(void **state)
+static void damaged_number_hides_none(const struct store_fixture *fixture, uint64_t last)
 {
-    const struct store_fixture *fixture = *state;
     struct journal *journal = journal_of(fixture, 8);
     char aside[64], sql[128];
     unsigned passed = 0;
@@ -588,12 +587,22 @@ static void a_damaged_number_hides_no_other_entry(void **state)
     snprintf(sql, sizeof sql, "VACUUM INTO '%s'", aside);
     fixture_sql(fixture->path, sql);
     number_damage(aside);
-    assert_int_equal(journal_recover_from(journal, aside, 1, 30), ERR_OK);
+    assert_int_equal(journal_recover_from(journal, aside, 1, last), ERR_OK);
     assert_int_equal(recover(journal, fixture, 100, &passed), 6);
     journal_close(journal);
     assert_recovered(fixture, fixture->path, 9, 1);
     for (uint64_t i = 4; i <= 8; i++) /* 2 is damaged, and 3 is not found behind it */
         assert_recovered(fixture, fixture->path, 6 + i, i);
+}
+
+static void a_damaged_number_hides_no_other_entry(void **state)
+{
+    damaged_number_hides_none(*state, 30);
+}
+
+static void nor_does_one_beyond_the_last(void **state)
+{
+    damaged_number_hides_none(*state, 12);
 }
 
 static void a_source_that_cannot_be_read_is_given_up(void **state)
@@ -631,6 +640,7 @@ int main(void)
         EPOCH_TEST(a_registry_from_before_this_journal_gets_what_another_file_holds),
         EPOCH_TEST(another_file_is_taken_over_as_far_as_it_can_be_read),
         EPOCH_TEST(a_damaged_number_hides_no_other_entry),
+        EPOCH_TEST(nor_does_one_beyond_the_last),
         EPOCH_TEST(a_source_that_cannot_be_read_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
