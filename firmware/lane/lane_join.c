@@ -108,7 +108,6 @@ static void on_step(void *user)
         log_event(LOG_JOURNAL_DAMAGED, "why=\"%s\"", step->why);
         break;
     case JOIN_FAILED:
-        lane_store_failed(lane, step->err);
         failed(lane);
         return;
     }

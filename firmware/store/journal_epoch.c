@@ -2,8 +2,8 @@
  *
  * An epoch is begun by one transaction: its EPOCH entry, and a row of `recovery` that says which of
  * the journal's own entries are to be appended again. Each of those is one more transaction, of the
- * RECOVERED entry and the row's new `next`, so that however it ends each original is appended once.
- * Officers go on recording between them. recovery(no, source, next, last) is only the work list:
+ * RECOVERED entry and the row's new `next`, so that however it ends none is passed by. Officers
+ * go on recording between them. recovery(no, source, next, last) is only the work list:
  * what it says is not signed and decides nothing but what is still to be done.
  *
  * A receipt begins an epoch only if it is later, by the registry's clock, than the one that the
@@ -105,8 +105,7 @@ static enum err recovery_add(struct journal *journal, const struct journal_recov
     return err;
 }
 
-/* The first entry to take over where `held` is the last that needs none. */
-static uint64_t early(uint64_t held)
+uint64_t journal_recovery_first(uint64_t held)
 {
     return held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1;
 }
@@ -127,7 +126,7 @@ static enum err under_way_step_back(struct journal *journal, uint64_t theirs)
     if (err)
         return err;
     sqlite3_bind_int64(update, 1, (sqlite3_int64)theirs);
-    sqlite3_bind_int64(update, 2, (sqlite3_int64)early(theirs));
+    sqlite3_bind_int64(update, 2, (sqlite3_int64)journal_recovery_first(theirs));
     sqlite3_bind_int64(update, 3, JOURNAL_RECOVERY_OVERLAP);
     err = database_step_done(update);
     sqlite3_finalize(update);
@@ -138,7 +137,8 @@ static enum err rest_note(struct journal *journal, const struct entry_header *he
                           const void *user)
 {
     const struct journal_parting *parting = user;
-    const struct journal_recovery rest = {.next = early(parting->held), .last = journal->head.seq};
+    const struct journal_recovery rest = {.next = journal_recovery_first(parting->held),
+                                          .last = journal->head.seq};
 
     (void)header;
     const enum err err = under_way_step_back(journal, parting->receipt.next - 1);

@@ -23,7 +23,6 @@ struct journal_parting {
  * So much more is also taken over of what is under way, and of other files all that a registry
  * lacks which was restored to before this journal was begun. ERR_OLD: an epoch has begun with this
  * receipt or a later one. Else as journal_append. */
-#define JOURNAL_RECOVERY_OVERLAP 16 /* entries: more than those of one traveller */
 MUST_CHECK enum err journal_begin_epoch(struct journal *journal,
                                         const struct journal_parting *parting,
                                         const struct clock_reading *now, struct journal_head *head);
@@ -38,6 +37,11 @@ struct journal_recovery {
     char source[JOURNAL_SOURCE_LEN]; /* path of another journal; "": this one */
     uint64_t next, last;             /* its entries */
 };
+
+/* The first entry to take over where `held` (0: none) is the last that the registry has: some
+ * before it come again, so that a decision comes after the PRESENTED that it answers. Pure. */
+#define JOURNAL_RECOVERY_OVERLAP 16 /* entries: more than those of one traveller */
+uint64_t journal_recovery_first(uint64_t held);
 
 /* Notes durably that the entries `from` to `last` of another journal of this kiosk, one that was
  * set aside, are to be taken over. Nothing happens if that file was noted before. */

@@ -2,8 +2,7 @@
  *
  * Begin: after the entry that the receipt names, if the damaged journal shows that it held it: the
  * entry itself, or the next one, whose `prev` is its hash. Where it doesn't show, all are taken
- * over; what the registry has already counts once. Some entries more are taken over, as an epoch
- * does, so that a decision comes after the PRESENTED that it answers.
+ * over; what the registry has already counts once.
  *
  * End: the last entry, unless the way to it is damaged. Then there may be entries after the last
  * that can be reached from the front, at most as many as fit into the file: numbers are tried one
@@ -17,7 +16,6 @@
 #include "journal_read.h"
 #include "journal_write.h"
 
-#define OVERLAP       16
 #define ENTRY_LEN_MIN 200 /* in the file: header, signature and sealed payload are longer */
 
 static enum err is_noted(struct journal *journal, const char *source, bool *out)
@@ -59,11 +57,11 @@ static uint64_t first_of(struct journal_reader *reader, const struct receipt *re
 {
     struct journal_head at;
 
-    if (!receipt || receipt->next <= 1 + OVERLAP)
+    if (!receipt || receipt->next <= 1)
         return 1;
     const bool held = journal_reader_head_at(reader, receipt->next - 1, &at) == ERR_OK &&
                       memcmp(at.hash, receipt->head, sizeof at.hash) == 0;
-    return held || follows(reader, receipt) ? receipt->next - OVERLAP : 1;
+    return held || follows(reader, receipt) ? journal_recovery_first(receipt->next - 1) : 1;
 }
 
 static uint64_t length_of(const char *path, const char *suffix)

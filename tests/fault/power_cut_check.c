@@ -202,7 +202,7 @@ static bool left_add(struct counter *counter, const struct journal_row *begin,
     if (entry_epoch_decode(span_of(begin->payload, begin->payload_len), &epoch))
         return false;
     const uint64_t held = epoch.own_held;
-    uint64_t seq = held > JOURNAL_RECOVERY_OVERLAP ? held - JOURNAL_RECOVERY_OVERLAP + 1 : 1;
+    uint64_t seq = journal_recovery_first(held);
     for (; held < epoch.own_seq && seq <= epoch.own_seq; seq++)
         if (!row_next(counter->reader, &seq, &row) ||
             (seq <= epoch.own_seq && !original_add(list, &row)))
