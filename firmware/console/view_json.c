@@ -196,18 +196,28 @@ static json_t *key_json(enum decision decision)
     return decision == DECISION_NONE ? json_null() : json_string(decision_name(decision));
 }
 
+/* An earlier crossing; null: none. */
+static json_t *seen_json(const struct entry_crossing *seen)
+{
+    if (seen->seq == 0)
+        return json_null();
+    return json_pack("{s:o, s:I, s:o, s:s, s:s}", "seq", integer(seen->seq), "wall_ms",
+                     (json_int_t)seen->wall_ms, "day", date_json(seen->day), "direction",
+                     direction_name(seen->direction), "decision", decision_name(seen->decision));
+}
+
 static json_t *crossing_json(const struct view *view)
 {
-    return json_pack("{s:o, s:I, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "seq",
-                     integer(view->seq), "shown_ms", (json_int_t)view->shown_ms, "document",
-                     document_json(&view->document), "placement",
-                     view->has_placement ? placement_json(&view->placement) : json_null(),
-                     "match_key", match_key_name(view->match_key), "match_grade",
-                     match_grade_name(view->match_grade), "result",
-                     verdict_name(view->verdict.result), "reasons", reasons_json(&view->verdict),
-                     "allowed_officer", decisions_json(view->allowed_officer), "allowed_supervisor",
-                     decisions_json(view->allowed_supervisor), "key_go", key_json(view->key_go),
-                     "key_refer", key_json(view->key_refer));
+    return json_pack(
+        "{s:o, s:I, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
+        integer(view->seq), "shown_ms", (json_int_t)view->shown_ms, "document",
+        document_json(&view->document), "placement",
+        view->has_placement ? placement_json(&view->placement) : json_null(), "match_key",
+        match_key_name(view->match_key), "match_grade", match_grade_name(view->match_grade),
+        "result", verdict_name(view->verdict.result), "reasons", reasons_json(&view->verdict),
+        "seen", seen_json(&view->seen), "allowed_officer", decisions_json(view->allowed_officer),
+        "allowed_supervisor", decisions_json(view->allowed_supervisor), "key_go",
+        key_json(view->key_go), "key_refer", key_json(view->key_refer));
 }
 
 static json_t *recorded_json(const struct view *view)

@@ -101,6 +101,15 @@ struct entry_place {
     char officer_id[ENTRY_OFFICER_LEN];
 };
 
+/* A crossing that was decided, as far as it is known without its payloads. */
+struct entry_crossing {
+    uint64_t seq;    /* of its DECIDED; 0: none */
+    int64_t wall_ms; /* when that was; 0: only its day is known */
+    struct date day; /* at the counter */
+    enum direction direction;
+    enum decision decision;
+};
+
 /* PRESENTED: what the counter was told about a traveller, and why. */
 struct entry_presented {
     struct entry_place place;
@@ -113,6 +122,8 @@ struct entry_presented {
     struct data_state data;
     uint64_t policy_version;
     struct verdict verdict;
+    uint64_t seen; /* the DECIDED of the document's last crossing here, if that was in the same
+                      direction; 0: none, or not known */
 };
 
 /* DECIDED: what a person decided about it. */

@@ -120,6 +120,7 @@ static const struct entry_field presented_table[] = {
      .n_max = VERDICT_REASONS_MAX,
      .count_offset = offsetof(struct entry_presented, verdict.n_reasons),
      .fields = &reason_fields},
+    NUMBER(12, struct entry_presented, seen, INT64_MAX),
 };
 static const struct entry_fields presented_fields = ENTRY_FIELDS_OF(presented_table);
 

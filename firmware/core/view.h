@@ -175,6 +175,7 @@ struct view {
     enum match_key match_key;
     enum match_grade match_grade;
     struct verdict verdict;
+    struct entry_crossing seen;  /* an earlier one of this document; seq 0: none is known */
     uint32_t allowed_officer;    /* bit n: decision n is open to the officer */
     uint32_t allowed_supervisor; /* ... and to a supervisor */
     enum decision key_go;        /* what the counter's key 1 records now; DECISION_NONE: nothing */

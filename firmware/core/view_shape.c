@@ -186,6 +186,15 @@ static const struct view_part verdict_parts[] = {
 };
 static const struct view_shape verdict_shape = SHAPE_OF(verdict_parts);
 
+static const struct view_part crossing_parts[] = {
+    U64(entry_crossing, seq),
+    I64(entry_crossing, wall_ms),
+    DATE(entry_crossing, day),
+    ENUM(entry_crossing, direction, 0, DIRECTION_RETURN),
+    ENUM(entry_crossing, decision, 0, DECISION_COUNT - 1),
+};
+static const struct view_shape crossing_shape = SHAPE_OF(crossing_parts);
+
 #define DECISIONS_ALL ((1u << DECISION_COUNT) - 1)
 #define NOTICES_ALL   ((1u << NOTICE_COUNT) - 1)
 
@@ -216,6 +225,7 @@ static const struct view_part view_parts[] = {
     ENUM(view, match_key, 0, MATCH_KEY_MANUAL),
     ENUM(view, match_grade, 0, MATCH_EXACT),
     SHAPE(view, verdict, verdict_shape),
+    SHAPE(view, seen, crossing_shape),
     U32(view, allowed_officer, DECISIONS_ALL),
     U32(view, allowed_supervisor, DECISIONS_ALL),
     ENUM(view, key_go, 0, DECISION_COUNT - 1),

@@ -63,6 +63,7 @@ static const char *const columns[] = {
     "hash",
     "sig",
     "recovered",
+    "double_of",
     "acked_at",
     "time_corrected",
     "time_corrected_uncertainty_s",

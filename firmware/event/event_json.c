@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 55
+#define EVENT_KEYS 56
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -324,6 +324,13 @@ static void put_recovered(json_t *json, const struct event *event)
         json_decref(by);
 }
 
+/* The DECIDED of the crossing that this document had before, the same way; null: none. Whether it
+ * is one that was recorded twice, its decision and the time between say. */
+static void put_double(json_t *json, uint64_t seen)
+{
+    json_object_set_new(json, "double_of", seen ? json_integer((json_int_t)seen) : json_null());
+}
+
 json_t *event_to_json(const struct event *event)
 {
     json_t *json = json_object();
@@ -339,6 +346,7 @@ json_t *event_to_json(const struct event *event)
     put_decision(json, event);
     put_integrity(json, event);
     put_recovered(json, event);
+    put_double(json, event->presented.seen);
     put_time_if_any(json, "acked_at", event->acked_ms);
     event_put_correction(json, event->corrected ? &event->correction : NULL);
     if (json_object_size(json) != EVENT_KEYS) {

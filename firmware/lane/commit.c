@@ -23,8 +23,8 @@ struct slot {
     struct clock_reading time;
     size_t payload_len;
     uint8_t payload[ENTRY_PAYLOAD_MAX];
-    bool defers;
-    struct deferral_subject subject; /* if it defers */
+    bool decides;
+    struct crossing_decided decided; /* if it decides */
     struct commit_result result;
 };
 
@@ -54,8 +54,8 @@ static void append(struct commit *commit, struct slot *slot)
     slot->result =
         (struct commit_result){.kind = slot->kind, .beside = slot == &commit->slot[BESIDE]};
     slot->result.err =
-        slot->defers
-            ? journal_append_deferral(commit->journal, &slot->time, payload, &slot->subject, head)
+        slot->decides
+            ? journal_append_decided(commit->journal, &slot->time, payload, &slot->decided, head)
             : journal_append(commit->journal, slot->kind, &slot->time, payload, head);
 }
 
@@ -219,7 +219,7 @@ static struct slot *begin(struct commit *commit, int which, enum entry_kind kind
     slot->time = *time;
     slot->payload_len = payload.len;
     memcpy(slot->payload, payload.p, payload.len);
-    slot->defers = false;
+    slot->decides = false;
     return slot;
 }
 
@@ -237,12 +237,12 @@ void commit_append(struct commit *commit, enum entry_kind kind, const struct clo
     hand_over(commit, begin(commit, CROSSING, kind, time, payload));
 }
 
-void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
-                            struct span payload, const struct deferral_subject *subject)
+void commit_append_decided(struct commit *commit, const struct clock_reading *time,
+                           struct span payload, const struct crossing_decided *decided)
 {
     struct slot *slot = begin(commit, CROSSING, ENTRY_DECIDED, time, payload);
-    slot->defers = true;
-    slot->subject = *subject;
+    slot->decides = true;
+    slot->decided = *decided;
     hand_over(commit, slot);
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 
 struct commit;
 
@@ -37,9 +37,9 @@ bool commit_beside_busy(const struct commit *commit);
 /* Begins an append; `payload` is copied. Not while busy (assert). */
 void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
                    struct span payload);
-/* The same of a DECIDED that defers; `subject` is copied. */
-void commit_append_deferral(struct commit *commit, const struct clock_reading *time,
-                            struct span payload, const struct deferral_subject *subject);
+/* The same of a DECIDED; `decided` is copied. */
+void commit_append_decided(struct commit *commit, const struct clock_reading *time,
+                           struct span payload, const struct crossing_decided *decided);
 
 /* Begins an append of the kiosk about itself; `payload` is copied. Not while beside_busy (assert).
  */

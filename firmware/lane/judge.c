@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "findings.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 #include "lane_mode.h"
 #include "log.h"
 
@@ -26,8 +26,8 @@ struct judge {
     const struct seal_root *root;
     char place[REASON_FACT_LEN]; /* this counter, as a reason names it */
     struct verify_key *policy_key;
-    struct deferral_reader *deferrals; /* NULL while not usable */
-    bool deferrals_logged;
+    struct crossing_reader *crossings; /* NULL while not usable */
+    bool crossings_logged;
     struct cache_reader *cache; /* NULL while not usable */
     bool degraded_logged;
     bool cache_damaged, journal_damaged;
@@ -69,7 +69,7 @@ void judge_close(struct judge *judge)
     if (!judge)
         return;
     cache_reader_close(judge->cache);
-    deferral_reader_close(judge->deferrals);
+    crossing_reader_close(judge->crossings);
     verify_key_close(judge->policy_key);
     free(judge);
 }
@@ -231,49 +231,57 @@ static void find(struct judge *judge, const struct document *document, struct da
         out->match = (struct match){0};
 }
 
-/* ---- deferrals of this counter -------------------------------------------------------------- */
+/* ---- crossings of this counter -------------------------------------------------------------- */
 
 /* The connection is dropped unless the journal is merely held; the next traveller tries again. */
-static void lose_deferrals(struct judge *judge, enum err err, const char *why)
+static void lose_crossings(struct judge *judge, enum err err, const char *why)
 {
     judge->journal_damaged |= err == ERR_CORRUPT;
     if (err != ERR_BUSY) {
-        deferral_reader_close(judge->deferrals);
-        judge->deferrals = NULL;
+        crossing_reader_close(judge->crossings);
+        judge->crossings = NULL;
     }
-    if (!judge->deferrals_logged)
+    if (!judge->crossings_logged)
         log_event(LOG_DEFERRALS_DEGRADED, "why=\"%s\"", why);
-    judge->deferrals_logged = true;
+    judge->crossings_logged = true;
 }
 
-/* What can't be asked is not known, and refers. */
-static void find_deferrals(struct judge *judge, const struct document *document, struct date today,
-                           struct deferred_here *out)
+/* ERR_OK, or the connection was lost and nothing is known. */
+static enum err find_crossings(struct judge *judge, const struct document *document,
+                               struct date today, struct crossing_hits *out)
 {
     char why[JOURNAL_WHY_LEN];
-    struct deferral_subject subject;
-    struct deferral_hits hits = {0};
+    struct crossing_subject subject;
     enum err err = ERR_OK;
-    deferral_subject_of(document, lane_mode(judge->config), &subject);
-    *out = (struct deferred_here){.unknown = true, .place = judge->place};
-    if (judge->deferrals && deferral_reader_has_moved(judge->deferrals)) {
-        deferral_reader_close(judge->deferrals);
-        judge->deferrals = NULL;
+    crossing_subject_of(document, lane_mode(judge->config), &subject);
+    if (judge->crossings && crossing_reader_has_moved(judge->crossings)) {
+        crossing_reader_close(judge->crossings);
+        judge->crossings = NULL;
     }
-    if (!judge->deferrals)
-        err = deferral_reader_open(judge->config->journal, judge->root, &judge->deferrals, why);
+    if (!judge->crossings)
+        err = crossing_reader_open(judge->config->journal, judge->root, &judge->crossings, why);
     if (!err) {
-        err = deferral_reader_find(judge->deferrals, &subject, today, &hits);
+        err = crossing_reader_find(judge->crossings, &subject, today, out);
         snprintf(why, sizeof why, "%s", err_text(err));
     }
-    if (err) {
-        lose_deferrals(judge, err, why);
-        return;
-    }
-    judge->deferrals_logged = false;
-    out->unknown = false;
-    out->today = hits.on_day;
-    out->newest = hits.newest;
+    if (err)
+        lose_crossings(judge, err, why);
+    else
+        judge->crossings_logged = false;
+    return err;
+}
+
+/* What can't be asked is not known, and refers. Who has crossed the other way since may cross this
+ * way again. */
+static void recall(struct judge *judge, const struct document *document, enum direction direction,
+                   struct date today, struct deferred_here *deferred, struct entry_crossing *seen)
+{
+    struct crossing_hits hits = {0};
+    *deferred = (struct deferred_here){.place = judge->place};
+    deferred->unknown = find_crossings(judge, document, today, &hits) != ERR_OK;
+    deferred->today = hits.deferred_on_day;
+    deferred->newest = hits.deferred_newest;
+    *seen = hits.last.direction == direction ? hits.last : (struct entry_crossing){0};
 }
 
 /* ---- a traveller ---------------------------------------------------------------------------- */
@@ -289,7 +297,7 @@ void judge_traveller(struct judge *judge, const struct document *document,
     if (judge->cache && !judge->busy)
         find(judge, document, trusted, &findings);
     struct deferred_here here;
-    find_deferrals(judge, document, today, &here);
+    recall(judge, document, context->direction, today, &here, &out->seen);
     out->match = findings.match;
     out->data = judge->data;
     out->policy_version = judge->policy.version;

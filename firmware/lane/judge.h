@@ -8,6 +8,7 @@
 #define PAMIT_JUDGE_H
 
 #include "cache.h"
+#include "entry.h"
 #include "kiosk_config.h"
 #include "seal.h"
 #include "sign.h"
@@ -20,6 +21,7 @@ struct judgement {
     struct data_state data;
     uint64_t policy_version;
     struct verdict verdict;
+    struct entry_crossing seen; /* the document's last crossing here, if in the same direction */
 };
 
 /* `config` and `root` are borrowed until judge_close; the policy key is loaded from its file: its

@@ -49,6 +49,7 @@ void lane_present(struct lane *lane, const struct document *document, uint64_t r
         .data = judgement->data,
         .policy_version = judgement->policy_version,
         .verdict = judgement->verdict,
+        .seen = judgement->seen.seq,
     };
     if (judgement->match.grade != MATCH_NONE)
         snprintf(entry.placement_id, sizeof entry.placement_id, "%s",
@@ -81,14 +82,11 @@ void lane_decide(struct lane *lane)
     size_t len = 0;
     seal_random(salt, sizeof salt);
     enum err err = entry_decided_encode(&entry, salt, payload, sizeof payload, &len);
-    if (entry.decision != DECISION_DEFERRED) {
-        store(lane, ENTRY_DECIDED, &now, payload, len, err);
-        return;
-    }
-    struct deferral_subject subject;
-    deferral_subject_of(&lane->shown.document, entry.place.mode, &subject);
+    struct crossing_decided decided = {.direction = lane->shown.context.direction,
+                                       .decision = entry.decision};
+    crossing_subject_of(&lane->shown.document, entry.place.mode, &decided.subject);
     assert(err == ERR_OK);
-    commit_append_deferral(lane->commit, &now, span_of(payload, len), &subject);
+    commit_append_decided(lane->commit, &now, span_of(payload, len), &decided);
 }
 
 void lane_probe(struct lane *lane)

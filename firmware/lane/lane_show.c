@@ -134,6 +134,7 @@ static void fill_crossing(const struct lane *lane, struct view *view)
     if (view->screen == VIEW_VERDICT)
         view->context = shown->context;
     view->verdict = shown->judgement.verdict;
+    view->seen = shown->judgement.seen;
     view->match_key = shown->judgement.match.key;
     view->match_grade = shown->judgement.match.grade;
     view->has_placement = shown->judgement.match.grade != MATCH_NONE &&

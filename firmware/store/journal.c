@@ -1,7 +1,7 @@
 /* Appending to the journal.
  *
  * One entry is one transaction: header, signature, sealed payload, on the first of a day the day's
- * key, and with a deferral what its traveller is found by. The head in memory is what the chain
+ * key, and with a decision what its traveller is found by. The head in memory is what the chain
  * goes on from; after a COMMIT that failed nobody knows whether it is stored (the WAL frames may be
  * on the disk although fsync said no), so the head is read again from the file before anything else
  * is appended.
@@ -146,20 +146,20 @@ enum err journal_append(struct journal *journal, enum entry_kind kind,
     return journal_append_with(journal, kind, time, payload, NULL, head);
 }
 
-static enum err deferral_store(struct journal *journal, const struct entry_header *header,
+static enum err crossing_store(struct journal *journal, const struct entry_header *header,
                                const void *user)
 {
-    const struct deferral_subject *subject = user;
+    const struct crossing_decided *decided = user;
 
-    return deferral_rows_add(&journal->deferrals, header->seq,
-                             date_of_wall(header->time.wall_ms, header->time.zone), subject);
+    return crossing_rows_add(&journal->crossings, header->seq,
+                             date_of_wall(header->time.wall_ms, header->time.zone), decided);
 }
 
-enum err journal_append_deferral(struct journal *journal, const struct clock_reading *time,
-                                 struct span payload, const struct deferral_subject *subject,
-                                 struct journal_head *head)
+enum err journal_append_decided(struct journal *journal, const struct clock_reading *time,
+                                struct span payload, const struct crossing_decided *decided,
+                                struct journal_head *head)
 {
-    const struct journal_beside beside = {.store = deferral_store, .user = subject};
+    const struct journal_beside beside = {.store = crossing_store, .user = decided};
 
     return journal_append_with(journal, ENTRY_DECIDED, time, payload, &beside, head);
 }

@@ -17,7 +17,7 @@
 #define JOURNAL_WHY_LEN 256
 
 struct journal;
-struct deferral_subject;
+struct crossing_decided;
 
 struct journal_head {
     uint32_t epoch;
@@ -48,12 +48,12 @@ MUST_CHECK enum err journal_append(struct journal *journal, enum entry_kind kind
                                    const struct clock_reading *time, struct span payload,
                                    struct journal_head *head);
 
-/* A DECIDED that defers, and in the same transaction what its traveller is found by
- * (journal_deferral.h), dated the day of `time` in its zone. */
-MUST_CHECK enum err journal_append_deferral(struct journal *journal,
-                                            const struct clock_reading *time, struct span payload,
-                                            const struct deferral_subject *subject,
-                                            struct journal_head *head);
+/* A DECIDED of a crossing, and in the same transaction what its traveller is found by
+ * (journal_crossing.h), dated the day of `time` in its zone. */
+MUST_CHECK enum err journal_append_decided(struct journal *journal,
+                                           const struct clock_reading *time, struct span payload,
+                                           const struct crossing_decided *decided,
+                                           struct journal_head *head);
 
 /* The last entry as known to the writer. */
 void journal_head(const struct journal *journal, struct journal_head *out);

@@ -7,7 +7,8 @@
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
  * purge(seq, rest, done): which entries are PURGE. Nothing is believed for it: those entries say
  * what is purged. rest, done: journal_retention.c. mark(next, at_ms, receipt): journal_marks.c.
- * deferral(key, seq, day): journal_deferral.h. meta: whose journal it is. Internal to store.
+ * crossing(key, seq, day, direction, decision): journal_crossing.h. meta: whose journal it is.
+ * Internal to store.
  */
 #ifndef PAMIT_JOURNAL_FORMAT_H
 #define PAMIT_JOURNAL_FORMAT_H
@@ -15,7 +16,7 @@
 #include "database.h"
 #include "entry.h"
 #include "journal.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 #include "seal.h"
 
 #define JOURNAL_SEALED_MAX (ENTRY_PAYLOAD_MAX + SEAL_OVERHEAD)
@@ -71,20 +72,29 @@ MUST_CHECK enum err purge_set_refresh(struct day_keys *keys);
 /* Was this entry's payload destroyed, as far as is known? */
 bool purge_set_covers(const struct purge_set *purges, const struct entry_header *header);
 
-/* ---- deferrals, as the writer stores them (journal_deferral.c) ---------------------------- */
+/* ---- crossings, as the writer stores them (journal_crossing.c) ---------------------------- */
 
-struct deferral_rows {
+#define CROSSING_COLUMNS "key, seq, day, direction, decision"
+/* A journal that begins anew with a receipt unknown may give a number out again. */
+#define CROSSING_INSERT                                                                            \
+    "INSERT OR REPLACE INTO crossing(" CROSSING_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5)"
+/* What older journals have instead: deferrals, which are departures. */
+#define CROSSINGS_OF_DEFERRALS "SELECT key, seq, day, 0, 4 FROM deferral"
+_Static_assert(DIRECTION_DEPARTURE == 0 && DECISION_DEFERRED == 4, "as CROSSINGS_OF_DEFERRALS");
+
+struct crossing_rows {
     struct mac_key *mac;
     sqlite3_stmt *insert;
 };
 
-/* Makes the table if there is none. After a failure only deferral_rows_close is of use. */
-MUST_CHECK enum err deferral_rows_open(struct database *database, const struct seal_root *root,
-                                       struct deferral_rows *out);
-void deferral_rows_close(struct deferral_rows *rows);
+/* Makes the table if there is none, of an older journal's deferrals if it has them. After a failure
+ * only crossing_rows_close is of use. */
+MUST_CHECK enum err crossing_rows_open(struct database *database, const struct seal_root *root,
+                                       struct crossing_rows *out);
+void crossing_rows_close(struct crossing_rows *rows);
 /* Within the open transaction of the entry `seq`. */
-MUST_CHECK enum err deferral_rows_add(struct deferral_rows *rows, uint64_t seq, struct date day,
-                                      const struct deferral_subject *subject);
+MUST_CHECK enum err crossing_rows_add(struct crossing_rows *rows, uint64_t seq, struct date day,
+                                      const struct crossing_decided *decided);
 
 /* ---- entries ------------------------------------------------------------------------------ */
 

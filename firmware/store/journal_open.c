@@ -96,7 +96,7 @@ static enum err beside_open(struct journal *journal, const struct seal_root *roo
 {
     const enum err err = recovery_rows_make(&journal->database);
 
-    return err ? err : deferral_rows_open(&journal->database, root, &journal->deferrals);
+    return err ? err : crossing_rows_open(&journal->database, root, &journal->crossings);
 }
 
 /* A fresh journal's first entry, in the transaction that makes the tables: the kiosk's first, or
@@ -226,7 +226,7 @@ void journal_close(struct journal *journal)
     sqlite3_finalize(journal->insert);
     sqlite3_finalize(journal->last);
     sqlite3_finalize(journal->at_or_after);
-    deferral_rows_close(&journal->deferrals);
+    crossing_rows_close(&journal->crossings);
     day_keys_close(&journal->days);
     if (journal->own)
         verify_key_close(journal->own);

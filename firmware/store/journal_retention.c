@@ -25,6 +25,7 @@
 #include "journal_marks.h"
 #include "retention_parts.h"
 
+#define HASH_ROWS 1024 /* some ten pages */
 /* Rows of three pages, and more: what a page exchanges rows with. */
 #define ROWS_LEFT 64
 
@@ -55,6 +56,7 @@ struct retention {
     uint64_t undone; /* its PURGE entry; 0: there is none */
     struct retention_sweep sweep;
     struct retention_scan scan; /* it outlives the job */
+    int64_t hashes_at;          /* keys below it were looked at */
 };
 
 enum err retention_open(struct journal *journal, struct retention **out)
@@ -85,6 +87,7 @@ void retention_begin(struct retention *retention, const struct retention_order *
     retention->order = *order;
     retention->report = (struct retention_report){0};
     retention->phase = PHASE_NOTE;
+    retention->hashes_at = INT64_MIN;
 }
 
 void retention_report(const struct retention *retention, struct retention_report *out)
@@ -311,22 +314,60 @@ static enum err scan_step(struct retention *retention)
 
 /* ---- keyed hashes ------------------------------------------------------------------------- */
 
+/* The last key of the next rows; false: there are none. */
+static enum err hashes_end(struct retention *retention, bool *found, int64_t *end)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err = database_prepare(&retention->journal->database,
+                                    "SELECT max(key) FROM (SELECT key FROM crossing"
+                                    " WHERE key >= ?1 ORDER BY key LIMIT ?2)",
+                                    &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(select, 1, retention->hashes_at);
+    sqlite3_bind_int(select, 2, HASH_ROWS);
+    const int rc = database_step(select);
+    *found = rc == SQLITE_ROW && sqlite3_column_type(select, 0) != SQLITE_NULL;
+    *end = *found ? sqlite3_column_int64(select, 0) : INT64_MAX;
+    sqlite3_finalize(select);
+    return database_err(rc);
+}
+
 /* By the registry's day. What a clock that ran ahead has dated later stays the longer. */
-static enum err hashes_step(struct retention *retention)
+static enum err hashes_drop(struct retention *retention, int64_t end)
 {
     const struct retention_order *order = &retention->order;
     struct database *database = &retention->journal->database;
     sqlite3_stmt *drop = NULL;
-    enum err err = database_prepare(database, "DELETE FROM deferral WHERE day < ?1", &drop);
+    enum err err = database_prepare(
+        database, "DELETE FROM crossing WHERE key BETWEEN ?1 AND ?2 AND day < ?3", &drop);
 
-    retention->phase = PHASE_OVER;
     if (err)
         return err;
-    sqlite3_bind_int64(drop, 1, order->now_ms / RETENTION_DAY_MS - order->hash_days);
+    sqlite3_bind_int64(drop, 1, retention->hashes_at);
+    sqlite3_bind_int64(drop, 2, end);
+    sqlite3_bind_int64(drop, 3, order->now_ms / RETENTION_DAY_MS - order->hash_days);
     err = database_step_done(drop);
     if (!err)
-        retention->report.hashes = (uint64_t)sqlite3_changes(database->handle);
+        retention->report.hashes += (uint64_t)sqlite3_changes(database->handle);
     sqlite3_finalize(drop);
+    return err;
+}
+
+/* Half a year of them is too much for one step. */
+static enum err hashes_step(struct retention *retention)
+{
+    bool found = false;
+    int64_t end = 0;
+    enum err err = hashes_end(retention, &found, &end);
+
+    if (!err && found)
+        err = hashes_drop(retention, end);
+    if (end == INT64_MAX)
+        retention->phase = PHASE_OVER;
+    else
+        retention->hashes_at = end + 1;
     return err;
 }
 

@@ -95,31 +95,41 @@ static uint64_t last_of(struct journal_reader *reader, const char *source)
     return reached + (length_of(source, "") + length_of(source, "-wal")) / ENTRY_LEN_MIN;
 }
 
-/* ---- deferrals ---------------------------------------------------------------------------- */
+/* ---- crossings ---------------------------------------------------------------------------- */
 
-static enum err deferral_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
+static enum err crossing_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 5; i++)
         sqlite3_bind_int64(insert, i + 1, sqlite3_column_int64(row, i));
     return database_step_done(insert);
 }
 
 /* Those that can be read: the keys are the same, and the entries that they name are taken over. */
-static enum err deferrals_copy(struct journal *journal, struct journal_reader *reader)
+static enum err crossings_read(struct journal_reader *reader, const char *sql, sqlite3_stmt *insert)
 {
-    sqlite3_stmt *select = NULL, *insert = NULL;
+    sqlite3_stmt *select = NULL;
+    enum err err = ERR_OK;
+
+    if (database_prepare(&reader->database, sql, &select) == ERR_OK)
+        while (!err && database_step(select) == SQLITE_ROW)
+            err = crossing_insert(insert, select);
+    sqlite3_finalize(select);
+    return err;
+}
+
+/* Whichever of the two tables it has. */
+static enum err crossings_copy(struct journal *journal, struct journal_reader *reader)
+{
+    sqlite3_stmt *insert = NULL;
     enum err err = database_begin(&journal->database);
 
     if (err)
         return err;
-    err = database_prepare(&journal->database,
-                           "INSERT OR IGNORE INTO deferral(key, seq, day) VALUES(?1, ?2, ?3)",
-                           &insert);
-    if (!err && database_prepare(&reader->database, "SELECT key, seq, day FROM deferral",
-                                 &select) == ERR_OK)
-        while (!err && database_step(select) == SQLITE_ROW)
-            err = deferral_insert(insert, select);
-    sqlite3_finalize(select);
+    err = database_prepare(&journal->database, CROSSING_INSERT, &insert);
+    if (!err)
+        err = crossings_read(reader, CROSSINGS_OF_DEFERRALS, insert);
+    if (!err)
+        err = crossings_read(reader, "SELECT " CROSSING_COLUMNS " FROM crossing", insert);
     sqlite3_finalize(insert);
     if (!err)
         return database_commit(&journal->database);
@@ -148,7 +158,7 @@ enum err journal_salvage(struct journal *journal, const char *source, const stru
         err = database_say(why, source, ERR_MISSING, "no entry can be read");
     const uint64_t first = err ? 0 : first_of(reader, receipt);
     if (!err)
-        err = deferrals_copy(journal, reader);
+        err = crossings_copy(journal, reader);
     journal_reader_close(reader);
     if (!err)
         err = journal_recover_from(journal, source, first, last);

@@ -10,7 +10,7 @@ struct journal {
     struct database database;
     struct day_keys days;
     sqlite3_stmt *insert, *last, *at_or_after;
-    struct deferral_rows deferrals;
+    struct crossing_rows crossings;
     const struct sign_key *signer;
     struct verify_key *own; /* the public half of signer */
     char kiosk[ENTRY_KIOSK_LEN];

@@ -2,7 +2,7 @@
  * without.
  *
  * The departure is the counter's own code: parse, look-ups in a cache of fictional people and in
- * the journal's deferrals, verdict by the example policy, PRESENTED encoded, signed, sealed,
+ * the journal's crossings, verdict by the example policy, PRESENTED encoded, signed, sealed,
  * committed, and DECIDED likewise; one in a hundred is deferred. In each round, on the same disk
  * and thread: (a) 4 KiB are written over an allocated file, and fdatasync; (b) rows of the very
  * sizes of the two entries are inserted bare into such a table, each a transaction of its own, by a
@@ -19,7 +19,7 @@
 #include "bare.h"
 #include "bench.h"
 #include "departure_parts.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 #include "judge.h"
 #include "mrz_encode.h"
 #include "population.h"
@@ -155,17 +155,13 @@ static void decide(const struct scene *scene, const struct document *document, u
     uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
     size_t len = 0;
     struct journal_head head;
-    struct deferral_subject subject;
+    struct crossing_decided about = {.direction = DIRECTION_DEPARTURE, .decision = entry.decision};
 
     seal_random(salt, sizeof salt);
     provide_need(entry_decided_encode(&entry, salt, payload, sizeof payload, &len), "DECIDED");
     const struct span bytes = span_of(payload, len);
-    if (!defers) {
-        provide_need(journal_append(scene->journal, ENTRY_DECIDED, &now, bytes, &head), "append");
-        return;
-    }
-    deferral_subject_of(document, MODE_LIVE, &subject);
-    provide_need(journal_append_deferral(scene->journal, &now, bytes, &subject, &head), "append");
+    crossing_subject_of(document, MODE_LIVE, &about.subject);
+    provide_need(journal_append_decided(scene->journal, &now, bytes, &about, &head), "append");
 }
 
 static void depart(const struct scene *scene, const struct mrz_lines *lines, uint32_t index)

@@ -4,7 +4,7 @@
 #include "database.h"
 #include "entry.h"
 #include "findings.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 
 static struct parts parts;
 
@@ -32,9 +32,9 @@ TIMED(FIND, findings_look_up,
       (struct cache_reader * reader, const struct document *document, struct date today,
        struct findings *out),
       (reader, document, today, out))
-TIMED(DEFERRALS, deferral_reader_find,
-      (struct deferral_reader * reader, const struct deferral_subject *subject, struct date day,
-       struct deferral_hits *out),
+TIMED(CROSSINGS, crossing_reader_find,
+      (struct crossing_reader * reader, const struct crossing_subject *subject, struct date day,
+       struct crossing_hits *out),
       (reader, subject, day, out))
 TIMED(ENCODE, entry_presented_encode,
       (const struct entry_presented *payload, const uint8_t salt[ENTRY_SALT_LEN], void *out,

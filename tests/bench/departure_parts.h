@@ -6,7 +6,7 @@
 
 #define DEPARTURE_PARTS(X)                                                                         \
     X(FIND, "placements and lists looked up")                                                      \
-    X(DEFERRALS, "deferrals of this counter looked up")                                            \
+    X(CROSSINGS, "crossings of this counter looked up")                                            \
     X(VERDICT, "verdict")                                                                          \
     X(ENCODE, "2 payloads encoded and read back")                                                  \
     X(SIGN, "2 headers signed")                                                                    \

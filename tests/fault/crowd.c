@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 
 static const struct entry_place place = {
     .mode = MODE_LIVE, .tpi_code = "CGK", .counter = "03", .officer_id = "P-0001"};
@@ -85,7 +85,8 @@ static enum err decide(struct crowd *crowd, const struct document *document,
                                           .role = ROLE_OFFICER,
                                           .duration_ms = 3477};
     uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
-    struct deferral_subject subject;
+    struct crossing_decided about = {.direction = DIRECTION_DEPARTURE,
+                                     .decision = decided.decision};
     size_t len = 0;
 
     seal_random(salt, sizeof salt);
@@ -93,12 +94,8 @@ static enum err decide(struct crowd *crowd, const struct document *document,
     if (err)
         return err;
     time_pass(crowd);
-    if (!deferred)
-        return journal_append(crowd->journal, ENTRY_DECIDED, &crowd->now, span_of(payload, len),
-                              head);
-    deferral_subject_of(document, MODE_LIVE, &subject);
-    return journal_append_deferral(crowd->journal, &crowd->now, span_of(payload, len), &subject,
-                                   head);
+    crossing_subject_of(document, MODE_LIVE, &about.subject);
+    return journal_append_decided(crowd->journal, &crowd->now, span_of(payload, len), &about, head);
 }
 
 enum err crowd_fill(struct crowd *crowd, uint64_t entries)

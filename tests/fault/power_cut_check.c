@@ -53,21 +53,28 @@ static enum counter_finding check_chain(struct counter *counter, char why[COUNTE
     return check_kept(counter, &verdict.head, why);
 }
 
-static enum counter_finding check_deferral(struct counter *counter, char why[COUNTER_WHY_LEN])
+static enum counter_finding check_crossing(struct counter *counter, char why[COUNTER_WHY_LEN])
 {
-    struct deferral_reader *reader = NULL;
-    struct deferral_hits hits = {0};
+    const struct crossing_decided *decided = &counter->decided;
+    struct crossing_reader *reader = NULL;
+    struct crossing_hits hits = {0};
     const struct date day = {2026, 1, 1};
 
-    if (!counter->deferral_promised)
+    if (!counter->decided_seq)
         return COUNTER_WHOLE;
-    enum err err = deferral_reader_open(COUNTER_JOURNAL, counter->fixture->root, &reader, why);
+    enum err err = crossing_reader_open(COUNTER_JOURNAL, counter->fixture->root, &reader, why);
     if (!err)
-        err = deferral_reader_find(reader, &counter->deferred, day, &hits);
-    deferral_reader_close(reader);
+        err = crossing_reader_find(reader, &decided->subject, day, &hits);
+    crossing_reader_close(reader);
     if (err)
-        return say(why, COUNTER_BAD, "deferrals can't be read", 0);
-    return hits.newest.year ? COUNTER_WHOLE : say(why, COUNTER_LOST, "a deferral is not found", 0);
+        return say(why, COUNTER_BAD, "crossings can't be read", 0);
+    const struct entry_crossing *last = &hits.last;
+    if (last->seq != counter->decided_seq || last->direction != decided->direction ||
+        last->decision != decided->decision || !last->wall_ms)
+        return say(why, COUNTER_LOST, "a crossing is not found", counter->decided_seq);
+    if (decided->decision == DECISION_DEFERRED && !date_known(hits.deferred_newest))
+        return say(why, COUNTER_LOST, "a deferral is not found", counter->decided_seq);
+    return COUNTER_WHOLE;
 }
 
 /* The receipt that came with this cursor, taken from the entry it covers. */
@@ -251,7 +258,7 @@ enum counter_finding counter_check(struct counter *counter, char why[COUNTER_WHY
         return err == ERR_OLD ? COUNTER_LOST : COUNTER_BAD;
     enum counter_finding finding = check_chain(counter, why);
     if (!finding)
-        finding = check_deferral(counter, why);
+        finding = check_crossing(counter, why);
     if (!finding)
         finding = check_sync(counter, why);
     return finding ? finding : check_cache(counter, why);

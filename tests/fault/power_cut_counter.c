@@ -137,23 +137,27 @@ static enum err work_append(struct counter *counter)
     return ERR_OK;
 }
 
-static enum err work_defer(struct counter *counter)
+/* Whoever crosses is found again from there on; one in three is deferred. */
+static enum err work_decide(struct counter *counter)
 {
     uint8_t payload[ENTRY_PAYLOAD_MAX];
     const size_t len = payload_make(counter, payload);
-    struct deferral_subject subject = {.n_texts = 2};
+    struct crossing_decided decided = {
+        .subject = {.has_document = true, .n_texts = 2},
+        .direction = disk_random(counter->disk, 2) ? DIRECTION_RETURN : DIRECTION_DEPARTURE,
+        .decision = disk_random(counter->disk, 3) ? DECISION_WITHDRAWN : DECISION_DEFERRED};
     struct journal_head head;
 
-    for (size_t i = 0; i < subject.n_texts; i++)
-        snprintf(subject.text[i].text, sizeof subject.text[i].text, "%zu%" PRIu64, i,
-                 counter->promised.seq);
-    const enum err err = journal_append_deferral(counter->journal, &counter->now,
-                                                 span_of(payload, len), &subject, &head);
+    for (size_t i = 0; i < decided.subject.n_texts; i++)
+        snprintf(decided.subject.text[i].text, sizeof decided.subject.text[i].text, "%zu%" PRIu64,
+                 i, counter->promised.seq);
+    const enum err err = journal_append_decided(counter->journal, &counter->now,
+                                                span_of(payload, len), &decided, &head);
     if (err)
         return err;
     counter_promise(counter, &head);
-    counter->deferred = subject;
-    counter->deferral_promised = true;
+    counter->decided = decided;
+    counter->decided_seq = head.seq;
     counter->entries++;
     return ERR_OK;
 }
@@ -346,11 +350,11 @@ struct work {
 enum err counter_work(struct counter *counter)
 {
     static const struct work parting[] = {
-        {25, work_append},    {5, work_defer}, {5, work_next_day},
-        {5, work_checkpoint}, {8, work_read},  {8, work_receipt},
-        {4, work_reopen},     {5, work_part},  {35, work_recover}};
+        {25, work_append},    {5, work_decide}, {5, work_next_day},
+        {5, work_checkpoint}, {8, work_read},   {8, work_receipt},
+        {4, work_reopen},     {5, work_part},   {35, work_recover}};
     static const struct work plain[] = {
-        {42, work_append},  {10, work_defer},     {8, work_purge},
+        {42, work_append},  {10, work_decide},    {8, work_purge},
         {5, work_next_day}, {8, work_checkpoint}, {8, work_read},
         {8, work_receipt},  {7, work_feed},       {4, work_reopen},
     };

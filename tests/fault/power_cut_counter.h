@@ -8,7 +8,7 @@
 #define PAMIT_POWER_CUT_COUNTER_H
 
 #include "cache.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 #include "journal_epoch.h"
 #include "journal_reader.h"
 #include "journal_retention.h"
@@ -39,11 +39,11 @@ struct counter {
     struct sync_state_db *sync;
     struct cache_writer *cache;
     /* What must be there for ever: the entry that was last acknowledged or seen, and with it the
-     * chain before it; the last deferral; the last receipt; the last step of the cache. */
+     * chain before it; the last crossing decided; the last receipt; the last step of the cache. */
     struct journal_head promised;
     struct receipt receipt;
-    struct deferral_subject deferred;
-    bool deferral_promised;
+    struct crossing_decided decided;
+    uint64_t decided_seq;  /* 0: none yet */
     uint64_t cached;       /* version of the cache */
     uint64_t offered_next; /* of the receipt stored last or under way: it may turn out stored */
     uint64_t entries;      /* acknowledged in all */

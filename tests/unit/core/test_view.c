@@ -92,6 +92,7 @@ static struct view full_view(void)
                     .n_reasons = 2,
                     .reasons = {{16, COLOUR_RED, "CANCELLED", "READY"},
                                 {999, COLOUR_AMBER, "", "Bandar É"}}},
+        .seen = {405, 1795000000000, {2026, 11, 18}, DIRECTION_RETURN, DECISION_RETURN_LOGGED},
         .allowed_officer = 1u << DECISION_SECONDARY,
         .allowed_supervisor = (1u << DECISION_COUNT) - 1,
         .key_go = DECISION_LOGGED_ONLY,
@@ -188,6 +189,9 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_int_equal(a->verdict.n_reasons, b->verdict.n_reasons);
     assert_string_equal(a->verdict.reasons[1].expected, b->verdict.reasons[1].expected);
     assert_int_equal(a->verdict.reasons[1].code, b->verdict.reasons[1].code);
+    assert_true(a->seen.seq == b->seen.seq && a->seen.wall_ms == b->seen.wall_ms);
+    assert_int_equal(date_compare(a->seen.day, b->seen.day), 0);
+    assert_true(b->seen.direction == DIRECTION_RETURN && a->seen.decision == b->seen.decision);
     assert_int_equal(a->allowed_supervisor, b->allowed_supervisor);
     assert_int_equal(a->decision, b->decision);
     assert_true(a->seq == b->seq && a->decided_seq == b->decided_seq);

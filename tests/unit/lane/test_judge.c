@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core_samples.h"
-#include "journal_deferral.h"
+#include "journal_crossing.h"
 #include "judge.h"
 #include "store_fixture.h"
 
@@ -267,15 +267,15 @@ static void a_placement_that_can_not_be_read_leaves_the_lists(void **state)
 static void defer_siti(const struct bench *bench)
 {
     struct entry_decided decided = {.presented = 1, .decision = DECISION_DEFERRED, .note = "test"};
-    struct deferral_subject subject;
+    struct crossing_decided about = {.decision = DECISION_DEFERRED};
     struct journal_head head;
     uint8_t salt[ENTRY_SALT_LEN] = {0}, payload[ENTRY_PAYLOAD_MAX];
     size_t len = 0;
 
-    deferral_subject_of(&bench->siti, MODE_LIVE, &subject);
+    crossing_subject_of(&bench->siti, MODE_LIVE, &about.subject);
     assert_int_equal(entry_decided_encode(&decided, salt, payload, sizeof payload, &len), ERR_OK);
-    assert_int_equal(journal_append_deferral(bench->journal, &bench->fixture->now,
-                                             span_of(payload, len), &subject, &head),
+    assert_int_equal(journal_append_decided(bench->journal, &bench->fixture->now,
+                                            span_of(payload, len), &about, &head),
                      ERR_OK);
 }
 

@@ -418,15 +418,15 @@ static void keyed_hashes_end_after_their_days(void **state)
     const int64_t day = kiosk.fixture->now.wall_ms / RETENTION_DAY_MS;
     char sql[128];
 
-    snprintf(sql, sizeof sql, "INSERT INTO deferral VALUES(1, 1, %d), (2, 1, %d)", (int)day,
-             (int)day + 1);
+    snprintf(sql, sizeof sql, "INSERT INTO crossing VALUES(1, 1, %d, 0, 1), (2, 1, %d, 0, 1)",
+             (int)day, (int)day + 1);
     fixture_sql(kiosk.fixture->path, sql);
     receipt_comes(&kiosk, (day + 180) * RETENTION_DAY_MS);
     kiosk.order.hash_days = 180;
     assert_int_equal(job(&kiosk).hashes, 0);
     kiosk.order.now_ms += RETENTION_DAY_MS;
     assert_int_equal(job(&kiosk).hashes, 1);
-    assert_int_equal(fixture_number(kiosk.fixture->path, "SELECT key FROM deferral"), 2);
+    assert_int_equal(fixture_number(kiosk.fixture->path, "SELECT key FROM crossing"), 2);
     kiosk_free(&kiosk);
 }
 

@@ -176,7 +176,7 @@ static bool is_beside(const struct store_fixture *fixture, ssize_t page)
     char sql[160];
 
     snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM sqlite_schema WHERE name IN ('deferral', 'recovery')"
+             "SELECT count(*) FROM sqlite_schema WHERE name IN ('crossing', 'recovery')"
              " AND rootpage = %zd",
              page);
     return fixture_number(fixture->path, sql) > 0;
