@@ -70,7 +70,7 @@ def base_view(**changes):
         "garbage": False, "visa": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
         "partial": None, "fault": None, "proposal": None,
         "seq": 0, "shown_ms": 0, "document": None, "placement": None, "match_key": 0,
-        "match_grade": 0, "result": "RUJUK", "reasons": [], "allowed_officer": [],
+        "match_grade": 0, "result": "RUJUK", "reasons": [], "seen": None, "allowed_officer": [],
         "allowed_supervisor": [], "key_go": "NONE", "key_refer": "NONE", "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
     }
     unknown = set(changes) - set(view)
@@ -116,6 +116,12 @@ def encode_unreadable(view):
                  *lines, encode_keyed(proposal["keyed"])))
 
 
+def encode_seen(seen):
+    """An earlier crossing: (seq, wall_ms, day, direction, decision)."""
+    seq, wall_ms, day, direction, decision = seen or (0, 0, "", "DEPARTURE", "NONE")
+    return numbered(seq, wall_ms, number_of(day), DIRECTIONS.index(direction), DECISIONS.index(decision))
+
+
 def encode_view(view):
     document = {**NOBODY, **(view["document"] or {})}
     placement = view["placement"] or NO_PLACEMENT
@@ -144,6 +150,7 @@ def encode_view(view):
         numbered(RESULTS.index(view["result"]),
                  [numbered(int(code[1:]), COLOURS.index(colour), found, expected)
                   for code, colour, found, expected in view["reasons"]]),
+        encode_seen(view["seen"]),
         mask(view["allowed_officer"]), mask(view["allowed_supervisor"]),
         DECISIONS.index(view["key_go"]), DECISIONS.index(view["key_refer"]),
         DECISIONS.index(view["decision"]), view["decided_seq"], view["undecided_seq"])

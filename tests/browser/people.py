@@ -76,5 +76,13 @@ def coming_back(seq=417, **changes):
                      key_go="RETURN_LOGGED", key_refer="RETURN_REFERRED"), **changes)
 
 
+BEFORE_MS = 1762913520000  # 12 Nov 2025 09.12 WIB
+
+
+def seen(decision="CLEARED", direction="DEPARTURE", wall_ms=BEFORE_MS):
+    """An earlier crossing; `wall_ms` 0: only its day is known."""
+    return (208, wall_ms, "2025-11-12", direction, decision)
+
+
 OFFLINE = dict(online=False, unsent=37, data_as_of_ms=now_ms() - 132 * 60_000)
 STALE = dict(online=False, unsent=412, data_as_of_ms=now_ms() - 54 * 3600_000, data_stale=True)

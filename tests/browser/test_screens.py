@@ -54,6 +54,16 @@ SCREENS = [
      {"title": "TIDAK TERBACA", "undecided": "#0413 ditinggal tanpa keputusan"}),
     ("recorded-undecided", people.clear(seq=413, screen="RECORDED", decision="CLEARED", decided_seq=415, undecided_seq=412),
      {"title": "TERCATAT #0413", "undecided": "#0412 ditinggal tanpa keputusan"}),
+    ("clear-seen", people.clear(seq=441, seen=people.seen()),
+     {"word": "SESUAI", "seen": "Sudah dicatat di sini: berangkat 12 Nov 2025 09.12, diizinkan"}),
+    ("refer-seen", people.refer(seq=442, seen=people.seen("WITHDRAWN"), undecided_seq=411, mode="TRAINING", **people.OFFLINE),
+     {"seen": "Sudah dicatat di sini: berangkat 12 Nov 2025 09.12, batal oleh pelintas", "undecided": "#0411 ditinggal tanpa keputusan"}),
+    ("unknown-seen", people.unknown(seq=443, seen=people.seen("CLEARED_NOTE"), undecided_seq=411, mode="TRAINING", **people.OFFLINE),
+     {"seen": "Sudah dicatat di sini: berangkat 12 Nov 2025 09.12, diizinkan dengan catatan"}),
+    ("return-seen", people.coming_back(seq=444, seen=people.seen("RETURN_LOGGED", "RETURN", wall_ms=0)),
+     {"seen": "Sudah dicatat di sini: pulang 12 Nov 2025"}),
+    ("stop-seen", people.stop(seq=445, seen=people.seen("DEFERRED"), undecided_seq=411, mode="TRAINING", **people.OFFLINE),
+     {"word": "TUNDA", "seen": "Sudah dicatat di sini: berangkat 12 Nov 2025 09.12"}),
     ("stop-live", people.stop(mode="LIVE", allowed_supervisor=[]), {"key-4": "Supervisorlogin belum tersedia"}),
     ("stop-return", people.stop(direction="RETURN", key_refer="NONE"), {"word": "TUNDA", "key-1": "Pulangterkunci"}),
     ("ready-return", dict(direction="RETURN"), {"title": "SIAP", "direction": "ArahPulangB"}),
@@ -162,6 +172,37 @@ def test_details_of_a_stop_show_only_while_the_key_is_held(page):
     page.picture("stop-details")
     page.release("3")
     page.wait(lambda: not page.css(".why li"), "details gone")
+
+
+def test_under_every_strip_nothing_leaves_its_part_of_the_screen(page):
+    long = people.document("X0000099", "WIDYANINGSIH KUSUMAWARDHANI", "SRI HANDAYANI", "F", "1996-03-00", "2031-09-02")
+    for seq, document in [(449, people.BUDI), (450, long)]:
+        page.show(**people.unknown(seq=seq, document=document, seen=people.seen(), undecided_seq=411, mode="TRAINING", **people.OFFLINE))
+        page.assert_readable()
+        page.picture(f"every-strip-{seq}")
+        assert page.script("const [hero, more] = ['.hero', '#more'].map((at) => document.querySelector(at).getBoundingClientRect().bottom);"
+                           "return more <= hero - 6")
+
+
+def test_who_was_held_back_is_told_so_only_in_the_details(page):
+    page.show(**people.refer(seq=446, reasons=[("R010", "AMBER", "", "")], seen=people.seen("REFUSED_EXIT"), category="WORK"))
+    line = "Sudah dicatat di sini: berangkat 12 Nov 2025 09.12"
+    page.wait_text("seen", line)
+    page.hold("d")
+    page.wait_text("seen", f"{line}, ditolak keluar")
+    page.assert_readable()
+    page.release("d")
+    page.wait_text("seen", line)
+
+
+def test_an_earlier_crossing_is_told_beside_its_verdict_only(page):
+    page.show(**people.clear(seq=447, seen=people.seen(wall_ms=people.now_ms())))
+    assert page.text("seen").startswith("Sudah dicatat di sini: berangkat hari ini ")
+    assert page.text("word") == "SESUAI" and page.text("key-1") == "Berangkattombol 1 · catat"
+    page.show(**people.clear(seq=448))
+    assert not page.script("return document.getElementById('seen').offsetHeight") and page.text("seen") == ""
+    page.show(**people.clear(seq=447, seen=people.seen(), screen="RECORDED", decision="CLEARED", decided_seq=448))
+    assert page.text("seen") == ""
 
 
 def test_the_waiting_time_of_a_stop_runs(page):

@@ -50,6 +50,8 @@ def test_every_decision_purpose_and_refusal_has_words():
                          ("notice", NOTICES)]:
         for name in names:
             assert f"{group}.{name}" in WORDS, f"{group}.{name}"
+    # Of a return that was recorded there is nothing to add.
+    assert {f"seen.{name}" for name in DECISIONS[1:]} - set(WORDS) == {"seen.RETURN_LOGGED"}
 
 
 def test_no_script_or_style_is_inline():

@@ -1,6 +1,10 @@
 """A purge at a counter: what the registry has long enough is gone from the kiosk for good, everything
-still verifies and syncs, and the counter serves meanwhile. And what a restart may not double."""
+still verifies and syncs, and the counter serves meanwhile. What outlives a purge: who crossed here, keyed.
+And what a restart may not double."""
+import contextlib
+import datetime
 import json
+import sqlite3
 
 import pytest
 
@@ -83,3 +87,87 @@ def test_what_the_registry_has_long_enough_is_destroyed(made):
     assert "sound" in pamit(made, "journal", "verify")
     events = pamit(made, "journal", "export", "--format", "jsonl")
     assert len(events.splitlines()) == 1
+
+
+# ---- who crossed here before -------------------------------------------------------------------
+
+
+def sail(made, direction):
+    """The direction of the next travellers."""
+    wanted = view(made, "a context", lambda v: v["context"])["context"] | {"direction": direction}
+    made.page.post("/context", wanted)
+    view(made, direction, lambda v: v["context"]["direction"] == direction)
+
+
+def purge(made, *lost):
+    """Restarts the lane, which purges at once; meanwhile that many days are `lost`."""
+    made.processes.kill("lane")
+    with contextlib.closing(sqlite3.connect(made.folder / "lane" / "journal.db")) as journal, journal:
+        for days in lost:
+            journal.execute("update crossing set day = day - ?", (days,))
+    since = len(made.processes.events)
+    made.start("lane")
+    return str(made.processes.wait("lane", "PURGED", since=since))
+
+
+def double_of(made):
+    """By decision's number, as the kiosk and the registry export it."""
+    view(made, "all is acknowledged", lambda v: v["link"]["unsent"] == 0)
+    exports = (pamit(made, "journal", "export", "--format", "jsonl"),
+               desk_setup.run(PROGRAMS / "pamit-registry", "export", "events", "--config",
+                              made.folder / "registry.conf"))
+    own, central = ({event["entries"][-1]: event["double_of"]
+                     for event in map(json.loads, text.splitlines())} for text in exports)
+    assert own.items() <= central.items()
+    return central
+
+
+def test_who_crossed_is_told_when_the_payload_is_long_destroyed(made):
+    first = cross(made, "siti") + 1
+    assert "entries=2" in purge(made)
+    row, = (json.loads(row) for row in pamit(made, "journal", "export", "--entries").splitlines()
+            if f'"seq":{first},' in row.replace(" ", ""))
+    assert row["kind"] == "DECIDED" and row["payload"] is None
+
+    other = scan(made, "suharto")
+    assert other["seen"] is None
+    between = decide(made, other["seq"], "CLEARED")
+    again = scan(made, "siti", after=other["seq"])
+    seen = again["seen"]
+    assert again["result"] == "SESUAI" and [reason["code"] for reason in again["reasons"]] == ["R001"]
+    assert (seen["seq"], seen["direction"], seen["decision"]) == (first, "DEPARTURE", "CLEARED")
+    stored = datetime.datetime.fromtimestamp(seen["wall_ms"] // 1000, datetime.timezone.utc)
+    assert stored.strftime("%Y-%m-%dT%H:%M:%SZ") == row["t_utc"]
+    second = decide(made, again["seq"], "CLEARED")
+    assert double_of(made) == {first: None, between: None, second: first}
+
+    # Who came back may go again.
+    sail(made, "RETURN")
+    for direction, decision in (("DEPARTURE", "RETURN_LOGGED"), ("RETURN", "CLEARED")):
+        shown = scan(made, "suharto", after=again["seq"])  # or it would be the same transit
+        decide(made, shown["seq"], decision)
+        again = scan(made, "siti", after=shown["seq"])
+        assert again["seen"] is None
+        decide(made, again["seq"], decision)
+        sail(made, direction)
+    assert "sound" in pamit(made, "journal", "verify")
+
+
+def test_after_180_days_nothing_is_known_of_a_crossing(made):
+    seq = cross(made, "siti")
+    assert "hashes=0" in purge(made, 179)
+    assert scan(made, "siti")["seen"]["seq"] == seq + 1
+    decide(made, view(made, "siti", lambda v: v["crossing"])["crossing"]["seq"], "CLEARED")
+    view(made, "all is acknowledged", lambda v: v["link"]["unsent"] == 0)
+    assert "hashes=2" in purge(made, 90, 92)
+    assert scan(made, "siti")["seen"] is None
+
+
+def test_what_is_kept_of_a_crossing_names_nobody(made):
+    seq = cross(made, "siti")
+    purge(made)
+    shown = scan(made, "siti", after=seq)
+    for part in ("journal.db", "journal.db-wal"):
+        stored = (made.folder / "lane" / part).read_bytes()
+        for plain in (shown["document"]["number"], shown["document"]["name"].split()[0], "D IDN"):
+            assert plain.encode() not in stored

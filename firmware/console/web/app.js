@@ -3,7 +3,7 @@ import { $, h, icon, place } from "./dom.js";
 import * as words from "./words.js";
 import * as format from "./format.js";
 import * as link from "./link.js";
-import { drawStrip, drawRibbon, drawNet, drawUndecided } from "./strips.js";
+import { drawStrip, drawRibbon, drawNet, drawUndecided, drawSeen } from "./strips.js";
 import { drawKeys, pressKey, otherDecisions } from "./keys.js";
 import { drawScreen, drawLost } from "./screens.js";
 import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, densities, NAMES } from "./verdict.js";
@@ -204,6 +204,7 @@ function draw() {
   drawRibbon(view);
   drawNet(view, now);
   drawUndecided(view, screen);
+  drawSeen(view, screen, now, details);
   drawMain(screen, now);
   drawKeys({ ...view, screen }, act);
   watchGlass();
@@ -219,7 +220,7 @@ function blank() {
   $("stage").classList.remove("stop");
   document.documentElement.classList.remove("stop");
   for (const id of ["screen", "keys", "strip"]) $(id).replaceChildren();
-  $("net").hidden = $("ribbon").hidden = $("undecided").hidden = true;
+  $("net").hidden = $("ribbon").hidden = $("undecided").hidden = $("seen").hidden = true;
   dropToast();
 }
 

@@ -1,9 +1,9 @@
 // What stands above every screen: where and who, the device's health, the mode, connectivity.
 import { $, h, icon, place } from "./dom.js";
-import { t, getLanguage } from "./words.js";
+import { t, has, getLanguage } from "./words.js";
 import * as format from "./format.js";
 import { noticeChip } from "./notices.js";
-import { returnMark } from "./verdict.js";
+import { returnMark, isGuarded } from "./verdict.js";
 
 function linkChip(view, now) {
   const { link } = view;
@@ -70,6 +70,19 @@ export function drawUndecided(view, screen) {
   const owes = ["READY", "UNREADABLE", "VERDICT", "RECORDED"].includes(screen);
   $("undecided").hidden = !owes || !seq || seq === view.crossing?.seq;
   $("undecided").textContent = $("undecided").hidden ? "" : t("undecided", { seq: format.seq(seq) });
+}
+
+const when = ({ wall_ms: ms, day }, now) => {
+  if (ms === 0) return format.date(day);
+  return format.isoDay(ms) === format.isoDay(now) ? t("seen.today", { time: format.clock(ms) }) : format.moment(ms, now);
+};
+
+/** An earlier crossing of this document, the same way. How it was decided may be delicate. */
+export function drawSeen(view, screen, now, details) {
+  const seen = screen === "VERDICT" ? view.crossing.seen : null;
+  $("seen").hidden = !seen;
+  const said = seen && (details || !isGuarded(seen)) && has(`seen.${seen.decision}`) ? `, ${t(`seen.${seen.decision}`)}` : "";
+  $("seen").textContent = seen ? t(`seen.${seen.direction}`, { when: when(seen, now) }) + said : "";
 }
 
 /** One slot, for connectivity only: too old beats offline. */

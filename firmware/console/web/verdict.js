@@ -46,6 +46,9 @@ const reasonTitle = ({ code, found }) => (!found && has(`title.${code}`) ? t(`ti
 /** A traveller's handler may be looking: some reasons have neutral words on the open screen. */
 const isDelicate = ({ code }) => has(`neutral.${code}`);
 
+/** ... and so have the decisions that hold somebody back. */
+export const isGuarded = (seen) => ["DEFERRED", "REFUSED_EXIT", "HANDED_OVER"].includes(seen?.decision);
+
 function reasonItem(reason, index, now, details) {
   const guarded = !details && isDelicate(reason);
   const facts = guarded ? "" : reasonFacts(reason, now);
@@ -75,7 +78,7 @@ function reasonsCard(crossing, now, details, [most, tight], act) {
   const rest = Math.max(0, reasons.length - most);
   return h("div.card", { id: "why" },
     h("h2", null, t("reasons", { n: reasons.length }), h("div.offers", null,
-      crossing.result !== "TUNDA" && reasons.some(isDelicate) ? detailsButton(act) : null,
+      crossing.result !== "TUNDA" && (reasons.some(isDelicate) || isGuarded(crossing.seen)) ? detailsButton(act) : null,
       rest > 0 ? h("button.of", { id: "rest", onclick: act.reasons }, h("b", null, t("reasons.rest", { n: rest })), h("kbd", null, "L")) : null)),
     reasonList(reasons.slice(0, most), tight, now, details));
 }

@@ -298,6 +298,42 @@ static void a_deferral_counts_at_once_and_its_day_ends_at_midnight(void **state)
     assert_string_equal(judgement.verdict.reasons[0].expected, "CTH 01");
 }
 
+static void cross_siti(const struct bench *bench, enum direction direction, enum decision decision,
+                       struct journal_head *head)
+{
+    struct entry_decided decided = {.presented = 1, .decision = decision};
+    struct crossing_decided about = {.direction = direction, .decision = decision};
+    uint8_t salt[ENTRY_SALT_LEN] = {0}, payload[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+
+    crossing_subject_of(&bench->siti, MODE_LIVE, &about.subject);
+    assert_int_equal(entry_decided_encode(&decided, salt, payload, sizeof payload, &len), ERR_OK);
+    assert_int_equal(journal_append_decided(bench->journal, &bench->fixture->now,
+                                            span_of(payload, len), &about, head),
+                     ERR_OK);
+}
+
+/* It is told, and changes no verdict. */
+static void who_crossed_this_way_is_told_until_they_came_back(void **state)
+{
+    struct bench *bench = *state;
+    struct journal_head head;
+
+    assert_int_equal(expect(bench, "never", &bench->siti, "SESUAI R001").seen.seq, 0);
+    cross_siti(bench, DIRECTION_DEPARTURE, DECISION_CLEARED, &head);
+    const struct entry_crossing seen = expect(bench, "once", &bench->siti, "SESUAI R001").seen;
+    assert_int_equal(seen.seq, head.seq);
+    assert_int_equal(seen.wall_ms, bench->fixture->now.wall_ms);
+    assert_int_equal(seen.decision, DECISION_CLEARED);
+    assert_int_equal(expect(bench, "another", &bench->other, "RUJUK R010").seen.seq, 0);
+    cross_siti(bench, DIRECTION_RETURN, DECISION_RETURN_LOGGED, &head);
+    assert_int_equal(expect(bench, "came back", &bench->siti, "SESUAI R001").seen.seq, 0);
+    cross_siti(bench, DIRECTION_DEPARTURE, DECISION_CLEARED, &head);
+    assert_int_equal(expect(bench, "left again", &bench->siti, "SESUAI R001").seen.seq, head.seq);
+    fixture_sql(bench->config.journal, "UPDATE crossing SET decision = 99");
+    assert_int_equal(expect(bench, "damaged", &bench->siti, "RUJUK R093 R001").seen.seq, 0);
+}
+
 /* The counter's day begins at 17:00, 16:00 or 15:00 UTC. */
 static void a_day_is_the_zones(void **state)
 {
@@ -411,6 +447,7 @@ int main(void)
         JUDGE_TEST(lists_speak_without_placements),
         JUDGE_TEST(a_placement_that_can_not_be_read_leaves_the_lists),
         JUDGE_TEST(a_deferral_counts_at_once_and_its_day_ends_at_midnight),
+        JUDGE_TEST(who_crossed_this_way_is_told_until_they_came_back),
         JUDGE_TEST(a_day_is_the_zones),
         JUDGE_TEST(a_clock_that_is_not_trusted_neither_clears_nor_stops),
         JUDGE_TEST(practice_stops_nobody),

@@ -430,6 +430,40 @@ static void keyed_hashes_end_after_their_days(void **state)
     kiosk_free(&kiosk);
 }
 
+/* Half a year of crossings goes in many steps, between which the counter appends; a document's are
+ * never more than one step. */
+static void many_keyed_hashes_end_in_steps(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const int64_t day = kiosk.fixture->now.wall_ms / RETENTION_DAY_MS;
+    bool more = true;
+    unsigned steps = 0;
+    char sql[320];
+
+    snprintf(sql, sizeof sql,
+             "WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 4999)"
+             " INSERT INTO crossing SELECT CASE WHEN i < 1500 THEN 7 WHEN i = 4999 THEN"
+             " 9223372036854775807 ELSE (i - 3000) * 4611686018427387 END, i, %d + i %% 2, 0, 1"
+             " FROM n",
+             (int)day);
+    fixture_sql(kiosk.fixture->path, sql);
+    receipt_comes(&kiosk, (day + 181) * RETENTION_DAY_MS);
+    kiosk.order.hash_days = 180;
+    job_begin(&kiosk);
+    while (more) {
+        assert_int_equal(retention_step(kiosk.retention, &more), ERR_OK);
+        steps++;
+    }
+    struct retention_report report;
+    retention_report(kiosk.retention, &report);
+    assert_int_equal(report.hashes, 2500);
+    assert_true(steps > 4);
+    assert_int_equal(fixture_number(kiosk.fixture->path,
+                                    "SELECT count(*) * (min(day) = max(day)) FROM crossing"),
+                     2500);
+    kiosk_free(&kiosk);
+}
+
 static void the_purge_entry_says_what_and_why(void **state)
 {
     struct kiosk kiosk = kiosk_make(*state);
@@ -728,6 +762,7 @@ int main(void)
         TEST(what_the_counter_needs_stays),
         TEST(what_was_left_waits_for_what_tells_it_again),
         TEST(keyed_hashes_end_after_their_days),
+        TEST(many_keyed_hashes_end_in_steps),
         TEST(the_purge_entry_says_what_and_why),
         TEST(nothing_else_is_taken_for_a_purge),
         TEST(nothing_of_a_purged_day_is_in_the_file),
