@@ -4,6 +4,7 @@
 #include "store_fixture.h"
 
 #include "journal_crossing.h"
+#include "journal_salvage.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -587,6 +589,41 @@ static void a_lost_page_is_not_nobody(void **state)
     crossing_reader_close(reader);
 }
 
+/* A fresh journal beside a damaged one, of this version or the one before. */
+static void what_is_salvaged_is_found(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct journal *journal = fixture_journal(fixture);
+    struct document deferred = siti(), cleared = deferred;
+    struct journal_head head;
+    char source[200], why[JOURNAL_WHY_LEN] = "";
+
+    snprintf(cleared.number, sizeof cleared.number, "X0000099");
+    assert_int_equal(defer(journal, fixture, &deferred, MODE_LIVE, &head), ERR_OK);
+    const uint64_t seq =
+        cross(journal, fixture, &cleared, DIRECTION_RETURN, DECISION_RETURN_REFERRED);
+    journal_close(journal);
+    fixture_sql(fixture->path, "CREATE TABLE deferral(key INTEGER, seq INTEGER, day INTEGER);"
+                               "INSERT INTO deferral SELECT key, seq, day FROM crossing"
+                               " WHERE decision = 4; DELETE FROM crossing WHERE decision = 4;"
+                               "PRAGMA wal_checkpoint(TRUNCATE)");
+    snprintf(source, sizeof source, "%s.damaged", fixture->path);
+    assert_int_equal(rename(fixture->path, source), 0);
+
+    journal = fixture_journal(fixture);
+    assert_int_equal(journal_salvage(journal, source, fixture->root, NULL, why), ERR_OK);
+    struct crossing_reader *reader = crossings(fixture);
+    const struct entry_crossing last = find(reader, &cleared, MODE_LIVE, today).last;
+    assert_int_equal(last.seq, seq);
+    assert_int_equal(last.direction, DIRECTION_RETURN);
+    assert_int_equal(last.decision, DECISION_RETURN_REFERRED);
+    assert_int_equal(last.wall_ms, 0); /* its entry comes under another number, or not yet */
+    expect("deferred", find(reader, &deferred, MODE_LIVE, today), true, "2026-11-21");
+    crossing_reader_close(reader);
+    journal_close(journal);
+    assert_int_equal(unlink(source), 0);
+}
+
 int main(void)
 {
 #define CROSSING_TEST(name)                                                                        \
@@ -609,6 +646,7 @@ int main(void)
         CROSSING_TEST(a_number_given_out_again_is_no_obstacle),
         CROSSING_TEST(rows_that_are_none_are_damage),
         CROSSING_TEST(an_older_journals_deferrals_are_taken_over),
+        CROSSING_TEST(what_is_salvaged_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
