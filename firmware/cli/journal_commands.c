@@ -56,10 +56,10 @@ static void sound_print(const struct journal_verdict *verdict)
     char hash[2 * SIGN_HASH_LEN + 1];
 
     event_hex(verdict->head.hash, sizeof verdict->head.hash, hash);
-    printf("sound: %" PRIu64 " entries, payloads %s, epoch %" PRIu32 ", last %" PRIu64
-           ", head %s\n",
-           verdict->entries, verdict->payloads_opened ? "opened" : "not opened",
-           verdict->head.epoch, verdict->head.seq, hash);
+    printf("sound: %" PRIu64 " %s, payloads %s, epoch %" PRIu32 ", last %" PRIu64 ", head %s\n",
+           verdict->entries, verdict->entries == 1 ? "entry" : "entries",
+           verdict->payloads_opened ? "opened" : "not opened", verdict->head.epoch,
+           verdict->head.seq, hash);
     if (verdict->purged)
         printf("purged: the payloads of %" PRIu64 " entries, as PURGE entries say\n",
                verdict->purged);

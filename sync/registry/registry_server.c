@@ -232,7 +232,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 static enum err explain(enum err err, const char *what, const char *reason,
                         char why[REGISTRY_WHY_LEN])
 {
-    snprintf(why, REGISTRY_WHY_LEN, "%s: %s", what, reason);
+    snprintf(why, REGISTRY_WHY_LEN, "%.120s: %.120s", what, reason);
     return err;
 }
 

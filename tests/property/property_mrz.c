@@ -259,7 +259,7 @@ static bool digits_hold(const struct mrz_lines *lines, const struct mrz *mrz)
     if (mrz->long_number) {
         const char *rest = td1 ? first + 15 : second + 28;
         const size_t rest_len = strlen(d.number) - 9;
-        snprintf(over, sizeof over, "%.9s<%s", d.number, d.number + 9);
+        snprintf(over, sizeof over, "%.9s<%.50s", d.number, d.number + 9);
         const bool excluded = rest[rest_len] == encode_digit(d.number, strlen(d.number));
         hold &=
             number[9] == '<' && (excluded || rest[rest_len] == encode_digit(over, strlen(over)));
