@@ -168,13 +168,6 @@ enum err journal_begin_epoch(struct journal *journal, const struct journal_parti
 
 /* ---- what is to be taken over -------------------------------------------------------------- */
 
-enum err recovery_rows_make(struct database *database)
-{
-    return database_run(database, "CREATE TABLE IF NOT EXISTS recovery(no INTEGER PRIMARY KEY,"
-                                  " source TEXT NOT NULL, next INTEGER NOT NULL,"
-                                  " last INTEGER NOT NULL) STRICT;");
-}
-
 enum err journal_recover_from(struct journal *journal, const char *source, uint64_t from,
                               uint64_t last)
 {

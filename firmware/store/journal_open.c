@@ -91,14 +91,6 @@ static enum err statements_prepare(struct journal *journal)
     return err;
 }
 
-/* What is stored beside entries. */
-static enum err beside_open(struct journal *journal, const struct seal_root *root)
-{
-    const enum err err = recovery_rows_make(&journal->database);
-
-    return err ? err : crossing_rows_open(&journal->database, root, &journal->crossings);
-}
-
 /* A fresh journal's first entry, in the transaction that makes the tables: the kiosk's first, or
  * what goes on after all that the registry has acknowledged. */
 static enum err first_entry(struct journal *journal, const struct receipt *receipt,
@@ -139,7 +131,7 @@ static enum err journal_begin(struct journal *journal, const struct journal_keys
     if (!err)
         err = statements_prepare(journal);
     if (!err)
-        err = beside_open(journal, keys->root);
+        err = crossing_rows_open(&journal->database, keys->root, &journal->crossings);
     if (!err)
         err = first_entry(journal, keys->receipt, now);
     if (!err)
@@ -184,7 +176,7 @@ static enum err journal_start(struct journal *journal, const struct journal_keys
     if (journal->database.fresh)
         return journal_begin(journal, keys, now);
     const enum err err = journal_continue(journal, keys->root, reason);
-    return err ? err : beside_open(journal, keys->root);
+    return err ? err : crossing_rows_open(&journal->database, keys->root, &journal->crossings);
 }
 
 enum err journal_open(const char *path, const char *kiosk, const struct journal_keys *keys,

@@ -105,19 +105,19 @@ static enum err crossing_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
 }
 
 /* Those that can be read: the keys are the same, and the entries that they name are taken over. */
-static enum err crossings_read(struct journal_reader *reader, const char *sql, sqlite3_stmt *insert)
+static enum err crossings_read(struct journal_reader *reader, sqlite3_stmt *insert)
 {
     sqlite3_stmt *select = NULL;
     enum err err = ERR_OK;
 
-    if (database_prepare(&reader->database, sql, &select) == ERR_OK)
+    if (database_prepare(&reader->database, "SELECT " CROSSING_COLUMNS " FROM crossing", &select) ==
+        ERR_OK)
         while (!err && database_step(select) == SQLITE_ROW)
             err = crossing_insert(insert, select);
     sqlite3_finalize(select);
     return err;
 }
 
-/* Whichever of the two tables it has. */
 static enum err crossings_copy(struct journal *journal, struct journal_reader *reader)
 {
     sqlite3_stmt *insert = NULL;
@@ -127,9 +127,7 @@ static enum err crossings_copy(struct journal *journal, struct journal_reader *r
         return err;
     err = database_prepare(&journal->database, CROSSING_INSERT, &insert);
     if (!err)
-        err = crossings_read(reader, CROSSINGS_OF_DEFERRALS, insert);
-    if (!err)
-        err = crossings_read(reader, "SELECT " CROSSING_COLUMNS " FROM crossing", insert);
+        err = crossings_read(reader, insert);
     sqlite3_finalize(insert);
     if (!err)
         return database_commit(&journal->database);

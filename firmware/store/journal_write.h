@@ -55,7 +55,5 @@ MUST_CHECK enum err epoch_make(const struct journal_head *own,
                                const struct journal_parting *parting,
                                const struct clock_reading *now, struct entry_header *header,
                                uint8_t payload[EPOCH_PAYLOAD_MAX], size_t *len);
-/* Makes the table of what is to be taken over, if there is none. */
-MUST_CHECK enum err recovery_rows_make(struct database *database);
 
 #endif
