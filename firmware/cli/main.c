@@ -37,8 +37,11 @@ const struct cli_command cli_commands[] = {
      cli_status,
      "print how far the registry has this kiosk's journal",
      "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
-     "not hold; until that is settled no entry counts as sent. set_aside names damaged files that\n"
-     "wait for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
+     "not hold: until that is settled no entry counts as sent; and when pamit-sync found the "
+     "journal\n"
+     "damaged at its last attempt, which refusal then says. set_aside names damaged files that "
+     "wait\n"
+     "for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
      "retention left."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",

@@ -86,6 +86,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
 {
     const struct journal_head *head = &uplink->head;
     const uint64_t next = uplink->acked_next;
+    const uint64_t unsent_from = next > uplink->first ? next : uplink->first;
     char hash[2 * SIGN_HASH_LEN + 1];
     json_t *json = json_object();
 
@@ -95,8 +96,9 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "last_seq", json_integer((json_int_t)head->seq));
     json_object_set_new(json, "head", json_string(hash));
     json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
+    const bool all_sent = head->seq < unsent_from;
     json_object_set_new(json, "unsent",
-                        json_integer(head->seq < next ? 0 : (json_int_t)(head->seq - next + 1)));
+                        json_integer(all_sent ? 0 : (json_int_t)(head->seq - unsent_from + 1)));
     json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
     json_object_set_new(json, "last_attempt", time_json(uplink->state.last_attempt_ms));
@@ -140,9 +142,10 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     json_t *json = status_json(paths, &uplink);
     remains_add(json, &remains);
     answer_print(json, options->json);
-    if (!uplink.finding[0])
+    const bool damaged = sync_state_journal_damaged(&uplink.state);
+    if (!uplink.finding[0] && !damaged)
         return err ? CLI_FAILURE : CLI_OK;
-    cli_fail("%s", uplink.finding);
+    cli_fail("%s", uplink.finding[0] ? uplink.finding : uplink.state.refusal);
     return CLI_FINDING;
 }
 

@@ -63,8 +63,7 @@ bool uplink_damaged(const struct uplink *uplink)
 
 bool uplink_journal_damaged(const struct uplink *uplink)
 {
-    static const char words[] = SYNC_STATE_JOURNAL_DAMAGED;
-    return strncmp(uplink->state.refusal, words, strlen(words)) == 0;
+    return sync_state_journal_damaged(&uplink->state);
 }
 
 bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out)

@@ -46,6 +46,11 @@ MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t s
 /* The first number at or after `*seq` that there is an entry of: an epoch may leave numbers out.
  * ERR_MISSING: there is none. */
 MUST_CHECK enum err journal_reader_seek(struct journal_reader *reader, uint64_t *seq);
+/* The entry `*seq`, or the EPOCH that leaves that number out, of which `*seq` then is the number.
+ * ERR_MISSING: there is none at or after it; ERR_CORRUPT: as journal_reader_get, and where entries
+ * are missing that no EPOCH leaves out. */
+MUST_CHECK enum err journal_reader_next(struct journal_reader *reader, uint64_t *seq,
+                                        struct journal_row *out);
 /* ERR_MISSING: the journal is empty. */
 MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out);
 /* The entry `seq` as a head: its epoch and its header's hash; its payload is not looked at. */

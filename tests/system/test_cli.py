@@ -201,6 +201,15 @@ def test_status_names_the_damaged_files_that_were_set_aside(kiosk):
     assert json.loads(out)["set_aside"].endswith("/cache.db.damaged-20261122T071500Z")
 
 
+def test_a_journal_that_sync_could_not_read_on_is_a_finding(kiosk):
+    """All is acknowledged up to there, and nothing behind it ever goes up."""
+    damaged = "the journal is damaged: entry 8 of journal.db: damaged"
+    alter(kiosk / "sync.db", f"UPDATE state SET refusal = '{damaged}'")
+    out, err = pamit("status", "--json", *conf(kiosk), code=1)
+    assert json.loads(out)["refusal"] == damaged and json.loads(out)["receipt"] == "agrees"
+    assert damaged in err
+
+
 def test_a_receipt_of_another_key_acknowledges_nothing(kiosk):
     make_key(kiosk, "receipt")
     out, err = pamit("status", "--json", *conf(kiosk), code=1)

@@ -329,3 +329,29 @@ def test_a_damaged_journal(kiosk, tmp_path, damage):
     made.processes.stop("lane")
     made.start("lane")
     assert set_aside(path) == aside
+
+
+@pytest.mark.parametrize("lacks", [True, False], ids=["unsent", "sent, and now the highest"])
+def test_a_number_is_damaged_at_work(kiosk, tmp_path, lacks):
+    """It is met by pamit-sync alone, which can send nothing behind it: the lane has to hear."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    path = made.folder / "lane" / "journal.db"
+    with contextlib.closing(sqlite3.connect(made.folder / "registry" / "registry.db")) as store:
+        sent = store.execute("select max(seq) from entry").fetchone()[0]
+    since = len(made.processes.events)
+    made.start("lane")
+    cross(made)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("update entry set seq = ? where seq = ?",
+                         (-1, sent + 3) if lacks else (40000, sent - 3))
+    readable = entries_of_copy(made, tmp_path / "copy")
+    for name in ("registry", "sync"):
+        made.start(name)
+    told = made.processes.wait("lane", "FILE_SET_ASIDE", since=since)
+    made.processes.wait("lane", "ENTRIES_TAKEN_OVER", since=since)
+    last = cross(made)
+    made.processes.wait("sync", "RECEIPT_STORED", lambda e: int(e.detail("next")) > last,
+                        since=since)
+    assert [file.name in told.details for file in set_aside(path)] == [True]
+    assert set(readable) <= registry_has(made)
