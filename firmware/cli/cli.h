@@ -91,6 +91,7 @@ bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out);
 struct cli_uplink {
     struct sync_state state;  /* zero: nothing is stored */
     struct journal_head head; /* the journal's last entry */
+    uint64_t first;           /* ... and the number of its first */
     bool has_receipt;
     uint64_t acked_next;       /* what is below is acknowledged; 1: nothing */
     char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none

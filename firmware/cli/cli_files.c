@@ -190,8 +190,10 @@ bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reade
 {
     char why[CLI_WHY_LEN] = "";
 
-    *out = (struct cli_uplink){.acked_next = 1};
+    *out = (struct cli_uplink){.acked_next = 1, .first = 1};
     enum err err = reader ? journal_reader_head(reader, &out->head) : ERR_OK;
+    if (reader && !err)
+        err = journal_reader_seek(reader, &out->first);
     if (err) {
         cli_fail("%s: %s", paths->journal, err_text(err));
         return false;
