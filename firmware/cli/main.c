@@ -15,7 +15,9 @@ const struct cli_command cli_commands[] = {
      cli_journal_verify,
      "check chain, signatures and payloads, and name the first bad entry",
      "With --config it is also held against the registry's last receipt: the loss of a tail, or\n"
-     "another history, shows only there. Without a storage key payloads are not looked at."},
+     "another history, shows only there. That there is no receipt is said, and is no finding.\n"
+     "Numbers that an epoch leaves out are named, with the files set aside that have them.\n"
+     "Without a storage key payloads are not looked at."},
     {{"journal", "export"},
      JOURNAL_OPTIONS "--sync-db --format --from --entries ",
      cli_journal_export,

@@ -80,6 +80,13 @@ enum journal_fault {
     JOURNAL_FOREIGN,       /* another kiosk's entry */
 };
 
+/* Numbers that an EPOCH leaves out. */
+struct journal_left_out {
+    uint32_t epoch; /* that it begins */
+    uint64_t first, last;
+};
+#define JOURNAL_LEFT_OUT_MAX 16
+
 struct journal_verdict {
     enum journal_fault fault;
     uint64_t seq;             /* the first bad entry; 0 if sound */
@@ -87,6 +94,8 @@ struct journal_verdict {
     bool payloads_opened;     /* false: no storage key, so payloads were not looked at */
     uint64_t purged;          /* entries whose payload a PURGE entry covers */
     struct journal_head head; /* the last entry, if it is sound */
+    unsigned n_left_out;      /* of which the first JOURNAL_LEFT_OUT_MAX are named */
+    struct journal_left_out left_out[JOURNAL_LEFT_OUT_MAX];
 };
 
 /* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one;

@@ -37,6 +37,18 @@ def test_a_whole_journal_is_sound_and_agrees_with_the_receipt(kiosk):
     out, _ = pamit("journal", "verify", *conf(kiosk))
     assert out.startswith("sound: 9 entries, payloads opened, epoch 1, last 9, head ")
     assert "the registry's receipt agrees up to entry 6" in out
+    assert "not in this file" not in out
+
+
+def test_without_a_receipt_nobody_knows_of_a_tail(kiosk):
+    """That is no finding: a kiosk that was never online has none."""
+    for left in kiosk.glob("sync.db*"):
+        left.unlink()
+    out, _ = pamit("journal", "verify", *conf(kiosk))
+    assert "acknowledged nothing yet: whether the last entries are gone can't be told" in out
+    out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
+                   "--entry-key-pub", kiosk / "entry.pub.pem")
+    assert "without --config there is no receipt of the registry: whether the last entries" in out
 
 
 def test_an_auditor_verifies_with_the_public_key_alone(kiosk):

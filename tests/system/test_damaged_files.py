@@ -354,4 +354,9 @@ def test_a_number_is_damaged_at_work(kiosk, tmp_path, lacks):
     made.processes.wait("sync", "RECEIPT_STORED", lambda e: int(e.detail("next")) > last,
                         since=since)
     assert [file.name in told.details for file in set_aside(path)] == [True]
+    out = desk_kit.pamit(made, "journal", "verify")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        first = database.execute("select min(seq) from entry").fetchone()[0]
+    assert f"numbers 1 to {first - 1} are not in this file: epoch 2 goes on after them" in out
+    assert f"  {set_aside(path)[0]} has " in out
     assert set(readable) <= registry_has(made)
