@@ -1,4 +1,5 @@
-/* What the lane knows of the registry when the two have parted: how far it had us. */
+/* What the lane believes of pamit-sync: how far the registry had us when the two have parted, and
+ * when it said what time it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,7 +68,8 @@ struct counter {
     struct kiosk_config config;
     struct journal *journal;
     struct uplink *uplink;
-    struct receipt last; /* that pamit-sync has stored */
+    struct sync_moment moment; /* when its receipts come */
+    struct receipt last;       /* that pamit-sync has stored */
     int64_t at_ms;
 };
 
@@ -146,7 +148,6 @@ static size_t receipt_seal(const struct sign_key *key, const struct receipt *rec
 /* pamit-sync stores what the registry says, and the lane looks. */
 static void receipt_comes(struct counter *counter, uint64_t last, bool agrees)
 {
-    const struct sync_moment moment = {.boot_id = {1}, .asked_ms = 1, .answered_ms = 2};
     struct sync_state_db *db;
     char why[SYNC_STATE_WHY_LEN];
     uint8_t envelope[RECEIPT_MAX];
@@ -155,8 +156,9 @@ static void receipt_comes(struct counter *counter, uint64_t last, bool agrees)
     const size_t len = receipt_seal(counter->store->entry_key, &counter->last, envelope);
     assert_int_equal(sync_state_open(counter->config.sync_db, SYNC_STATE_WRITE, &db, why), ERR_OK);
     /* A registry that has less than it said is no parting, but the lane sees that as well. */
-    assert_int_equal(sync_state_store_parting(db, &moment, &counter->last, span_of(envelope, len)),
-                     ERR_OK);
+    assert_int_equal(
+        sync_state_store_parting(db, &counter->moment, &counter->last, span_of(envelope, len)),
+        ERR_OK);
     sync_state_close(db);
 }
 
@@ -238,10 +240,48 @@ static void what_the_registry_had_when_they_parted_is_known(void **state)
     }
 }
 
+/* ---- the time ----------------------------------------------------------------------------- */
+
+/* pamit-sync names the moment; what the lane makes of it lies in this boot, up to now. */
+static void a_moment_that_can_not_be_is_no_fix(void **state)
+{
+    static const struct {
+        const char *says;
+        uint8_t boot;
+        int64_t asked_ms, answered_ms;
+        bool known;
+    } moments[] = {
+        {"of this boot", 1, 400, 600, true},
+        {"from its beginning to now", 1, 0, 1000, true},
+        {"it is not yet", 1, 400, 1001, false},
+        {"of another boot", 2, 400, 600, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        struct counter counter;
+        struct view_link link;
+        const struct clock_reading now = {.boot_id = {1}, .boottime_ms = 1000};
+        int64_t registry_ms, boottime_ms = -1;
+        counter_make(&counter);
+        counter.moment = (struct sync_moment){.boot_id = {moments[i].boot},
+                                              .asked_ms = moments[i].asked_ms,
+                                              .answered_ms = moments[i].answered_ms};
+        receipt_comes(&counter, ENTRIES, true);
+        uplink_read(counter.uplink, &now, ENTRIES, &link);
+        const bool known = uplink_time(counter.uplink, &now, &registry_ms, &boottime_ms);
+        if (known != moments[i].known || registry_ms != THEN_MS ||
+            boottime_ms != (known ? 500 : -1))
+            fail_msg("%s: %d, at %d", moments[i].says, known, (int)boottime_ms);
+        counter_remove(&counter);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_registry_had_when_they_parted_is_known),
+        cmocka_unit_test(a_moment_that_can_not_be_is_no_fix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
