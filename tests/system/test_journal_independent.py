@@ -205,10 +205,12 @@ class History:
         self.entries.append({"header": header.hex(), "sig": self.sign(header).hex(),
                              "payload": payload.hex()})
 
-    def begin(self, epoch, seq, head):
-        """An EPOCH that goes on from the registry's epoch, seq and head."""
-        said = {1: epoch, 2: seq, 3: head, 4: self.epoch, 5: self.seq, 6: self.head}
-        self.epoch, self.seq, self.head = max(self.epoch, epoch) + 1, max(self.seq, seq), head
+    def begin(self, epoch, seq, head, given=(0, 0)):
+        """An EPOCH that goes on from the registry's epoch, seq and head, above what was given out."""
+        said = {1: epoch, 2: seq, 3: head, 4: self.epoch, 5: self.seq,
+                6: self.head if self.seq else None, 9: given[0], 10: given[1]}
+        self.epoch, self.seq = max(self.epoch, epoch, given[0]) + 1, max(self.seq, seq, given[1])
+        self.head = head
         self.add(EPOCH, {key: value for key, value in said.items() if value})
 
 
@@ -230,6 +232,17 @@ def test_a_new_epoch_goes_on_from_the_registrys_head_and_takes_over_what_it_lack
                             3: bytes.fromhex(left["payload"])})
     code, said = auditor(history.entries, kiosk / "entry.pub.pem")
     assert code == 0 and "last entry 10" in said, said
+
+
+def test_a_journals_first_epoch_alone_may_begin_above_what_another_file_gave_out(
+        kiosk, auditor, history):
+    fresh = History(kiosk)
+    for made, seq in ((fresh, 20), (history, 20)):
+        made.begin(1, 8, hashlib.sha256(b"the registry's").digest(), given=(1, 19))
+        assert made.seq == seq
+    assert auditor(fresh.entries, kiosk / "entry.pub.pem")[0] == 0
+    code, said = auditor(history.entries, kiosk / "entry.pub.pem")
+    assert code == 1 and "after entry 3" in said
 
 
 def test_an_epoch_must_name_the_entry_before_it(kiosk, auditor, history):

@@ -1,6 +1,7 @@
 """What is missing or broken at start is named with file and reason. Configuration and keys: refused.
 Placement data: served, but everyone is referred."""
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -166,12 +167,13 @@ def move_database(source, target):
 
 
 def test_a_journal_that_is_made_anew_goes_on_from_what_the_registry_has(made, tmp_path):
-    """No number that the registry has is given to another entry."""
+    """No number that the registry has, or is to get of what is gone, is given to another entry."""
     stop_with_acknowledged_entries(made)
     move_database(made.folder / "lane" / "journal.db", tmp_path / "kept")
     made.start("lane")
-    assert scan(made, "suharto")["seq"] == 5
+    assert scan(made, "suharto")["seq"] == 3 + 1_000_000 + 2
     assert pamit(made, "journal", "verify").startswith("sound: 2 entries, payloads opened, epoch 2")
+    assert json.loads(pamit(made, "status", "--json"))["unsent"] == 2
 
 
 def test_entries_that_the_registry_has_of_another_journal_count_as_unsent(made, tmp_path):
