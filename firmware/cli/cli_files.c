@@ -177,9 +177,10 @@ static bool receipt_judge(const struct cli_paths *paths, struct journal_reader *
                  receipt.next - 1);
     else if (err)
         cli_fail("%s: %s", paths->journal, err_text(err));
-    else if (judged.standing == RECEIPT_AGREES)
+    else if (judged.standing == RECEIPT_AGREES) {
         uplink->acked_next = judged.from ? judged.from : 1;
-    else
+        uplink->registry_ms = receipt.registry_ms;
+    } else
         receipt_standing_say(judged.standing, &receipt, uplink->head.seq, uplink->finding,
                              sizeof uplink->finding);
     return !err || err == ERR_CORRUPT;

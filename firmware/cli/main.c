@@ -44,7 +44,13 @@ const struct cli_command cli_commands[] = {
      "damaged at its last attempt, which refusal then says. set_aside names damaged files that "
      "wait\n"
      "for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
-     "retention left."},
+     "retention left. By the registry's newest time and the policy in force, purge_waiting counts "
+     "the\n"
+     "days that are over for as long as policy lets payloads stay, and are still there: one or two "
+     "are\n"
+     "usual, more wait for the lane, for their receipt or for a stop that is open. next_purge is "
+     "when\n"
+     "more may become due at the earliest. Without a policy or a receipt neither is known."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",
      cli_cache_show,

@@ -67,6 +67,14 @@ struct journal_remains {
 MUST_CHECK enum err journal_reader_remains(struct journal_reader *reader,
                                            struct journal_remains *out);
 
+/* What retention will destroy, at `now_ms` by the registry's clock, if policy says `after_days`. */
+struct journal_purge_due {
+    uint64_t days;   /* that ended so long ago, and have payloads still */
+    int64_t next_ms; /* when the next receipt that is kept becomes old enough; 0: there is none */
+};
+MUST_CHECK enum err journal_reader_purge_due(struct journal_reader *reader, int64_t now_ms,
+                                             uint32_t after_days, struct journal_purge_due *out);
+
 /* ---- verification ------------------------------------------------------------------------- */
 
 enum journal_fault {

@@ -204,6 +204,32 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     assert "no route to host" in out and "unsent           3" in out
 
 
+MARKS = "CREATE TABLE mark(next INTEGER PRIMARY KEY, at_ms INTEGER, receipt BLOB);"
+DAY_MS, NOW_MS = 86400000, 1795250260000  # the registry's newest time, 2026-11-21T08:37:40Z
+TODAY = NOW_MS // DAY_MS
+
+
+@pytest.mark.parametrize("proves, db, sql, waiting, due", [
+    ("nothing is known of receipts yet", "journal", "", 0, None),
+    ("the oldest that is not old enough", "journal",
+     MARKS + f"INSERT INTO mark VALUES(3, {NOW_MS - 31 * DAY_MS}, x''),"
+     f" (5, {NOW_MS - 29 * DAY_MS}, x''), (7, {NOW_MS}, x'')", 0, "2026-11-22T08:37:40Z"),
+    ("a day that policy has outlived", "journal",
+     f"INSERT INTO day_key VALUES({TODAY - 31}, x'00'), ({TODAY - 30}, x'00')", 1, None),
+    ("a receipt that does not verify lets nothing go", "sync",
+     "UPDATE state SET receipt = zeroblob(200)", None, None),
+    ("nor does no policy", "cache", "DELETE FROM policy", None, None),
+    ("nor one that is not signed", "cache", "UPDATE policy SET envelope = zeroblob(200)", None, None),
+])
+def test_status_says_what_retention_has_before_it(kiosk, proves, db, sql, waiting, due):
+    with sqlite3.connect(kiosk / f"{db}.db") as database:
+        database.executescript(sql)
+    database.close()
+    out, _ = pamit("status", "--json", *conf(kiosk), code=int(db == "sync"))
+    status = json.loads(out)
+    assert (status["purge_waiting"], status["next_purge"]) == (waiting, due), proves
+
+
 def test_status_names_the_damaged_files_that_were_set_aside(kiosk):
     out, _ = pamit("status", "--json", *conf(kiosk))
     assert json.loads(out)["set_aside"] is None

@@ -425,6 +425,7 @@ def test_events_are_exported_one_per_crossing(registry):
     assert events[0]["name"] == "RAHMAWATI SITI NURHALIZA"
     assert events[0]["placement_id"] == "PMI-2026-000001" and events[0]["acked_at"]
     assert events[0]["integrity"][1]["hash"] == kiosk.entries[2].hash.hex()
+    assert {event["time_corrected"] for event in events} == {None}  # the kiosk alone knows
 
 
 def test_events_are_exported_as_csv(registry):
