@@ -154,6 +154,7 @@ enum err journal_verify_file(struct journal_reader *reader, char what[JOURNAL_WH
     static const char *const words[] = {
         [DATABASE_WHOLE] = "",
         [DATABASE_PAGES_BAD] = "its pages do not fit together: entries may be missing",
+        [DATABASE_WAL_BAD] = "its -wal was altered or is damaged: entries are missing",
         [DATABASE_WAL_TORN] = ("its -wal ends in what is no whole transaction: the power failed"
                                " before it was acknowledged, or entries are missing")};
     char found[DATABASE_WHY_LEN] = "";
