@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #include "journal_retention.h"
+#include "scratch.h"
 #include "test_keys.h"
 #include "upload.h"
 
 #define N_SMALL 600 /* more than one batch may have */
 #define N_LARGE 40  /* of random bytes: 40 times 8 KB is far beyond one request */
 
-static char folder[] = "/tmp/pamit-test-upload-XXXXXX";
+static char folder[SCRATCH_LEN];
 static char path[64], storage_path[64];
 static struct sign_key *key;
 static struct seal_root *root;
@@ -47,7 +48,7 @@ static int make_journal(void **state)
     struct journal *journal;
     const struct clock_reading now = {.wall_ms = 1795250228000, .zone = CLOCK_WIB};
     uint8_t bytes[SEAL_ROOT_LEN] = {7};
-    assert_non_null(mkdtemp(folder));
+    assert_non_null(scratch_make(folder));
     snprintf(path, sizeof path, "%s/journal.db", folder);
     snprintf(storage_path, sizeof storage_path, "%s/storage.key", folder);
     key = test_key(0);
