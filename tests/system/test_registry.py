@@ -374,8 +374,7 @@ BAD_CONFIGS = [
 
 
 @pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value))
-def test_bad_starts(tmp_path, changes, named):
-    """File and reason are named; 80 characters of a path, so the test's name is short."""
+def test_it_refuses_to_start_and_names_file_and_reason(tmp_path, changes, named):
     registry = Registry(tmp_path)
     for name in ("receipt.key", "registry.key"):
         (tmp_path / f"open.{name}").write_bytes((tmp_path / name).read_bytes())
