@@ -1,9 +1,10 @@
 /* Mending the journal, see mend.h.
  *
- * A damaged journal is found at three places: it does not open; its newest entries can't be read
- * back; an append or a look-up meets a page that is none. Each ends in the same way: everything is
- * closed, and opened again as at a start, with the file set aside. So there is one way to go on,
- * and it is the one that every power cut tests.
+ * A damaged journal is found where it does not open, where its newest entries can't be read back,
+ * where an append or a look-up meets a page that is none, where a receipt is judged, and by
+ * pamit-sync, which complains of it. Each ends in the same way: everything is closed, and opened
+ * again as at a start, with the file set aside. So there is one way to go on, and it is the one
+ * that every power cut tests.
  *
  * What this refuses: to do it twice in one life. A disk that damages what was just written would be
  * filled with set-aside files, one a second; then the fault stays on the screen, and each attempt

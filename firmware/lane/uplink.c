@@ -120,10 +120,6 @@ static enum err journal_ask(struct uplink *uplink)
 {
     char why[JOURNAL_WHY_LEN];
     enum err err = ERR_OK;
-    if (uplink->journal && journal_reader_has_moved(uplink->journal)) {
-        journal_reader_close(uplink->journal);
-        uplink->journal = NULL;
-    }
     if (!uplink->journal)
         err = journal_reader_glance(uplink->config->journal, &uplink->journal, why);
     if (err)

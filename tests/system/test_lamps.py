@@ -2,9 +2,13 @@
 import json
 import time
 
+import cbor2
 import pytest
 
-from desk_kit import decide, desk, past_deafness, scan, view, wait_for_data
+from desk_kit import decide, desk, pamit, past_deafness, scan, view, wait_for_data
+
+DEAF_S = 0.4  # BUTTON_DEAF_MS of the lane
+KEY_BOOT_TIME = 11
 
 
 @pytest.fixture(name="made", scope="module")
@@ -68,16 +72,26 @@ def test_pulling_the_scanner_lights_nothing_again(made):
     ready(made)
 
 
+def ms_to_the_next_entry(made, seq):
+    """By the clock that nobody sets."""
+    lines = pamit(made, "journal", "export", "--entries", "--from", seq).splitlines()
+    times = [cbor2.loads(bytes.fromhex(json.loads(line)["header"]))[KEY_BOOT_TIME]
+             for line in lines[:2]]
+    return times[1] - times[0]
+
+
 def test_a_press_in_a_verdicts_first_moment_counts_for_nobody(made):
+    """Where the press came later, on a busy machine, the journal shows that it did."""
     ready(made)
-    begun = time.monotonic()
     seq = scan(made, "suharto")["seq"]
     made.hardware.do("press", 1)
-    if time.monotonic() - begun > 0.4:
-        pytest.skip("this machine is too slow to press in the first moment")
-    past_deafness(made, seq)
-    assert made.page.state()["view"]["screen"] == "VERDICT"
-    decide(made, seq, "CLEARED")
+    begun = time.monotonic()
+    made.page.wait("keys that hear", lambda s: time.monotonic() - begun > DEAF_S)
+    shown = made.page.state()["view"]
+    if shown["screen"] == "VERDICT":
+        decide(made, seq, "CLEARED")
+    else:
+        assert ms_to_the_next_entry(made, seq) >= 1000 * DEAF_S
 
 
 def test_button_1_records_a_departure_and_button_3_a_referral(made):
