@@ -105,6 +105,8 @@ bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reade
 int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths);
 int cli_journal_head(const struct cli_options *options, const struct cli_paths *paths);
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths);
+/* `argv` is the whole command line of `pamit enrol ...`. Returns only if it can't be run. */
+int cli_enrol(char **argv);
 int cli_status(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_build(const struct cli_options *options, const struct cli_paths *paths);

@@ -2,6 +2,7 @@
  *
  * Commands are words and a table; what they share is in cli.h. It reads what the processes write,
  * with the rights of who calls it, and changes nothing of theirs; `cache build` makes a file.
+ * `enrol` is another program's, with options and exit codes of its own.
  */
 #include "cli.h"
 
@@ -37,7 +38,11 @@ const struct cli_command cli_commands[] = {
      cli_status,
      "print how far the registry has this kiosk's journal",
      "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
-     "not hold; until that is settled no entry counts as sent. set_aside names damaged files that\n"
+     "not hold; until that is settled no entry counts as sent; and when the certificate has "
+     "ended:\n"
+     "it is renewed by itself once half of its life is over, but then only `pamit enrol` helps.\n"
+     "certificate_days is what is left of it, by the later of our clock and the last contact's.\n"
+     "set_aside names damaged files that\n"
      "wait for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
      "retention left."},
     {{"cache", "show"},
@@ -91,6 +96,7 @@ static void usage(FILE *out)
                  command->words[1] ? command->words[1] : "");
         fprintf(out, "  %-16s %s\n", name, command->summary);
     }
+    fprintf(out, "  %-16s %s\n", "enrol", "make this kiosk one that the registry knows");
     fputs("\npamit COMMAND --help says more; pamit --version.\n", out);
 }
 
@@ -133,6 +139,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return CLI_OK;
     }
+    if (argc > 1 && strcmp(argv[1], "enrol") == 0)
+        return cli_enrol(argv);
     const struct cli_command *command = command_find(argc, argv, &words);
     if (!command) {
         usage(stderr);

@@ -2,11 +2,14 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 #include "cache.h"
+#include "certificate.h"
 #include "quarantine.h"
 
 #define SET_ASIDE_LEN 2048
+#define DAY_S         86400
 
 static json_t *time_json(int64_t wall_ms)
 {
@@ -82,6 +85,27 @@ static void set_aside_add(json_t *json, const struct kiosk_config *config)
     json_object_set_new(json, "set_aside", at ? json_string(names) : json_null());
 }
 
+/* How long our certificate lasts. False: it has ended. */
+static bool certificate_add(json_t *json, const struct cli_paths *paths,
+                            const struct cli_uplink *uplink)
+{
+    const int64_t contact_s = uplink->state.contact.wall_ms / 1000, clock_s = time(NULL);
+    const int64_t now_s = contact_s > clock_s ? contact_s : clock_s;
+    struct certificate_dates dates;
+    char why[CERTIFICATE_WHY_LEN];
+
+    if (certificate_dates_load(paths->config.tls_cert, &dates, why) != ERR_OK) {
+        json_object_set_new(json, "certificate_ends", json_null());
+        json_object_set_new(json, "certificate_days", json_null());
+        return true;
+    }
+    const bool ended = certificate_age(&dates, now_s) == CERTIFICATE_ENDED;
+    json_object_set_new(json, "certificate_ends", time_json(dates.to * 1000));
+    json_object_set_new(json, "certificate_days",
+                        json_integer(ended ? 0 : (dates.to - now_s) / DAY_S));
+    return !ended;
+}
+
 static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
 {
     const struct journal_head *head = &uplink->head;
@@ -138,8 +162,13 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     if (!known)
         return CLI_FAILURE;
     json_t *json = status_json(paths, &uplink);
+    const bool certified = certificate_add(json, paths, &uplink);
     remains_add(json, &remains);
     answer_print(json, options->json);
+    if (!certified) {
+        cli_fail("the certificate has ended: pamit enrol, with a new code");
+        return CLI_FINDING;
+    }
     if (!uplink.finding[0])
         return err ? CLI_FAILURE : CLI_OK;
     cli_fail("%s", uplink.finding);
