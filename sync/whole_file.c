@@ -84,13 +84,11 @@ static enum err part_write(const char *path, const char *part, mode_t mode, stru
     return err;
 }
 
-/* link(2) takes no name that is taken. */
 static enum err part_place(const char *path, const char *part, enum whole_file_how how, char *why)
 {
-    if (how == WHOLE_FILE_REPLACE)
-        return rename(part, path) == 0 ? ERR_OK : fail(path, why);
-    if (link(part, path) == 0)
-        return unlink(part) == 0 ? ERR_OK : fail(part, why);
+    const unsigned flags = how == WHOLE_FILE_NEW ? RENAME_NOREPLACE : 0;
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, flags) == 0)
+        return ERR_OK;
     if (errno != EEXIST)
         return fail(path, why);
     snprintf(why, WHOLE_FILE_WHY_LEN, "%.200s: is there already", path);

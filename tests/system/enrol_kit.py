@@ -92,4 +92,46 @@ class NewKiosk(SyncKiosk):
                 for name in names}
 
 
-__all__ = ["EnrolRegistry", "FILES", "KEYS", "NewKiosk", "PROGRAM"]
+# ---- codes, by independent means: base 32 and the check symbols of sync/enrol_code.h ----
+
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _double(value):
+    """Times x in GF(32), modulo x^5 + x^2 + 1."""
+    value <<= 1
+    return value ^ 0x25 if value & 32 else value
+
+
+def _check(data, group):
+    powers = []
+    for value, power in zip(data, (4, 3, 2, 1)):
+        for _ in range(power):
+            value = _double(value)
+        powers.append(value)
+    return powers[0] ^ powers[1] ^ powers[2] ^ powers[3] ^ (group + 1)
+
+
+def code_read(text):
+    """(fingerprint, secret) of a code whose check symbols hold."""
+    number = 0
+    for group, symbols in enumerate(text.split("-")):
+        *data, check = [SYMBOLS.index(symbol) for symbol in symbols]
+        assert _check(data, group) == check
+        for value in data:
+            number = number << 5 | value
+    assert number >> 176 == 1  # the version
+    plain = (number & (1 << 176) - 1).to_bytes(22, "big")
+    return plain[:12], plain[12:]
+
+
+def code_write(fingerprint, secret):
+    number = 1 << 176 | int.from_bytes(fingerprint + secret, "big")
+    groups = []
+    for group in range(9):
+        data = [number >> (175 - 20 * group - 5 * i) & 31 for i in range(4)]
+        groups.append("".join(SYMBOLS[value] for value in (*data, _check(data, group))))
+    return "-".join(groups)
+
+
+__all__ = ["EnrolRegistry", "FILES", "KEYS", "NewKiosk", "PROGRAM", "code_read", "code_write"]
