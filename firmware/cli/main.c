@@ -16,7 +16,9 @@ const struct cli_command cli_commands[] = {
      cli_journal_verify,
      "check chain, signatures and payloads, and name the first bad entry",
      "With --config it is also held against the registry's last receipt: the loss of a tail, or\n"
-     "another history, shows only there. Without a storage key payloads are not looked at."},
+     "another history, shows only there. That there is no receipt is said, and is no finding.\n"
+     "Numbers that an epoch leaves out are named, with the files set aside that have them.\n"
+     "Without a storage key payloads are not looked at."},
     {{"journal", "export"},
      JOURNAL_OPTIONS "--sync-db --format --from --entries ",
      cli_journal_export,
@@ -38,13 +40,17 @@ const struct cli_command cli_commands[] = {
      cli_status,
      "print how far the registry has this kiosk's journal",
      "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
-     "not hold; until that is settled no entry counts as sent; and when the certificate has "
-     "ended:\n"
-     "it is renewed by itself once half of its life is over, but then only `pamit enrol` helps.\n"
-     "certificate_days is what is left of it, by the later of our clock and the last contact's.\n"
-     "set_aside names damaged files that\n"
-     "wait for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
-     "retention left."},
+     "not hold: until that is settled no entry counts as sent; when pamit-sync found the journal\n"
+     "damaged at its last attempt, which refusal then says; and when the certificate has ended,\n"
+     "after which only `pamit enrol` helps. certificate_days are left of it by the later of our\n"
+     "clock and the last contact's; it is renewed by itself from half of its life on. set_aside\n"
+     "names damaged files that wait for somebody to send them in; payloads_from, last_purge and\n"
+     "purge_finished tell what retention left. By the registry's newest time and the policy in\n"
+     "force, purge_waiting counts the days that are over for as long as policy lets payloads "
+     "stay,\n"
+     "and are still there: one or two are usual, more wait for the lane, for their receipt or for\n"
+     "a stop that is open. next_purge is when more may become due at the earliest. Without a\n"
+     "policy or a receipt neither is known."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",
      cli_cache_show,

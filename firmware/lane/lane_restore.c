@@ -161,7 +161,9 @@ static void read_back(struct lane *lane, struct journal_reader *reader, struct p
 {
     struct journal_row row;
     const uint64_t last = lane->head.seq;
-    for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && n < last; n++) {
+    lane->first_seq = 1;
+    (void)!journal_reader_seek(reader, &lane->first_seq);
+    for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && lane->first_seq + n <= last; n++) {
         if (n % STRETCH == 0)
             touch_stretch(reader, last - n);
         const enum err err = journal_reader_get(reader, last - n, &row);

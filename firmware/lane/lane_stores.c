@@ -30,17 +30,16 @@ static enum err unsent_read(const struct lane *lane)
     char why[JOURNAL_WHY_LEN];
     struct journal_reader *reader;
     struct journal_row row;
-    const uint64_t first = lane->head.seq + 1 - lane->link.unsent;
+    struct journal_head last;
+    uint64_t seq = lane->head.seq + 1 - lane->link.unsent;
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)
         return err;
-    for (uint64_t i = 0; i < UNSENT_LOOKS_MAX && i < lane->link.unsent; i++) {
-        err = journal_reader_get(reader, first + i, &row);
-        if (err && err != ERR_MISSING)
-            break;
-    }
+    err = journal_reader_head(reader, &last); /* a damaged number may be the highest */
+    for (unsigned i = 0; !err && i < UNSENT_LOOKS_MAX && seq <= lane->head.seq; i++, seq++)
+        err = journal_reader_next(reader, &seq, &row);
     journal_reader_close(reader);
-    return err;
+    return err == ERR_MISSING ? ERR_CORRUPT : err; /* before our own last entry */
 }
 
 static void look_into_complaint(struct lane *lane)

@@ -11,6 +11,7 @@
 #define WAL_HEADER_LEN       32
 #define WAL_VERSION_AT       4
 #define WAL_PAGE_LEN_AT      8
+#define WAL_ROUND_AT         12 /* its number: SQLite's checkpoint sequence */
 #define WAL_SALT_AT          16
 #define WAL_HEADER_SUM_AT    24
 #define WAL_FRAME_HEADER_LEN 24
@@ -18,6 +19,7 @@
 #define WAL_FRAME_SALT_AT    8
 #define WAL_FRAME_SUM_AT     16
 #define WAL_SALT_LEN         8
+#define WAL_PAGE_LEN_MIN     512
 #define WAL_PAGE_LEN_MAX     65536
 
 static inline uint32_t wal_number(const uint8_t p[4])

@@ -3,9 +3,16 @@
 #define PAMIT_WAL_SCAN_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
-/* How many frames of this round there are after the last commit that checks. Reads the whole WAL; a
- * result of SQLite. */
-int wal_scan(sqlite3_file *wal, unsigned *left);
+struct wal_scan {
+    sqlite3_int64 end; /* of the last commit that checks: SQLite goes on from there */
+    unsigned left;     /* frames of this round behind it */
+    bool lost;         /* some of them were acknowledged: it was altered or is damaged */
+};
+
+/* Reads the whole WAL of the database `file`; a result of SQLite. The transaction that a live
+ * writer is at may be `left`, and is never `lost`. */
+int wal_scan(sqlite3_file *wal, sqlite3_file *file, struct wal_scan *out);
 
 #endif

@@ -67,8 +67,7 @@ int store_fixture_make(void **state)
 
     assert_non_null(fixture);
     assert_int_equal(sign_init(), ERR_OK);
-    strcpy(fixture->folder, "/tmp/pamit-store-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    assert_non_null(scratch_make(fixture->folder));
     snprintf(fixture->path, sizeof fixture->path, "%s/test.db", fixture->folder);
     fixture->entry_key = entry_key(fixture, fixture_entry_pem);
     fixture->other_entry_key = entry_key(fixture, next_key);

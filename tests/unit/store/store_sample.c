@@ -1,9 +1,9 @@
 /* Makes a kiosk's files for the tests of `pamit`: store_sample FOLDER
  *
- * FOLDER holds entry.pem, receipt.pem and storage.key, made by the test; journal.db, cache.db and
- * sync.db are made here. The journal: 1 EPOCH; 2, 3 a worker cleared; 4, 5, 6 a traveller judged
- * anew as a tourist and logged; 7, 8 an expired document deferred, with a note that is hard on CSV;
- * 9 a return that nobody has decided. The registry has acknowledged 1 to 6.
+ * FOLDER holds entry.pem, receipt.pem, policy.pem and storage.key, made by the test; journal.db,
+ * cache.db and sync.db are made here. The journal: 1 EPOCH; 2, 3 a worker cleared; 4, 5, 6 a
+ * traveller judged anew as a tourist and logged; 7, 8 an expired document deferred, with a note
+ * that is hard on CSV; 9 a return that nobody has decided. The registry has acknowledged 1 to 6.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,12 @@
 #include "journal.h"
 #include "sync_state.h"
 
-#define KIOSK "CGK-03-0412"
+#define KIOSK      "CGK-03-0412"
+#define POLICY_MAX 1024
 
 struct sample {
     const char *folder;
-    struct sign_key *entry, *receipt;
+    struct sign_key *entry, *receipt, *policy;
     struct seal_root *root;
     struct journal *journal;
     struct clock_reading now;
@@ -156,8 +157,31 @@ static void make_journal(struct sample *sample)
     journal_close(sample->journal);
 }
 
+/* It keeps payloads for 30 days. */
+static size_t make_policy(const struct sample *sample, uint8_t *out, size_t cap)
+{
+    const struct policy policy = {.version = 3,
+                                  .issued = 1795250000,
+                                  .staleness_hours = {{24, 24}, {24, 24}},
+                                  .passport_min_validity_months = 6,
+                                  .min_work_age_years = 18,
+                                  .payload_after_receipt_days = 30,
+                                  .double_scan_hash_days = 180};
+    uint8_t payload[POLICY_MAX];
+    struct cbor_writer w;
+    struct span written;
+    size_t len = 0;
+
+    cbor_writer_init(&w, payload, sizeof payload);
+    check(policy_encode(&policy, span_of(NULL, 0), &w), "policy");
+    check(cbor_writer_finish(&w, &written), "policy");
+    check(cose_seal(sample->policy, written, out, cap, &len), "policy");
+    return len;
+}
+
 static void make_cache(const struct sample *sample)
 {
+    uint8_t policy[POLICY_MAX];
     char why[CACHE_WHY_LEN];
     struct cache_writer *writer = NULL;
     const struct placement row = {.placement_id = "PMI-1",
@@ -176,7 +200,8 @@ static void make_cache(const struct sample *sample)
     check(cache_writer_open(path(sample, "cache.db"), sample->root, &writer, why), why);
     check(cache_apply(writer, &delta), "delta");
     check(cache_apply_listings(writer, &listings), "lists");
-    check(cache_put_policy(writer, 3, span_of("policy", 6)), "policy");
+    check(cache_put_policy(writer, 3, span_of(policy, make_policy(sample, policy, sizeof policy))),
+          "policy");
     cache_writer_close(writer);
 }
 
@@ -227,12 +252,14 @@ int main(int argc, char **argv)
     check(sign_init(), "crypto");
     check(sign_key_load(path(&sample, "entry.pem"), &sample.entry, why), why);
     check(sign_key_load(path(&sample, "receipt.pem"), &sample.receipt, why), why);
+    check(sign_key_load(path(&sample, "policy.pem"), &sample.policy, why), why);
     check(seal_root_load(path(&sample, "storage.key"), &sample.root, why), why);
     make_journal(&sample);
     make_cache(&sample);
     make_sync_state(&sample);
     sign_key_close(sample.entry);
     sign_key_close(sample.receipt);
+    sign_key_close(sample.policy);
     seal_root_close(sample.root);
     return 0;
 }
