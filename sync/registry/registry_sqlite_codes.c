@@ -1,8 +1,9 @@
 /* Codes to enrol with, and their one use. */
 #include "registry_sqlite.h"
 
-#define REMEMBERED_MS (INT64_C(30) * 24 * 3600 * 1000) /* beyond a code's end, to say that it was  \
-                                                        */
+#define REMEMBERED_MS                                                                              \
+    (INT64_C(30) * 24 * 3600 * 1000) /* beyond a code's end, to say that it was                    \
+                                      */
 
 static enum err code_replace(struct registry_sqlite *s, const struct registry_code *code,
                              int64_t now_ms)

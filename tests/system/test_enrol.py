@@ -14,6 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import pki
 from clock_kit import Clock
+from desk_kit import PROGRAMS, desk, scan, wait_for_data
+from desk_setup import run
 from enrol_kit import FILES, KEYS, EnrolRegistry, NewKiosk, code_read, code_write
 
 NAME = "CGK-09-0412"
@@ -342,3 +344,19 @@ def test_revoking_takes_effect_on_a_resumed_session(registry, kiosk, version):
     second.sock = context.wrap_socket(second.sock, server_hostname="localhost", session=session)
     assert get(second) == 403
     second.close()
+
+
+def test_the_desks_kiosk_enrols_beside_a_counter_that_serves(tmp_path):
+    """As README's reader tries it: the programs go on meanwhile, and after a restart as well."""
+    with desk(tmp_path / "desk") as made:
+        wait_for_data(made)
+        registry = ("--config", made.folder / "registry.conf")
+        code = run(PROGRAMS / "pamit-registry", "enrol-code", "DESK-01", *registry).strip()
+        said = run(PROGRAMS / "pamit", "enrol", f"https://localhost:{made.ports['enrol_port']}",
+                   code, "--config", made.folder / "pamit.conf")
+        assert said.startswith("DESK-01 is enrolled at localhost:"), said
+        made.processes.stop("sync")
+        made.start("sync")
+        since = len(made.processes.events)
+        scan(made, "siti")
+        made.processes.wait("sync", "RECEIPT_STORED", since=since)
