@@ -6,9 +6,12 @@ import re
 import ssl
 import threading
 
+import cbor2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import BasicConstraints, ExtendedKeyUsage
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -17,6 +20,7 @@ from clock_kit import Clock
 from desk_kit import PROGRAMS, desk, scan, wait_for_data
 from desk_setup import run
 from enrol_kit import FILES, KEYS, EnrolRegistry, NewKiosk, code_read, code_write
+from registry_kit import cose_signature, key_id
 
 NAME = "CGK-09-0412"
 REFUSED, USAGE, AGAIN = 1, 2, 3
@@ -298,6 +302,64 @@ def ask(registry, method, path, body=None):
     ("POST", "/v1/enrol", b"\x04" + bytes(300), 400)])
 def test_strangers_get_no_further_than_enrolment(registry, method, path, body, status):
     assert ask(registry, method, path, body)[0] == status
+
+
+def certificate_request(key, *names):
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    return request.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def forged(request):
+    return request[:-1] + bytes([request[-1] ^ 1])
+
+
+def envelope(key, payload, shown=None):
+    """What POST /v1/enrol takes: a point, and what its key signed."""
+    point = (shown or key).public_key().public_bytes(
+        Encoding.X962, PublicFormat.UncompressedPoint)
+    header = cbor2.dumps({1: -7, 4: key_id(key)}, canonical=True)
+    return point + cbor2.dumps(
+        cbor2.CBORTag(18, [header, {}, payload, cose_signature(key, payload)]), canonical=True)
+
+
+P256, P384 = ec.SECP256R1(), ec.SECP384R1()
+
+
+@pytest.mark.parametrize("status, fields, names, change, curve", [
+    (200, {}, 1, None, P256), (400, {1: 2}, 1, None, P256), (403, {2: "CGK-09-9999"}, 0, None, P256),
+    (400, {2: "CGK-09-9999"}, 1, None, P256), (400, {2: "two words"}, 1, None, P256),
+    (403, {3: bytes(10)}, 1, None, P256), (400, {3: bytes(9)}, 1, None, P256),
+    (400, {}, 2, None, P256), (400, {}, 1, forged, P256), (400, {}, 1, bytes.upper, P256),
+    (400, {}, 1, None, P384), (400, {4: b""}, 1, None, P256)], ids=[
+    "as it should be", "another version", "another's id", "an id that is not the request's",
+    "an id that is none", "another secret", "a short secret", "two names", "forged",
+    "garbled", "another curve", "no request"])
+def test_what_a_request_has_to_be(registry, kiosk, status, fields, names, change, curve):
+    """By a client that shares no code with Pamit."""
+    _, secret = code_read(registry.code(kiosk.name))
+    name = fields.get(2, kiosk.name) if names == 0 else kiosk.name
+    csr = certificate_request(ec.generate_private_key(curve), name, *["B"] * (names - 1))
+    entry_key = ec.generate_private_key(P256)
+    payload = {1: 1, 2: kiosk.name, 3: secret, 4: change(csr) if change else csr, **fields}
+    body = envelope(entry_key, cbor2.dumps(payload, canonical=True))
+    answer = ask(registry, "POST", "/v1/enrol", body)
+    assert answer[0] == status, answer
+    if status == 200:
+        told = cbor2.loads(answer[1])
+        assert told[2] == kiosk.name and told[4] == ca_der(registry)
+        assert (told[7], told[8]) == ("localhost", registry.port)
+    else:
+        assert kiosk.name not in registry.command("kiosk", "list")
+
+
+def test_a_request_proves_the_entry_key_that_it_names(registry, kiosk):
+    _, secret = code_read(registry.code(kiosk.name))
+    csr = certificate_request(ec.generate_private_key(P256), kiosk.name)
+    payload = cbor2.dumps({1: 1, 2: kiosk.name, 3: secret, 4: csr}, canonical=True)
+    own, others = ec.generate_private_key(P256), ec.generate_private_key(P256)
+    assert ask(registry, "POST", "/v1/enrol", envelope(own, payload, shown=others))[0] == 400
+    assert ask(registry, "POST", "/v1/enrol", envelope(own, payload))[0] == 200
 
 
 # ---- revoked -------------------------------------------------------------------------------------

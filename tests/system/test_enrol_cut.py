@@ -71,6 +71,27 @@ def assert_all_or_nothing(kiosk):
     kiosk.contact()
 
 
+def test_moving_to_another_registry_may_be_cut_off_anywhere(registry, tmp_path):
+    """Until the answer is there the kiosk is the first registry's, then the second's; never between."""
+    with EnrolRegistry(tmp_path / "second") as second:
+        kiosk = NewKiosk(registry, tmp_path / "kiosk", "CGK-03-0412")
+        assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+        kiosk.append(1)
+        kept = tmp_path / "kept"
+        shutil.copytree(kiosk.folder, kept)
+        code, reached = second.code(kiosk.name), set()
+        for number in range(1, CUTS_MAX):
+            shutil.rmtree(kiosk.folder)
+            shutil.copytree(kept, kiosk.folder)
+            done = kiosk.enrol(code, url=second.url, **cut(number))
+            if done.returncode == 0:
+                break
+            assert done.returncode == -signal.SIGKILL, done.stderr
+            kiosk.contact()
+            reached.add((kiosk.folder / "endpoint").read_text())
+        assert len(reached) == 2
+
+
 def test_renewing_may_be_cut_off_anywhere(registry, clock, tmp_path):
     kiosk = NewKiosk(registry, tmp_path / "kiosk", "CGK-03-0412")
     assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
