@@ -253,10 +253,12 @@ static enum err recovered_take(struct walk *walk, const struct journal_row *row)
         walk->n_unknown++;
         return ERR_OK;
     }
+    if (!recovered.payload.p)
+        return ERR_OK; /* another copy may tell it */
     memcpy(entry.signature, recovered.signature, sizeof entry.signature);
     sign_hash(recovered.header, entry.hash);
     const enum err err = carried_note(walk, entry.header.seq, entry.hash, &is_new);
-    if (err || !is_new || !recovered.payload.p)
+    if (err || !is_new)
         return err;
     if (entry.header.kind == ENTRY_PRESENTED &&
         entry_presented_decode(recovered.payload, &presented) == ERR_OK) {

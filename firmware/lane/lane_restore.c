@@ -124,11 +124,12 @@ static void restore_row(struct lane *lane, const struct journal_row *row, struct
     }
 }
 
-static void restore_unreadable(uint64_t seq, enum err err, struct past *past)
+static void restore_unreadable(struct lane *lane, uint64_t seq, enum err err, struct past *past)
 {
     if (past->gap && err == ERR_MISSING)
         return;
     log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
+    lane->notices |= 1u << NOTICE_ENTRY_UNREADABLE; /* there is no page yet */
     if (!past->crossing && !past->unsure)
         past->unsure = seq;
 }
@@ -168,7 +169,7 @@ static void read_back(struct lane *lane, struct journal_reader *reader, struct p
             touch_stretch(reader, last - n);
         const enum err err = journal_reader_get(reader, last - n, &row);
         if (err) {
-            restore_unreadable(last - n, err, past);
+            restore_unreadable(lane, last - n, err, past);
             continue;
         }
         restore_row(lane, &row, past);

@@ -28,7 +28,7 @@ struct uplink {
     bool agreed;                    /* a receipt did, in this process's life: */
     uint64_t held;                  /* our last entry that the registry had by the newest of them */
     bool behind_logged, unusable_logged;
-    bool damaged;
+    bool damaged, met_damage;
 };
 
 enum err uplink_open(const struct kiosk_config *config, struct uplink **out, char why[SIGN_WHY_LEN])
@@ -64,6 +64,11 @@ bool uplink_damaged(const struct uplink *uplink)
 bool uplink_journal_damaged(const struct uplink *uplink)
 {
     return sync_state_journal_damaged(&uplink->state);
+}
+
+bool uplink_met_damage(const struct uplink *uplink)
+{
+    return uplink->met_damage;
 }
 
 bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out)
@@ -126,6 +131,7 @@ static enum err journal_ask(struct uplink *uplink)
     struct journal_standing judged;
     uint64_t held = uplink->held;
     err = journal_receipt_judge(uplink->journal, &uplink->receipt, &judged);
+    uplink->met_damage = err == ERR_CORRUPT || (uplink->met_damage && err == ERR_BUSY);
     if (!err && judged.standing != RECEIPT_AGREES && !uplink->agreed)
         err = journal_receipt_held(uplink->journal, uplink->receipt_key, &held);
     if (!err) {

@@ -5,10 +5,11 @@ import io
 import json
 import os
 import sqlite3
+import subprocess
 
 import pytest
 
-from store_kit import KIOSK, make_key, make_kiosk, pamit
+from store_kit import BIN, KIOSK, make_key, make_kiosk, pamit
 
 
 @pytest.fixture
@@ -133,6 +134,21 @@ def test_csv_is_quoted_and_runs_no_formula(kiosk):
     assert rows[0]["hash"] == made[0]["integrity"][-1]["hash"]
     assert set(rows[0]) == set(made[0]) - {"integrity", "reasons_said"} | {"prev_hash", "hash",
                                                                             "sig"}
+
+
+@pytest.mark.parametrize("copies", ["1", "01", "10", "0110"])
+def test_what_is_taken_over_is_told_once_by_a_copy_that_has_its_payload(kiosk, copies):
+    for file in kiosk.glob("journal.db*"):
+        file.rename(kiosk / file.name.replace("journal", "left"))
+    for file in [*kiosk.glob("cache.db*"), *kiosk.glob("sync.db*")]:
+        file.unlink()
+    for words in ((), ("left.db", copies)):
+        subprocess.run([BIN / "store_sample", kiosk, *words], check=True, timeout=60)
+    made = events(kiosk)
+    told, = (event for event in made if event["recovered"])
+    assert (told["doc_no"], told["decision"], told["entries"]) == ("X0000001", "CLEARED", [2, 3])
+    assert told["recovered"] == {"epoch": 1, "seq": 10 + 2 * copies.index("1")}
+    assert len(made) == 5
 
 
 def test_a_damaged_entry_ends_the_export_with_a_finding(kiosk):

@@ -343,8 +343,43 @@ def test_a_damaged_journal(kiosk, tmp_path, damage):
     assert set_aside(path) == aside
 
 
-@pytest.mark.parametrize("lacks", [True, False], ids=["unsent", "sent, and now the highest"])
-def test_a_number_is_damaged_at_work(kiosk, tmp_path, lacks):
+def replace_by_zeros(path):
+    length = path.stat().st_size
+    path.unlink()
+    path.write_bytes(bytes(length))
+
+
+@pytest.mark.parametrize("traveller,result,damage", [
+    ("siti", "SESUAI", zeros), ("siti", "SESUAI", replace_by_zeros), ("dewi", "TUNDA", zeros)])
+def test_nothing_is_left_of_the_journal_under_a_verdict(kiosk, traveller, result, damage):
+    """Its traveller has to be scanned again, which is said, and is judged as before. No receipt is
+    known either, and what is unsent is what there is."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    for part in PARTS:
+        (made.folder / "sync" / f"sync.db{part}").unlink(missing_ok=True)
+    path = made.folder / "lane" / "journal.db"
+    made.start("lane")
+    seq = desk_kit.scan(made, traveller)["seq"]
+    since = len(made.processes.events)
+    for part in PARTS[:2]:
+        damage(path.with_name(path.name + part))
+    stop = result == "TUNDA"
+    made.page.post("/action", {"seq": seq, "decision": "DEFERRED" if stop else "CLEARED",
+                               "role": "SUPERVISOR" if stop else "OFFICER", "note": "test",
+                               "second_officer_id": "S-0001" if stop else ""})
+    made.processes.wait("lane", "FILE_SET_ASIDE", since=since)
+    shown = view(made, "a counter without a traveller", lambda v: v["screen"] == "READY")
+    assert shown["notices"][:2] == ["SCAN_AGAIN", "JOURNAL_DAMAGED"]
+    assert shown["counts"]["total"] == 0
+    assert desk_kit.scan(made, traveller, after=seq)["result"] == result
+    shown = view(made, "said no more", lambda v: v["screen"] == "VERDICT")
+    assert shown["notices"] == ["JOURNAL_DAMAGED"] and shown["link"]["unsent"] == 2
+
+
+@pytest.mark.parametrize("of, becomes", [(3, -1), (0, -1), (-3, 40000)],
+                         ids=["unsent", "the last one sent", "sent, and now the highest"])
+def test_a_number_is_damaged_at_work(kiosk, tmp_path, of, becomes):
     """It is met by pamit-sync alone, which can send nothing behind it: the lane has to hear."""
     made = kiosk
     restore(made, "lane", "sync", "registry")
@@ -356,7 +391,7 @@ def test_a_number_is_damaged_at_work(kiosk, tmp_path, lacks):
     cross(made)
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("update entry set seq = ? where seq = ?",
-                         (-1, sent + 3) if lacks else (40000, sent - 3))
+                         (becomes, sent + of))
     readable = entries_of_copy(made, tmp_path / "copy")
     for name in ("registry", "sync"):
         made.start(name)

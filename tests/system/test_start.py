@@ -146,6 +146,7 @@ def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
     made.start("lane")
     said = made.processes.wait("lane", "JOURNAL_DAMAGED", since=since)
     assert said.detail("seq") == str(bad)
+    assert "ENTRY_UNREADABLE" in view(made, "said", lambda v: v["notices"])["notices"]
     assert scan(made, "suharto")["result"] == "SESUAI"
 
 

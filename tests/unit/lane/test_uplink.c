@@ -240,6 +240,31 @@ static void what_the_registry_had_when_they_parted_is_known(void **state)
     }
 }
 
+/* ---- damage ------------------------------------------------------------------------------- */
+
+/* Nothing can be sent before it is known how far the registry is, however long the journal is. */
+static void an_entry_that_a_receipt_names_and_that_is_gone_is_damage(void **state)
+{
+    struct counter counter;
+    struct view_link link;
+
+    (void)state;
+    counter_make(&counter);
+    receipt_comes(&counter, 3, true);
+    uplink_read(counter.uplink, &counter.store->now, ENTRIES, &link);
+    assert_false(uplink_met_damage(counter.uplink));
+    receipt_comes(&counter, 4, true);
+    fixture_sql(counter.store->path, "UPDATE entry SET seq = -4 WHERE seq = 4");
+    uplink_read(counter.uplink, &counter.store->now, ENTRIES, &link);
+    assert_true(uplink_met_damage(counter.uplink));
+    assert_int_equal(link.unsent, ENTRIES);
+    fixture_sql(counter.store->path, "UPDATE entry SET seq = 4 WHERE seq = -4");
+    uplink_read(counter.uplink, &counter.store->now, ENTRIES, &link);
+    assert_false(uplink_met_damage(counter.uplink));
+    assert_int_equal(link.unsent, ENTRIES - 4);
+    counter_remove(&counter);
+}
+
 /* ---- the time ----------------------------------------------------------------------------- */
 
 /* pamit-sync names the moment; what the lane makes of it lies in this boot, up to now. */
@@ -281,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_registry_had_when_they_parted_is_known),
+        cmocka_unit_test(an_entry_that_a_receipt_names_and_that_is_gone_is_damage),
         cmocka_unit_test(a_moment_that_can_not_be_is_no_fix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,12 +4,15 @@
  * cache.db and sync.db are made here. The journal: 1 EPOCH; 2, 3 a worker cleared; 4, 5, 6 a
  * traveller judged anew as a tourist and logged; 7, 8 an expired document deferred, with a note
  * that is hard on CSV; 9 a return that nobody has decided. The registry has acknowledged 1 to 6.
+ *
+ * With JOURNAL, another one in FOLDER, its worker is taken over into the one that is there: once
+ * for each digit of COPIES, 1 with the payloads, 0 without.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cache.h"
-#include "journal.h"
+#include "journal_reader.h"
 #include "sync_state.h"
 
 #define KIOSK      "CGK-03-0412"
@@ -234,6 +237,40 @@ static void make_sync_state(const struct sample *sample)
     sync_state_close(db);
 }
 
+static void recover(struct sample *sample, const struct journal_row *row, bool whole)
+{
+    struct entry_recovered recovered = {.header = span_of(row->header_bytes, row->header_len)};
+    uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+
+    memcpy(recovered.signature, row->signature, sizeof recovered.signature);
+    if (whole)
+        recovered.payload = span_of(row->payload, row->payload_len);
+    seal_random(salt, sizeof salt);
+    check(entry_recovered_encode(&recovered, salt, payload, sizeof payload, &len), "encode");
+    append(sample, ENTRY_RECOVERED, payload, len);
+}
+
+static void take_over(struct sample *sample, const char *source, const char *copies)
+{
+    static struct journal_row row;
+    char why[JOURNAL_WHY_LEN];
+    const struct journal_keys keys = {.entry = sample->entry, .root = sample->root};
+    struct journal_reader *reader = NULL;
+
+    check(journal_reader_open(path(sample, source), sample->root, &reader, why), why);
+    check(
+        journal_open(path(sample, "journal.db"), KIOSK, &keys, &sample->now, &sample->journal, why),
+        why);
+    for (; *copies; copies++)
+        for (uint64_t seq = 2; seq <= 3; seq++) {
+            check(journal_reader_get(reader, seq, &row), "source");
+            recover(sample, &row, *copies == '1');
+        }
+    journal_close(sample->journal);
+    journal_reader_close(reader);
+}
+
 int main(int argc, char **argv)
 {
     char why[SIGN_WHY_LEN];
@@ -244,8 +281,8 @@ int main(int argc, char **argv)
                                     .boot_id = {0xb0, 0x07},
                                     .boottime_ms = 60000}};
 
-    if (argc != 2) {
-        fputs("usage: store_sample FOLDER\n", stderr);
+    if (argc != 2 && argc != 4) {
+        fputs("usage: store_sample FOLDER [JOURNAL COPIES]\n", stderr);
         return 2;
     }
     sample.folder = argv[1];
@@ -254,9 +291,13 @@ int main(int argc, char **argv)
     check(sign_key_load(path(&sample, "receipt.pem"), &sample.receipt, why), why);
     check(sign_key_load(path(&sample, "policy.pem"), &sample.policy, why), why);
     check(seal_root_load(path(&sample, "storage.key"), &sample.root, why), why);
-    make_journal(&sample);
-    make_cache(&sample);
-    make_sync_state(&sample);
+    if (argc == 4) {
+        take_over(&sample, argv[2], argv[3]);
+    } else {
+        make_journal(&sample);
+        make_cache(&sample);
+        make_sync_state(&sample);
+    }
     sign_key_close(sample.entry);
     sign_key_close(sample.receipt);
     sign_key_close(sample.policy);
