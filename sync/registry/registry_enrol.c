@@ -41,8 +41,7 @@ static const char *const joined_texts[] = {
     [REGISTRY_CODE_EXPIRED] = "this code has expired",
     [REGISTRY_CODE_OTHERS] = "this code is another kiosk's",
     [REGISTRY_CODE_USED] = "this code was used",
-    [REGISTRY_ID_TAKEN] = "this id has another entry key, or is revoked: a kiosk that replaces one "
-                          "gets a new id",
+    [REGISTRY_ID_TAKEN] = "this id is revoked, or another device's: a replacement gets a new id",
 };
 
 /* Of a clock that nobody sets. */

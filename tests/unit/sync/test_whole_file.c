@@ -164,6 +164,19 @@ static void keys_are_their_owners_alone_whatever_the_umask(void **state)
     assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+static void what_root_writes_is_its_folders_owners(void **state)
+{
+    enum { SOMEBODY = 12345 };
+    const struct fixture *f = *state;
+    struct stat st;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(f->folder, SOMEBODY, SOMEBODY), 0);
+    assert_int_equal(put(f, "whose", WHOLE_FILE_NEW), ERR_OK);
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(st.st_uid, SOMEBODY);
+}
+
 static void a_key_that_is_there_stays(void **state)
 {
     const struct fixture *f = *state;
@@ -215,6 +228,7 @@ int main(void)
         TEST(a_new_file_takes_nobodys_place),
         TEST(what_a_cut_left_is_overwritten),
         TEST(keys_are_their_owners_alone_whatever_the_umask),
+        TEST(what_root_writes_is_its_folders_owners),
         TEST(a_key_that_is_there_stays),
         TEST(a_public_key_is_read_back_from_its_pem),
     };
