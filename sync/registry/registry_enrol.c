@@ -65,13 +65,13 @@ static void say_unavailable(struct registry_reply *reply, enum err err)
     reply->retry_after_s = REGISTRY_RETRY_AFTER_S;
 }
 
-/* Wrong, and counted. */
-static void refuse(struct registry_enrol *enrol, const struct registry_request *request,
-                   struct registry_reply *reply, enum status status, const char *reason)
+/* Wrong, and counted. `reply` says why. */
+static void refused(struct registry_enrol *enrol, const struct registry_request *request,
+                    const char *kiosk, const struct registry_reply *reply)
 {
     rate_count(&enrol->rate, &request->peer, steady_ms());
-    log_event(LOG_REGISTRY_ENROL_REFUSED, "reason=\"%s\"", reason);
-    say(reply, status, reason);
+    log_event(LOG_REGISTRY_ENROL_REFUSED, "kiosk=%s reason=\"%.*s\"", kiosk, (int)reply->body.len,
+              (const char *)reply->body.p);
 }
 
 static enum err answer_make(struct registry_enrol *enrol, const struct wire_enrol *asked,
@@ -127,7 +127,8 @@ static void admit(struct registry_enrol *enrol, const struct registry_csr *csr,
     if (err) {
         say_unavailable(reply, err);
     } else if (joined != REGISTRY_JOINED) {
-        refuse(enrol, request, reply, STATUS_FORBIDDEN, joined_texts[joined]);
+        say(reply, STATUS_FORBIDDEN, joined_texts[joined]);
+        refused(enrol, request, asked->kiosk, reply);
     } else {
         log_event(LOG_REGISTRY_ENROLLED, "kiosk=%s", asked->kiosk);
         reply->status = STATUS_OK;
@@ -147,9 +148,11 @@ static void answer_enrol(struct registry_enrol *enrol, const struct registry_req
         say(reply, STATUS_TOO_MANY, "too many wrong attempts, come again later");
         reply->retry_after_s = wait_s;
     } else if (wire_enrol_open(request->body, &asked) != ERR_OK) {
-        refuse(enrol, request, reply, STATUS_BAD_REQUEST, "this is no request to enrol");
+        say(reply, STATUS_BAD_REQUEST, "this is no request to enrol");
+        refused(enrol, request, "unknown", reply);
     } else if (registry_csr_open(asked.csr, asked.kiosk, &csr, &why) != ERR_OK) {
-        refuse(enrol, request, reply, STATUS_BAD_REQUEST, why);
+        say(reply, STATUS_BAD_REQUEST, why);
+        refused(enrol, request, asked.kiosk, reply);
     } else {
         admit(enrol, csr, request, &asked, reply);
         registry_csr_close(csr);
