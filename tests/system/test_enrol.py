@@ -125,6 +125,13 @@ def test_a_registry_in_the_configuration_goes_before_the_one_that_came_down(regi
     assert done.returncode == 0 and "registry_host = localhost" in done.stdout
 
 
+def test_help_says_what_to_give_and_what_comes_of_it():
+    said = run(PROGRAMS / "pamit", "enrol", "--help")
+    assert all(word in said for word in ("URL", "CODE", "--config", "Exit: 0 enrolled"))
+    assert "enrol" in run(PROGRAMS / "pamit", "--help")
+    assert "enrol-code ID [--hours N]" in run(PROGRAMS / "pamit-registry", "--help")
+
+
 # ---- codes that are not good ---------------------------------------------------------------------
 
 
