@@ -17,6 +17,7 @@
 #include "journal_read.h"
 #include "journal_write.h"
 #include "quarantine.h"
+#include "wal_trim.h"
 
 #define ENTRY_LEN_MIN 200 /* in the file: header, signature and sealed payload are longer */
 
@@ -127,6 +128,16 @@ static uint64_t last_of(struct journal_reader *reader, const char *source,
 
 /* ---- which numbers ------------------------------------------------------------------------ */
 
+/* What lies behind a hole of its WAL is read too. */
+static enum err source_open(const char *source, const struct seal_root *root,
+                            struct journal_reader **out, char why[JOURNAL_WHY_LEN])
+{
+    const enum err err = wal_bridge(source);
+
+    return err ? database_say(why, source, err, err_text(err))
+               : journal_reader_open(source, root, out, why);
+}
+
 /* False: it may have given out more. */
 static bool given_take(const struct journal *journal, const char *source, struct entry_epoch *epoch)
 {
@@ -134,7 +145,7 @@ static bool given_take(const struct journal *journal, const char *source, struct
     struct journal_reader *reader;
     struct journal_head last = {0};
 
-    if (journal_reader_open(source, NULL, &reader, why))
+    if (source_open(source, NULL, &reader, why))
         return false;
     const bool other = strcmp(reader->kiosk, journal->kiosk) != 0;
     const bool seen = other || last_find(reader, journal->own, &last);
@@ -215,7 +226,7 @@ enum err journal_salvage(struct journal *journal, const char *source, const stru
         return database_say(why, source, err, err_text(err));
     if (noted)
         return ERR_OK;
-    err = journal_reader_open(source, root, &reader, why);
+    err = source_open(source, root, &reader, why);
     if (err)
         return err;
     if (strcmp(reader->kiosk, journal->kiosk) != 0)

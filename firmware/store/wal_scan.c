@@ -21,68 +21,30 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "wal_format.h"
-
 /* https://sqlite.org/fileformat2.html#pagesize */
 #define FILE_PAGE_LEN_AT 16
-
-struct sum {
-    uint32_t s0, s1;
-};
 
 struct scan {
     size_t page_len;
     bool big_endian; /* words that checksums are of */
     uint8_t salts[WAL_SALT_LEN];
-    struct sum said, sum; /* of the frame before, or the header: what it says, what it is */
-    bool valid;           /* up to here, as SQLite sees it */
-    unsigned commits;     /* in a row that go on from each other, behind that */
+    struct wal_sum said, sum; /* of the frame before, or the header: what it says, what it is */
+    bool valid;               /* up to here, as SQLite sees it */
+    unsigned commits;         /* in a row that go on from each other, behind that */
     struct wal_scan found;
 };
-
-static uint32_t word_at(const uint8_t *p, bool big_endian)
-{
-    return big_endian ? wal_number(p)
-                      : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-}
-
-static struct sum sum_add(struct sum sum, bool big_endian, const uint8_t *p, size_t len)
-{
-    for (size_t i = 0; i + 8 <= len; i += 8) {
-        sum.s0 += word_at(p + i, big_endian) + sum.s1;
-        sum.s1 += word_at(p + i + 4, big_endian) + sum.s0;
-    }
-    return sum;
-}
-
-static struct sum sum_said(const uint8_t *p)
-{
-    return (struct sum){.s0 = wal_number(p), .s1 = wal_number(p + 4)};
-}
-
-static bool sum_same(struct sum a, struct sum b)
-{
-    return a.s0 == b.s0 && a.s1 == b.s1;
-}
-
-static struct sum frame_sum(const struct scan *scan, struct sum before, const uint8_t *frame)
-{
-    const struct sum sum = sum_add(before, scan->big_endian, frame, WAL_FRAME_SALT_AT);
-
-    return sum_add(sum, scan->big_endian, frame + WAL_FRAME_HEADER_LEN, scan->page_len);
-}
 
 /* From the frame before as it says of itself; or, if only that is damaged, as it is. */
 static bool goes_on(struct scan *scan, const uint8_t *frame)
 {
-    const struct sum said = sum_said(frame + WAL_FRAME_SUM_AT);
-    struct sum sum = frame_sum(scan, scan->said, frame);
+    const struct wal_sum said = wal_sum_said(frame + WAL_FRAME_SUM_AT);
+    struct wal_sum sum = wal_frame_sum(scan->said, scan->big_endian, frame, scan->page_len);
 
-    if (!sum_same(sum, said) && !sum_same(scan->said, scan->sum))
-        sum = frame_sum(scan, scan->sum, frame);
+    if (!wal_sum_same(sum, said) && !wal_sum_same(scan->said, scan->sum))
+        sum = wal_frame_sum(scan->sum, scan->big_endian, frame, scan->page_len);
     scan->said = said;
     scan->sum = sum;
-    return sum_same(sum, said) && wal_number(frame) != 0 &&
+    return wal_sum_same(sum, said) && wal_number(frame) != 0 &&
            memcmp(frame + WAL_FRAME_SALT_AT, scan->salts, WAL_SALT_LEN) == 0;
 }
 
@@ -110,6 +72,8 @@ static void frame_take(struct scan *scan, const uint8_t *frame, sqlite3_int64 en
     if (!scan->valid) {
         scan->commits = follows ? scan->commits + commit : 0;
         scan->found.lost |= scan->commits > 1;
+        if (follows && commit)
+            scan->found.lost_end = end;
     }
 }
 
@@ -170,6 +134,7 @@ static int last_compare(struct scan *scan, sqlite3_file *wal, sqlite3_file *file
     const int len = frame_len(scan), page_len = (int)scan->page_len;
     int rc = SQLITE_OK;
 
+    scan->found.lost_end = last->to;
     for (sqlite3_int64 at = last->from; rc == SQLITE_OK && at < last->to; at += len) {
         rc = wal->pMethods->xRead(wal, frame, len, at);
         const sqlite3_int64 number = rc ? 1 : wal_number(frame);
@@ -193,6 +158,15 @@ static int page_len_read(sqlite3_file *file, size_t *out)
     return rc || (*out >= WAL_PAGE_LEN_MIN && *out <= WAL_PAGE_LEN_MAX) ? rc : SQLITE_NOTADB;
 }
 
+static struct wal_scan scan_found(const struct scan *scan)
+{
+    struct wal_scan found = scan->found;
+
+    found.page_len = scan->page_len;
+    memcpy(found.salts, scan->salts, sizeof found.salts);
+    return found;
+}
+
 /* Nothing of the WAL counts. The header says neither how long a page is nor which way its checksums
  * go: the file does, and this machine.
  */
@@ -208,19 +182,8 @@ static int headless_scan(sqlite3_file *wal, sqlite3_file *file, sqlite3_int64 si
     if (rc == SQLITE_OK)
         rc = last_compare(&scan, wal, file, &last);
     if (rc == SQLITE_OK)
-        *out = scan.found;
+        *out = scan_found(&scan);
     return rc;
-}
-
-static bool header_checks(const uint8_t header[WAL_HEADER_LEN])
-{
-    const uint32_t page_len = wal_number(header + WAL_PAGE_LEN_AT);
-    const struct sum sum =
-        sum_add((struct sum){0}, wal_number(header) & 1, header, WAL_HEADER_SUM_AT);
-
-    return (wal_number(header) & ~1u) == WAL_MAGIC &&
-           wal_number(header + WAL_VERSION_AT) == WAL_VERSION && page_len > 0 &&
-           page_len <= WAL_PAGE_LEN_MAX && sum_same(sum, sum_said(header + WAL_HEADER_SUM_AT));
 }
 
 int wal_scan(sqlite3_file *wal, sqlite3_file *file, struct wal_scan *out)
@@ -235,17 +198,17 @@ int wal_scan(sqlite3_file *wal, sqlite3_file *file, struct wal_scan *out)
     rc = wal->pMethods->xRead(wal, header, WAL_HEADER_LEN, 0);
     if (rc)
         return rc;
-    if (!header_checks(header))
+    if (!wal_header_checks(header))
         return headless_scan(wal, file, size, out);
     struct scan scan = {.page_len = wal_number(header + WAL_PAGE_LEN_AT),
                         .big_endian = wal_number(header) & 1,
-                        .said = sum_said(header + WAL_HEADER_SUM_AT),
+                        .said = wal_sum_said(header + WAL_HEADER_SUM_AT),
                         .valid = true,
                         .found = *out};
     scan.sum = scan.said;
     memcpy(scan.salts, header + WAL_SALT_AT, sizeof scan.salts);
     rc = frames_take(&scan, wal, size);
     if (rc == SQLITE_OK)
-        *out = scan.found;
+        *out = scan_found(&scan);
     return rc;
 }

@@ -9,4 +9,8 @@
  * transactions are among it; nothing was changed. */
 MUST_CHECK enum err wal_trim(struct database *database);
 
+/* Makes SQLite read on over a hole of the WAL, of a database that was set aside and that nobody
+ * has open. Nothing happens where there is none. */
+MUST_CHECK enum err wal_bridge(const char *path);
+
 #endif

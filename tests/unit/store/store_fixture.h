@@ -42,7 +42,7 @@ void fixture_sql(const char *path, const char *sql);
 /* Copies the database, which nobody writes, and puts it back as it was then. */
 void fixture_keep(const struct store_fixture *fixture);
 void fixture_restore(const struct store_fixture *fixture);
-/* The number that a query gives. */
+/* The number that a query gives; of a path, or a "file:" URI. */
 int64_t fixture_number(const char *path, const char *sql);
 
 #endif
