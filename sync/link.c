@@ -238,6 +238,13 @@ void link_ask(struct link *link, const struct link_request *request, link_done d
     assert(failed >= 0);
 }
 
+void link_use(struct link *link, const struct tls_context *tls)
+{
+    assert(link->exchange.step == EXCHANGE_IDLE);
+    disconnect(link);
+    link->exchange.peer.tls = tls;
+}
+
 const char *link_tls_version(const struct link *link)
 {
     return link->exchange.tls ? tls_version(link->exchange.tls) : "";

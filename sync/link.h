@@ -55,6 +55,10 @@ void link_close(struct link *link);
  * under way. */
 void link_ask(struct link *link, const struct link_request *request, link_done done, void *user);
 
+/* From the next request on, by a new connection: as this one says. Borrowed as in `peer`. No
+ * request may be under way. */
+void link_use(struct link *link, const struct tls_context *tls);
+
 /* "TLSv1.3", of the connection there is; "" if there is none. */
 const char *link_tls_version(const struct link *link);
 

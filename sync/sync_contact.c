@@ -1,10 +1,11 @@
 /* Contacts: what is next, and how they end.
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
- * we don't know how far the registry is, then entries as long as it lacks some, then policy, then
- * lists, then placements. So entries written during a long download go up between two of its steps,
- * a deferral that is made meanwhile comes down (every STEPS_MAX steps a receipt tells of it), and a
- * gap that the registry reports is just a new number to go on from.
+ * we don't know how far the registry is, then a new certificate if ours is old, then entries as
+ * long as it lacks some, then policy, then lists, then placements. So entries written during a long
+ * download go up between two of its steps, a deferral that is made meanwhile comes down (every
+ * STEPS_MAX steps a receipt tells of it), and a gap that the registry reports is just a new number
+ * to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
@@ -63,6 +64,8 @@ static enum phase phase_choose(const struct sync_contact *c, const struct journa
 {
     if (!c->next_known)
         return PHASE_RECEIPT;
+    if (renewal_is_due(c))
+        return PHASE_RENEW;
     if (head->seq >= c->next)
         return PHASE_UPLOAD;
     if (c->policy_wanted)
@@ -98,6 +101,7 @@ static void on_answer(const struct link_answer *answer, void *user)
     }
     if (c->phase == PHASE_UPLOAD)
         c->n_max = upload_adapt(c->n_max, false, 0);
+    renewal_refused(c, answer->err, answer->why);
     contact_fail(c, answer->err == ERR_AUTH ? LOG_SYNC_REFUSED : LOG_SYNC_OFFLINE, 0, answer->why);
 }
 
@@ -176,8 +180,9 @@ enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_
     sync_stores_init(&c->stores, config, parts->clock, parts->root);
     c->placements = calloc(WIRE_FEED_ROWS, sizeof *c->placements);
     c->listings = calloc(WIRE_FEED_ROWS, sizeof *c->listings);
-    const struct exchange_peer peer = {
-        .host = config->registry_host, .port = config->registry_port, .tls = parts->tls};
+    const struct exchange_peer peer = {.host = config->registry_host,
+                                       .port = config->registry_port,
+                                       .tls = identity_tls(parts->identity)};
     enum err err = c->placements && c->listings ? upload_open(&c->upload) : ERR_MEMORY;
     if (err == ERR_OK)
         err = link_open(loop, &peer, FETCH_ANSWER_MAX, &c->link);

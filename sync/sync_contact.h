@@ -8,18 +8,18 @@
 
 #include <systemd/sd-event.h>
 
+#include "identity.h"
 #include "kiosk_config.h"
 #include "log.h"
 #include "seal.h"
 #include "sign.h"
-#include "tls.h"
 
 /* All borrowed until sync_contact_close. */
 struct sync_parts {
     const struct kiosk_config *config;
     struct clock *clock; /* held against what the registry says */
     const struct seal_root *root;
-    const struct tls_context *tls;
+    struct identity *identity;
     const struct verify_key *receipt_key;
     const struct verify_key *policy_key;
 };

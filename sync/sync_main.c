@@ -2,13 +2,19 @@
  * with the counter: it has no devices, and neither the journal nor the lane believes it. It reads
  * journal.db, writes cache.db and sync.db, and speaks to one registry.
  *
+ * `pamit-sync enrol` is what `pamit enrol` runs (enrol.h).
+ *
  * Started by systemd or in a terminal. Exit codes: 0 ended as asked (with --once: a whole contact),
  * 1 a configuration or key is not usable (--once: the contact failed), 2 usage.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "enrol.h"
+#include "enrol_files.h"
+#include "identity.h"
 #include "log.h"
 #include "loop.h"
 #include "sync_session.h"
@@ -18,6 +24,7 @@
 
 static const char usage[] =
     "usage: pamit-sync [--config FILE] [--once]\n"
+    "       pamit-sync enrol URL CODE [--config FILE]\n"
     "Brings the journal's entries to the registry, and placements and policy back.\n"
     "  --config FILE  the kiosk's configuration (" CONFIG_DEFAULT ")\n"
     "  --once         one whole contact, then end: 0 if it succeeded, 1 if not\n"
@@ -65,14 +72,24 @@ static bool parse_options(int argc, char **argv, struct options *out)
 /* Everything that is read once at start. */
 struct keys {
     struct seal_root *root;
-    struct tls_context *tls;
+    struct identity *identity;
     struct verify_key *receipt, *policy;
 };
 
 _Static_assert(SIGN_WHY_LEN == SEAL_WHY_LEN && SIGN_WHY_LEN == TLS_WHY_LEN, "one buffer for all");
 
-static enum err load_keys(const struct kiosk_config *config, const struct clock *clock,
-                          struct keys *keys, char why[SIGN_WHY_LEN])
+/* What enrolling left: files that are still to be put in place, and where the registry is. */
+static enum err load_enrolment(struct kiosk_config *config, char why[SIGN_WHY_LEN])
+{
+    bool finished;
+    const enum err err = enrol_files_finish(config, &finished, why);
+    if (finished)
+        log_event(LOG_ENROLMENT_FINISHED, "");
+    return err ? err : enrol_files_endpoint(config, why);
+}
+
+static enum err load_keys(struct kiosk_config *config, const struct clock *clock, struct keys *keys,
+                          char why[SIGN_WHY_LEN])
 {
     const struct tls_files files = {.ca_cert = config->ca_cert,
                                     .tls_cert = config->tls_cert,
@@ -81,19 +98,21 @@ static enum err load_keys(const struct kiosk_config *config, const struct clock 
     snprintf(why, SIGN_WHY_LEN, "the crypto library does not start");
     enum err err = sign_init();
     if (err == ERR_OK)
+        err = load_enrolment(config, why);
+    if (err == ERR_OK)
         err = seal_root_load(config->storage_key, &keys->root, why);
     if (err == ERR_OK)
         err = verify_key_load(config->receipt_key, &keys->receipt, why);
     if (err == ERR_OK)
         err = verify_key_load(config->policy_key, &keys->policy, why);
     if (err == ERR_OK)
-        err = tls_context_open(&files, clock, &keys->tls, why);
+        err = identity_open(&files, clock, &keys->identity, why);
     return err;
 }
 
 static void close_keys(struct keys *keys)
 {
-    tls_context_close(keys->tls);
+    identity_close(keys->identity);
     verify_key_close(keys->policy);
     verify_key_close(keys->receipt);
     seal_root_close(keys->root);
@@ -105,7 +124,7 @@ static int run(const struct kiosk_config *config, struct clock *clock, const str
     const struct sync_parts parts = {.config = config,
                                      .clock = clock,
                                      .root = keys->root,
-                                     .tls = keys->tls,
+                                     .identity = keys->identity,
                                      .receipt_key = keys->receipt,
                                      .policy_key = keys->policy};
     sd_event *loop = NULL;
@@ -130,6 +149,8 @@ static int run(const struct kiosk_config *config, struct clock *clock, const str
 int main(int argc, char **argv)
 {
     struct options options;
+    if (argc > 1 && strcmp(argv[1], "enrol") == 0)
+        return enrol_command(argc - 1, argv + 1);
     if (!parse_options(argc, argv, &options)) {
         fputs(usage, stderr);
         return EXIT_USAGE;

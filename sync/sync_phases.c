@@ -79,6 +79,8 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
     sync_stores_receipt(&c->stores, &receipt, answer->body, c->asked_boottime_ms,
                         c->answered_boottime_ms);
     c->is_parted = false;
+    c->registry_ms = receipt.registry_ms;
+    renewal_proven(c);
     if (judged.standing != RECEIPT_AGREES) {
         parted(c, &receipt, judged.standing);
         return false;
@@ -88,7 +90,6 @@ static bool take_receipt(struct sync_contact *c, const struct link_answer *answe
                   (unsigned)receipt.epoch, receipt.next, judged.head.seq);
     c->next_known = true;
     c->next = judged.from;
-    c->registry_ms = receipt.registry_ms;
     note_versions(c, &receipt);
     return true;
 }
@@ -342,6 +343,7 @@ static void placements_answer(struct sync_contact *c, const struct link_answer *
 
 const struct phase_steps phase_steps[] = {
     [PHASE_RECEIPT] = {receipt_ask, receipt_answer},
+    [PHASE_RENEW] = {renewal_ask, renewal_answer},
     [PHASE_UPLOAD] = {upload_ask, upload_answer},
     [PHASE_POLICY] = {policy_ask, policy_answer},
     [PHASE_LISTS] = {lists_ask, lists_answer},

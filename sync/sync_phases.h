@@ -8,12 +8,14 @@
 #include "sync_contact.h"
 #include "sync_stores.h"
 #include "upload.h"
+#include "wire_enrol.h"
 
 #define SYNC_REASON_LEN EXCHANGE_WHY_LEN
 
 enum phase {
     PHASE_NONE = 0, /* no contact under way */
     PHASE_RECEIPT,  /* how far is the registry? */
+    PHASE_RENEW,    /* our certificate, which is old by the receipt's time */
     PHASE_UPLOAD,   /* what it lacks */
     PHASE_POLICY,
     PHASE_LISTS, /* before placements: of both, what is missing here is what may clear somebody */
@@ -39,8 +41,10 @@ struct sync_contact {
                       * that was; 0: none yet */
     bool is_parted;  /* the last receipt does not agree with the journal: */
     struct receipt parted;
-    int64_t registry_ms; /* its clock then */
-    size_t n_max;        /* entries of the next batch */
+    int64_t registry_ms;      /* its clock then */
+    size_t n_max;             /* entries of the next batch */
+    int64_t renewal_tried_ms; /* CLOCK_BOOTTIME; 0: not yet */
+    uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
@@ -59,6 +63,17 @@ struct phase_steps {
     void (*answer)(struct sync_contact *c, const struct link_answer *answer); /* any status */
 };
 extern const struct phase_steps phase_steps[];
+
+/* ---- the certificate: sync_renew.c ---------------------------------------------------------- */
+
+/* After a receipt: is it time to ask? */
+bool renewal_is_due(const struct sync_contact *c);
+void renewal_ask(struct sync_contact *c);
+void renewal_answer(struct sync_contact *c, const struct link_answer *answer);
+/* A receipt came: a certificate on trial is proven by it. */
+void renewal_proven(struct sync_contact *c);
+/* A request failed: back to the old certificate if the new one may be why. */
+void renewal_refused(struct sync_contact *c, enum err err, const char *reason);
 
 /* Goes on with whatever is next, or ends the contact. */
 void contact_go_on(struct sync_contact *c);

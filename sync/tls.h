@@ -38,6 +38,18 @@ struct clock;
  * `clock` is borrowed until tls_context_close. */
 MUST_CHECK enum err tls_context_open(const struct tls_files *files, const struct clock *clock,
                                      struct tls_context **out, char why[TLS_WHY_LEN]);
+/* Is a certificate that came down (DER) one for `files->kiosk`, of the key in `files->tls_key`?
+ * ERR_INVALID with `why`; else what the key file's reading gives. The rest the registry judges. */
+MUST_CHECK enum err tls_certificate_check(const struct tls_files *files, struct span der,
+                                          char why[TLS_WHY_LEN]);
+
+/* For a kiosk that has no certificate yet: one CA is trusted, as above, and none of ours is shown.
+ * ERR_INVALID: `ca_der` is no certificate. */
+MUST_CHECK enum err tls_context_open_to(struct span ca_der, const struct clock *clock,
+                                        struct tls_context **out);
+/* For what needs no trust: anybody may answer. Whatever comes over it proves itself, or is not
+ * believed; nothing that is secret goes over it. */
+MUST_CHECK enum err tls_context_open_unverified(struct tls_context **out);
 void tls_context_close(struct tls_context *context);
 
 enum tls_progress {

@@ -14,8 +14,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "certificate.h"
 #include "key_file.h"
 
 #define PEM_MAX 65536
@@ -86,15 +86,18 @@ static void common_name(const mbedtls_x509_crt *cert, char *out, size_t size)
     }
 }
 
-static enum err check_own(const struct tls_files *files, struct tls_context *context, char *why)
+/* Is a certificate, called `what`, of this key and for this kiosk? */
+static enum err check_certificate(const struct tls_files *files, const char *what,
+                                  const mbedtls_x509_crt *cert, const mbedtls_pk_context *key,
+                                  char *why)
 {
-    if (compat_pk_check_pair(&context->own.pk, &context->key) != 0)
-        return bad_file(why, files->tls_key, "is not the key of %s", files->tls_cert);
+    if (compat_pk_check_pair(&cert->pk, key) != 0)
+        return bad_file(why, files->tls_key, "is not the key of %s", what);
     char name[TLS_NAME_LEN];
-    common_name(&context->own, name, sizeof name);
+    common_name(cert, name, sizeof name);
     if (strcmp(name, files->kiosk) != 0)
-        return bad_file(why, files->tls_cert, "is the certificate of \"%s\", this kiosk is \"%s\"",
-                        name, files->kiosk);
+        return bad_file(why, what, "is the certificate of \"%s\", this kiosk is \"%s\"", name,
+                        files->kiosk);
     return ERR_OK;
 }
 
@@ -110,25 +113,39 @@ static enum err load_files(const struct tls_files *files, struct tls_context *co
         err = load_key(files->tls_key, &context->key, pem, why);
     mbedtls_platform_zeroize(pem, PEM_MAX);
     free(pem);
-    return err == ERR_OK ? check_own(files, context, why) : err;
+    if (err != ERR_OK)
+        return err;
+    return check_certificate(files, files->tls_cert, &context->own, &context->key, why);
+}
+
+enum err tls_certificate_check(const struct tls_files *files, struct span der,
+                               char why[TLS_WHY_LEN])
+{
+    static const char what[] = "what the registry issued";
+    mbedtls_x509_crt cert;
+    mbedtls_pk_context key;
+    uint8_t *pem = malloc(PEM_MAX);
+    snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
+    if (!pem)
+        return ERR_MEMORY;
+    mbedtls_x509_crt_init(&cert);
+    mbedtls_pk_init(&key);
+    enum err err = load_key(files->tls_key, &key, pem, why);
+    if (err == ERR_OK && mbedtls_x509_crt_parse_der(&cert, der.p, der.len) != 0)
+        err = bad_file(why, what, "is no certificate");
+    if (err == ERR_OK)
+        err = check_certificate(files, what, &cert, &key, why);
+    mbedtls_pk_free(&key);
+    mbedtls_x509_crt_free(&cert);
+    mbedtls_platform_zeroize(pem, PEM_MAX);
+    free(pem);
+    return err;
 }
 
 static int random_bytes(void *unused, unsigned char *out, size_t len)
 {
     (void)unused;
     return psa_generate_random(out, len) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-}
-
-/* As seconds since 1970; both days of a leap second are the same. */
-static int64_t seconds_of(const mbedtls_x509_time *time)
-{
-    struct tm utc = {.tm_year = time->year - 1900,
-                     .tm_mon = time->mon - 1,
-                     .tm_mday = time->day,
-                     .tm_hour = time->hour,
-                     .tm_min = time->min,
-                     .tm_sec = time->sec};
-    return timegm(&utc);
 }
 
 /* For mbedTLS: judges the dates of each certificate of the chain again where the system's clock is
@@ -143,11 +160,12 @@ static int judge_dates(void *user, mbedtls_x509_crt *cert, int depth, uint32_t *
     if (now.quality == CLOCK_SYNCED)
         return 0;
     *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
-    if (seconds_of(&cert->valid_to) < context->clock->floor_ms / 1000)
+    if (certificate_seconds(&cert->valid_to) < context->clock->floor_ms / 1000)
         *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
     return 0;
 }
 
+/* With the certificate of ours if there is one. */
 static enum err configure(struct tls_context *context)
 {
     mbedtls_ssl_config *config = &context->config;
@@ -160,33 +178,74 @@ static enum err configure(struct tls_context *context)
     mbedtls_ssl_conf_ca_chain(config, &context->ca, NULL);
     mbedtls_ssl_conf_verify(config, judge_dates, context);
     mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    if (mbedtls_pk_get_type(&context->key) == MBEDTLS_PK_NONE)
+        return ERR_OK;
     return mbedtls_ssl_conf_own_cert(config, &context->own, &context->key) == 0 ? ERR_OK
                                                                                 : ERR_MEMORY;
 }
 
-enum err tls_context_open(const struct tls_files *files, const struct clock *clock,
-                          struct tls_context **out, char why[TLS_WHY_LEN])
+static struct tls_context *context_new(const struct clock *clock)
 {
     struct tls_context *context = malloc(sizeof *context);
-    if (!context) {
-        snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
-        return ERR_MEMORY;
-    }
-    snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
+    if (!context)
+        return NULL;
     mbedtls_ssl_config_init(&context->config);
     mbedtls_x509_crt_init(&context->ca);
     mbedtls_x509_crt_init(&context->own);
     mbedtls_pk_init(&context->key);
     context->clock = clock;
+    return context;
+}
+
+/* Gives a context that `err` says is good, or closes it. */
+static enum err context_give(struct tls_context *context, enum err err, struct tls_context **out)
+{
+    if (err)
+        tls_context_close(context);
+    else
+        *out = context;
+    return err;
+}
+
+enum err tls_context_open(const struct tls_files *files, const struct clock *clock,
+                          struct tls_context **out, char why[TLS_WHY_LEN])
+{
+    struct tls_context *context = context_new(clock);
+    snprintf(why, TLS_WHY_LEN, "%s", err_text(ERR_MEMORY));
+    if (!context)
+        return ERR_MEMORY;
     enum err err = load_files(files, context, why);
     if (err == ERR_OK)
         err = configure(context);
-    if (err != ERR_OK) {
-        tls_context_close(context);
-        return err;
+    return context_give(context, err, out);
+}
+
+enum err tls_context_open_to(struct span ca_der, const struct clock *clock,
+                             struct tls_context **out)
+{
+    struct tls_context *context = context_new(clock);
+    if (!context)
+        return ERR_MEMORY;
+    enum err err = ERR_OK;
+    if (mbedtls_x509_crt_parse_der(&context->ca, ca_der.p, ca_der.len) != 0)
+        err = ERR_INVALID;
+    if (err == ERR_OK)
+        err = configure(context);
+    return context_give(context, err, out);
+}
+
+/* TLS 1.2, since some versions of mbedTLS 3 verify in TLS 1.3 whatever they are told. */
+enum err tls_context_open_unverified(struct tls_context **out)
+{
+    struct tls_context *context = context_new(NULL);
+    if (!context)
+        return ERR_MEMORY;
+    const enum err err = configure(context);
+    if (err == ERR_OK) {
+        compat_ssl_conf_max_tls12(&context->config);
+        mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_NONE);
     }
-    *out = context;
-    return ERR_OK;
+    return context_give(context, err, out);
 }
 
 void tls_context_close(struct tls_context *context)

@@ -13,7 +13,8 @@ import samples
 
 HERE = pathlib.Path(__file__).resolve().parent
 KIOSK_ID = "DESK-01"
-DEFAULT_PORTS = {"page_port": 8080, "desk_port": 8090, "registry_port": 8443, "relay_port": 8444}
+DEFAULT_PORTS = {"page_port": 8080, "desk_port": 8090, "registry_port": 8443, "relay_port": 8444,
+                 "enrol_port": 8445}
 DAYS = "3650"
 
 

@@ -29,6 +29,10 @@
     {                                                                                              \
         section, #member, CONFIG_PATH, PLACE(member), ROOM(member), 0, 0, NULL, NULL               \
     }
+#define PATH_OR(section, member, preset)                                                           \
+    {                                                                                              \
+        section, #member, CONFIG_PATH, PLACE(member), ROOM(member), 0, 0, NULL, preset             \
+    }
 #define UINT(section, member, min, max, preset)                                                    \
     {                                                                                              \
         section, #member, CONFIG_UINT, PLACE(member), 0, min, max, NULL, preset                    \
@@ -107,8 +111,9 @@ static const struct config_key kiosk_keys[] = {
 
     PATH("sync", cache),
     PATH("sync", sync_db),
-    TEXT("sync", registry_host),
+    TEXT_OR("sync", registry_host, KIOSK_AS_ENROLLED),
     UINT("sync", registry_port, 1, 65535, "8443"),
+    PATH_OR("sync", endpoint, "endpoint"),
     PATH("sync", ca_cert),
     PATH("sync", tls_cert),
     PATH("sync", tls_key),

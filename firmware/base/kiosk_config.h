@@ -15,6 +15,8 @@
 #define KIOSK_PATH_LEN 256
 #define KIOSK_TEXT_LEN 64
 
+#define KIOSK_AS_ENROLLED "enrolled"
+
 /* Zero, the safe one, is the real counter: simulated devices need to be asked for. */
 enum kiosk_mode {
     KIOSK_LIVE = 0,
@@ -78,8 +80,10 @@ struct kiosk_config {
     /* [sync] */
     char cache[KIOSK_PATH_LEN];         /* cache.db */
     char sync_db[KIOSK_PATH_LEN];       /* sync.db */
-    char registry_host[KIOSK_PATH_LEN]; /* host name, as in the registry's certificate */
+    char registry_host[KIOSK_PATH_LEN]; /* host name, as in the registry's certificate; or
+                                         * KIOSK_AS_ENROLLED: it and the port are in `endpoint` */
     uint32_t registry_port;
+    char endpoint[KIOSK_PATH_LEN];    /* a line that enrolling writes: https://HOST:PORT */
     char ca_cert[KIOSK_PATH_LEN];     /* PEM: the only CA we trust */
     char tls_cert[KIOSK_PATH_LEN];    /* PEM: ours */
     char tls_key[KIOSK_PATH_LEN];     /* PEM, 0600 */

@@ -71,12 +71,19 @@
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
     X(SYNC_STORE_FAILED, 2, "a sync database does not work")                                       \
     X(SYNC_FORKED, 2, "registry holds another history of this kiosk")                              \
+    X(ENROLMENT_FINISHED, 5, "an enrolment that was cut off is finished")                          \
+    X(CERTIFICATE_RENEWED, 5, "a new certificate is in use")                                       \
+    X(RENEWAL_FAILED, 4, "the certificate is not renewed, the old one stays")                      \
     /* pamit-registry */                                                                           \
     X(REGISTRY_LISTENING, 5, "listening")                                                          \
+    X(REGISTRY_ENROL_LISTENING, 5, "listening for kiosks that enrol")                              \
     X(REGISTRY_CLIENT_REFUSED, 4, "client refused in the handshake")                               \
     X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
     X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
     X(REGISTRY_GAP, 5, "gap: entries are missing before these")                                    \
+    X(REGISTRY_ENROLLED, 5, "a kiosk enrolled")                                                    \
+    X(REGISTRY_ENROL_REFUSED, 4, "enrolment refused")                                              \
+    X(REGISTRY_RENEWED, 6, "a kiosk's certificate renewed")                                        \
     X(REGISTRY_FORK, 2, "fork: entries contradict what is stored")                                 \
     X(REGISTRY_STORE_FAILED, 2, "the registry's store does not work")                              \
     /* pamit-desk */                                                                               \

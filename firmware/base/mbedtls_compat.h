@@ -91,6 +91,16 @@ static inline void compat_ssl_conf_min_tls12(mbedtls_ssl_config *config)
 #endif
 }
 
+/* Nothing newer, either. */
+static inline void compat_ssl_conf_max_tls12(mbedtls_ssl_config *config)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+    mbedtls_ssl_conf_max_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+    mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
 /* The number of the alert that a call just reported as MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: the
  * library has no function for it in any version, and without it a refusal has no reason. */
 static inline int compat_ssl_alert(const mbedtls_ssl_context *ssl)

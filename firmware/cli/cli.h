@@ -108,12 +108,17 @@ json_t *cli_time_json(int64_t wall_ms);
  * at. */
 bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
                        const struct cli_uplink *uplink);
+/* Adds how long our certificate lasts; nulls where there is none. False: it has ended. */
+bool cli_certificate_add(json_t *json, const struct cli_paths *paths,
+                         const struct cli_uplink *uplink);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 
 int cli_journal_verify(const struct cli_options *options, const struct cli_paths *paths);
 int cli_journal_head(const struct cli_options *options, const struct cli_paths *paths);
 int cli_journal_export(const struct cli_options *options, const struct cli_paths *paths);
+/* `argv` is the whole command line of `pamit enrol ...`. Returns only if it can't be run. */
+int cli_enrol(char **argv);
 int cli_status(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_show(const struct cli_options *options, const struct cli_paths *paths);
 int cli_cache_build(const struct cli_options *options, const struct cli_paths *paths);

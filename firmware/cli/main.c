@@ -2,6 +2,7 @@
  *
  * Commands are words and a table; what they share is in cli.h. It reads what the processes write,
  * with the rights of who calls it, and changes nothing of theirs; `cache build` makes a file.
+ * `enrol` is another program's, with options and exit codes of its own.
  */
 #include "cli.h"
 
@@ -39,18 +40,17 @@ const struct cli_command cli_commands[] = {
      cli_status,
      "print how far the registry has this kiosk's journal",
      "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
-     "not hold: until that is settled no entry counts as sent; and when pamit-sync found the "
-     "journal\n"
-     "damaged at its last attempt, which refusal then says. set_aside names damaged files that "
-     "wait\n"
-     "for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
-     "retention left. By the registry's newest time and the policy in force, purge_waiting counts "
-     "the\n"
-     "days that are over for as long as policy lets payloads stay, and are still there: one or two "
-     "are\n"
-     "usual, more wait for the lane, for their receipt or for a stop that is open. next_purge is "
-     "when\n"
-     "more may become due at the earliest. Without a policy or a receipt neither is known."},
+     "not hold: until that is settled no entry counts as sent; when pamit-sync found the journal\n"
+     "damaged at its last attempt, which refusal then says; and when the certificate has ended,\n"
+     "after which only `pamit enrol` helps. certificate_days are left of it by the later of our\n"
+     "clock and the last contact's; it is renewed by itself from half of its life on. set_aside\n"
+     "names damaged files that wait for somebody to send them in; payloads_from, last_purge and\n"
+     "purge_finished tell what retention left. By the registry's newest time and the policy in\n"
+     "force, purge_waiting counts the days that are over for as long as policy lets payloads "
+     "stay,\n"
+     "and are still there: one or two are usual, more wait for the lane, for their receipt or for\n"
+     "a stop that is open. next_purge is when more may become due at the earliest. Without a\n"
+     "policy or a receipt neither is known."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",
      cli_cache_show,
@@ -102,6 +102,7 @@ static void usage(FILE *out)
                  command->words[1] ? command->words[1] : "");
         fprintf(out, "  %-16s %s\n", name, command->summary);
     }
+    fprintf(out, "  %-16s %s\n", "enrol", "make this kiosk one that the registry knows");
     fputs("\npamit COMMAND --help says more; pamit --version.\n", out);
 }
 
@@ -144,6 +145,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return CLI_OK;
     }
+    if (argc > 1 && strcmp(argv[1], "enrol") == 0)
+        return cli_enrol(argv);
     const struct cli_command *command = command_find(argc, argv, &words);
     if (!command) {
         usage(stderr);

@@ -118,11 +118,15 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         json_decref(json);
         return CLI_FAILURE;
     }
+    const bool certified = cli_certificate_add(json, paths, &uplink);
     answer_print(json, options->json);
     const bool damaged = sync_state_journal_damaged(&uplink.state);
-    if (!uplink.finding[0] && !damaged)
+    if (!certified)
+        cli_fail("the certificate has ended: pamit enrol, with a new code");
+    if (!uplink.finding[0] && !damaged && certified)
         return err ? CLI_FAILURE : CLI_OK;
-    cli_fail("%s", uplink.finding[0] ? uplink.finding : uplink.state.refusal);
+    if (uplink.finding[0] || damaged)
+        cli_fail("%s", uplink.finding[0] ? uplink.finding : uplink.state.refusal);
     return CLI_FINDING;
 }
 

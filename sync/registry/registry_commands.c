@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "utf8.h"
+#include "wire_enrol.h"
 
 int registry_command_fail(const char *why)
 {
@@ -42,24 +42,14 @@ int registry_init(const struct registry_command *command)
     return EXIT_SUCCESS;
 }
 
-/* An id as a certificate may carry it: letters, digits and "-._", so that it is harmless anywhere.
- */
-static bool kiosk_id_sound(const char *id)
-{
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
-    const size_t len = strlen(id);
-    return len > 0 && len < ENTRY_KIOSK_LEN && strspn(id, allowed) == len;
-}
-
 int registry_kiosk_add(const struct registry_command *command)
 {
     struct registry_config config;
     struct registry_store *store;
     struct verify_key *key;
     char why[SIGN_WHY_LEN];
-    if (!kiosk_id_sound(command->argument))
-        return registry_command_fail("a kiosk's id has 1 to 63 of A-Z a-z 0-9 - . _");
+    if (!wire_kiosk_is_sound(command->argument))
+        return registry_command_fail(REGISTRY_ID_RULE);
     if (!command->entry_key)
         return registry_command_fail("kiosk add needs --entry-key");
     if (verify_key_load(command->entry_key, &key, why) != ERR_OK)

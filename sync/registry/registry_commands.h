@@ -11,13 +11,17 @@ struct registry_command {
     const char *argument; /* ID, KIOSK or FILE */
     const char *entry_key;
     const char *format;
+    const char *hours;
 };
+
+#define REGISTRY_ID_RULE "a kiosk's id has 1 to 63 of A-Z a-z 0-9 - . _"
 
 int registry_serve(const struct registry_command *command);
 int registry_init(const struct registry_command *command);
 int registry_kiosk_add(const struct registry_command *command);
 int registry_kiosk_list(const struct registry_command *command);
 int registry_kiosk_revoke(const struct registry_command *command);
+int registry_enrol_code(const struct registry_command *command);
 int registry_head_show(const struct registry_command *command);
 int registry_import_placements(const struct registry_command *command);
 int registry_import_lists(const struct registry_command *command);

@@ -21,6 +21,11 @@
         .offset = offsetof(struct registry_config, name), .min = (low), .max = (high),             \
         .preset = (preset_text)                                                                    \
     }
+#define BOOL(name, preset_text)                                                                    \
+    {                                                                                              \
+        .section = "registry", .key = #name, .type = CONFIG_BOOL,                                  \
+        .offset = offsetof(struct registry_config, name), .preset = (preset_text)                  \
+    }
 
 static const struct config_key keys[] = {
     TEXT(address, "127.0.0.1"),
@@ -31,6 +36,14 @@ static const struct config_key keys[] = {
     PATH(client_ca, NULL),
     PATH(receipt_key, NULL),
     PATH(policy_key, "policy.key"),
+    BOOL(enrol, "no"),
+    TEXT(enrol_address, "127.0.0.1"),
+    UINT(enrol_port, 0, 65535, "8445"),
+    PATH(ca_key, "ca.key"),
+    PATH(policy_pub, "policy.pub"),
+    TEXT(public_host, "localhost"),
+    UINT(public_port, 0, 65535, "0"),
+    UINT(certificate_days, 1, 3650, "365"),
     UINT(max_body, 1024, WIRE_BODY_MAX, "65536"),
     UINT(max_connections, 1, 65536, "512"),
     UINT(timeout_s, 1, 3600, "30"),

@@ -18,6 +18,14 @@ struct registry_config {
     char client_ca[REGISTRY_PATH_LEN];   /* PEM: who issues kiosks' certificates */
     char receipt_key[REGISTRY_PATH_LEN]; /* PEM, 0600: signs receipts and feeds */
     char policy_key[REGISTRY_PATH_LEN];  /* PEM, 0600: `import policy` alone reads it */
+    bool enrol;                          /* kiosks may enrol, and renew their certificates: */
+    char enrol_address[REGISTRY_TEXT_LEN];
+    uint32_t enrol_port;                 /* 0: as above */
+    char ca_key[REGISTRY_PATH_LEN];      /* PEM, 0600: of the first certificate in client_ca */
+    char policy_pub[REGISTRY_PATH_LEN];  /* PEM, public: what kiosks verify policy by */
+    char public_host[REGISTRY_TEXT_LEN]; /* what kiosks are told to connect to; in tls_cert */
+    uint32_t public_port;                /* 0: `port` */
+    uint32_t certificate_days;           /* that a kiosk's certificate lasts */
     uint32_t max_body;                   /* bytes of one request */
     uint32_t max_connections;            /* each is a descriptor: see LimitNOFILE */
     uint32_t timeout_s;                  /* a connection silent for so long is closed */

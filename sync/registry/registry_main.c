@@ -24,6 +24,7 @@ static const struct command {
     {{"serve"}, "", "answer kiosks until SIGTERM", 0, registry_serve},
     {{"init"}, "", "make an empty store", 0, registry_init},
     {{"kiosk", "add"}, "ID --entry-key PUB.pem", "register a kiosk", 1, registry_kiosk_add},
+    {{"enrol-code"}, "ID [--hours N]", "a code, good once, to enrol with", 1, registry_enrol_code},
     {{"kiosk", "list"}, "", "kiosks, how far each is, and quarantine", 0, registry_kiosk_list},
     {{"kiosk", "revoke"}, "ID", "refuse a kiosk from now on, for ever", 1, registry_kiosk_revoke},
     {{"import", "placements"},
@@ -79,11 +80,9 @@ static const struct command *command_find(int n_words, char **words, int *n_used
 static int options_read(int argc, char **argv, struct registry_command *out)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"entry-key", required_argument, NULL, 'k'},
-        {"format", required_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"config", required_argument, NULL, 'c'}, {"entry-key", required_argument, NULL, 'k'},
+        {"format", required_argument, NULL, 'f'}, {"hours", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},         {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -96,6 +95,9 @@ static int options_read(int argc, char **argv, struct registry_command *out)
             break;
         case 'f':
             out->format = optarg;
+            break;
+        case 'o':
+            out->hours = optarg;
             break;
         case 'h':
             usage(stdout);

@@ -1,24 +1,109 @@
 /* `pamit-registry serve`: the process that answers kiosks.
  *
- * The main thread waits for SIGTERM; the server's own thread does the work. Everything that can be
- * wrong with config, keys, store and address is found before the port is announced.
+ * The main thread waits for SIGTERM; the server's own thread does the work, and a second one that
+ * of enrolment where the configuration wants it. Everything that can be wrong with config, keys,
+ * store and address is found before the port is announced.
  */
 #include <stdlib.h>
 #include <systemd/sd-event.h>
 
 #include "log.h"
 #include "loop.h"
+#include "registry_ca.h"
 #include "registry_commands.h"
+#include "registry_enrol.h"
 #include "registry_server.h"
 #include "sign.h"
+
+/* What answers strangers: a store's handle, a CA and a thread of its own. */
+struct enrol_parts {
+    struct registry_store *store;
+    struct registry_ca *ca;
+    struct registry_enrol *enrol;
+    struct registry_server *server;
+};
 
 struct parts {
     sd_event *loop;
     struct sign_key *receipt_key;
     struct registry_store *store;
+    struct registry_ca *ca; /* renews certificates */
     struct registry_service *service;
     struct registry_server *server;
+    struct enrol_parts enrol;
 };
+
+static void service_answer(void *user, const struct registry_request *request,
+                           struct registry_reply *reply)
+{
+    registry_service_answer(user, request, reply);
+}
+
+static void enrol_answer(void *user, const struct registry_request *request,
+                         struct registry_reply *reply)
+{
+    registry_enrol_answer(user, request, reply);
+}
+
+static enum err ca_open(const struct registry_config *config, struct registry_ca **out,
+                        char why[REGISTRY_WHY_LEN])
+{
+    const struct registry_ca_files files = {
+        .cert = config->client_ca, .key = config->ca_key, .days = config->certificate_days};
+    return registry_ca_open(&files, out, why);
+}
+
+static enum err service_open(struct parts *parts, const struct registry_config *config,
+                             char why[REGISTRY_WHY_LEN])
+{
+    enum err err = registry_service_open(parts->store, parts->receipt_key, &parts->service);
+    if (!err && config->enrol)
+        err = ca_open(config, &parts->ca, why);
+    if (err)
+        return err;
+    registry_service_issue(parts->service, parts->ca);
+    const struct registry_door door = {.address = config->address,
+                                       .port = config->port,
+                                       .client_ca = config->client_ca,
+                                       .answer = service_answer,
+                                       .user = parts->service};
+    return registry_server_open(config, &door, &parts->server, why);
+}
+
+/* What kiosks are told; `parts` listens already. */
+static enum err facts_read(const struct parts *parts, const struct registry_config *config,
+                           struct registry_enrol_facts *out, char why[REGISTRY_WHY_LEN])
+{
+    struct verify_key *policy_key;
+    const enum err err = verify_key_load(config->policy_pub, &policy_key, why);
+    if (err)
+        return err;
+    *out = (struct registry_enrol_facts){.ca = parts->enrol.ca, .host = config->public_host};
+    out->port = config->public_port ? config->public_port : registry_server_port(parts->server);
+    sign_key_point(parts->receipt_key, out->receipt_point);
+    verify_key_point(policy_key, out->policy_point);
+    verify_key_close(policy_key);
+    return ERR_OK;
+}
+
+static enum err enrol_open(struct parts *parts, const struct registry_config *config,
+                           char why[REGISTRY_WHY_LEN])
+{
+    struct enrol_parts *enrol = &parts->enrol;
+    struct registry_enrol_facts facts;
+    enum err err = registry_sqlite_open(config->store, &enrol->store, why);
+    if (!err)
+        err = ca_open(config, &enrol->ca, why);
+    if (!err)
+        err = facts_read(parts, config, &facts, why);
+    if (!err)
+        err = registry_enrol_open(enrol->store, &facts, &enrol->enrol);
+    const struct registry_door door = {.address = config->enrol_address,
+                                       .port = config->enrol_port,
+                                       .answer = enrol_answer,
+                                       .user = enrol->enrol};
+    return err ? err : registry_server_open(config, &door, &enrol->server, why);
+}
 
 static enum err parts_open(struct parts *parts, const struct registry_config *config,
                            char why[REGISTRY_WHY_LEN])
@@ -30,16 +115,27 @@ static enum err parts_open(struct parts *parts, const struct registry_config *co
     if (!err)
         err = registry_sqlite_open(config->store, &parts->store, why);
     if (!err)
-        err = registry_service_open(parts->store, parts->receipt_key, &parts->service);
-    if (!err)
-        err = registry_server_open(config, parts->service, &parts->server, why);
+        err = service_open(parts, config, why);
+    if (!err && config->enrol)
+        err = enrol_open(parts, config, why);
     return err;
+}
+
+static void enrol_close(struct enrol_parts *enrol)
+{
+    registry_server_close(enrol->server);
+    registry_enrol_close(enrol->enrol);
+    registry_ca_close(enrol->ca);
+    if (enrol->store)
+        enrol->store->ops->close(enrol->store);
 }
 
 static void parts_close(struct parts *parts)
 {
+    enrol_close(&parts->enrol);
     registry_server_close(parts->server);
     registry_service_close(parts->service);
+    registry_ca_close(parts->ca);
     if (parts->store)
         parts->store->ops->close(parts->store);
     sign_key_close(parts->receipt_key);
@@ -61,6 +157,9 @@ int registry_serve(const struct registry_command *command)
     if (err) {
         log_event(LOG_START_FAILED, "reason=\"%s\"", why[0] ? why : err_text(err));
     } else {
+        if (config.enrol)
+            log_event(LOG_REGISTRY_ENROL_LISTENING, "address=%s port=%u", config.enrol_address,
+                      registry_server_port(parts.enrol.server));
         log_event(LOG_REGISTRY_LISTENING, "address=%s port=%u", config.address,
                   registry_server_port(parts.server));
         code = loop_run(parts.loop);

@@ -36,7 +36,7 @@ _Static_assert(REGISTRY_WHY_LEN >= KEY_FILE_WHY_LEN, "a reason fits");
 _Static_assert(DROP_MAX >= WIRE_BODY_MAX, "what is allowed is never beyond what is dropped");
 
 struct registry_server {
-    struct registry_service *service;
+    struct registry_door door;
     struct MHD_Daemon *daemon;
     size_t max_body;
     uint16_t port;
@@ -63,8 +63,7 @@ static enum MHD_Result reply_queue(struct MHD_Connection *connection,
         MHD_create_response_from_buffer(reply->body.len, body.taken, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
-    const char *type = reply->is_envelope ? "application/cose; cose-type=\"cose-sign1\""
-                                          : "text/plain; charset=utf-8";
+    const char *type = reply->type ? reply->type : "text/plain; charset=utf-8";
     enum MHD_Result ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     if (ok && reply->allow)
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
@@ -159,12 +158,33 @@ static enum err kiosk_of(struct MHD_Connection *connection, char out[ENTRY_KIOSK
     return registry_tls_kiosk(info->tls_session, out);
 }
 
+/* The other end's address; of IPv6 the network. All zero if there is none. */
+static struct rate_peer peer_of(struct MHD_Connection *connection)
+{
+    enum { V6_NETWORK = 8 };
+    struct rate_peer peer = {0};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    union {
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at;
+    if (info && info->client_addr && info->client_addr->sa_family == AF_INET) {
+        memcpy(&at.v4, info->client_addr, sizeof at.v4);
+        memcpy(peer.bytes + V6_NETWORK, &at.v4.sin_addr, sizeof at.v4.sin_addr);
+    } else if (info && info->client_addr && info->client_addr->sa_family == AF_INET6) {
+        memcpy(&at.v6, info->client_addr, sizeof at.v6);
+        memcpy(peer.bytes, &at.v6.sin6_addr, V6_NETWORK);
+    }
+    return peer;
+}
+
 static enum MHD_Result request_end(const struct registry_server *server,
                                    struct MHD_Connection *connection, const char *method,
                                    const char *path, const struct exchange *exchange)
 {
-    char kiosk[ENTRY_KIOSK_LEN];
-    if (kiosk_of(connection, kiosk) != ERR_OK) {
+    char kiosk[ENTRY_KIOSK_LEN] = "";
+    if (server->door.client_ca && kiosk_of(connection, kiosk) != ERR_OK) {
         log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a verified kiosk\"");
         return MHD_NO;
     }
@@ -174,11 +194,12 @@ static enum MHD_Result request_end(const struct registry_server *server,
         .nonce = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "nonce"),
         .from = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "from"),
         .kiosk = kiosk,
+        .peer = peer_of(connection),
         .body = span_of(exchange->body, exchange->len),
         .now_ms = wall_now_ms(),
     };
-    struct registry_reply reply;
-    registry_service_answer(server->service, &request, &reply);
+    struct registry_reply reply = {0};
+    server->door.answer(server->door.user, &request, &reply);
     return reply_queue(connection, &reply);
 }
 
@@ -214,9 +235,11 @@ static void on_request_over(void *user, struct MHD_Connection *connection, void 
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
-    (void)user;
+    const struct registry_server *server = user;
     const union MHD_ConnectionInfo *tls =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (!server->door.client_ca)
+        return;
     if (code == MHD_CONNECTION_NOTIFY_STARTED && tls && tls->tls_session) {
         union {
             const char *given;
@@ -236,8 +259,7 @@ static enum err explain(enum err err, const char *what, const char *reason,
     return err;
 }
 
-static enum err listen_at(const struct registry_config *config, int *out,
-                          char why[REGISTRY_WHY_LEN])
+static enum err listen_at(const struct registry_door *door, int *out, char why[REGISTRY_WHY_LEN])
 {
     union {
         struct sockaddr any;
@@ -246,21 +268,21 @@ static enum err listen_at(const struct registry_config *config, int *out,
     } at = {0};
     socklen_t len = sizeof at.v4;
     const int one = 1;
-    if (inet_pton(AF_INET, config->address, &at.v4.sin_addr) == 1) {
+    if (inet_pton(AF_INET, door->address, &at.v4.sin_addr) == 1) {
         at.v4.sin_family = AF_INET;
-        at.v4.sin_port = htons((uint16_t)config->port);
-    } else if (inet_pton(AF_INET6, config->address, &at.v6.sin6_addr) == 1) {
+        at.v4.sin_port = htons((uint16_t)door->port);
+    } else if (inet_pton(AF_INET6, door->address, &at.v6.sin6_addr) == 1) {
         at.v6.sin6_family = AF_INET6;
-        at.v6.sin6_port = htons((uint16_t)config->port);
+        at.v6.sin6_port = htons((uint16_t)door->port);
         len = sizeof at.v6;
     } else {
-        return explain(ERR_INVALID, config->address, "is no IPv4 or IPv6 address", why);
+        return explain(ERR_INVALID, door->address, "is no IPv4 or IPv6 address", why);
     }
     const int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
         bind(fd, &at.any, len) < 0 || listen(fd, BACKLOG) < 0) {
         const int error = errno;
-        snprintf(why, REGISTRY_WHY_LEN, "%s port %u: %s", config->address, config->port,
+        snprintf(why, REGISTRY_WHY_LEN, "%s port %u: %s", door->address, door->port,
                  strerror(error));
         if (fd >= 0)
             close(fd);
@@ -304,8 +326,8 @@ static gnutls_datum_t pem_datum(char *pem)
 }
 
 /* GnuTLS's own opinion of the files, which libmicrohttpd would keep to itself. */
-static enum err tls_files_check(const struct registry_config *config, struct tls_files *files,
-                                char why[REGISTRY_WHY_LEN])
+static enum err tls_files_check(const struct registry_config *config, const char *client_ca,
+                                struct tls_files *files, char why[REGISTRY_WHY_LEN])
 {
     gnutls_certificate_credentials_t credentials;
     if (gnutls_certificate_allocate_credentials(&credentials) < 0)
@@ -318,49 +340,52 @@ static enum err tls_files_check(const struct registry_config *config, struct tls
         snprintf(why, REGISTRY_WHY_LEN, "%.100s with %.100s: %s", config->tls_cert, config->tls_key,
                  gnutls_strerror(code));
         err = ERR_INVALID;
-    } else {
+    } else if (client_ca) {
         code = gnutls_certificate_set_x509_trust_mem(credentials, &ca, GNUTLS_X509_FMT_PEM);
         if (code < 0)
-            err = explain(ERR_INVALID, config->client_ca, gnutls_strerror(code), why);
+            err = explain(ERR_INVALID, client_ca, gnutls_strerror(code), why);
         else if (code == 0)
-            err = explain(ERR_INVALID, config->client_ca, "holds no certificate", why);
+            err = explain(ERR_INVALID, client_ca, "holds no certificate", why);
     }
     gnutls_certificate_free_credentials(credentials);
     return err;
 }
 
-static enum err tls_files_read(const struct registry_config *config, struct tls_files *files,
-                               char why[REGISTRY_WHY_LEN])
+static enum err tls_files_read(const struct registry_config *config, const char *client_ca,
+                               struct tls_files *files, char why[REGISTRY_WHY_LEN])
 {
     enum err err = pem_read(config->tls_cert, false, files->cert, why);
     if (!err)
         err = pem_read(config->tls_key, true, files->key, why);
-    if (!err)
-        err = pem_read(config->client_ca, false, files->client_ca, why);
-    return err ? err : tls_files_check(config, files, why);
+    if (!err && client_ca)
+        err = pem_read(client_ca, false, files->client_ca, why);
+    return err ? err : tls_files_check(config, client_ca, files, why);
 }
 
-static enum err daemon_start(const struct registry_config *config, const struct tls_files *files,
-                             int fd, struct registry_server *server, char why[REGISTRY_WHY_LEN])
+static enum err daemon_start(const struct registry_config *config, struct tls_files *files, int fd,
+                             struct registry_server *server, char why[REGISTRY_WHY_LEN])
 {
+    /* Without a trust list libmicrohttpd asks for no certificate. */
+    const struct MHD_OptionItem trust[] = {
+        {server->door.client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, files->client_ca},
+        {MHD_OPTION_END, 0, NULL}};
     server->port = port_of(fd);
     server->daemon = MHD_start_daemon(
         MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
-        MHD_OPTION_HTTPS_MEM_KEY, files->key, MHD_OPTION_HTTPS_MEM_TRUST, files->client_ca,
-        MHD_OPTION_HTTPS_PRIORITIES, REGISTRY_TLS_PRIORITIES, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, server,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->timeout_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_END);
+        MHD_OPTION_HTTPS_MEM_KEY, files->key, MHD_OPTION_ARRAY, trust, MHD_OPTION_HTTPS_PRIORITIES,
+        REGISTRY_TLS_PRIORITIES, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_request_over, server, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)config->timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!server->daemon)
-        return explain(ERR_IO, config->address, "the HTTPS server does not start", why);
+        return explain(ERR_IO, server->door.address, "the HTTPS server does not start", why);
     return ERR_OK;
 }
 
 enum err registry_server_open(const struct registry_config *config,
-                              struct registry_service *service, struct registry_server **out,
+                              const struct registry_door *door, struct registry_server **out,
                               char why[REGISTRY_WHY_LEN])
 {
     struct registry_server *server = calloc(1, sizeof *server);
@@ -368,11 +393,11 @@ enum err registry_server_open(const struct registry_config *config,
     int fd = -1;
     enum err err = server && files ? ERR_OK : explain(ERR_MEMORY, "server", "no memory", why);
     if (!err)
-        err = tls_files_read(config, files, why);
+        err = tls_files_read(config, door->client_ca, files, why);
     if (!err)
-        err = listen_at(config, &fd, why);
+        err = listen_at(door, &fd, why);
     if (!err) {
-        server->service = service;
+        server->door = *door;
         server->max_body = config->max_body;
         err = daemon_start(config, files, fd, server, why);
         if (err)

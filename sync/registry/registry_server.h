@@ -1,6 +1,7 @@
-/* HTTPS: who may speak to the registry, and how much. Answers are registry_service's.
+/* HTTPS: who may speak to the registry, and how much. Answers are registry_service's, and
+ * registry_enrol's for those who are no kiosks yet.
  *
- * One thread of its own serves all connections; the service, its store and its keys belong to that
+ * One thread of its own serves all connections; who answers, with store and keys, belongs to that
  * thread from open to close.
  */
 #ifndef PAMIT_REGISTRY_SERVER_H
@@ -11,10 +12,22 @@
 
 struct registry_server;
 
+typedef void registry_answer(void *user, const struct registry_request *request,
+                             struct registry_reply *reply);
+
+/* Where to listen, to whom, and who answers, on the server's thread. */
+struct registry_door {
+    const char *address;
+    uint32_t port;
+    const char *client_ca; /* PEM; NULL: clients need no certificate */
+    registry_answer *answer;
+    void *user;
+};
+
 /* Reads the TLS files and listens. `why` says what is not usable: file and reason, or the address.
- * Borrows `service`. */
+ * What `door` points to is borrowed. */
 MUST_CHECK enum err registry_server_open(const struct registry_config *config,
-                                         struct registry_service *service,
+                                         const struct registry_door *door,
                                          struct registry_server **out, char why[REGISTRY_WHY_LEN]);
 /* The port it listens on. */
 uint16_t registry_server_port(const struct registry_server *server);

@@ -1,4 +1,4 @@
-/* The API: five paths, each a function from a request and the store to a reply.
+/* The API: six paths, each a function from a request and the store to a reply.
  *
  * Every request is a kiosk's, named by its certificate; it is looked up each time, so that revoking
  * one takes effect at once and without closing connections. Replies that a kiosk acts on are
@@ -23,6 +23,8 @@
 _Static_assert(REPLY_MAX >= POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD, "a policy bundle fits");
 _Static_assert(REPLY_MAX >= RECEIPT_MAX, "a receipt fits");
 
+const char registry_envelope_type[] = "application/cose; cose-type=\"cose-sign1\"";
+
 enum status {
     STATUS_OK = 200,
     STATUS_BAD_REQUEST = 400,
@@ -39,6 +41,7 @@ enum status {
 struct registry_service {
     struct registry_store *store;
     const struct sign_key *receipt_key;
+    const struct registry_ca *ca; /* NULL: issues none */
     struct append_room *room;
     struct feed_room feed;
     uint8_t reply[REPLY_MAX];
@@ -60,7 +63,7 @@ static void say_unavailable(struct registry_reply *reply, const char *doing, enu
 static void say_envelope(struct registry_reply *reply, enum status status, struct span envelope)
 {
     reply->status = (unsigned)status;
-    reply->is_envelope = true;
+    reply->type = registry_envelope_type;
     reply->body = envelope;
 }
 
@@ -276,6 +279,45 @@ static void answer_policy(struct registry_service *service, const struct registr
         say_envelope(reply, STATUS_OK, span_of(service->reply, len));
 }
 
+/* ---- certificates ---------------------------------------------------------------------------- */
+
+static enum err certificate_make(struct registry_service *service, const char *kiosk,
+                                 const struct registry_request *request, struct span *out,
+                                 const char **why)
+{
+    uint8_t der[WIRE_CERT_MAX];
+    size_t len;
+    struct registry_csr *csr;
+    enum err err = registry_csr_open(request->body, kiosk, &csr, why);
+    if (err)
+        return err;
+    err = registry_ca_issue(service->ca, csr, kiosk, request->now_ms, der, sizeof der, &len);
+    registry_csr_close(csr);
+    return err ? err : envelope_make(service, span_of(der, len), out);
+}
+
+/* A new certificate for who has a good one: the connection's own. */
+static void answer_certificate(struct registry_service *service, const struct registry_kiosk *kiosk,
+                               const struct registry_request *request, struct registry_reply *reply)
+{
+    struct span envelope;
+    const char *why;
+    if (!service->ca) {
+        say(reply, STATUS_NOT_FOUND, "this registry issues no certificates");
+        return;
+    }
+    const enum err err = certificate_make(service, kiosk->id, request, &envelope, &why);
+    if (err == ERR_INVALID) {
+        log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"%s\"", kiosk->id, why);
+        say(reply, STATUS_BAD_REQUEST, why);
+    } else if (err) {
+        say_unavailable(reply, "certificate", err);
+    } else {
+        log_event(LOG_REGISTRY_RENEWED, "kiosk=%s", kiosk->id);
+        say_envelope(reply, STATUS_OK, envelope);
+    }
+}
+
 /* ---- the API --------------------------------------------------------------------------------- */
 
 typedef void answer_function(struct registry_service *service, const struct registry_kiosk *kiosk,
@@ -290,6 +332,7 @@ static const struct route {
     {"/v1/feed/placements", "GET", answer_placements},
     {"/v1/feed/lists", "GET", answer_lists},
     {"/v1/policy", "GET", answer_policy},
+    {wire_certificate_target, "POST", answer_certificate},
 };
 
 static const struct route *route_find(const char *path)
@@ -352,6 +395,11 @@ enum err registry_service_open(struct registry_store *store, const struct sign_k
     }
     *out = service;
     return ERR_OK;
+}
+
+void registry_service_issue(struct registry_service *service, const struct registry_ca *ca)
+{
+    service->ca = ca;
 }
 
 void registry_service_close(struct registry_service *service)

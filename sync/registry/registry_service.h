@@ -1,10 +1,15 @@
 /* What the registry answers to a request, whoever carries it: HTTP's methods, paths and statuses,
- * and nothing of sockets or TLS. The API is described in wire.h. Used by registry_server.c.
+ * and nothing of sockets or TLS. The API is described in wire.h and wire_enrol.h. Used by
+ * registry_server.c.
  */
 #ifndef PAMIT_REGISTRY_SERVICE_H
 #define PAMIT_REGISTRY_SERVICE_H
 
+#include "registry_ca.h"
+#include "registry_rate.h"
 #include "registry_store.h"
+
+extern const char registry_envelope_type[]; /* COSE_Sign1 */
 
 #define REGISTRY_RETRY_AFTER_S 30 /* what a kiosk is told while the store does not work */
 
@@ -14,14 +19,15 @@ struct registry_service;
 struct registry_request {
     const char *method, *path;
     const char *nonce, *from; /* query values; NULL when absent */
-    const char *kiosk;        /* from the verified certificate */
+    const char *kiosk;        /* from the verified certificate; "" on the enrolment listener */
+    struct rate_peer peer;    /* the other end's address */
     struct span body;
     int64_t now_ms; /* wall time */
 };
 
 struct registry_reply {
     unsigned status;        /* HTTP's */
-    bool is_envelope;       /* the body is a COSE_Sign1; else a line of text */
+    const char *type;       /* of the body; NULL: a line of text */
     const char *allow;      /* with 405: the method that the path has; else NULL */
     unsigned retry_after_s; /* with 503; else 0 */
     struct span body;       /* the service's, until its next call */
@@ -31,6 +37,8 @@ struct registry_reply {
 MUST_CHECK enum err registry_service_open(struct registry_store *store,
                                           const struct sign_key *receipt_key,
                                           struct registry_service **out);
+/* From now on certificates are renewed, by `ca`, which is borrowed; before, that is 404. */
+void registry_service_issue(struct registry_service *service, const struct registry_ca *ca);
 void registry_service_close(struct registry_service *service);
 
 /* Answers; always fills `reply`. Blocks on the store. Logs what an operator has to know. */

@@ -67,7 +67,8 @@ static const struct database_kind kind = {
 };
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
- * with which entry; stores from before there were any get it here. The rows of an import wait in a
+ * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
+ * stores from before there were any get them here. The rows of an import wait in a
  * temporary table, which is outside the shared file: it is locked only while they are moved over.
  */
 static const char session[] =
@@ -76,6 +77,9 @@ static const char session[] =
     "CREATE TABLE IF NOT EXISTS recovered("
     " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS enrol_code("
+    " hash BLOB NOT NULL PRIMARY KEY, kiosk TEXT NOT NULL, expires_ms INTEGER NOT NULL,"
+    " used_ms INTEGER, entry_point BLOB, tls_key BLOB) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
@@ -183,7 +187,7 @@ static enum err sqlite_kiosk_find(struct registry_store *store, const char *id,
     return kiosk_read(registry_sqlite_of(store), id, &no, out, &head);
 }
 
-static enum err kiosk_insert(struct registry_sqlite *s, const struct registry_kiosk *kiosk)
+enum err registry_sql_kiosk_add(struct registry_sqlite *s, const struct registry_kiosk *kiosk)
 {
     int64_t no;
     struct registry_kiosk held;
@@ -206,7 +210,7 @@ static enum err sqlite_kiosk_add(struct registry_store *store, const struct regi
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     const enum err err = database_begin(&s->database);
-    return err ? err : registry_sql_end(s, kiosk_insert(s, kiosk));
+    return err ? err : registry_sql_end(s, registry_sql_kiosk_add(s, kiosk));
 }
 
 static enum err sqlite_kiosk_revoke(struct registry_store *store, const char *id)
@@ -259,6 +263,8 @@ static const struct registry_store_ops sqlite_ops = {
     .kiosk_revoke = sqlite_kiosk_revoke,
     .kiosk_find = sqlite_kiosk_find,
     .kiosks_each = sqlite_kiosks_each,
+    .code_add = sqlite_code_add,
+    .code_use = sqlite_code_use,
     .head = sqlite_head,
     .hash_before = sqlite_hash_before,
     .append = sqlite_append,

@@ -29,6 +29,13 @@
                   "WHERE id = ?1")                                                                 \
     X(KIOSKS, "SELECT no, id, entry_point, revoked, epoch, next, head, "                           \
               "(SELECT count(*) FROM branch b WHERE b.kiosk = kiosk.no) FROM kiosk ORDER BY id")   \
+    X(CODES_FORGET, "DELETE FROM enrol_code WHERE expires_ms < ?1 OR "                             \
+                    "(kiosk = ?2 AND used_ms IS NULL)")                                            \
+    X(CODE_ADD, "INSERT INTO enrol_code(hash, kiosk, expires_ms) VALUES(?1, ?2, ?3)")              \
+    X(CODE_FIND, "SELECT kiosk, expires_ms, used_ms, entry_point, tls_key FROM enrol_code "        \
+                 "WHERE hash = ?1")                                                                \
+    X(CODE_USE, "UPDATE enrol_code SET used_ms = ?2, entry_point = ?3, tls_key = ?4 "              \
+                "WHERE hash = ?1")                                                                 \
     X(HEAD_SET, "UPDATE kiosk SET epoch = ?2, next = ?3, head = ?4 WHERE no = ?1")                 \
     X(ENTRY_HASH, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq = ?2")                          \
     X(HASH_BEFORE, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq < ?2 "                         \
@@ -91,9 +98,17 @@ MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
 MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id, int64_t *no,
                                        struct registry_head *head);
 
+/* Registers a kiosk, within the caller's transaction; outcomes as of kiosk_add. */
+MUST_CHECK enum err registry_sql_kiosk_add(struct registry_sqlite *s,
+                                           const struct registry_kiosk *kiosk);
+
 /* ---- the operations, by file; registry_sqlite.c makes the table of them -----------------------
  */
 
+enum err sqlite_code_add(struct registry_store *store, const struct registry_code *code,
+                         int64_t now_ms);
+enum err sqlite_code_use(struct registry_store *store, const struct registry_joiner *joiner,
+                         int64_t now_ms, enum registry_joined *out);
 enum err sqlite_head(struct registry_store *store, const char *kiosk, struct registry_head *out);
 enum err sqlite_hash_before(struct registry_store *store, const char *kiosk, uint64_t seq,
                             uint8_t out[SIGN_HASH_LEN]);

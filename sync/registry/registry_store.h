@@ -123,6 +123,30 @@ struct registry_step {
     size_t n_rows;
 };
 
+/* A code that a kiosk enrols with, as far as it is kept. */
+struct registry_code {
+    uint8_t hash[SIGN_HASH_LEN]; /* enrol_code_hash */
+    char kiosk[ENTRY_KIOSK_LEN]; /* whom it is for */
+    int64_t expires_ms;
+};
+
+/* Somebody who brings a code, and has proved to have these keys. */
+struct registry_joiner {
+    uint8_t code_hash[SIGN_HASH_LEN];
+    struct registry_kiosk kiosk;
+    uint8_t tls_key[SIGN_HASH_LEN]; /* a hash that tells keys apart */
+};
+
+/* Zero, the safe one, joins nobody. */
+enum registry_joined {
+    REGISTRY_CODE_UNKNOWN = 0,
+    REGISTRY_CODE_EXPIRED,
+    REGISTRY_CODE_OTHERS, /* another kiosk's */
+    REGISTRY_CODE_USED,   /* by other keys */
+    REGISTRY_ID_TAKEN,    /* that id has another entry key, or is revoked */
+    REGISTRY_JOINED,      /* registered, and the code is used; or the same keys were before */
+};
+
 struct registry_store;
 
 typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
@@ -145,6 +169,14 @@ struct registry_store_ops {
                            struct registry_kiosk *out);
     /* All kiosks by id, each with its head and the number of its branches in quarantine. */
     enum err (*kiosks_each)(struct registry_store *store, registry_kiosk_each *each, void *user);
+
+    /* Keeps a code, in place of one for the same kiosk that was not used. */
+    enum err (*code_add)(struct registry_store *store, const struct registry_code *code,
+                         int64_t now_ms);
+    /* Uses one, all or nothing. The same joiner may come again until it expires: its answer may
+     * have been lost. */
+    enum err (*code_use)(struct registry_store *store, const struct registry_joiner *joiner,
+                         int64_t now_ms, enum registry_joined *out);
 
     /* How far a kiosk's entries are held. ERR_MISSING: no such kiosk. */
     enum err (*head)(struct registry_store *store, const char *kiosk, struct registry_head *out);

@@ -114,6 +114,14 @@ def issue(
     return _write(builder.sign(ca.private_key, hashes.SHA256()), key, directory, name)
 
 
+def certify(ca, cn, public_key):
+    """A client's certificate by `ca` (PEM) for somebody else's key."""
+    builder = _builder(_name(cn), ca.certificate.subject, public_key, None, None)
+    builder = builder.add_extension(
+        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+    return builder.sign(ca.private_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
 def _private_pem(key):
     return key.private_bytes(
         serialization.Encoding.PEM,

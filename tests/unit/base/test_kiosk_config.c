@@ -35,7 +35,6 @@ static const char required[] = "[kiosk]\n"
                                "[sync]\n"
                                "cache = cache.db\n"
                                "sync_db = sync.db\n"
-                               "registry_host = registry.example\n"
                                "ca_cert = ca.pem\n"
                                "tls_cert = tls.pem\n"
                                "tls_key = tls.key\n"
@@ -69,6 +68,9 @@ static void presets_are_those_of_a_live_remote_kiosk(void **state)
     assert_int_equal(config.button_4, 19);
     assert_false(config.lamps_active_low);
     assert_false(config.buttons_active_low);
+    assert_string_equal(config.registry_host, KIOSK_AS_ENROLLED);
+    snprintf(path, sizeof path, "%s/endpoint", (char *)*state);
+    assert_string_equal(config.endpoint, path);
     assert_int_equal(config.registry_port, 8443);
     assert_int_equal(config.sync_interval_s, 30);
     assert_int_equal(config.backoff_min_ms, 1000);
@@ -104,41 +106,41 @@ static void rules_between_keys_hold(void **state)
         const char *says;
         const char *added;
         enum err want;
-        const char *why; /* after the path; the added lines start at line 38 */
+        const char *why; /* after the path; the added lines start at line 37 */
     } rows[] = {
         {"a desk", "[kiosk]\nmode = desk\nassume_clock_synced = yes\n[console]\ndesk_port = 8090\n",
          ERR_OK, ""},
         {"training with real devices", "[kiosk]\nmode = training\nsite = online\n", ERR_OK, ""},
         {"English", "[console]\nlanguage = en\n", ERR_OK, ""},
         {"a live kiosk that believes its clock", "[kiosk]\nassume_clock_synced = yes\n",
-         ERR_INVALID, ":39: assume_clock_synced = yes needs mode = desk"},
+         ERR_INVALID, ":38: assume_clock_synced = yes needs mode = desk"},
         {"a training kiosk that believes its clock",
          "[kiosk]\nassume_clock_synced = yes\nmode = training\n", ERR_INVALID,
-         ":39: assume_clock_synced = yes needs mode = desk"},
+         ":38: assume_clock_synced = yes needs mode = desk"},
         {"saying no is fine anywhere", "[kiosk]\nassume_clock_synced = no\n", ERR_OK, ""},
         {"a live kiosk framed by a desk", "[console]\ndesk_port = 8090\n", ERR_INVALID,
-         ":39: a desk_port needs mode = desk"},
+         ":38: a desk_port needs mode = desk"},
         {"a mode that is none", "[kiosk]\nmode = demo\n", ERR_INVALID,
-         ":39: mode in [kiosk] is none of: live, training, desk"},
+         ":38: mode in [kiosk] is none of: live, training, desk"},
         {"a language we do not have", "[console]\nlanguage = jv\n", ERR_INVALID,
-         ":39: language in [console] is none of: id, en"},
+         ":38: language in [console] is none of: id, en"},
         {"backoff upside down", "[sync]\nbackoff_min_ms = 2000\nbackoff_max_ms = 1000\n",
-         ERR_INVALID, ":39: backoff_min_ms is above backoff_max_ms"},
+         ERR_INVALID, ":38: backoff_min_ms is above backoff_max_ms"},
         {"a scanner with a line of its own",
          "[scanner]\nscanner_profile = rte\nscanner_baud = 300\nscanner_data_bits = 7\n"
          "scanner_parity = even\n",
          ERR_OK, ""},
         {"a scanner nobody described", "[scanner]\nscanner_profile = telepathy\n", ERR_INVALID,
-         ":39: scanner_profile in [scanner] is none of: auto, lines, stx-etx, elyctis, desko, rte, "
+         ":38: scanner_profile in [scanner] is none of: auto, lines, stx-etx, elyctis, desko, rte, "
          "honeywell, code"},
         {"a speed slower than any", "[scanner]\nscanner_baud = 299\n", ERR_INVALID,
-         ":39: scanner_baud in [scanner] is no speed: 300 or more, or 0 for the profile's"},
+         ":38: scanner_baud in [scanner] is no speed: 300 or more, or 0 for the profile's"},
         {"9 data bits", "[scanner]\nscanner_data_bits = 9\n", ERR_INVALID,
-         ":39: scanner_data_bits in [scanner] is none of: profile, 7, 8"},
+         ":38: scanner_data_bits in [scanner] is none of: profile, 7, 8"},
         {"a parity that is none", "[scanner]\nscanner_parity = odd-ish\n", ERR_INVALID,
-         ":39: scanner_parity in [scanner] is none of: profile, none, even, odd"},
+         ":38: scanner_parity in [scanner] is none of: profile, none, even, odd"},
         {"a port beyond", "[console]\nconsole_port = 65536\n", ERR_INVALID,
-         ":39: console_port in [console] is no number from 1 to 65535"},
+         ":38: console_port in [console] is no number from 1 to 65535"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct kiosk_config config, before;

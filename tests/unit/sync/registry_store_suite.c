@@ -797,5 +797,6 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(versions_are_those_of_the_newest),
     };
     backend = chosen;
-    return cmocka_run_group_tests_name(chosen->name, tests, NULL, NULL);
+    return cmocka_run_group_tests_name(chosen->name, tests, NULL, NULL) +
+           registry_store_codes_suite(chosen);
 }

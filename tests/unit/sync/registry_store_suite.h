@@ -14,6 +14,8 @@ struct suite_backend {
     void (*remove)(void *place);                 /* after all are closed */
 };
 
+/* A part of it, which it runs: codes to enrol with. */
+int registry_store_codes_suite(const struct suite_backend *backend);
 /* Runs it; returns the number of tests that failed. */
 int registry_store_suite(const struct suite_backend *backend);
 

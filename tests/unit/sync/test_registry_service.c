@@ -206,7 +206,7 @@ static void a_failing_store_is_503_and_acknowledges_nothing(void **state)
         fixture->store.failing = rows[i].failing;
         const struct registry_reply reply = ask(fixture, rows[i].method, rows[i].path);
         assert_int_equal(reply.status, 503);
-        assert_false(reply.is_envelope);
+        assert_null(reply.type);
         assert_int_equal(reply.retry_after_s, REGISTRY_RETRY_AFTER_S);
     }
 }
@@ -246,7 +246,7 @@ static void a_receipt_says_what_was_stored(void **state)
     struct span payload;
     struct receipt receipt;
     assert_int_equal(reply.status, 200);
-    assert_true(reply.is_envelope);
+    assert_string_equal(reply.type, registry_envelope_type);
     assert_int_equal(cose_open(key, reply.body, &payload), ERR_OK);
     assert_int_equal(receipt_decode(payload, &receipt), ERR_OK);
     assert_string_equal(receipt.kiosk, kiosk_id);

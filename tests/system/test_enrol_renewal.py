@@ -1,0 +1,105 @@
+"""A certificate's life: renewed at half of it over the session there is; when it ended, enrolling
+again is all that helps. The registry's clock moves; a kiosk goes by that, whatever its own says."""
+import json
+
+import pytest
+
+import pki
+from clock_kit import Clock
+from enrol_kit import KEYS, EnrolRegistry, NewKiosk
+
+NAME = "CGK-03-0412"
+DAYS = 20
+DAY_MS = 24 * 3600 * 1000
+
+
+@pytest.fixture(name="clock")
+def make_clock(tmp_path):
+    return Clock(tmp_path)
+
+
+@pytest.fixture(name="registry")
+def make_registry(tmp_path, clock):
+    with clock.kiosk():
+        registry = EnrolRegistry(tmp_path / "registry", certificate_days=DAYS)
+        registry.start()
+    yield registry
+    assert registry.stop() == 0
+
+
+@pytest.fixture(name="kiosk")
+def make_kiosk(registry, tmp_path):
+    kiosk = NewKiosk(registry, tmp_path / "kiosk", NAME)
+    assert kiosk.enrol(registry.code(NAME)).returncode == 0
+    kiosk.append(3)
+    assert "RENEW" not in kiosk.contact()
+    return kiosk
+
+
+def test_a_certificate_is_renewed_at_half_of_its_life(registry, clock, kiosk):
+    before, keys = kiosk.certificate(), kiosk.digest(*KEYS)
+    clock.set(int((DAYS / 2 - 0.5) * DAY_MS))
+    assert "RENEW" not in kiosk.contact()
+    clock.set(int((DAYS / 2 + 0.5) * DAY_MS))
+    assert "CERTIFICATE_RENEWED" in kiosk.contact()
+    after = kiosk.certificate()
+    assert after.serial_number != before.serial_number
+    assert (after.not_valid_after - before.not_valid_after).days >= DAYS // 2
+    assert after.public_key().public_numbers() == before.public_key().public_numbers()
+    assert kiosk.digest(*KEYS) == keys
+    assert "RENEW" not in kiosk.contact()
+    assert registry.await_log("REGISTRY_RENEWED").endswith(f"kiosk={NAME}")
+    clock.set(int((DAYS + 1) * DAY_MS))  # the old one has ended
+    assert "CERTIFICATE_RENEWED" in kiosk.contact()
+
+
+def test_a_new_certificate_that_is_refused_leaves_the_old_one(kiosk, tmp_path):
+    """One of another CA lies there to be tried, as if the registry had made a mistake."""
+    before = (kiosk.folder / "tls.pem").read_bytes()
+    other = pki.make_ca(tmp_path / "other", cn="Another CA")
+    wrong = pki.certify(other, NAME, kiosk.certificate().public_key())
+    (kiosk.folder / "tls.pem.next").write_bytes(wrong)
+    done = kiosk.once()
+    assert done.returncode == 1 and "RENEWAL_FAILED" in done.stderr, done.stderr
+    assert "tls.pem.next" not in kiosk.present()
+    assert (kiosk.folder / "tls.pem").read_bytes() == before
+    kiosk.contact()
+
+
+def test_what_is_no_certificate_of_ours_is_not_tried(kiosk):
+    (kiosk.folder / "tls.pem.next").write_bytes(b"garbage")
+    kiosk.contact()
+    assert "tls.pem.next" not in kiosk.present()
+
+
+def test_a_registry_that_renews_nothing_stops_nothing(registry, clock, kiosk):
+    assert registry.stop() == 0
+    clock.set(int((DAYS / 2 + 0.5) * DAY_MS))
+    with clock.kiosk():
+        registry.config = registry.write_config("plain.conf", enrol="no")
+        super(EnrolRegistry, registry).start()
+    (kiosk.folder / "endpoint").write_text(f"https://localhost:{registry.port}\n")
+    kiosk.append(2)
+    log = kiosk.contact()
+    assert "RENEWAL_FAILED" in log and "HTTP 404" in log
+    assert registry.head(NAME)[1] == kiosk.state()["next"]
+
+
+def test_an_expired_kiosk_may_only_enrol_again(registry, clock, kiosk):
+    keys = kiosk.digest(*KEYS)
+    clock.set((DAYS + 1) * DAY_MS)
+    _, last, _ = kiosk.append(2)
+    done = kiosk.once()
+    assert done.returncode == 1 and "our certificate has expired" in done.stderr
+    with clock.kiosk():
+        status = kiosk.status()
+        code = registry.code(NAME)
+    told = json.loads(status.stdout)
+    assert status.returncode == 1 and "pamit enrol" in status.stderr
+    assert told["certificate_days"] == 0 and told["unsent"] > 0
+    assert kiosk.enrol(code).returncode == 0
+    kiosk.contact()
+    assert registry.head(NAME)[1] == last + 1 and kiosk.digest(*KEYS) == keys
+    with clock.kiosk():
+        status = kiosk.status()
+    assert status.returncode == 0 and json.loads(status.stdout)["certificate_days"] >= DAYS - 1

@@ -1,0 +1,91 @@
+/* Who is wrong too often waits; who is not, never does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "registry_rate.h"
+
+#define NOW_MS INT64_C(1000000)
+
+static struct rate_peer peer_make(unsigned number)
+{
+    return (struct rate_peer){.bytes = {[8] = (uint8_t)(number >> 8), [9] = (uint8_t)number}};
+}
+
+static void wrong_times(struct rate *rate, unsigned peer, unsigned times, int64_t now_ms)
+{
+    const struct rate_peer at = peer_make(peer);
+    for (unsigned i = 0; i < times; i++)
+        rate_count(rate, &at, now_ms);
+}
+
+static const struct {
+    const char *proves;
+    unsigned wrong;
+    int64_t later_ms;
+    uint32_t wait_s;
+} rows[] = {
+    {"nobody waits at first", 0, 0, 0},
+    {"nor after nine wrong attempts", 9, 0, 0},
+    {"after ten, for half a minute", 10, 0, 30},
+    {"that is over when it is over", 10, 30000, 0},
+    {"and not before", 10, 29999, 1},
+    {"each one more is half a minute more", 12, 0, 90},
+    {"five minutes make it all good", 10, 300000, 0},
+};
+
+static void how_long_who_was_wrong_waits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rate rate = {0};
+        const struct rate_peer peer = peer_make(1);
+        wrong_times(&rate, 1, rows[i].wrong, NOW_MS);
+        if (rate_wait_s(&rate, &peer, NOW_MS + rows[i].later_ms) != rows[i].wait_s)
+            fail_msg("%s", rows[i].proves);
+    }
+}
+
+static void one_is_not_anothers_fault(void **state)
+{
+    (void)state;
+    struct rate rate = {0};
+    const struct rate_peer other = peer_make(2);
+    wrong_times(&rate, 1, 100, NOW_MS);
+    assert_int_equal(rate_wait_s(&rate, &other, NOW_MS), 0);
+}
+
+static void a_full_table_forgets_who_lacks_least(void **state)
+{
+    (void)state;
+    struct rate rate = {0};
+    const struct rate_peer worst = peer_make(0), last = peer_make(RATE_ADDRESSES);
+    wrong_times(&rate, 0, 20, NOW_MS);
+    for (unsigned i = 1; i <= RATE_ADDRESSES; i++)
+        wrong_times(&rate, i, i == RATE_ADDRESSES ? 10 : 1, NOW_MS);
+    assert_int_not_equal(rate_wait_s(&rate, &worst, NOW_MS), 0);
+    assert_int_not_equal(rate_wait_s(&rate, &last, NOW_MS), 0);
+}
+
+static void a_bucket_never_holds_more_than_it_can(void **state)
+{
+    (void)state;
+    struct rate rate = {0};
+    const struct rate_peer peer = peer_make(1);
+    wrong_times(&rate, 1, 1, NOW_MS);
+    const int64_t later_ms = NOW_MS + INT64_C(1000) * RATE_REFILL_MS;
+    wrong_times(&rate, 1, RATE_BURST, later_ms);
+    assert_int_equal(rate_wait_s(&rate, &peer, later_ms), 30);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(how_long_who_was_wrong_waits),
+        cmocka_unit_test(one_is_not_anothers_fault),
+        cmocka_unit_test(a_full_table_forgets_who_lacks_least),
+        cmocka_unit_test(a_bucket_never_holds_more_than_it_can),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
