@@ -23,6 +23,7 @@ struct link {
     struct exchange exchange;
     bool kept; /* this connection has answered a request before */
     uint64_t give_up_us;
+    uint32_t patience_s;
 
     size_t answer_max;
     uint8_t *body; /* of the answer */
@@ -53,7 +54,10 @@ static uint64_t now_us(const struct link *link)
 
 static void arm_deadline(struct link *link)
 {
-    uint64_t at = now_us(link) + steps[link->exchange.step].timeout_s * USEC_PER_S;
+    uint64_t timeout_s = steps[link->exchange.step].timeout_s;
+    if (link->exchange.step == EXCHANGE_RECEIVE)
+        timeout_s += link->patience_s;
+    uint64_t at = now_us(link) + timeout_s * USEC_PER_S;
     if (at > link->give_up_us)
         at = link->give_up_us;
     int failed = sd_event_source_set_time(link->deadline, at);
@@ -231,6 +235,7 @@ void link_ask(struct link *link, const struct link_request *request, link_done d
     if (request->body.len > 0)
         memcpy(link->request + len, request->body.p, request->body.len);
     link->request_len = len + request->body.len;
+    link->patience_s = request->patience_s;
     link->done = done;
     link->user = user;
     link->give_up_us = now_us(link) + LINK_EXCHANGE_MAX_S * USEC_PER_S;

@@ -31,6 +31,7 @@ struct link_request {
     const char *target;
     const char *content_type; /* NULL: no body */
     struct span body;         /* at most LINK_BODY_MAX; copied */
+    uint32_t patience_s;      /* how much longer than others its answer may take */
 };
 
 struct link_answer {

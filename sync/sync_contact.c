@@ -1,10 +1,11 @@
 /* Contacts: what is next, and how they end.
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
- * we don't know how far the registry is, then entries as long as it lacks some, then policy, then
- * lists, then placements. So entries written during a long download go up between two of its steps,
- * a deferral that is made meanwhile comes down (every STEPS_MAX steps a receipt tells of it), and a
- * gap that the registry reports is just a new number to go on from.
+ * we don't know how far the registry is, then, in turn, a step of what comes down (policy, lists,
+ * placements, in this order) and a batch of the entries that the registry lacks. So neither a backlog
+ * nor a long download stands before the other; a deferral that is made elsewhere meanwhile comes
+ * down (each receipt tells of it, and every STEPS_MAX steps there is one), and a gap that the
+ * registry reports is just a new number to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
@@ -59,17 +60,23 @@ static void contact_succeed(struct sync_contact *c)
     end(c, &result);
 }
 
-static enum phase phase_choose(const struct sync_contact *c, const struct journal_head *head)
+static enum phase phase_down(const struct sync_contact *c)
 {
-    if (!c->next_known)
-        return PHASE_RECEIPT;
-    if (head->seq >= c->next)
-        return PHASE_UPLOAD;
     if (c->policy_wanted)
         return PHASE_POLICY;
     if (c->feed_wanted[WIRE_LISTS])
         return PHASE_LISTS;
     return c->feed_wanted[WIRE_PLACEMENTS] ? PHASE_PLACEMENTS : PHASE_END;
+}
+
+/* After `c->phase`, which is done. */
+static enum phase phase_choose(const struct sync_contact *c, const struct journal_head *head)
+{
+    if (!c->next_known)
+        return PHASE_RECEIPT;
+    const enum phase down = phase_down(c);
+    const bool came_down = c->phase >= PHASE_POLICY;
+    return head->seq >= c->next && (came_down || down == PHASE_END) ? PHASE_UPLOAD : down;
 }
 
 void contact_go_on(struct sync_contact *c)
@@ -137,6 +144,11 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
 bool sync_contact_is_busy(const struct sync_contact *contact)
 {
     return contact->phase != PHASE_NONE;
+}
+
+bool sync_contact_versions(struct sync_contact *contact, struct cache_versions *out)
+{
+    return sync_stores_versions(&contact->stores, out);
 }
 
 bool sync_contact_patrol(struct sync_contact *contact)

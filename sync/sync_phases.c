@@ -30,7 +30,49 @@ static void refused(struct sync_contact *c, const struct link_answer *answer)
     contact_fail(c, LOG_SYNC_REFUSED, answer->retry_after_s, reason);
 }
 
+static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
+{
+    if (feed->name == WIRE_LISTS) {
+        const struct cache_listing_delta delta = {.from = feed->from,
+                                                  .to = feed->to,
+                                                  .as_of = feed->as_of,
+                                                  .rows = feed->listings,
+                                                  .n_rows = feed->n_rows,
+                                                  .gone = feed->listings + feed->n_rows,
+                                                  .n_gone = feed->n_gone};
+        return cache_apply_listings(cache, &delta);
+    }
+    const struct cache_delta delta = {.from = feed->from,
+                                      .to = feed->to,
+                                      .as_of = feed->as_of,
+                                      .rows = feed->placements,
+                                      .n_rows = feed->n_rows};
+    return cache_apply(cache, &delta);
+}
+
 /* ---- receipts ----------------------------------------------------------------------------- */
+
+/* Where a receipt says that the cache has all there is, its data are as of now, and no empty step has
+ * to be asked for. Of lists it says so only by a version: without one the registry may be older than
+ * lists are. */
+static void note_current(struct sync_contact *c, enum wire_feed_name name, uint64_t version,
+                         int64_t registry_s)
+{
+    const struct wire_feed nothing = {.name = name,
+                                      .from = version,
+                                      .to = version,
+                                      .latest = version,
+                                      .as_of = registry_s,
+                                      .placements = c->placements,
+                                      .listings = c->listings};
+    if (!c->feed_wanted[name] || version == 0 ||
+        registry_s > fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, registry_s))
+        return;
+    const enum err err = feed_apply(c->stores.cache, &nothing);
+    c->feed_wanted[name] = err != ERR_OK;
+    if (err == ERR_CORRUPT)
+        sync_stores_cache_failed(&c->stores, err);
+}
 
 /* What the registry offers beyond what the cache has. */
 static void note_versions(struct sync_contact *c, const struct receipt *receipt)
@@ -44,6 +86,10 @@ static void note_versions(struct sync_contact *c, const struct receipt *receipt)
     c->policy_wanted |= receipt->policy_version > ours.policy;
     c->feed_wanted[WIRE_PLACEMENTS] |= receipt->placements_version > ours.placements;
     c->feed_wanted[WIRE_LISTS] |= receipt->lists_version > ours.lists;
+    if (receipt->placements_version == ours.placements)
+        note_current(c, WIRE_PLACEMENTS, ours.placements, receipt->registry_ms / 1000);
+    if (c->stores.cache && receipt->lists_version == ours.lists)
+        note_current(c, WIRE_LISTS, ours.lists, receipt->registry_ms / 1000);
 }
 
 /* The lane, which sees the receipt in sync.db, begins a new epoch; until then nothing is sent: it
@@ -248,26 +294,6 @@ static void feed_ask(struct sync_contact *c, enum wire_feed_name name)
     char target[FETCH_TARGET_LEN];
     fetch_feed_target(name, from, target);
     get(c, target);
-}
-
-static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
-{
-    if (feed->name == WIRE_LISTS) {
-        const struct cache_listing_delta delta = {.from = feed->from,
-                                                  .to = feed->to,
-                                                  .as_of = feed->as_of,
-                                                  .rows = feed->listings,
-                                                  .n_rows = feed->n_rows,
-                                                  .gone = feed->listings + feed->n_rows,
-                                                  .n_gone = feed->n_gone};
-        return cache_apply_listings(cache, &delta);
-    }
-    const struct cache_delta delta = {.from = feed->from,
-                                      .to = feed->to,
-                                      .as_of = feed->as_of,
-                                      .rows = feed->placements,
-                                      .n_rows = feed->n_rows};
-    return cache_apply(cache, &delta);
 }
 
 static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, struct span envelope,

@@ -2,7 +2,9 @@
  *
  * POST /v1/entries, body: zstd frame of a batch. 200 receipt; 409 gap (the body is the receipt:
  *   `next` says what is expected); 422 fork; 400; 413.
- * GET /v1/receipt?nonce=HEX. 200 receipt: how far the registry is, its time, its versions.
+ * GET /v1/receipt?nonce=HEX. 200 receipt: how far the registry is, its time, its versions. With
+ *   &wait=S&policy=N&lists=N&placements=N the answer waits until a version is above N, at most S
+ *   (<= 60) seconds.
  * GET /v1/feed/placements?from=N and /v1/feed/lists?from=N. 200 COSE_Sign1 of a feed step by the
  *   receipt key; 410 when N is ahead of the registry.
  * GET /v1/policy. 200 COSE_Sign1 of the bundle by the policy key; 404 none yet.

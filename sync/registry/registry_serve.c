@@ -9,6 +9,7 @@
 #include "log.h"
 #include "loop.h"
 #include "registry_commands.h"
+#include "registry_news.h"
 #include "registry_server.h"
 #include "sign.h"
 
@@ -18,6 +19,7 @@ struct parts {
     struct registry_store *store;
     struct registry_service *service;
     struct registry_server *server;
+    struct registry_news *news;
 };
 
 static enum err parts_open(struct parts *parts, const struct registry_config *config,
@@ -33,11 +35,14 @@ static enum err parts_open(struct parts *parts, const struct registry_config *co
         err = registry_service_open(parts->store, parts->receipt_key, &parts->service);
     if (!err)
         err = registry_server_open(config, parts->service, &parts->server, why);
+    if (!err)
+        err = registry_news_open(parts->loop, config->store, parts->server, &parts->news, why);
     return err;
 }
 
 static void parts_close(struct parts *parts)
 {
+    registry_news_close(parts->news);
     registry_server_close(parts->server);
     registry_service_close(parts->service);
     if (parts->store)

@@ -16,6 +16,7 @@
 #include "policy.h"
 #include "registry_append.h"
 #include "registry_feed.h"
+#include "registry_hold.h"
 #include "wire.h"
 
 #define REPLY_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
@@ -151,6 +152,42 @@ static void say_receipt(struct registry_service *service, const struct registry_
         say_envelope(reply, status, envelope);
 }
 
+/* May the answer wait until there is something newer than what the kiosk has? */
+static enum err nothing_is_newer(struct registry_service *service,
+                                 const struct registry_versions *held, bool *out)
+{
+    struct registry_versions newest;
+    const enum err err = service->store->ops->versions(service->store, &newest);
+    if (!err)
+        *out = newest.policy <= held->policy && newest.lists <= held->lists &&
+               newest.placements <= held->placements;
+    return err;
+}
+
+/* True if the request is dealt with: refused, or held. */
+static bool receipt_waits(struct registry_service *service, const struct registry_request *request,
+                          struct registry_reply *reply)
+{
+    uint64_t wait_s;
+    struct registry_versions held;
+    bool waits = false;
+    if (!request->wait || request->waited)
+        return false;
+    if (!version_parse(request->wait, &wait_s) || wait_s > REGISTRY_HOLD_MAX_S ||
+        !version_parse(request->policy, &held.policy) ||
+        !version_parse(request->lists, &held.lists) ||
+        !version_parse(request->placements, &held.placements)) {
+        say(reply, STATUS_BAD_REQUEST, "wait goes with policy, lists and placements, at most 60");
+        return true;
+    }
+    const enum err err = nothing_is_newer(service, &held, &waits);
+    if (err)
+        say_unavailable(reply, "versions", err);
+    else if (waits)
+        reply->hold_s = (unsigned)wait_s;
+    return err || reply->hold_s > 0;
+}
+
 static void answer_receipt(struct registry_service *service, const struct registry_kiosk *kiosk,
                            const struct registry_request *request, struct registry_reply *reply)
 {
@@ -159,6 +196,8 @@ static void answer_receipt(struct registry_service *service, const struct regist
         say(reply, STATUS_BAD_REQUEST, "nonce must be 32 lower-case hex digits");
         return;
     }
+    if (receipt_waits(service, request, reply))
+        return;
     const enum err err = service->store->ops->head(service->store, kiosk->id, &outcome.head);
     if (err)
         say_unavailable(reply, "head", err);

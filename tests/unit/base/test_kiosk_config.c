@@ -70,7 +70,8 @@ static void presets_are_those_of_a_live_remote_kiosk(void **state)
     assert_false(config.lamps_active_low);
     assert_false(config.buttons_active_low);
     assert_int_equal(config.registry_port, 8443);
-    assert_int_equal(config.sync_interval_s, 30);
+    assert_int_equal(config.sync_interval_s, 900);
+    assert_int_equal(config.long_poll_s, 50);
     assert_int_equal(config.backoff_min_ms, 1000);
     assert_int_equal(config.backoff_max_ms, 900000);
     assert_int_equal(config.console_port, 8080);
