@@ -15,6 +15,7 @@
 
 const char fetch_policy_target[] = "/v1/policy";
 const char fetch_entries_target[] = "/v1/entries";
+const char fetch_urgent_target[] = "/v1/urgent";
 const char fetch_entries_type[] = "application/zstd";
 
 /* Returns its length. */

@@ -19,6 +19,7 @@ void fetch_news_target(const uint8_t nonce[RECEIPT_NONCE_LEN], uint32_t wait_s,
 void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_TARGET_LEN]);
 extern const char fetch_policy_target[];
 extern const char fetch_entries_target[];
+extern const char fetch_urgent_target[];
 extern const char fetch_entries_type[];
 
 /* How new data may call themselves, in UTC seconds: a day beyond the later of our own clock and the

@@ -1,7 +1,7 @@
 /* Contacts: what is next, and how they end.
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
- * we don't know how far the registry is, then, in turn, a step of what comes down (policy, lists,
+ * we don't know how far the registry is, then deferrals from anywhere in a backlog, then, in turn, a step of what comes down (policy, lists,
  * placements, in this order) and a batch of the entries that the registry lacks. So neither a backlog
  * nor a long download stands before the other; a deferral that is made elsewhere meanwhile comes
  * down (each receipt tells of it, and every STEPS_MAX steps there is one), and a gap that the
@@ -70,10 +70,12 @@ static enum phase phase_down(const struct sync_contact *c)
 }
 
 /* After `c->phase`, which is done. */
-static enum phase phase_choose(const struct sync_contact *c, const struct journal_head *head)
+static enum phase phase_choose(struct sync_contact *c, const struct journal_head *head)
 {
     if (!c->next_known)
         return PHASE_RECEIPT;
+    if (contact_has_urgent(c, head->seq))
+        return PHASE_URGENT;
     const enum phase down = phase_down(c);
     const bool came_down = c->phase >= PHASE_POLICY;
     return head->seq >= c->next && (came_down || down == PHASE_END) ? PHASE_UPLOAD : down;
@@ -192,6 +194,8 @@ enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_
         .host = config->registry_host, .port = config->registry_port, .tls = parts->tls};
     enum err err = c->placements && c->listings ? upload_open(&c->upload) : ERR_MEMORY;
     if (err == ERR_OK)
+        err = urgent_open(&c->urgent);
+    if (err == ERR_OK)
         err = link_open(loop, &peer, FETCH_ANSWER_MAX, &c->link);
     if (err != ERR_OK) {
         sync_contact_close(c);
@@ -207,6 +211,7 @@ void sync_contact_close(struct sync_contact *contact)
         return;
     link_close(contact->link);
     upload_close(contact->upload);
+    urgent_close(contact->urgent);
     sync_stores_done(&contact->stores);
     sd_event_unref(contact->loop);
     free(contact->placements);

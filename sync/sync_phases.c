@@ -163,6 +163,41 @@ static void receipt_answer(struct sync_contact *c, const struct link_answer *ans
         contact_go_on(c);
 }
 
+bool contact_has_urgent(struct sync_contact *c, uint64_t last)
+{
+    if (c->urgent_from < c->next)
+        c->urgent_from = c->next;
+    if (last < c->next || last - c->next < c->n_max || c->urgent_from > last)
+        return false;
+    const enum err err =
+        urgent_build(c->urgent, c->stores.journal, c->urgent_from, &c->urgent_next);
+    if (err) /* whatever it is, the upload meets it and says so */
+        c->urgent_from = last + 1;
+    return err == ERR_OK;
+}
+
+static void urgent_ask(struct sync_contact *c)
+{
+    const struct link_request request = {.method = "POST",
+                                         .target = fetch_urgent_target,
+                                         .content_type = fetch_entries_type,
+                                         .body = c->urgent_next.body};
+    contact_ask(c, &request);
+}
+
+/* A registry that does not keep them gets them in their turn. */
+static void urgent_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    if (answer->status != 200 && answer->status != 400 && answer->status != 404) {
+        refused(c, answer);
+        return;
+    }
+    c->urgent_from = c->urgent_next.next;
+    if (answer->status == 200)
+        log_event(LOG_URGENT_SENT, "copies=%zu", c->urgent_next.n_copies);
+    contact_go_on(c);
+}
+
 static void upload_ask(struct sync_contact *c)
 {
     struct upload_batch batch;
@@ -368,6 +403,7 @@ static void placements_answer(struct sync_contact *c, const struct link_answer *
 
 const struct phase_steps phase_steps[] = {
     [PHASE_RECEIPT] = {receipt_ask, receipt_answer},
+    [PHASE_URGENT] = {urgent_ask, urgent_answer},
     [PHASE_UPLOAD] = {upload_ask, upload_answer},
     [PHASE_POLICY] = {policy_ask, policy_answer},
     [PHASE_LISTS] = {lists_ask, lists_answer},

@@ -8,12 +8,14 @@
 #include "sync_contact.h"
 #include "sync_stores.h"
 #include "upload.h"
+#include "urgent.h"
 
 #define SYNC_REASON_LEN EXCHANGE_WHY_LEN
 
 enum phase {
     PHASE_NONE = 0, /* no contact under way */
     PHASE_RECEIPT,  /* how far is the registry? */
+    PHASE_URGENT,   /* of what it lacks, the deferrals, if all of it takes more than one batch */
     PHASE_UPLOAD,   /* what it lacks */
     PHASE_POLICY,
     PHASE_LISTS, /* before placements: of both, what is missing here is what may clear somebody */
@@ -28,6 +30,7 @@ struct sync_contact {
     void *user;
     struct link *link;
     struct upload *upload;
+    struct urgent *urgent;
     struct sync_stores stores;
     struct placement *placements; /* of one feed step */
     struct listing *listings;
@@ -41,6 +44,8 @@ struct sync_contact {
     struct receipt parted;
     int64_t registry_ms; /* its clock then */
     size_t n_max;        /* entries of the next batch */
+    uint64_t urgent_from; /* deferrals before it were sent ahead, or need not be */
+    struct urgent_request urgent_next; /* what is to be sent ahead; n_copies 0: nothing */
 
     /* of the contact under way */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
@@ -60,6 +65,8 @@ struct phase_steps {
 };
 extern const struct phase_steps phase_steps[];
 
+/* Is there something to be sent ahead of the backlog that ends with entry `last`? */
+bool contact_has_urgent(struct sync_contact *c, uint64_t last);
 /* Goes on with whatever is next, or ends the contact. */
 void contact_go_on(struct sync_contact *c);
 /* Ends the contact. */

@@ -65,6 +65,7 @@
     X(SYNC_OFFLINE, 4, "registry not reached, will try again")                                     \
     X(SYNC_REFUSED, 3, "registry refused")                                                         \
     X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
+    X(URGENT_SENT, 6, "deferrals sent ahead of the backlog")                                       \
     X(FEED_APPLIED, 6, "feed applied")                                                             \
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
     X(SYNC_STORE_FAILED, 2, "a sync database does not work")                                       \
@@ -74,6 +75,7 @@
     X(REGISTRY_CLIENT_REFUSED, 4, "client refused in the handshake")                               \
     X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
     X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
+    X(REGISTRY_URGENT, 6, "entries came ahead of their chain")                                     \
     X(REGISTRY_GAP, 5, "gap: entries are missing before these")                                    \
     X(REGISTRY_FORK, 2, "fork: entries contradict what is stored")                                 \
     X(REGISTRY_STORE_FAILED, 2, "the registry's store does not work")                              \

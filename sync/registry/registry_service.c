@@ -1,4 +1,4 @@
-/* The API: five paths, each a function from a request and the store to a reply.
+/* The API: six paths, each a function from a request and the store to a reply.
  *
  * Every request is a kiosk's, named by its certificate; it is looked up each time, so that revoking
  * one takes effect at once and without closing connections. Replies that a kiosk acts on are
@@ -17,6 +17,7 @@
 #include "registry_append.h"
 #include "registry_feed.h"
 #include "registry_hold.h"
+#include "registry_urgent.h"
 #include "wire.h"
 
 #define REPLY_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
@@ -41,6 +42,7 @@ struct registry_service {
     struct registry_store *store;
     const struct sign_key *receipt_key;
     struct append_room *room;
+    struct urgent_room *urgent;
     struct feed_room feed;
     uint8_t reply[REPLY_MAX];
 };
@@ -261,6 +263,25 @@ static void answer_entries(struct registry_service *service, const struct regist
     say(reply, STATUS_BAD_REQUEST, outcome.reason);
 }
 
+static void answer_urgent(struct registry_service *service, const struct registry_kiosk *kiosk,
+                          const struct registry_request *request, struct registry_reply *reply)
+{
+    struct urgent_outcome outcome;
+    const enum err err = registry_urgent(service->store, service->urgent, kiosk, request->body,
+                                         request->now_ms, &outcome);
+    if (err) {
+        say_unavailable(reply, "urgent", err);
+    } else if (outcome.refused) {
+        log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"%s\"", kiosk->id,
+                  outcome.refused);
+        say(reply, STATUS_BAD_REQUEST, outcome.refused);
+    } else {
+        log_event(LOG_REGISTRY_URGENT, "kiosk=%s copies=%zu rows=%zu", kiosk->id, outcome.n_copies,
+                  outcome.n_rows);
+        say(reply, STATUS_OK, "kept");
+    }
+}
+
 /* ---- feeds ----------------------------------------------------------------------------------- */
 
 static void say_feed(struct registry_service *service, const struct registry_request *request,
@@ -325,6 +346,7 @@ static const struct route {
     answer_function *answer;
 } routes[] = {
     {"/v1/entries", "POST", answer_entries},
+    {"/v1/urgent", "POST", answer_urgent},
     {"/v1/receipt", "GET", answer_receipt},
     {"/v1/feed/placements", "GET", answer_placements},
     {"/v1/feed/lists", "GET", answer_lists},
@@ -385,8 +407,9 @@ enum err registry_service_open(struct registry_store *store, const struct sign_k
     service->store = store;
     service->receipt_key = receipt_key;
     service->room = append_room_open();
-    if (!service->room) {
-        free(service);
+    service->urgent = urgent_room_open();
+    if (!service->room || !service->urgent) {
+        registry_service_close(service);
         return ERR_MEMORY;
     }
     *out = service;
@@ -398,5 +421,6 @@ void registry_service_close(struct registry_service *service)
     if (!service)
         return;
     append_room_close(service->room);
+    urgent_room_close(service->urgent);
     free(service);
 }

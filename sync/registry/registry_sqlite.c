@@ -67,7 +67,8 @@ static const struct database_kind kind = {
 };
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
- * with which entry; stores from before there were any get it here. The rows of an import wait in a
+ * with which entry; `copy` what came ahead of its chain. Stores from before there were any get them
+ * here. The rows of an import wait in a
  * temporary table, which is outside the shared file: it is locked only while they are moved over.
  */
 static const char session[] =
@@ -76,6 +77,10 @@ static const char session[] =
     "CREATE TABLE IF NOT EXISTS recovered("
     " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS copy("
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), seq INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " received_ms INTEGER NOT NULL, header BLOB NOT NULL, payload BLOB NOT NULL,"
+    " signature BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
@@ -261,6 +266,8 @@ static const struct registry_store_ops sqlite_ops = {
     .kiosks_each = sqlite_kiosks_each,
     .head = sqlite_head,
     .hash_before = sqlite_hash_before,
+    .payload_get = sqlite_payload_get,
+    .copies_put = sqlite_copies_put,
     .append = sqlite_append,
     .quarantine = sqlite_quarantine,
     .entries_each = sqlite_entries_each,

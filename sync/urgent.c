@@ -1,0 +1,113 @@
+/* Pairs of entries, PRESENTED and the DECIDED that defers, as many as a request holds.
+ *
+ * What is urgent is found by a table that nothing signed depends on, so each entry is looked at:
+ * whatever is not such a pair, or can't be read, is passed by. Nothing is lost with it: its turn
+ * comes with the backlog, and if it is damaged the upload says so.
+ */
+#include "urgent.h"
+
+#include <stdlib.h>
+
+#include "journal_urgent.h"
+
+#define PAIR 2
+
+_Static_assert(WIRE_URGENT_COPIES % PAIR == 0, "pairs are never parted");
+
+struct urgent {
+    struct wire_urgent copies;
+    struct journal_row rows[WIRE_URGENT_COPIES];
+    uint8_t plain[WIRE_URGENT_MAX];
+    uint8_t body[WIRE_BODY_MAX];
+};
+
+enum err urgent_open(struct urgent **out)
+{
+    *out = malloc(sizeof **out);
+    return *out ? ERR_OK : ERR_MEMORY;
+}
+
+void urgent_close(struct urgent *urgent)
+{
+    free(urgent);
+}
+
+static enum err row_get(struct journal_reader *reader, uint64_t seq, enum entry_kind kind,
+                        struct journal_row *out)
+{
+    const enum err err = journal_reader_get(reader, seq, out);
+    if (err)
+        return err;
+    return out->header.kind == kind && out->payload_opened ? ERR_OK : ERR_MISSING;
+}
+
+/* Reads the pair of the DECIDED `seq` into two rows. */
+static bool pair_read(struct journal_reader *reader, uint64_t seq, struct journal_row rows[PAIR])
+{
+    struct entry_decided decided;
+    struct journal_row *presented = &rows[0], *defers = &rows[1];
+    return row_get(reader, seq, ENTRY_DECIDED, defers) == ERR_OK &&
+           entry_decided_decode(span_of(defers->payload, defers->payload_len), &decided) ==
+               ERR_OK &&
+           decided.decision == DECISION_DEFERRED &&
+           row_get(reader, decided.presented, ENTRY_PRESENTED, presented) == ERR_OK;
+}
+
+static void copy_set(const struct journal_row *row, struct wire_copy *out)
+{
+    out->header = span_of(row->header_bytes, row->header_len);
+    out->payload = span_of(row->payload, row->payload_len);
+    memcpy(out->signature, row->signature, sizeof out->signature);
+}
+
+/* `*next`: where the search goes on. */
+static enum err collect(struct urgent *urgent, struct journal_reader *reader, uint64_t *next)
+{
+    enum err err = ERR_OK;
+    uint64_t seq;
+    urgent->copies.n_copies = 0;
+    while (urgent->copies.n_copies < WIRE_URGENT_COPIES) {
+        err = journal_urgent_seek(reader, *next, &seq);
+        if (err)
+            break;
+        *next = seq + 1;
+        const size_t n = urgent->copies.n_copies;
+        if (!pair_read(reader, seq, &urgent->rows[n]))
+            continue;
+        for (size_t i = n; i < n + PAIR; i++)
+            copy_set(&urgent->rows[i], &urgent->copies.copies[i]);
+        urgent->copies.n_copies = n + PAIR;
+    }
+    return urgent->copies.n_copies > 0 ? ERR_OK : err;
+}
+
+/* Encodes and compresses the first pairs, fewer and fewer until they fit. */
+static enum err pack(struct urgent *urgent, struct urgent_request *out)
+{
+    struct wire_urgent *copies = &urgent->copies;
+    for (;;) {
+        size_t plain_len, body_len;
+        enum err err =
+            wire_urgent_encode(copies, urgent->plain, sizeof urgent->plain, &plain_len);
+        if (err == ERR_OK)
+            err = wire_compress(span_of(urgent->plain, plain_len), urgent->body,
+                                sizeof urgent->body, &body_len);
+        if (err == ERR_OK)
+            out->body = span_of(urgent->body, body_len);
+        if (err != ERR_SIZE || copies->n_copies == PAIR)
+            return err;
+        copies->n_copies -= PAIR * (copies->n_copies / PAIR / 2);
+        out->next = urgent->rows[copies->n_copies - 1].header.seq + 1;
+    }
+}
+
+enum err urgent_build(struct urgent *urgent, struct journal_reader *reader, uint64_t from,
+                      struct urgent_request *out)
+{
+    out->next = from;
+    enum err err = collect(urgent, reader, &out->next);
+    if (err == ERR_OK)
+        err = pack(urgent, out);
+    out->n_copies = urgent->copies.n_copies;
+    return err;
+}
