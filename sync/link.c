@@ -6,8 +6,8 @@
  * buffer full of bytes that are on their way.
  *
  * A kept connection that dies is noticed while idle (it becomes readable) or, if the two cross on
- * the wire, by an end before the first byte of an answer: then, and only then, the request is sent
- * once more on a fresh connection.
+ * the wire, by an end, or nothing at all, before the first byte of an answer: then, and only then,
+ * the request is sent once more on a fresh connection.
  */
 #include "link.h"
 
@@ -96,12 +96,12 @@ static void end_answered(struct link *link)
     end(link, &answer);
 }
 
-/* Nothing of an answer came on a connection that had worked before: it died while we did not look.
- */
+/* Nothing of an answer came on a connection that had worked before: it died while we did not look,
+ * or a box on the way has forgotten it, which says nothing. */
 static bool was_stale(const struct link *link)
 {
-    return link->kept && link->exchange.err == ERR_CLOSED &&
-           http_reader_is_fresh(&link->exchange.reader);
+    const bool silent = link->exchange.err == ERR_CLOSED || link->exchange.err == ERR_TIMEOUT;
+    return link->kept && silent && http_reader_is_fresh(&link->exchange.reader);
 }
 
 static void begin(struct link *link);

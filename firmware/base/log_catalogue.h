@@ -68,6 +68,10 @@
     X(URGENT_SENT, 6, "deferrals sent ahead of the backlog")                                       \
     X(FEED_APPLIED, 6, "feed applied")                                                             \
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
+    X(SPACE_ENOUGH, 5, "there is room for entries again")                                          \
+    X(SPACE_HALF, 5, "half of the room for entries is used")                                       \
+    X(SPACE_LITTLE, 4, "four fifths of the room for entries are used, find out why")               \
+    X(SPACE_FULL, 2, "no room for entries soon, nothing is dropped to make some")                  \
     X(SYNC_STORE_FAILED, 2, "a sync database does not work")                                       \
     X(SYNC_FORKED, 2, "registry holds another history of this kiosk")                              \
     /* pamit-registry */                                                                           \

@@ -20,7 +20,8 @@ struct registry_config {
     char policy_key[REGISTRY_PATH_LEN];  /* PEM, 0600: `import policy` alone reads it */
     uint32_t max_body;                   /* bytes of one request */
     uint32_t max_connections;            /* each is a descriptor: see LimitNOFILE */
-    uint32_t timeout_s;                  /* a connection silent for so long is closed */
+    uint32_t timeout_s;                  /* a connection silent for so long is closed, */
+    uint32_t keep_s;                     /* once a kiosk was answered on it: after so long */
 };
 
 /* Errors as config_load. */

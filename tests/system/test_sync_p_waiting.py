@@ -1,13 +1,18 @@
 """P5, P7: nothing is ever dropped for waiting, however long and however often it failed; and whoever waits
 does it as the registry asks, each at a moment of its own."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
+from clock_kit import Clock
 from fault_proxy import CUT, UP, Fault, FaultProxy
 from front_kit import Front, busy
-from registry_kit import Registry
+from registry_kit import BIN, Registry, Reply
 from sync_kit import SyncKiosk
 
 NAME = "CGK-03-0412"
@@ -27,8 +32,67 @@ def kiosk(registry, tmp_path):
         assert kiosk.stop() == 0
 
 
+UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+DISK = """mount -t tmpfs -o size=32m,mode=0700 tmpfs "$1"; cp -a "$2/." "$1/"
+used=$(df --output=used -k "$1" | tail -1); fill=$((32768 * $3 / 100 - used))
+head -c ${fill}k /dev/zero >"$1/filler"; shift 3; exec "$@" """
+
+
+def can_mount():
+    return subprocess.run([*UNSHARE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False,
+                          capture_output=True).returncode == 0
+
+
+def on_a_disk(kiosk, percent, *words):
+    """Runs `words` where the kiosk's folder is a disk of its own, so full."""
+    outside = kiosk.folder.with_name("outside")
+    outside.exists() or shutil.copytree(kiosk.folder, outside)
+    return subprocess.run([*UNSHARE, "sh", "-euc", DISK, "sh", kiosk.folder, outside, str(percent),
+                           *words, "--config", kiosk.folder / "pamit.conf"],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
 def waits(log):
     return [int(wait) for line in log for wait in re.findall(r"retry_ms=(\d+)", line)]
+
+
+# ---- P5 ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs root or unprivileged user namespaces")
+@pytest.mark.parametrize("percent, said, level", [
+    (45, None, "enough"), (52, "<5>pamit-sync SPACE_HALF", "half"),
+    (82, "<4>pamit-sync SPACE_LITTLE", "little"), (96, "<2>pamit-sync SPACE_FULL", "full")])
+def test_P5_a_disk_that_fills_is_told_and_nothing_is_dropped(registry, kiosk, percent, said, level):
+    """At 50, 80 and 95 % of its journal's disk; all entries go up all the same."""
+    head = kiosk.append(30)
+    kiosk.configure(interval_s=3600)
+    done = on_a_disk(kiosk, percent, BIN / "pamit-sync", "--once")
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "SPACE_" in line]
+    assert len(told) == (said is not None) and all(said in line for line in told), done.stderr
+    assert registry.head(NAME) == (1, head[1] + 1, head[2])
+    status = json.loads(on_a_disk(kiosk, percent, BIN / "pamit", "status", "--json").stdout)
+    assert status["space"] == level and abs(status["space_used"] - percent) <= 4
+
+
+def test_P5_no_entry_is_too_old_and_no_failure_one_too_many(registry, kiosk, tmp_path):
+    """Entries of 1969 have waited for 57 years and for a hundred refusals; they go up like any other."""
+    clock = Clock(tmp_path)
+    clock.set(-57 * 365 * 24 * 3600 * 1000)
+    with clock.kiosk():
+        head = kiosk.append(10)
+    refused = []
+
+    def answer(method, path, body, ask):
+        refused.append(path)
+        return Reply(500, {}, b"") if len(refused) <= 100 else ask()
+
+    with Front(registry, kiosk, answer) as front:
+        kiosk.start(port=front.port, interval_s=3600, backoff_min_ms=10, backoff_max_ms=10)
+        kiosk.await_log("SYNC_ONLINE")
+    assert len(refused) > 100
+    assert registry.head(NAME) == (1, head[1] + 1, head[2])
 
 
 # ---- P7 ------------------------------------------------------------------------------------------
