@@ -1,11 +1,12 @@
 /* Contacts: what is next, and how they end.
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
- * we don't know how far the registry is, then deferrals from anywhere in a backlog, then, in turn, a step of what comes down (policy, lists,
- * placements, in this order) and a batch of the entries that the registry lacks. So neither a backlog
- * nor a long download stands before the other; a deferral that is made elsewhere meanwhile comes
- * down (each receipt tells of it, and every STEPS_MAX steps there is one), and a gap that the
- * registry reports is just a new number to go on from.
+ * we don't know how far the registry is, then deferrals from anywhere in a backlog, then, in turn,
+ * a step of what comes down (policy, lists, placements, in this order) and a batch of the entries
+ * that the registry lacks. So neither a backlog nor a long download stands before the other; a
+ * deferral that is made elsewhere meanwhile comes down (each receipt tells of it, and every
+ * STEPS_MAX steps there is one), and a gap that the registry reports is just a new number to go on
+ * from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is

@@ -52,9 +52,9 @@ static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *f
 
 /* ---- receipts ----------------------------------------------------------------------------- */
 
-/* Where a receipt says that the cache has all there is, its data are as of now, and no empty step has
- * to be asked for. Of lists it says so only by a version: without one the registry may be older than
- * lists are. */
+/* Where a receipt says that the cache has all there is, its data are as of now, and no empty step
+ * has to be asked for. Of lists it says so only by a version: without one the registry may be older
+ * than lists are. */
 static void note_current(struct sync_contact *c, enum wire_feed_name name, uint64_t version,
                          int64_t registry_s)
 {

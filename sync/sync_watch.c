@@ -1,9 +1,9 @@
 /* One request after the other, each for long_poll_s, until there is news.
  *
- * The answer is a receipt like any other: what it says is believed only if it verifies, and all that
- * is taken from it is that a contact is due. A registry that does not wait, or one whose clock runs
- * ahead of our patience, must not be asked in a circle: an answer without news before half of the
- * time is the end.
+ * The answer is a receipt like any other: what it says is believed only if it verifies, and all
+ * that is taken from it is that a contact is due. A registry that does not wait, or one whose clock
+ * runs ahead of our patience, must not be asked in a circle: an answer without news before half of
+ * the time is the end.
  */
 #include "sync_watch.h"
 

@@ -1,6 +1,6 @@
 /* Waits at the registry for news: a request that it answers when there is something newer than what
- * the cache has (long-poll), on a connection of its own, so that neither a backlog on its way up nor
- * a long download stands before it. pamit-sync.
+ * the cache has (long-poll), on a connection of its own, so that neither a backlog on its way up
+ * nor a long download stands before it. pamit-sync.
  */
 #ifndef PAMIT_SYNC_WATCH_H
 #define PAMIT_SYNC_WATCH_H

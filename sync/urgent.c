@@ -87,8 +87,7 @@ static enum err pack(struct urgent *urgent, struct urgent_request *out)
     struct wire_urgent *copies = &urgent->copies;
     for (;;) {
         size_t plain_len, body_len;
-        enum err err =
-            wire_urgent_encode(copies, urgent->plain, sizeof urgent->plain, &plain_len);
+        enum err err = wire_urgent_encode(copies, urgent->plain, sizeof urgent->plain, &plain_len);
         if (err == ERR_OK)
             err = wire_compress(span_of(urgent->plain, plain_len), urgent->body,
                                 sizeof urgent->body, &body_len);

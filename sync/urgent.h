@@ -16,9 +16,9 @@ struct urgent_request {
     struct span body; /* zstd, at most WIRE_BODY_MAX; good until the next urgent_build */
 };
 
-/* Copies of the first deferrals at or after entry `from`, each with what the traveller presented. By
- * a reader that has the storage key. ERR_MISSING: there is none that can be copied; what can't is
- * left to its turn. */
+/* Copies of the first deferrals at or after entry `from`, each with what the traveller presented.
+ * By a reader that has the storage key. ERR_MISSING: there is none that can be copied; what can't
+ * is left to its turn. */
 MUST_CHECK enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
                                  uint64_t from, struct urgent_request *out);
 

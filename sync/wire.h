@@ -70,11 +70,11 @@ struct wire_copy {
 };
 
 struct wire_urgent {
-    size_t n_copies;                            /* 1 .. WIRE_URGENT_COPIES */
+    size_t n_copies;                             /* 1 .. WIRE_URGENT_COPIES */
     struct wire_copy copies[WIRE_URGENT_COPIES]; /* spans are borrowed from the bytes decoded */
 };
 
-_Static_assert(WIRE_URGENT_COPIES * (ENTRY_HEADER_MAX + ENTRY_PAYLOAD_MAX + SIGN_LEN + 16) <
+_Static_assert(WIRE_URGENT_COPIES *(ENTRY_HEADER_MAX + ENTRY_PAYLOAD_MAX + SIGN_LEN + 16) <
                    WIRE_URGENT_MAX,
                "copies of any size fit");
 

@@ -1,9 +1,9 @@
 /* Copies of entries that must not wait for their turn.
  *
- * Unlike a batch's, each entry comes whole, with its own signature: nothing before it need be held to
- * believe it. It is a copy all the same: the chain brings the entry itself, and until then it counts
- * for no more than its signature. CBOR map 1 version, 2 copies, each an array of header, signature
- * and payload.
+ * Unlike a batch's, each entry comes whole, with its own signature: nothing before it need be held
+ * to believe it. It is a copy all the same: the chain brings the entry itself, and until then it
+ * counts for no more than its signature. CBOR map 1 version, 2 copies, each an array of header,
+ * signature and payload.
  */
 #include "wire.h"
 

@@ -8,9 +8,8 @@ static const struct {
     unsigned from_percent;
     const char *text;
 } levels[] = {
-    [SPACE_UNKNOWN] = {0, "unknown"}, [SPACE_ENOUGH] = {0, "enough"},
-    [SPACE_HALF] = {50, "half"},      [SPACE_LITTLE] = {80, "little"},
-    [SPACE_FULL] = {95, "full"},
+    [SPACE_UNKNOWN] = {0, "unknown"}, [SPACE_ENOUGH] = {0, "enough"}, [SPACE_HALF] = {50, "half"},
+    [SPACE_LITTLE] = {80, "little"},  [SPACE_FULL] = {95, "full"},
 };
 
 enum err space_look(const char *path, struct space *out)

@@ -89,7 +89,8 @@ static void space_add(json_t *json, const char *journal)
     struct space space;
     const bool known = space_look(journal, &space) == ERR_OK;
     const unsigned percent = known ? space_percent(&space) : 0;
-    const enum space_level level = known ? space_level_after(SPACE_UNKNOWN, percent) : SPACE_UNKNOWN;
+    const enum space_level level =
+        known ? space_level_after(SPACE_UNKNOWN, percent) : SPACE_UNKNOWN;
 
     json_object_set_new(json, "space_used", known ? json_integer(percent) : json_null());
     json_object_set_new(json, "space", json_string(space_level_text(level)));

@@ -1,5 +1,5 @@
-/* The table of crossings says it without a payload being opened. An older journal has no such table:
- * there nothing is urgent, and all goes up in its turn.
+/* The table of crossings says it without a payload being opened. An older journal has no such
+ * table: there nothing is urgent, and all goes up in its turn.
  */
 #include "journal_urgent.h"
 

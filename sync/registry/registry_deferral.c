@@ -1,9 +1,9 @@
 /* Deferrals become rows of the lists (R070).
  *
  * The row is dated by the entry, since "deferred on" is what an officer elsewhere is told; a clock
- * that nobody vouched for, or that ran ahead of ours, dates nothing, then it is today. What made the
- * officer defer goes along as its first reason. A document whose number does not fit the lists' is
- * left to be found by name and birth date.
+ * that nobody vouched for, or that ran ahead of ours, dates nothing, then it is today. What made
+ * the officer defer goes along as its first reason. A document whose number does not fit the lists'
+ * is left to be found by name and birth date.
  *
  * An entry that comes as RECOVERED makes no row: its decision came once already, from the history
  * that was left, or is weeks old.
@@ -65,7 +65,8 @@ static bool is_deferral(const struct registry_entry *entry, struct entry_decided
            out->decision == DECISION_DEFERRED;
 }
 
-/* The payload of the PRESENTED `seq`. ERR_MISSING: it has not come, is no such entry, or is purged. */
+/* The payload of the PRESENTED `seq`. ERR_MISSING: it has not come, is no such entry, or is purged.
+ */
 static enum err presented_find(const struct deferral_search *search, uint64_t seq,
                                struct room *room, struct span *out)
 {

@@ -6,8 +6,8 @@
 
 #define REGISTRY_DEFERRAL_MONTHS 12 /* domain.md, retention; the centre renews or ends it */
 
-/* What a deferral says: who presented what, and when and where it was decided. Pure. False: it tells
- * other counters nothing, because it was practice, has ended by now, or names nobody. */
+/* What a deferral says: who presented what, and when and where it was decided. Pure. False: it
+ * tells other counters nothing, because it was practice, has ended by now, or names nobody. */
 bool registry_deferral_of(const struct entry_header *decided,
                           const struct entry_presented *presented, int64_t now_ms,
                           struct listing *out);
@@ -21,8 +21,8 @@ struct deferral_search {
     int64_t now_ms;
 };
 
-/* The rows that these entries make, at most one each, into `rows`. Where the PRESENTED of a decision
- * is neither among them nor held, there is none. The store's failures. */
+/* The rows that these entries make, at most one each, into `rows`. Where the PRESENTED of a
+ * decision is neither among them nor held, there is none. The store's failures. */
 MUST_CHECK enum err registry_deferrals_find(const struct deferral_search *search,
                                             struct registry_listing *rows, size_t *n_rows);
 

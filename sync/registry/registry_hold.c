@@ -1,9 +1,9 @@
 /* A list of suspended connections.
  *
- * libmicrohttpd takes a suspended connection out of its loop and its timeouts: it costs a socket and
- * its memory, and a client that went away is noticed when it is resumed. The handlers put them here
- * in libmicrohttpd's thread, while the main thread releases; hence the lock. A suspended connection
- * is never freed before it is resumed, so each pointer here is good.
+ * libmicrohttpd takes a suspended connection out of its loop and its timeouts: it costs a socket
+ * and its memory, and a client that went away is noticed when it is resumed. The handlers put them
+ * here in libmicrohttpd's thread, while the main thread releases; hence the lock. A suspended
+ * connection is never freed before it is resumed, so each pointer here is good.
  */
 #include "registry_hold.h"
 
@@ -55,8 +55,8 @@ uint64_t registry_hold_turn(struct registry_hold *hold)
     return turn;
 }
 
-bool registry_hold_put(struct registry_hold *hold, uint64_t turn,
-                       struct MHD_Connection *connection, int64_t until_ms)
+bool registry_hold_put(struct registry_hold *hold, uint64_t turn, struct MHD_Connection *connection,
+                       int64_t until_ms)
 {
     struct held *held = malloc(sizeof *held);
     if (!held)
@@ -64,8 +64,7 @@ bool registry_hold_put(struct registry_hold *hold, uint64_t turn,
     pthread_mutex_lock(&hold->lock);
     const bool holds = !hold->ended && hold->turn == turn;
     if (holds) {
-        *held = (struct held){
-            .next = hold->first, .connection = connection, .until_ms = until_ms};
+        *held = (struct held){.next = hold->first, .connection = connection, .until_ms = until_ms};
         hold->first = held;
         MHD_suspend_connection(connection);
     }

@@ -1,5 +1,5 @@
-/* Requests that wait for news: held without a thread or an answer until there is some, or their time
- * is up. Used by registry_server.c; released from any thread.
+/* Requests that wait for news: held without a thread or an answer until there is some, or their
+ * time is up. Used by registry_server.c; released from any thread.
  */
 #ifndef PAMIT_REGISTRY_HOLD_H
 #define PAMIT_REGISTRY_HOLD_H
@@ -23,8 +23,8 @@ uint64_t registry_hold_turn(struct registry_hold *hold);
 /* Holds the request of a connection, from within its handler, which is called again when it is
  * released. False: it is to be answered now (there is news since `turn`, no memory, or the server
  * is ending). */
-bool registry_hold_put(struct registry_hold *hold, uint64_t turn,
-                       struct MHD_Connection *connection, int64_t until_ms);
+bool registry_hold_put(struct registry_hold *hold, uint64_t turn, struct MHD_Connection *connection,
+                       int64_t until_ms);
 /* Releases those whose time is up; with `all`, each. */
 void registry_hold_release(struct registry_hold *hold, int64_t now_ms, bool all);
 /* From now on nothing is held. */

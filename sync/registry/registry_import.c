@@ -33,7 +33,6 @@ static int64_t wall_now_ms(void)
 /* ---- records, one by line ----------------------------------------------------------------------
  */
 
-
 /* A record on its way in, and room for what it points to. */
 struct row {
     struct registry_record record;

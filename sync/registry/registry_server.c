@@ -382,8 +382,8 @@ static enum err daemon_start(const struct registry_config *config, const struct 
 {
     server->port = port_of(fd);
     server->daemon = MHD_start_daemon(
-        MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
+        MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
         MHD_OPTION_HTTPS_MEM_KEY, files->key, MHD_OPTION_HTTPS_MEM_TRUST, files->client_ca,
         MHD_OPTION_HTTPS_PRIORITIES, REGISTRY_TLS_PRIORITIES, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, server,

@@ -345,12 +345,9 @@ static const struct route {
     const char *path, *method;
     answer_function *answer;
 } routes[] = {
-    {"/v1/entries", "POST", answer_entries},
-    {"/v1/urgent", "POST", answer_urgent},
-    {"/v1/receipt", "GET", answer_receipt},
-    {"/v1/feed/placements", "GET", answer_placements},
-    {"/v1/feed/lists", "GET", answer_lists},
-    {"/v1/policy", "GET", answer_policy},
+    {"/v1/entries", "POST", answer_entries}, {"/v1/urgent", "POST", answer_urgent},
+    {"/v1/receipt", "GET", answer_receipt},  {"/v1/feed/placements", "GET", answer_placements},
+    {"/v1/feed/lists", "GET", answer_lists}, {"/v1/policy", "GET", answer_policy},
 };
 
 static const struct route *route_find(const char *path)

@@ -16,7 +16,7 @@ struct registry_request {
     const char *nonce, *from; /* query values; NULL when absent */
     const char *wait, *policy, *lists, *placements;
     bool waited;       /* it was held already: answer it now */
-    const char *kiosk;        /* from the verified certificate */
+    const char *kiosk; /* from the verified certificate */
     struct span body;
     int64_t now_ms; /* wall time */
 };

@@ -236,8 +236,7 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     err = head_set(s, kiosk, &out->head);
     if (!err)
         err = registry_sql_copies_drop(s, kiosk, branch->entries[0].seq, last->seq);
-    return err ? err
-               : registry_sql_rows_add(s, branch->rows, branch->n_rows, branch->received_ms);
+    return err ? err : registry_sql_rows_add(s, branch->rows, branch->n_rows, branch->received_ms);
 }
 
 /* May this branch leave out the numbers before it? */

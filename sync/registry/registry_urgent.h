@@ -16,8 +16,8 @@ struct urgent_outcome {
     size_t n_copies, n_rows;
 };
 
-/* `body` is a zstd frame of copies that `kiosk` sent: all or none. Copies that the chain has brought
- * meanwhile are passed by. A failure is the store's, or of memory. */
+/* `body` is a zstd frame of copies that `kiosk` sent: all or none. Copies that the chain has
+ * brought meanwhile are passed by. A failure is the store's, or of memory. */
 MUST_CHECK enum err registry_urgent(struct registry_store *store, struct urgent_room *room,
                                     const struct registry_kiosk *kiosk, struct span body,
                                     int64_t now_ms, struct urgent_outcome *out);

@@ -116,9 +116,9 @@ class SyncKiosk:
         for line in self.process.stderr:
             self.log.append(line.rstrip("\n"))
 
-    def await_log(self, text, *, after=0):
+    def await_log(self, text, *, after=0, limit_s=TIMEOUT_S):
         """The number of lines up to and with the first one that has `text`, beyond line `after`."""
-        end = time.monotonic() + TIMEOUT_S
+        end = time.monotonic() + limit_s
         while time.monotonic() < end:
             for i, line in enumerate(self.log[after:], after + 1):
                 if text in line:

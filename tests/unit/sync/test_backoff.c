@@ -92,7 +92,8 @@ static void retry_after_is_waited_out_and_spread(void **state)
                      HTTP_RETRY_AFTER_MAX_S * 1000 + BASE_MS);
     backoff_init(&backoff, BASE_MS, CAP_MS);
     assert_in_range(backoff_next_ms(&backoff, UINT32_MAX, UINT32_MAX),
-                    2 * HTTP_RETRY_AFTER_MAX_S * 1000, 2 * HTTP_RETRY_AFTER_MAX_S * 1000 + 3 * BASE_MS);
+                    2 * HTTP_RETRY_AFTER_MAX_S * 1000,
+                    2 * HTTP_RETRY_AFTER_MAX_S * 1000 + 3 * BASE_MS);
 }
 
 /* A thousand kiosks are told in the same second to come again in a minute: of none of the sixty
@@ -111,8 +112,8 @@ static void a_fleet_that_is_sent_away_comes_back_spread(void **state)
         assert_true(arrivals[i] < 3 * KIOSKS / SECONDS);
 }
 
-/* 1,000 kiosks lose the registry at the same moment, each tries until minute 30; the registry is back
- * then: their returns must not come in one heap. */
+/* 1,000 kiosks lose the registry at the same moment, each tries until minute 30; the registry is
+ * back then: their returns must not come in one heap. */
 static void a_fleet_comes_back_spread(void **state)
 {
     (void)state;
