@@ -12,7 +12,7 @@
 
 #define PAIR 2
 
-_Static_assert(WIRE_URGENT_COPIES % PAIR == 0, "pairs are never parted");
+_Static_assert(WIRE_URGENT_COPIES == JOURNAL_URGENT_MAX * PAIR, "all that are found fit");
 
 struct urgent {
     struct wire_urgent copies;
@@ -60,25 +60,26 @@ static void copy_set(const struct journal_row *row, struct wire_copy *out)
     memcpy(out->signature, row->signature, sizeof out->signature);
 }
 
-/* `*next`: where the search goes on. */
+/* `*next`: where the search goes on. Of many that are no pairs the next ones are looked at. */
 static enum err collect(struct urgent *urgent, struct journal_reader *reader, uint64_t *next)
 {
     enum err err = ERR_OK;
-    uint64_t seq;
     urgent->copies.n_copies = 0;
-    while (urgent->copies.n_copies < WIRE_URGENT_COPIES) {
-        err = journal_urgent_seek(reader, *next, &seq);
-        if (err)
-            break;
-        *next = seq + 1;
-        const size_t n = urgent->copies.n_copies;
-        if (!pair_read(reader, seq, &urgent->rows[n]))
-            continue;
-        for (size_t i = n; i < n + PAIR; i++)
-            copy_set(&urgent->rows[i], &urgent->copies.copies[i]);
-        urgent->copies.n_copies = n + PAIR;
+    while (!err && urgent->copies.n_copies == 0) {
+        uint64_t seqs[JOURNAL_URGENT_MAX];
+        size_t n_seqs;
+        err = journal_urgent_find(reader, *next, seqs, &n_seqs);
+        for (size_t i = 0; !err && i < n_seqs; i++) {
+            const size_t n = urgent->copies.n_copies;
+            *next = seqs[i] + 1;
+            if (!pair_read(reader, seqs[i], &urgent->rows[n]))
+                continue;
+            copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
+            copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
+            urgent->copies.n_copies = n + PAIR;
+        }
     }
-    return urgent->copies.n_copies > 0 ? ERR_OK : err;
+    return err;
 }
 
 /* Encodes and compresses the first pairs, fewer and fewer until they fit. */

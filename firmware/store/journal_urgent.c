@@ -6,21 +6,25 @@
 #include "decision.h"
 #include "journal_read.h"
 
-#define SEEK "SELECT min(seq) FROM crossing WHERE decision = ?1 AND seq >= ?2"
+/* A deferral has a row for the document and one for the person. */
+#define FIND                                                                                       \
+    "SELECT DISTINCT seq FROM crossing WHERE decision = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3"
 
-enum err journal_urgent_seek(struct journal_reader *reader, uint64_t from, uint64_t *seq)
+enum err journal_urgent_find(struct journal_reader *reader, uint64_t from,
+                             uint64_t seqs[JOURNAL_URGENT_MAX], size_t *n)
 {
     sqlite3_stmt *select = NULL;
-    if (from > INT64_MAX || database_prepare(&reader->database, SEEK, &select) != ERR_OK)
+    int rc;
+    *n = 0;
+    if (from > INT64_MAX || database_prepare(&reader->database, FIND, &select) != ERR_OK)
         return ERR_MISSING;
     sqlite3_bind_int(select, 1, DECISION_DEFERRED);
     sqlite3_bind_int64(select, 2, (sqlite3_int64)from);
-    const int rc = database_step(select);
-    enum err err = rc == SQLITE_ROW ? ERR_OK : database_err(rc);
-    if (!err && sqlite3_column_type(select, 0) == SQLITE_NULL)
-        err = ERR_MISSING;
-    if (!err)
-        *seq = (uint64_t)sqlite3_column_int64(select, 0);
+    sqlite3_bind_int(select, 3, JOURNAL_URGENT_MAX);
+    while ((rc = database_step(select)) == SQLITE_ROW && *n < JOURNAL_URGENT_MAX)
+        seqs[(*n)++] = (uint64_t)sqlite3_column_int64(select, 0);
     sqlite3_finalize(select);
-    return err;
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+        return database_err(rc);
+    return *n > 0 ? ERR_OK : ERR_MISSING;
 }
