@@ -59,6 +59,18 @@ static void arm_contact(struct sync_session *s, uint64_t delay_ms)
     assert(failed >= 0);
 }
 
+/* The next contact is in `delay_ms`, or when it was due if that is sooner. */
+static void arm_contact_within(struct sync_session *s, uint64_t delay_ms)
+{
+    uint64_t now, due;
+    int failed = sd_event_now(s->loop, CLOCK_MONOTONIC, &now);
+    if (failed >= 0)
+        failed = sd_event_source_get_time(s->contact_due, &due);
+    assert(failed >= 0);
+    if (due > now + delay_ms * USEC_PER_MS)
+        arm_contact(s, delay_ms);
+}
+
 static uint64_t interval_ms(const struct sync_session *s)
 {
     const uint64_t whole = (uint64_t)s->config->sync_interval_s * 1000;
@@ -82,7 +94,7 @@ static void on_watch_ended(enum sync_watch_end end, void *user)
         arm_contact(s, 0);
         break;
     case SYNC_WATCH_LOST:
-        arm_contact(s, random_bits() % ((uint64_t)s->config->backoff_min_ms * WATCH_SPREAD));
+        arm_contact_within(s, random_bits() % (s->config->backoff_min_ms * WATCH_SPREAD));
         break;
     case SYNC_WATCH_UNHEARD:
         s->watch_unheard = true;

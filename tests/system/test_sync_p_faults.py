@@ -121,6 +121,18 @@ def test_P2_an_answer_that_was_lost_makes_no_entry_count_twice(registry, kiosk):
     assert stored(registry) == list(range(1, head[1] + 1))
 
 
+def test_P2_batches_that_come_again_and_overlap_count_once(registry):
+    """As after an answer that was lost, by a kiosk that had not asked how far the registry is."""
+    kiosk = registry.enrol(NAME).fill(9)
+    for first, last in ((1, 3), (1, 3), (2, 5), (1, 5), (4, 4), (3, 9), (1, 9)):
+        reply = kiosk.post(kiosk.batch(first, last))
+        assert reply.status == 200
+        assert kiosk.receipt(reply)[4] == registry.head(NAME)[1]
+    assert registry.head(NAME) == (1, 10, kiosk.entries[8].hash)
+    assert stored(registry) == list(range(1, 10))
+    assert len(registry.events()) == 4
+
+
 def test_P2_a_connection_that_is_replayed_byte_by_byte_has_no_effect(registry, kiosk):
     """What an eavesdropper recorded of an upload is sent again."""
     kiosk.append(3)
