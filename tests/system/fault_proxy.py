@@ -158,6 +158,7 @@ class FaultProxy:
     def _end_spoilt(self):
         for stream, *_ in list(self._pairs.values()):
             if stream.spoilt:
+                self.struck += stream.faults[:1]  # one that waited for bytes to swap
                 self._end(stream.source, reset=True)
 
     def _accept(self):
