@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define USEC_PER_MS UINT64_C(1000)
+#define USEC_PER_MS       UINT64_C(1000)
+#define TIMER_ACCURACY_US 10000 /* zero would be sd-event's 250 ms */
 
 struct registry_news {
     sd_event_source *timer;
@@ -47,7 +48,8 @@ enum err registry_news_open(sd_event *loop, const char *path, struct registry_se
         return ERR_MEMORY;
     news->server = server;
     enum err err = registry_sqlite_open(path, &news->store, why);
-    if (!err && (sd_event_add_time(loop, &news->timer, CLOCK_MONOTONIC, 0, 0, on_timer, news) < 0 ||
+    if (!err && (sd_event_add_time(loop, &news->timer, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_US,
+                                   on_timer, news) < 0 ||
                  sd_event_source_set_enabled(news->timer, SD_EVENT_ON) < 0))
         err = ERR_MEMORY;
     if (err)
