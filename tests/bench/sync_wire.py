@@ -2,9 +2,9 @@
 """What sync costs on the wire, counted at a proxy between the real pamit-sync and the real registry, TLS and
 HTTP and all (of TCP and IP what they carry). Prints lines as bench.h says, for tests/bench/run.
 
-    sync_wire.py [--short] [FOLDER]     FOLDER: a kiosk's, with journal.db, entry.pem and storage.key
+    sync_wire.py [--short] [ENTRIES | FOLDER]   FOLDER: a kiosk's, with journal.db, entry.pem and storage.key
 
-Without FOLDER the journal is 90,000 entries of journal_crowd (--short: 3,000), signed and not synced.
+Without FOLDER the journal is 90,000 entries of journal_crowd (--short: 1,000), signed and not synced.
 An hour of idling is contacts that are a second apart, counted one by one, as many as an hour has at the
 preset interval less its jitter; and the connection they are kept on, made anew once an hour.
 """
@@ -97,7 +97,8 @@ def measure_idle(kiosk, contacts):
 
 def main(words):
     short = "--short" in words
-    folders = [Path(word) for word in words if not word.startswith("-")]
+    folders = [Path(word) for word in words if Path(word).is_dir()]
+    entries = next((int(word) for word in words if word.isdigit()), 1000 if short else 90000)
     with tempfile.TemporaryDirectory() as scratch:
         with Registry(Path(scratch) / "registry") as registry:
             for what, row in (("lists", ROW), ("placements", placements(1))):
@@ -107,7 +108,7 @@ def main(words):
             if folders:
                 give(kiosk, folders[0])
             else:
-                kiosk.crowd(3000 if short else 90000)
+                kiosk.crowd(entries)
             measure_upload(kiosk, SyncKiosk(registry, Path(scratch) / "elsewhere", "SUB-01-0001"))
             measure_idle(kiosk, 3 if short else 10)
 
