@@ -163,17 +163,14 @@ static void receipt_answer(struct sync_contact *c, const struct link_answer *ans
         contact_go_on(c);
 }
 
+/* Whatever is wrong with what is looked at, the upload meets it and says so. */
 bool contact_has_urgent(struct sync_contact *c, uint64_t last)
 {
-    if (c->urgent_from < c->next)
-        c->urgent_from = c->next;
-    if (last < c->next || last - c->next < c->n_max || c->urgent_from > last)
+    const struct journal_range backlog = {.from = c->next, .before = last + 1};
+    if (last < c->next || last - c->next < c->n_max)
         return false;
-    const enum err err =
-        urgent_build(c->urgent, c->stores.journal, c->urgent_from, &c->urgent_next);
-    if (err) /* whatever it is, the upload meets it and says so */
-        c->urgent_from = last + 1;
-    return err == ERR_OK;
+    return urgent_next(c->urgent, &c->urgent_cursor, c->stores.journal, &backlog,
+                       &c->urgent_next) == ERR_OK;
 }
 
 static void urgent_ask(struct sync_contact *c)
@@ -192,7 +189,7 @@ static void urgent_answer(struct sync_contact *c, const struct link_answer *answ
         refused(c, answer);
         return;
     }
-    c->urgent_from = c->urgent_next.next;
+    urgent_sent(&c->urgent_cursor, &c->urgent_next);
     if (answer->status == 200)
         log_event(LOG_URGENT_SENT, "copies=%zu", c->urgent_next.n_copies);
     contact_go_on(c);

@@ -42,9 +42,9 @@ struct sync_contact {
                       * that was; 0: none yet */
     bool is_parted;  /* the last receipt does not agree with the journal: */
     struct receipt parted;
-    int64_t registry_ms;               /* its clock then */
-    size_t n_max;                      /* entries of the next batch */
-    uint64_t urgent_from;              /* deferrals before it were sent ahead, or need not be */
+    int64_t registry_ms; /* its clock then */
+    size_t n_max;        /* entries of the next batch */
+    struct urgent_cursor urgent_cursor;
     struct urgent_request urgent_next; /* what is to be sent ahead; n_copies 0: nothing */
 
     /* of the contact under way */

@@ -60,30 +60,31 @@ static void copy_set(const struct journal_row *row, struct wire_copy *out)
     memcpy(out->signature, row->signature, sizeof out->signature);
 }
 
-/* `*next`: where the search goes on. Of many that are no pairs the next ones are looked at. */
-static enum err collect(struct urgent *urgent, struct journal_reader *reader, uint64_t *next)
+/* Of many that are no pairs the next ones are looked at. Leaves in `left` what was not. */
+static enum err collect(struct urgent *urgent, struct journal_reader *reader,
+                        struct journal_range *left)
 {
     enum err err = ERR_OK;
     urgent->copies.n_copies = 0;
     while (!err && urgent->copies.n_copies == 0) {
         uint64_t seqs[JOURNAL_URGENT_MAX];
         size_t n_seqs;
-        err = journal_urgent_find(reader, *next, seqs, &n_seqs);
+        err = journal_urgent_find(reader, left, seqs, &n_seqs);
         for (size_t i = 0; !err && i < n_seqs; i++) {
             const size_t n = urgent->copies.n_copies;
-            *next = seqs[i] + 1;
             if (!pair_read(reader, seqs[i], &urgent->rows[n]))
                 continue;
             copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
             copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
             urgent->copies.n_copies = n + PAIR;
         }
+        left->before = n_seqs < JOURNAL_URGENT_MAX ? left->from : seqs[n_seqs - 1];
     }
     return err;
 }
 
 /* Encodes and compresses the first pairs, fewer and fewer until they fit. */
-static enum err pack(struct urgent *urgent, struct urgent_request *out)
+static enum err pack(struct urgent *urgent, struct journal_range *left, struct span *body)
 {
     struct wire_urgent *copies = &urgent->copies;
     for (;;) {
@@ -93,21 +94,55 @@ static enum err pack(struct urgent *urgent, struct urgent_request *out)
             err = wire_compress(span_of(urgent->plain, plain_len), urgent->body,
                                 sizeof urgent->body, &body_len);
         if (err == ERR_OK)
-            out->body = span_of(urgent->body, body_len);
+            *body = span_of(urgent->body, body_len);
         if (err != ERR_SIZE || copies->n_copies == PAIR)
             return err;
         copies->n_copies -= PAIR * (copies->n_copies / PAIR / 2);
-        out->next = urgent->rows[copies->n_copies - 1].header.seq + 1;
+        left->before = urgent->rows[copies->n_copies - 1].header.seq;
     }
 }
 
-enum err urgent_build(struct urgent *urgent, struct journal_reader *reader, uint64_t from,
-                      struct urgent_request *out)
+enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
+                      const struct journal_range *range, struct urgent_request *out)
 {
-    out->next = from;
-    enum err err = collect(urgent, reader, &out->next);
+    struct journal_range left = *range;
+    enum err err = collect(urgent, reader, &left);
     if (err == ERR_OK)
-        err = pack(urgent, out);
+        err = pack(urgent, &left, &out->body);
     out->n_copies = urgent->copies.n_copies;
+    out->range = (struct journal_range){.from = left.before, .before = range->before};
     return err;
+}
+
+enum err urgent_next(struct urgent *urgent, struct urgent_cursor *cursor,
+                     struct journal_reader *reader, const struct journal_range *backlog,
+                     struct urgent_request *out)
+{
+    struct journal_range *sent = &cursor->sent;
+    if (sent->before <= backlog->from || sent->before > backlog->before)
+        *sent = (struct journal_range){.from = backlog->before, .before = backlog->before};
+    const struct journal_range parts[] = {
+        {.from = sent->before, .before = backlog->before},
+        {.from = backlog->from, .before = sent->from},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].from >= parts[i].before)
+            continue;
+        if (urgent_build(urgent, reader, &parts[i], out) == ERR_OK)
+            return ERR_OK;
+        out->range = parts[i];
+        urgent_sent(cursor, out);
+    }
+    return ERR_MISSING;
+}
+
+/* Newer ones that did not all fit leave a gap behind them: then what is below it is sent once more.
+ */
+void urgent_sent(struct urgent_cursor *cursor, const struct urgent_request *request)
+{
+    struct journal_range *sent = &cursor->sent;
+    if (request->range.before <= sent->from || request->range.from > sent->before)
+        sent->from = request->range.from;
+    if (request->range.before > sent->before)
+        sent->before = request->range.before;
 }

@@ -15,7 +15,7 @@ bool registry_deferral_of(const struct entry_header *decided,
 struct deferral_search {
     struct registry_store *store;
     const char *kiosk;
-    const struct registry_entry *entries; /* that come in, in order of seq */
+    const struct registry_entry *entries; /* that come in */
     size_t n_entries;
     uint64_t from; /* what is below is held already */
     int64_t now_ms;

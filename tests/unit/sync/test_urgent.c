@@ -1,4 +1,4 @@
-/* Deferrals out of a real journal, with what was presented: in order, whole, each once. */
+/* Deferrals out of a real journal, with what was presented: newest first, whole, each once. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -18,6 +18,9 @@
 
 #define TRAVELLERS 60 /* two entries each, after EPOCH */
 #define EVERY      2  /* of them is deferred: more than one request holds */
+
+#define DECIDED_OF(i) (2 * (uint64_t)(i) + 3)
+#define END           DECIDED_OF(TRAVELLERS)
 
 static char folder[] = "/tmp/pamit-test-urgent-XXXXXX";
 static char path[64], storage_path[64];
@@ -105,41 +108,50 @@ static void alter(const char *sql)
     sqlite3_close(db);
 }
 
-/* The numbers of the DECIDED that are sent ahead, all requests together. */
-static size_t send_all(uint64_t from, uint64_t seqs[TRAVELLERS])
+/* The numbers of the DECIDED of the next request; 0: there is none. */
+static size_t send_next(struct urgent_cursor *cursor, struct journal_range backlog, uint64_t *seqs)
 {
     static uint8_t plain[WIRE_URGENT_MAX];
     static struct wire_urgent decoded;
     struct urgent_request request;
     size_t n = 0, len;
-    while (urgent_build(urgent, reader, from, &request) == ERR_OK) {
-        assert_true(request.next > from && request.body.len <= WIRE_BODY_MAX);
-        assert_int_equal(wire_decompress(request.body, plain, sizeof plain, &len), ERR_OK);
-        assert_int_equal(wire_urgent_decode(span_of(plain, len), &decoded), ERR_OK);
-        assert_int_equal(decoded.n_copies, request.n_copies);
-        for (size_t i = 0; i < decoded.n_copies; i++) {
-            const struct wire_copy *copy = &decoded.copies[i];
-            struct entry_header header;
-            assert_int_equal(cose_check(public_key, copy->header, copy->signature), ERR_OK);
-            assert_int_equal(entry_header_decode(copy->header, ENTRY_WHOLE, &header), ERR_OK);
-            assert_int_equal(header.kind, i % 2 ? ENTRY_DECIDED : ENTRY_PRESENTED);
-            if (i % 2)
-                seqs[n++] = header.seq;
-        }
-        from = request.next;
+    if (urgent_next(urgent, cursor, reader, &backlog, &request) != ERR_OK)
+        return 0;
+    assert_true(request.body.len <= WIRE_BODY_MAX);
+    assert_int_equal(wire_decompress(request.body, plain, sizeof plain, &len), ERR_OK);
+    assert_int_equal(wire_urgent_decode(span_of(plain, len), &decoded), ERR_OK);
+    assert_int_equal(decoded.n_copies, request.n_copies);
+    for (size_t i = 0; i < decoded.n_copies; i++) {
+        const struct wire_copy *copy = &decoded.copies[i];
+        struct entry_header header;
+        assert_int_equal(cose_check(public_key, copy->header, copy->signature), ERR_OK);
+        assert_int_equal(entry_header_decode(copy->header, ENTRY_WHOLE, &header), ERR_OK);
+        assert_int_equal(header.kind, i % 2 ? ENTRY_DECIDED : ENTRY_PRESENTED);
+        if (i % 2)
+            seqs[n++] = header.seq;
     }
+    urgent_sent(cursor, &request);
     return n;
 }
 
-#define DECIDED_OF(i) (2 * (uint64_t)(i) + 3)
+/* Those of all requests together. */
+static size_t send_all(uint64_t from, uint64_t seqs[TRAVELLERS])
+{
+    struct urgent_cursor cursor = {0};
+    size_t n = 0, more;
+    while ((more = send_next(&cursor, (struct journal_range){from, END}, seqs + n)) > 0)
+        n += more;
+    return n;
+}
 
-static void all_deferrals_are_sent_in_order_each_once(void **state)
+static void all_deferrals_are_sent_newest_first_each_once(void **state)
 {
     (void)state;
     uint64_t seqs[TRAVELLERS];
-    assert_int_equal(send_all(1, seqs), TRAVELLERS / EVERY);
-    for (size_t i = 0; i < TRAVELLERS / EVERY; i++)
-        assert_int_equal(seqs[i], DECIDED_OF(EVERY * i));
+    const size_t n = TRAVELLERS / EVERY;
+    assert_int_equal(send_all(1, seqs), n);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(seqs[i], DECIDED_OF(EVERY * (n - 1 - i)));
 }
 
 static void what_was_acknowledged_is_not_sent(void **state)
@@ -147,8 +159,52 @@ static void what_was_acknowledged_is_not_sent(void **state)
     (void)state;
     uint64_t seqs[TRAVELLERS];
     assert_int_equal(send_all(DECIDED_OF(EVERY * 5), seqs), TRAVELLERS / EVERY - 5);
-    assert_int_equal(seqs[0], DECIDED_OF(EVERY * 5));
     assert_int_equal(send_all(DECIDED_OF(TRAVELLERS), seqs), 0);
+}
+
+/* One that is made while older ones are on their way is the next; then the older ones go on. */
+static void what_is_new_goes_first(void **state)
+{
+    (void)state;
+    uint64_t seqs[TRAVELLERS];
+    struct urgent_cursor cursor = {0};
+    const struct journal_range before = {1, DECIDED_OF(50)}, after = {1, DECIDED_OF(50) + 1};
+    assert_int_equal(send_next(&cursor, before, seqs), JOURNAL_URGENT_MAX);
+    assert_int_equal(seqs[0], DECIDED_OF(48));
+    assert_int_equal(send_next(&cursor, after, seqs), 1);
+    assert_int_equal(seqs[0], DECIDED_OF(50));
+    assert_int_equal(send_next(&cursor, after, seqs), 25 - JOURNAL_URGENT_MAX);
+    assert_int_equal(seqs[0], DECIDED_OF(48 - EVERY * JOURNAL_URGENT_MAX));
+    assert_int_equal(send_next(&cursor, after, seqs), 0);
+}
+
+/* More new ones than a request holds: none is left out, though some go twice. */
+static void many_new_ones_leave_no_gap(void **state)
+{
+    (void)state;
+    uint64_t seqs[TRAVELLERS];
+    struct urgent_cursor cursor = {0};
+    bool seen[TRAVELLERS] = {false};
+    size_t n;
+    struct journal_range backlog = {1, DECIDED_OF(4)};
+    while ((n = send_next(&cursor, backlog, seqs)) > 0) {
+        for (size_t i = 0; i < n; i++)
+            seen[(seqs[i] - 3) / 2] = true;
+        backlog.before = END;
+    }
+    for (size_t i = 0; i < TRAVELLERS; i += EVERY)
+        assert_true(seen[i]);
+}
+
+/* A registry that was restored, or a journal that begins anew: numbers go back. */
+static void numbers_that_go_back_begin_again(void **state)
+{
+    (void)state;
+    uint64_t seqs[TRAVELLERS];
+    struct urgent_cursor cursor = {.sent = {5000, 9000}};
+    assert_int_equal(send_next(&cursor, (struct journal_range){1, END}, seqs), JOURNAL_URGENT_MAX);
+    cursor.sent = (struct journal_range){1, 2};
+    assert_int_equal(send_next(&cursor, (struct journal_range){3, END}, seqs), JOURNAL_URGENT_MAX);
 }
 
 /* The table of crossings is nobody's word: rows that lie are passed by, also many in a row. */
@@ -184,7 +240,10 @@ static void a_journal_without_the_table_has_nothing_urgent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_deferrals_are_sent_in_order_each_once),
+        cmocka_unit_test(all_deferrals_are_sent_newest_first_each_once),
+        cmocka_unit_test(what_is_new_goes_first),
+        cmocka_unit_test(many_new_ones_leave_no_gap),
+        cmocka_unit_test(numbers_that_go_back_begin_again),
         cmocka_unit_test(what_was_acknowledged_is_not_sent),
         cmocka_unit_test(rows_of_other_entries_are_passed_by),
         cmocka_unit_test(an_entry_that_can_not_be_read_waits_for_its_turn),
