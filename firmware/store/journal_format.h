@@ -2,7 +2,7 @@
  *
  * entry(seq, header, signature, payload): header as signed, bare COSE signature, payload sealed
  * with the day key of the header's UTC day (of a kind that is kept: with a key derived from the
- * storage key), bound to epoch and seq. NULL, or zeros, once it is purged.
+ * storage key), bound to epoch and seq. NULL once it is purged.
  * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
  * purge(seq, rest, done): which entries are PURGE. Nothing is believed for it: those entries say

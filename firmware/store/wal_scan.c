@@ -98,7 +98,8 @@ static int frames_take(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size)
 
 /* ---- a header that does not check --------------------------------------------------------- */
 
-/* Where the last transaction begins and ends that can be followed from the first frame on. */
+/* Where the last transaction begins and ends that can be followed from the first frame on. That one
+ * follows a header of which one bit is wrong; else the second frame vouches for it. */
 struct last {
     sqlite3_int64 from, to;
 };
@@ -115,11 +116,13 @@ static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, s
             return rc;
         if (at == WAL_HEADER_LEN)
             memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
-        if (!goes_on(scan, frame) && at > WAL_HEADER_LEN)
+        const bool follows = goes_on(scan, frame);
+        if (!follows && at > WAL_HEADER_LEN)
             break;
         scan->found.left++;
         if (wal_number(frame + WAL_FRAME_COMMIT_AT) != 0) {
-            *out = (struct last){.from = from, .to = at + len};
+            if (follows)
+                *out = (struct last){.from = from, .to = at + len};
             from = at + len;
         }
     }
@@ -170,13 +173,18 @@ static struct wal_scan scan_found(const struct scan *scan)
 /* Nothing of the WAL counts. The header says neither how long a page is nor which way its checksums
  * go: the file does, and this machine.
  */
-static int headless_scan(sqlite3_file *wal, sqlite3_file *file, sqlite3_int64 size,
+static int headless_scan(sqlite3_file *wal, sqlite3_file *file, const uint8_t *header,
                          struct wal_scan *out)
 {
-    struct scan scan = {.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__};
+    struct scan scan = {.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+                        .said = wal_sum_said(header + WAL_HEADER_SUM_AT),
+                        .sum = wal_header_sum(header)};
+    sqlite3_int64 size = 0;
     struct last last = {0};
     int rc = page_len_read(file, &scan.page_len);
 
+    if (rc == SQLITE_OK)
+        rc = wal->pMethods->xFileSize(wal, &size);
     if (rc == SQLITE_OK)
         rc = last_find(&scan, wal, size, &last);
     if (rc == SQLITE_OK)
@@ -199,7 +207,7 @@ int wal_scan(sqlite3_file *wal, sqlite3_file *file, struct wal_scan *out)
     if (rc)
         return rc;
     if (!wal_header_checks(header))
-        return headless_scan(wal, file, size, out);
+        return headless_scan(wal, file, header, out);
     struct scan scan = {.page_len = wal_number(header + WAL_PAGE_LEN_AT),
                         .big_endian = wal_number(header) & 1,
                         .said = wal_sum_said(header + WAL_HEADER_SUM_AT),

@@ -223,6 +223,42 @@ static void a_flip_is_told_or_harmless(void **state)
     assert_true(tally.taken + 1 >= last);
 }
 
+/* One transaction of one page: only the header vouches for it, whichever bit of it is wrong. */
+static void the_only_transaction_behind_a_header_is_missed(void **state)
+{
+    struct kiosk *kiosk = *state;
+    struct tally tally = {.aside = ASIDE_MAX};
+
+    kiosk_append(kiosk, ENTRIES);
+    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
+    kiosk_append(kiosk, 1);
+    const uint64_t last = kiosk_last(kiosk);
+    kiosk_kill(kiosk);
+    image_take(kiosk->disk, JOURNAL, &kiosk->file);
+    image_take(kiosk->disk, WAL, &kiosk->wal);
+    for (size_t bit = 0; bit < 8 * WAL_HEADER_LEN; bit++)
+        flip(kiosk, bit, last, &tally);
+    assert_int_equal(tally.refused, 8 * WAL_HEADER_LEN);
+}
+
+/* Nothing shows that there was an entry in it. */
+static void noise_is_no_transaction(void **state)
+{
+    struct kiosk *kiosk = *state;
+
+    kiosk_append(kiosk, ENTRIES);
+    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
+    const uint64_t last = kiosk_last(kiosk);
+    kiosk_kill(kiosk);
+    image_take(kiosk->disk, WAL, &kiosk->wal);
+    for (size_t i = 0; i < kiosk->wal.len; i++)
+        kiosk->wal.bytes[i] = (uint8_t)disk_random(kiosk->disk, 256);
+    image_put(kiosk->disk, WAL, &kiosk->wal);
+    assert_int_equal(kiosk_start(kiosk), ERR_OK);
+    assert_int_equal(kiosk_last(kiosk), last);
+    assert_true(journal_wal_cut(kiosk->journal) > 0);
+}
+
 /* ---- power cuts --------------------------------------------------------------------------- */
 
 /* A header is cut off while a round begins: the number of the new round, all else of the old one,
@@ -273,6 +309,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_flip_is_told_or_harmless, kiosk_make, kiosk_remove),
+        cmocka_unit_test_setup_teardown(the_only_transaction_behind_a_header_is_missed, kiosk_make,
+                                        kiosk_remove),
+        cmocka_unit_test_setup_teardown(noise_is_no_transaction, kiosk_make, kiosk_remove),
         cmocka_unit_test_setup_teardown(two_rounds_of_the_same_salts_are_no_damage, kiosk_make,
                                         kiosk_remove),
         cmocka_unit_test_setup_teardown(torn_ends_do_not_stack_up, kiosk_make, kiosk_remove),
