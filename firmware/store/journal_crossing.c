@@ -145,11 +145,6 @@ void crossing_reader_close(struct crossing_reader *reader)
     free(reader);
 }
 
-bool crossing_reader_has_moved(const struct crossing_reader *reader)
-{
-    return database_has_moved(&reader->database);
-}
-
 /* A stored day; ERR_CORRUPT: it is none. */
 static enum err day_read(sqlite3_stmt *row, int column, struct date *out)
 {

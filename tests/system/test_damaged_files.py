@@ -405,3 +405,27 @@ def test_a_number_is_damaged_at_work(kiosk, tmp_path, of, becomes):
     assert f"numbers 1 to {first - 1} are not in this file: epoch 2 goes on after them" in out
     assert f"  {set_aside(path)[0]} has " in out
     assert set(readable) <= registry_has(made)
+
+
+@pytest.mark.parametrize("state,name", [("lane", "journal.db"), ("sync", "sync.db"), ("sync", "cache.db")])
+def test_a_file_that_is_moved_away_at_work(kiosk, tmp_path, state, name):
+    """No reader goes on with the old one, which is sound, but nothing new comes into it."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    since = len(made.processes.events)
+    for process in ("registry", "lane", "sync"):
+        made.start(process)
+    acknowledged(made, cross(made), since)
+    since = len(made.processes.events)
+    for part in PARTS:
+        (made.folder / state / f"{name}{part}").rename(tmp_path / f"{name}{part}")
+    if name == "journal.db":
+        made.hardware.do("scan", next(TRAVELLERS))
+        view(made, "a verdict that is not stored", lambda v: "SCAN_AGAIN" in v["notices"])
+    elif name == "cache.db":
+        cross(made, "RUJUK")
+        made.processes.wait("sync", "FEED_APPLIED", lambda e: e.detail("feed") == "placements",
+                            since=since)
+    view(made, "a new file", lambda v: (made.folder / state / name).exists())
+    acknowledged(made, cross(made), since)
+    view(made, "acknowledged", lambda v: v["link"]["online"] and v["link"]["unsent"] == 0)

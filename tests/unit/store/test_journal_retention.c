@@ -361,6 +361,66 @@ static void a_key_waits_for_all_that_it_seals(void **state)
     kiosk_free(&kiosk);
 }
 
+/* A day before the last that was purged stays, also over restarts. */
+static void expect_found_again(struct store_fixture *fixture, bool purge_is_done)
+{
+    struct kiosk kiosk = kiosk_make(fixture);
+    struct retention_report report = {0};
+    const uint64_t first = append_day(&kiosk, 2);
+    bool more = true;
+
+    kiosk.fixture->now.wall_ms += DAYS * RETENTION_DAY_MS;
+    const uint64_t ahead = append(&kiosk, "a month ahead");
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    kiosk.fixture->now.wall_ms -= DAYS * RETENTION_DAY_MS;
+    append(&kiosk, "and back");
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    job_begin(&kiosk);
+    while (more && (purge_is_done || report.days == 0)) {
+        assert_int_equal(retention_step(kiosk.retention, &more), ERR_OK);
+        retention_report(kiosk.retention, &report);
+    }
+    assert_true(more != purge_is_done);
+    for (unsigned restart = 0; restart < 2; restart++) {
+        kiosk_stop(&kiosk);
+        kiosk_start(&kiosk);
+        assert_int_equal(job(&kiosk).days, 0);
+    }
+    expect_payload(&kiosk, ahead, "purged");
+    expect_payload(&kiosk, first, "kept");
+    receipt_comes(&kiosk, kiosk.order.now_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).entries, 3);
+    expect_payload(&kiosk, first, "purged");
+    expect_sound(&kiosk);
+    kiosk_free(&kiosk);
+}
+
+static void a_day_that_stays_is_found_again(void **state)
+{
+    expect_found_again(*state, true);
+}
+
+static void a_day_that_stays_is_found_again_after_a_purge_that_was_cut_off(void **state)
+{
+    expect_found_again(*state, false);
+}
+
+/* More entries than one step looks at. */
+static void nothing_goes_before_all_was_looked_at(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const uint64_t last = append_day(&kiosk, 600);
+
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    const struct retention_report report = job(&kiosk);
+    assert_int_equal(report.days, 1);
+    assert_int_equal(report.entries, 600);
+    expect_payload(&kiosk, last, "purged");
+    kiosk_free(&kiosk);
+}
+
 /* What it is sealed with is not known: any key may be its. */
 static void no_key_goes_while_an_entry_that_nobody_has_is_unreadable(void **state)
 {
@@ -709,21 +769,22 @@ static void no_copy_of_a_key_is_left_in_its_table(void **state)
     static struct secrets secrets;
     const int64_t at = kiosk.fixture->now.wall_ms;
 
-    for (unsigned day = 0; day < 150; day++) {
+    for (unsigned day = 0; day < 260; day++) {
         append_day(&kiosk, 1);
-        if (day != 49 && day != 79)
+        if (day != 129 && day != 189)
             continue;
-        receipt_comes(&kiosk, day == 49 ? at : at + RETENTION_DAY_MS);
+        receipt_comes(&kiosk, day == 129 ? at : at + RETENTION_DAY_MS);
         assert_int_equal(job(&kiosk).days, 0);
     }
     secrets.n = 0;
-    secrets_add(&secrets, kiosk.fixture->path, "SELECT wrapped FROM day_key ORDER BY day LIMIT 80");
+    secrets_add(&secrets, kiosk.fixture->path,
+                "SELECT wrapped FROM day_key ORDER BY day LIMIT 190");
     assert_int_equal(journal_checkpoint(kiosk.journal), ERR_OK);
     kiosk.order.now_ms = at + DAYS * RETENTION_DAY_MS;
-    assert_int_equal(job(&kiosk).days, 50);
-    assert_int_equal(secrets_found(&secrets, kiosk.fixture->path), 30);
+    assert_int_equal(job(&kiosk).days, 130);
+    assert_int_equal(secrets_found(&secrets, kiosk.fixture->path), 60);
     kiosk.order.now_ms += RETENTION_DAY_MS;
-    assert_int_equal(job(&kiosk).days, 30);
+    assert_int_equal(job(&kiosk).days, 60);
     assert_int_equal(secrets_found(&secrets, kiosk.fixture->path), 0);
     kiosk_free(&kiosk);
 }
@@ -842,6 +903,9 @@ int main(void)
         TEST(a_mark_is_not_believed),
         TEST(a_receipt_of_another_history_ends_the_job),
         TEST(a_key_waits_for_all_that_it_seals),
+        TEST(a_day_that_stays_is_found_again),
+        TEST(a_day_that_stays_is_found_again_after_a_purge_that_was_cut_off),
+        TEST(nothing_goes_before_all_was_looked_at),
         TEST(no_key_goes_while_an_entry_that_nobody_has_is_unreadable),
         TEST(what_the_counter_needs_stays),
         TEST(what_was_left_waits_for_what_tells_it_again),
