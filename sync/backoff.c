@@ -33,5 +33,6 @@ uint32_t backoff_next_ms(struct backoff *backoff, uint32_t random, uint32_t retr
     backoff->previous_ms = drawn > backoff->cap_ms ? backoff->cap_ms : (uint32_t)drawn;
     if (retry_after_s > HTTP_RETRY_AFTER_MAX_S)
         retry_after_s = HTTP_RETRY_AFTER_MAX_S;
-    return retry_after_s * 1000u + backoff->previous_ms;
+    const uint32_t rest_ms = retry_after_s * 1000u;
+    return rest_ms + (uint32_t)(((uint64_t)rest_ms * random) >> 32) + backoff->previous_ms;
 }

@@ -25,8 +25,8 @@ void backoff_init(struct backoff *backoff, uint32_t base_ms, uint32_t cap_ms);
 void backoff_reset(struct backoff *backoff);
 
 /* The wait after a failure. `random` is any 32 random bits. A server's Retry-After (0: none; at
- * most HTTP_RETRY_AFTER_MAX_S counts) is waited out first and the jitter comes on top, so that
- * those it was told to do not return together. */
+ * most HTTP_RETRY_AFTER_MAX_S counts) is waited out first; the jitter, and a moment of as long
+ * again, come on top, so that the fleet it was told to does not return together. */
 uint32_t backoff_next_ms(struct backoff *backoff, uint32_t random, uint32_t retry_after_s);
 
 #endif

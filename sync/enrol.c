@@ -61,7 +61,7 @@ static void on_answer(const struct link_answer *answer, void *user)
 }
 
 /* Waits for an answer, or why there is none: ERR_CLOSED if we were told to end. */
-static enum err ask(const struct enrol_parts *parts, const struct tls_context *tls,
+static enum err ask(const struct enrol_parts *parts, struct tls_context *tls,
                     struct question *question)
 {
     const struct exchange_peer peer = {

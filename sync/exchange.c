@@ -21,6 +21,7 @@
 enum err exchange_init(const struct exchange_peer *peer, struct exchange *out)
 {
     *out = (struct exchange){.peer = *peer, .fd = -1};
+    tls_context_keep(peer->tls);
     return resolver_open(peer->host, peer->port, &out->resolver);
 }
 
@@ -29,6 +30,8 @@ void exchange_done(struct exchange *exchange)
     exchange_disconnect(exchange);
     resolver_close(exchange->resolver);
     exchange->resolver = NULL;
+    tls_context_close(exchange->peer.tls);
+    exchange->peer.tls = NULL;
 }
 
 void exchange_fail(struct exchange *exchange, enum err err, const char *format, ...)

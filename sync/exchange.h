@@ -32,11 +32,11 @@ enum exchange_progress {
 struct exchange_peer {
     const char *host; /* as in its certificate */
     uint32_t port;
-    const struct tls_context *tls;
+    struct tls_context *tls;
 };
 
 struct exchange {
-    struct exchange_peer peer; /* what it points to is borrowed */
+    struct exchange_peer peer; /* the host is borrowed, the TLS context kept */
     enum exchange_step step;
     struct resolver *resolver;
     struct addrinfo *addresses, *address; /* what is left to try begins at `address` */

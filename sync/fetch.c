@@ -15,13 +15,30 @@
 
 const char fetch_policy_target[] = "/v1/policy";
 const char fetch_entries_target[] = "/v1/entries";
+const char fetch_urgent_target[] = "/v1/urgent";
 const char fetch_entries_type[] = "application/zstd";
 
-void fetch_receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH_TARGET_LEN])
+/* Returns its length. */
+static int receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH_TARGET_LEN])
 {
     int at = snprintf(out, FETCH_TARGET_LEN, "/v1/receipt?nonce=");
     for (size_t i = 0; i < RECEIPT_NONCE_LEN; i++)
         at += snprintf(out + at, FETCH_TARGET_LEN - (size_t)at, "%02x", nonce[i]);
+    return at;
+}
+
+void fetch_receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH_TARGET_LEN])
+{
+    receipt_target(nonce, out);
+}
+
+void fetch_news_target(const uint8_t nonce[RECEIPT_NONCE_LEN], uint32_t wait_s,
+                       const struct cache_versions *held, char out[FETCH_TARGET_LEN])
+{
+    const int at = receipt_target(nonce, out);
+    snprintf(out + at, FETCH_TARGET_LEN - (size_t)at,
+             "&wait=%" PRIu32 "&policy=%" PRIu64 "&lists=%" PRIu64 "&placements=%" PRIu64, wait_s,
+             held->policy, held->lists, held->placements);
 }
 
 void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_TARGET_LEN])

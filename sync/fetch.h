@@ -3,18 +3,23 @@
 #ifndef PAMIT_FETCH_H
 #define PAMIT_FETCH_H
 
+#include "cache.h"
 #include "sign.h"
 #include "wire.h"
 
-#define FETCH_TARGET_LEN 96
+#define FETCH_TARGET_LEN 192
 /* The largest answer to any request of ours. */
 #define FETCH_ANSWER_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
 
 /* Paths with queries. */
 void fetch_receipt_target(const uint8_t nonce[RECEIPT_NONCE_LEN], char out[FETCH_TARGET_LEN]);
+/* A receipt that is given when something is newer than `held`, or after `wait_s`. */
+void fetch_news_target(const uint8_t nonce[RECEIPT_NONCE_LEN], uint32_t wait_s,
+                       const struct cache_versions *held, char out[FETCH_TARGET_LEN]);
 void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_TARGET_LEN]);
 extern const char fetch_policy_target[];
 extern const char fetch_entries_target[];
+extern const char fetch_urgent_target[];
 extern const char fetch_entries_type[];
 
 /* How new data may call themselves, in UTC seconds: a day beyond the later of our own clock and the

@@ -71,7 +71,7 @@ void identity_close(struct identity *identity)
     free(identity);
 }
 
-const struct tls_context *identity_tls(const struct identity *identity)
+struct tls_context *identity_tls(const struct identity *identity)
 {
     return identity->next ? identity->next : identity->own;
 }

@@ -18,9 +18,9 @@ MUST_CHECK enum err identity_open(const struct tls_files *files, const struct cl
                                   struct identity **out, char why[TLS_WHY_LEN]);
 void identity_close(struct identity *identity);
 
-/* What to connect with: the newer certificate if there is one. Good until the next call of one of
- * the functions below. */
-const struct tls_context *identity_tls(const struct identity *identity);
+/* What to connect with: the newer certificate if there is one. Who uses it beyond the next call of
+ * one of the functions below keeps it (tls_context_keep). */
+struct tls_context *identity_tls(const struct identity *identity);
 /* Is a newer one due, by the registry's time? Not while one is on trial. */
 bool identity_is_old(const struct identity *identity, int64_t now_s);
 bool identity_is_on_trial(const struct identity *identity);

@@ -6,8 +6,8 @@
  * buffer full of bytes that are on their way.
  *
  * A kept connection that dies is noticed while idle (it becomes readable) or, if the two cross on
- * the wire, by an end before the first byte of an answer: then, and only then, the request is sent
- * once more on a fresh connection.
+ * the wire, by an end, or nothing at all, before the first byte of an answer: then, and only then,
+ * the request is sent once more on a fresh connection.
  */
 #include "link.h"
 
@@ -23,6 +23,7 @@ struct link {
     struct exchange exchange;
     bool kept; /* this connection has answered a request before */
     uint64_t give_up_us;
+    uint32_t patience_s;
 
     size_t answer_max;
     uint8_t *body; /* of the answer */
@@ -53,7 +54,10 @@ static uint64_t now_us(const struct link *link)
 
 static void arm_deadline(struct link *link)
 {
-    uint64_t at = now_us(link) + steps[link->exchange.step].timeout_s * USEC_PER_S;
+    uint64_t timeout_s = steps[link->exchange.step].timeout_s;
+    if (link->exchange.step == EXCHANGE_RECEIVE)
+        timeout_s += link->patience_s;
+    uint64_t at = now_us(link) + timeout_s * USEC_PER_S;
     if (at > link->give_up_us)
         at = link->give_up_us;
     int failed = sd_event_source_set_time(link->deadline, at);
@@ -92,12 +96,12 @@ static void end_answered(struct link *link)
     end(link, &answer);
 }
 
-/* Nothing of an answer came on a connection that had worked before: it died while we did not look.
- */
+/* Nothing of an answer came on a connection that had worked before: it died while we did not look,
+ * or a box on the way has forgotten it, which says nothing. */
 static bool was_stale(const struct link *link)
 {
-    return link->kept && link->exchange.err == ERR_CLOSED &&
-           http_reader_is_fresh(&link->exchange.reader);
+    const bool silent = link->exchange.err == ERR_CLOSED || link->exchange.err == ERR_TIMEOUT;
+    return link->kept && silent && http_reader_is_fresh(&link->exchange.reader);
 }
 
 static void begin(struct link *link);
@@ -231,6 +235,7 @@ void link_ask(struct link *link, const struct link_request *request, link_done d
     if (request->body.len > 0)
         memcpy(link->request + len, request->body.p, request->body.len);
     link->request_len = len + request->body.len;
+    link->patience_s = request->patience_s;
     link->done = done;
     link->user = user;
     link->give_up_us = now_us(link) + LINK_EXCHANGE_MAX_S * USEC_PER_S;
@@ -238,10 +243,14 @@ void link_ask(struct link *link, const struct link_request *request, link_done d
     assert(failed >= 0);
 }
 
-void link_use(struct link *link, const struct tls_context *tls)
+void link_use(struct link *link, struct tls_context *tls)
 {
     assert(link->exchange.step == EXCHANGE_IDLE);
+    if (link->exchange.peer.tls == tls)
+        return;
     disconnect(link);
+    tls_context_keep(tls);
+    tls_context_close(link->exchange.peer.tls);
     link->exchange.peer.tls = tls;
 }
 

@@ -31,6 +31,7 @@ struct link_request {
     const char *target;
     const char *content_type; /* NULL: no body */
     struct span body;         /* at most LINK_BODY_MAX; copied */
+    uint32_t patience_s;      /* how much longer than others its answer may take */
 };
 
 struct link_answer {
@@ -44,8 +45,8 @@ struct link_answer {
 /* `answer` and what it points to are good until the next link_ask. */
 typedef void (*link_done)(const struct link_answer *answer, void *user);
 
-/* `answer_max`: the largest body of an answer. What `peer` points to is borrowed until link_close.
- */
+/* `answer_max`: the largest body of an answer. `peer`'s host is borrowed until link_close, its TLS
+ * context kept. */
 MUST_CHECK enum err link_open(sd_event *loop, const struct exchange_peer *peer, size_t answer_max,
                               struct link **out);
 /* Ends a request under way without its callback. */
@@ -55,9 +56,9 @@ void link_close(struct link *link);
  * under way. */
 void link_ask(struct link *link, const struct link_request *request, link_done done, void *user);
 
-/* From the next request on, by a new connection: as this one says. Borrowed as in `peer`. No
- * request may be under way. */
-void link_use(struct link *link, const struct tls_context *tls);
+/* From the next request on: as this one says, by a new connection if it is another. No request may
+ * be under way. */
+void link_use(struct link *link, struct tls_context *tls);
 
 /* "TLSv1.3", of the connection there is; "" if there is none. */
 const char *link_tls_version(const struct link *link);

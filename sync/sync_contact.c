@@ -1,11 +1,12 @@
 /* Contacts: what is next, and how they end.
  *
  * After each good answer `phase_choose` looks at what is known and says what is next: a receipt if
- * we don't know how far the registry is, then a new certificate if ours is old, then entries as
- * long as it lacks some, then policy, then lists, then placements. So entries written during a long
- * download go up between two of its steps, a deferral that is made meanwhile comes down (every
- * STEPS_MAX steps a receipt tells of it), and a gap that the registry reports is just a new number
- * to go on from.
+ * we don't know how far the registry is, then a new certificate if ours is old, then deferrals from
+ * anywhere in a backlog, then, in turn, a step of what comes down (policy, lists, placements, in
+ * this order) and a batch of the entries that the registry lacks. So neither a backlog nor a long
+ * download stands before the other; a deferral that is made elsewhere meanwhile comes down (each
+ * receipt tells of it, and every STEPS_MAX steps there is one), and a gap that the registry reports
+ * is just a new number to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
  * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
@@ -60,19 +61,27 @@ static void contact_succeed(struct sync_contact *c)
     end(c, &result);
 }
 
-static enum phase phase_choose(const struct sync_contact *c, const struct journal_head *head)
+static enum phase phase_down(const struct sync_contact *c)
 {
-    if (!c->next_known)
-        return PHASE_RECEIPT;
-    if (renewal_is_due(c))
-        return PHASE_RENEW;
-    if (head->seq >= c->next)
-        return PHASE_UPLOAD;
     if (c->policy_wanted)
         return PHASE_POLICY;
     if (c->feed_wanted[WIRE_LISTS])
         return PHASE_LISTS;
     return c->feed_wanted[WIRE_PLACEMENTS] ? PHASE_PLACEMENTS : PHASE_END;
+}
+
+/* After `c->phase`, which is done. */
+static enum phase phase_choose(struct sync_contact *c, const struct journal_head *head)
+{
+    if (!c->next_known)
+        return PHASE_RECEIPT;
+    if (renewal_is_due(c))
+        return PHASE_RENEW;
+    if (contact_has_urgent(c, head->seq))
+        return PHASE_URGENT;
+    const enum phase down = phase_down(c);
+    const bool came_down = c->phase >= PHASE_POLICY;
+    return head->seq >= c->next && (came_down || down == PHASE_END) ? PHASE_UPLOAD : down;
 }
 
 void contact_go_on(struct sync_contact *c)
@@ -143,6 +152,11 @@ bool sync_contact_is_busy(const struct sync_contact *contact)
     return contact->phase != PHASE_NONE;
 }
 
+bool sync_contact_versions(struct sync_contact *contact, struct cache_versions *out)
+{
+    return sync_stores_versions(&contact->stores, out);
+}
+
 bool sync_contact_patrol(struct sync_contact *contact)
 {
     return sync_stores_patrol(&contact->stores);
@@ -185,6 +199,8 @@ enum err sync_contact_open(sd_event *loop, const struct sync_parts *parts, sync_
                                        .tls = identity_tls(parts->identity)};
     enum err err = c->placements && c->listings ? upload_open(&c->upload) : ERR_MEMORY;
     if (err == ERR_OK)
+        err = urgent_open(&c->urgent);
+    if (err == ERR_OK)
         err = link_open(loop, &peer, FETCH_ANSWER_MAX, &c->link);
     if (err != ERR_OK) {
         sync_contact_close(c);
@@ -200,6 +216,7 @@ void sync_contact_close(struct sync_contact *contact)
         return;
     link_close(contact->link);
     upload_close(contact->upload);
+    urgent_close(contact->urgent);
     sync_stores_done(&contact->stores);
     sd_event_unref(contact->loop);
     free(contact->placements);

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "cache.h"
 #include "identity.h"
 #include "kiosk_config.h"
 #include "log.h"
@@ -55,6 +56,8 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
 
 /* True between sync_contact_begin and `ended`. */
 bool sync_contact_is_busy(const struct sync_contact *contact);
+/* What the cache has; false: there is none that works. */
+bool sync_contact_versions(struct sync_contact *contact, struct cache_versions *out);
 /* Between contacts: sync_stores_patrol. */
 bool sync_contact_patrol(struct sync_contact *contact);
 /* True if the journal has entries that the last receipt does not cover. False, too, if there is no

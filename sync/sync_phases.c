@@ -30,7 +30,49 @@ static void refused(struct sync_contact *c, const struct link_answer *answer)
     contact_fail(c, LOG_SYNC_REFUSED, answer->retry_after_s, reason);
 }
 
+static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
+{
+    if (feed->name == WIRE_LISTS) {
+        const struct cache_listing_delta delta = {.from = feed->from,
+                                                  .to = feed->to,
+                                                  .as_of = feed->as_of,
+                                                  .rows = feed->listings,
+                                                  .n_rows = feed->n_rows,
+                                                  .gone = feed->listings + feed->n_rows,
+                                                  .n_gone = feed->n_gone};
+        return cache_apply_listings(cache, &delta);
+    }
+    const struct cache_delta delta = {.from = feed->from,
+                                      .to = feed->to,
+                                      .as_of = feed->as_of,
+                                      .rows = feed->placements,
+                                      .n_rows = feed->n_rows};
+    return cache_apply(cache, &delta);
+}
+
 /* ---- receipts ----------------------------------------------------------------------------- */
+
+/* Where a receipt says that the cache has all there is, its data are as of now, and no empty step
+ * has to be asked for. Of lists it says so only by a version: without one the registry may be older
+ * than lists are. */
+static void note_current(struct sync_contact *c, enum wire_feed_name name, uint64_t version,
+                         int64_t registry_s)
+{
+    const struct wire_feed nothing = {.name = name,
+                                      .from = version,
+                                      .to = version,
+                                      .latest = version,
+                                      .as_of = registry_s,
+                                      .placements = c->placements,
+                                      .listings = c->listings};
+    if (!c->feed_wanted[name] || version == 0 ||
+        registry_s > fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, registry_s))
+        return;
+    const enum err err = feed_apply(c->stores.cache, &nothing);
+    c->feed_wanted[name] = err != ERR_OK;
+    if (err == ERR_CORRUPT)
+        sync_stores_cache_failed(&c->stores, err);
+}
 
 /* What the registry offers beyond what the cache has. */
 static void note_versions(struct sync_contact *c, const struct receipt *receipt)
@@ -44,6 +86,10 @@ static void note_versions(struct sync_contact *c, const struct receipt *receipt)
     c->policy_wanted |= receipt->policy_version > ours.policy;
     c->feed_wanted[WIRE_PLACEMENTS] |= receipt->placements_version > ours.placements;
     c->feed_wanted[WIRE_LISTS] |= receipt->lists_version > ours.lists;
+    if (receipt->placements_version == ours.placements)
+        note_current(c, WIRE_PLACEMENTS, ours.placements, receipt->registry_ms / 1000);
+    if (c->stores.cache && receipt->lists_version == ours.lists)
+        note_current(c, WIRE_LISTS, ours.lists, receipt->registry_ms / 1000);
 }
 
 /* The lane, which sees the receipt in sync.db, begins a new epoch; until then nothing is sent: it
@@ -116,6 +162,38 @@ static void receipt_answer(struct sync_contact *c, const struct link_answer *ans
         refused(c, answer);
     else if (take_receipt(c, answer))
         contact_go_on(c);
+}
+
+/* Whatever is wrong with what is looked at, the upload meets it and says so. */
+bool contact_has_urgent(struct sync_contact *c, uint64_t last)
+{
+    const struct journal_range backlog = {.from = c->next, .before = last + 1};
+    if (last < c->next || last - c->next < c->n_max)
+        return false;
+    return urgent_next(c->urgent, &c->urgent_cursor, c->stores.journal, &backlog,
+                       &c->urgent_next) == ERR_OK;
+}
+
+static void urgent_ask(struct sync_contact *c)
+{
+    const struct link_request request = {.method = "POST",
+                                         .target = fetch_urgent_target,
+                                         .content_type = fetch_entries_type,
+                                         .body = c->urgent_next.body};
+    contact_ask(c, &request);
+}
+
+/* A registry that does not keep them gets them in their turn. */
+static void urgent_answer(struct sync_contact *c, const struct link_answer *answer)
+{
+    if (answer->status != 200 && answer->status != 400 && answer->status != 404) {
+        refused(c, answer);
+        return;
+    }
+    urgent_sent(&c->urgent_cursor, &c->urgent_next);
+    if (answer->status == 200)
+        log_event(LOG_URGENT_SENT, "copies=%zu", c->urgent_next.n_copies);
+    contact_go_on(c);
 }
 
 static void upload_ask(struct sync_contact *c)
@@ -251,26 +329,6 @@ static void feed_ask(struct sync_contact *c, enum wire_feed_name name)
     get(c, target);
 }
 
-static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
-{
-    if (feed->name == WIRE_LISTS) {
-        const struct cache_listing_delta delta = {.from = feed->from,
-                                                  .to = feed->to,
-                                                  .as_of = feed->as_of,
-                                                  .rows = feed->listings,
-                                                  .n_rows = feed->n_rows,
-                                                  .gone = feed->listings + feed->n_rows,
-                                                  .n_gone = feed->n_gone};
-        return cache_apply_listings(cache, &delta);
-    }
-    const struct cache_delta delta = {.from = feed->from,
-                                      .to = feed->to,
-                                      .as_of = feed->as_of,
-                                      .rows = feed->placements,
-                                      .n_rows = feed->n_rows};
-    return cache_apply(cache, &delta);
-}
-
 static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, struct span envelope,
                            const char **why)
 {
@@ -344,6 +402,7 @@ static void placements_answer(struct sync_contact *c, const struct link_answer *
 const struct phase_steps phase_steps[] = {
     [PHASE_RECEIPT] = {receipt_ask, receipt_answer},
     [PHASE_RENEW] = {renewal_ask, renewal_answer},
+    [PHASE_URGENT] = {urgent_ask, urgent_answer},
     [PHASE_UPLOAD] = {upload_ask, upload_answer},
     [PHASE_POLICY] = {policy_ask, policy_answer},
     [PHASE_LISTS] = {lists_ask, lists_answer},

@@ -8,6 +8,7 @@
 #include "sync_contact.h"
 #include "sync_stores.h"
 #include "upload.h"
+#include "urgent.h"
 #include "wire_enrol.h"
 
 #define SYNC_REASON_LEN EXCHANGE_WHY_LEN
@@ -16,6 +17,7 @@ enum phase {
     PHASE_NONE = 0, /* no contact under way */
     PHASE_RECEIPT,  /* how far is the registry? */
     PHASE_RENEW,    /* our certificate, which is old by the receipt's time */
+    PHASE_URGENT,   /* of what it lacks, the deferrals, if all of it takes more than one batch */
     PHASE_UPLOAD,   /* what it lacks */
     PHASE_POLICY,
     PHASE_LISTS, /* before placements: of both, what is missing here is what may clear somebody */
@@ -30,6 +32,7 @@ struct sync_contact {
     void *user;
     struct link *link;
     struct upload *upload;
+    struct urgent *urgent;
     struct sync_stores stores;
     struct placement *placements; /* of one feed step */
     struct listing *listings;
@@ -41,9 +44,11 @@ struct sync_contact {
                       * that was; 0: none yet */
     bool is_parted;  /* the last receipt does not agree with the journal: */
     struct receipt parted;
-    int64_t registry_ms;      /* its clock then */
-    size_t n_max;             /* entries of the next batch */
-    int64_t renewal_tried_ms; /* CLOCK_BOOTTIME; 0: not yet */
+    int64_t registry_ms; /* its clock then */
+    size_t n_max;        /* entries of the next batch */
+    struct urgent_cursor urgent_cursor;
+    struct urgent_request urgent_next; /* what is to be sent ahead; n_copies 0: nothing */
+    int64_t renewal_tried_ms;          /* CLOCK_BOOTTIME; 0: not yet */
     uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
@@ -75,6 +80,8 @@ void renewal_proven(struct sync_contact *c);
 /* A request failed: back to the old certificate if the new one may be why. */
 void renewal_refused(struct sync_contact *c, enum err err, const char *reason);
 
+/* Is there something to be sent ahead of the backlog that ends with entry `last`? */
+bool contact_has_urgent(struct sync_contact *c, uint64_t last);
 /* Goes on with whatever is next, or ends the contact. */
 void contact_go_on(struct sync_contact *c);
 /* Ends the contact. */

@@ -60,7 +60,6 @@ void renewal_answer(struct sync_contact *c, const struct link_answer *answer)
     }
 }
 
-/* The connection before has its TLS context from the identity, which gives it up. */
 void renewal_proven(struct sync_contact *c)
 {
     char why[TLS_WHY_LEN];

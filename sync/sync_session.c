@@ -5,6 +5,10 @@
  * entry would be a new attempt against a registry that asked for rest. A new epoch ends a fork, and
  * with it the wait.
  *
+ * While the last contact was good, `watch` waits at the registry for news. When it is lost, a
+ * contact finds out why, and says so; but all kiosks lose theirs at the same moment when the
+ * registry is started anew, so each comes back at a moment of its own within WATCH_SPREAD waits.
+ *
  * An outage is one line in the log, not one for each attempt, except a fork: that one is for people
  * to solve, and said until they have.
  */
@@ -16,10 +20,12 @@
 #include <stdlib.h>
 
 #include "backoff.h"
+#include "sync_watch.h"
 
 #define USEC_PER_MS       UINT64_C(1000)
 #define TIMER_ACCURACY_US 10000 /* zero would be sd-event's 250 ms */
 #define INTERVAL_JITTER   10    /* one part in: contacts of a fleet drift apart */
+#define WATCH_SPREAD      30    /* times the shortest back-off: half a minute */
 #define REASON_LEN        256
 
 struct sync_session {
@@ -28,6 +34,8 @@ struct sync_session {
     enum sync_session_mode mode;
     const struct kiosk_config *config;
     struct sync_contact *contact;
+    struct sync_watch *watch; /* NULL: not wanted */
+    bool watch_unheard;       /* the registry does not wait; asked again after the next contact */
     enum sync_contact_scope scope; /* of the contact under way */
     struct backoff backoff;
     bool online;                  /* the last contact was good */
@@ -52,10 +60,46 @@ static void arm_contact(struct sync_session *s, uint64_t delay_ms)
     assert(failed >= 0);
 }
 
+/* The next contact is in `delay_ms`, or when it was due if that is sooner. */
+static void arm_contact_within(struct sync_session *s, uint64_t delay_ms)
+{
+    uint64_t now, due;
+    int failed = sd_event_now(s->loop, CLOCK_MONOTONIC, &now);
+    if (failed >= 0)
+        failed = sd_event_source_get_time(s->contact_due, &due);
+    assert(failed >= 0);
+    if (due > now + delay_ms * USEC_PER_MS)
+        arm_contact(s, delay_ms);
+}
+
 static uint64_t interval_ms(const struct sync_session *s)
 {
     const uint64_t whole = (uint64_t)s->config->sync_interval_s * 1000;
     return whole - random_bits() % (whole / INTERVAL_JITTER);
+}
+
+static void watch_begin(struct sync_session *s)
+{
+    struct cache_versions held;
+    if (s->watch && !s->watch_unheard && sync_contact_versions(s->contact, &held))
+        sync_watch_begin(s->watch, &held);
+}
+
+static void on_watch_ended(enum sync_watch_end end, void *user)
+{
+    struct sync_session *s = user;
+    if (!s->online)
+        return; /* the back-off decides */
+    switch (end) {
+    case SYNC_WATCH_NEWS:
+        arm_contact(s, 0);
+        break;
+    case SYNC_WATCH_LOST:
+        arm_contact_within(s, random_bits() % (s->config->backoff_min_ms * WATCH_SPREAD));
+        break;
+    case SYNC_WATCH_UNHEARD:
+        s->watch_unheard = true;
+    }
 }
 
 static void log_failure(struct sync_session *s, const struct sync_contact_result *result,
@@ -82,8 +126,11 @@ static void ended_well(struct sync_session *s, const struct sync_contact_result 
     s->online = true;
     s->last_reason[0] = '\0';
     backoff_reset(&s->backoff);
-    if (s->scope == SYNC_ALL)
+    if (s->scope == SYNC_ALL) {
         arm_contact(s, interval_ms(s));
+        s->watch_unheard = false;
+    }
+    watch_begin(s);
 }
 
 static void ended_badly(struct sync_session *s, const struct sync_contact_result *result)
@@ -160,6 +207,8 @@ enum err sync_session_open(sd_event *loop, const struct sync_parts *parts,
     s->config = parts->config;
     backoff_init(&s->backoff, s->config->backoff_min_ms, s->config->backoff_max_ms);
     enum err err = sync_contact_open(loop, parts, on_ended, s, &s->contact);
+    if (err == ERR_OK && mode == SYNC_FOR_EVER && s->config->long_poll_s > 0)
+        err = sync_watch_open(loop, parts, on_watch_ended, s, &s->watch);
     if (err == ERR_OK)
         err = add_timers(s);
     if (err != ERR_OK) {
@@ -176,6 +225,7 @@ void sync_session_close(struct sync_session *session)
         return;
     sd_event_source_disable_unref(session->poll);
     sd_event_source_disable_unref(session->contact_due);
+    sync_watch_close(session->watch);
     sync_contact_close(session->contact);
     sd_event_unref(session->loop);
     free(session);

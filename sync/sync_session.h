@@ -1,6 +1,7 @@
 /* When pamit-sync contacts the registry: for ever.
  *
- * When entries are new in the journal (looked at twice a second), each sync_interval_s, and after a
+ * When entries are new in the journal (looked at twice a second), when the registry says that there
+ * is news (sync_watch.h), each sync_interval_s, and after a
  * failure when a back-off is over that grows; there is no last attempt. Logs how contacts end.
  */
 #ifndef PAMIT_SYNC_SESSION_H

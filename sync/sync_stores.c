@@ -137,8 +137,26 @@ static void open_state(struct sync_stores *stores)
         complain(stores->logged.state, why);
 }
 
+static void look_at_space(struct sync_stores *stores)
+{
+    static const enum log_id ids[] = {[SPACE_ENOUGH] = LOG_SPACE_ENOUGH,
+                                      [SPACE_HALF] = LOG_SPACE_HALF,
+                                      [SPACE_LITTLE] = LOG_SPACE_LITTLE,
+                                      [SPACE_FULL] = LOG_SPACE_FULL};
+    struct space space;
+    if (space_look(stores->config->journal, &space) != ERR_OK)
+        return;
+    const unsigned percent = space_percent(&space);
+    const enum space_level before = stores->space;
+    stores->space = space_level_after(before, percent);
+    const bool was_enough = before == SPACE_UNKNOWN && stores->space == SPACE_ENOUGH;
+    if (stores->space != before && !was_enough)
+        log_event(ids[stores->space], "file=%s used_percent=%u", stores->config->journal, percent);
+}
+
 bool sync_stores_open(struct sync_stores *stores)
 {
+    look_at_space(stores);
     open_cache(stores);
     open_state(stores);
     return open_journal(stores);

@@ -12,6 +12,7 @@
 #include "cache.h"
 #include "journal_receipt.h"
 #include "kiosk_config.h"
+#include "space.h"
 #include "sync_state.h"
 
 #define SYNC_STORES_WHY_LEN 256
@@ -32,6 +33,7 @@ struct sync_stores {
     struct cache_writer *cache;
     struct sync_state_db *state;
     struct sync_file cache_file, state_file;
+    enum space_level space; /* of the journal's disk, as last told */
     struct {
         char journal[SYNC_STORES_WHY_LEN]; /* what was last logged about it; "" nothing */
         char cache[SYNC_STORES_WHY_LEN];
@@ -43,7 +45,8 @@ void sync_stores_init(struct sync_stores *stores, const struct kiosk_config *con
                       struct clock *clock, const struct seal_root *root);
 void sync_stores_done(struct sync_stores *stores);
 
-/* Opens what is not open. True if there is a journal. Blocks on the disk, as all calls do. */
+/* Opens what is not open, and tells how much room there is for entries when that has changed. True
+ * if there is a journal. Blocks on the disk, as all calls do. */
 bool sync_stores_open(struct sync_stores *stores);
 
 /* The journal's last entry, of the one that is there now; false, logged, and the journal closed if

@@ -50,6 +50,9 @@ MUST_CHECK enum err tls_context_open_to(struct span ca_der, const struct clock *
 /* For what needs no trust: anybody may answer. Whatever comes over it proves itself, or is not
  * believed; nothing that is secret goes over it. */
 MUST_CHECK enum err tls_context_open_unverified(struct tls_context **out);
+/* One more owner of it, who closes it too. */
+void tls_context_keep(struct tls_context *context);
+/* The last owner's frees it. NULL is fine. */
 void tls_context_close(struct tls_context *context);
 
 enum tls_progress {

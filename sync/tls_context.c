@@ -194,6 +194,7 @@ static struct tls_context *context_new(const struct clock *clock)
     mbedtls_x509_crt_init(&context->own);
     mbedtls_pk_init(&context->key);
     context->clock = clock;
+    context->owners = 1;
     return context;
 }
 
@@ -248,9 +249,14 @@ enum err tls_context_open_unverified(struct tls_context **out)
     return context_give(context, err, out);
 }
 
+void tls_context_keep(struct tls_context *context)
+{
+    context->owners++;
+}
+
 void tls_context_close(struct tls_context *context)
 {
-    if (!context)
+    if (!context || --context->owners > 0)
         return;
     mbedtls_ssl_config_free(&context->config);
     mbedtls_x509_crt_free(&context->ca);

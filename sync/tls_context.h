@@ -11,6 +11,7 @@
 #define TLS_NAME_LEN 64 /* of a common name: X.520 ub-common-name */
 
 struct tls_context {
+    unsigned owners;
     mbedtls_ssl_config config;
     mbedtls_x509_crt ca, own;
     mbedtls_pk_context key;

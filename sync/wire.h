@@ -2,7 +2,12 @@
  *
  * POST /v1/entries, body: zstd frame of a batch. 200 receipt; 409 gap (the body is the receipt:
  *   `next` says what is expected); 422 fork; 400; 413.
- * GET /v1/receipt?nonce=HEX. 200 receipt: how far the registry is, its time, its versions.
+ * GET /v1/receipt?nonce=HEX. 200 receipt: how far the registry is, its time, its versions. With
+ *   &wait=S&policy=N&lists=N&placements=N the answer waits until a version is above N, at most S
+ *   (<= 60) seconds.
+ * POST /v1/urgent, body: zstd frame of copies. 200 kept; 400 none of them is. What a kiosk has of
+ *   deferrals far down in a backlog: each is an entry with its own signature, provisional until the
+ *   chain brings the same.
  * GET /v1/feed/placements?from=N and /v1/feed/lists?from=N. 200 COSE_Sign1 of a feed step by the
  *   receipt key; 410 when N is ahead of the registry.
  * GET /v1/policy. 200 COSE_Sign1 of the bundle by the policy key; 404 none yet.
@@ -54,6 +59,28 @@ struct wire_batch {
 MUST_CHECK enum err wire_batch_encode(const struct wire_batch *batch, void *out, size_t cap,
                                       size_t *len);
 MUST_CHECK enum err wire_batch_decode(struct span bytes, struct wire_batch *out);
+
+#define WIRE_URGENT_COPIES 32
+#define WIRE_URGENT_MAX    (512u << 10) /* decompressed */
+
+struct wire_copy {
+    struct span header; /* whole form */
+    uint8_t signature[SIGN_LEN];
+    struct span payload;
+};
+
+struct wire_urgent {
+    size_t n_copies;                             /* 1 .. WIRE_URGENT_COPIES */
+    struct wire_copy copies[WIRE_URGENT_COPIES]; /* spans are borrowed from the bytes decoded */
+};
+
+_Static_assert(WIRE_URGENT_COPIES *(ENTRY_HEADER_MAX + ENTRY_PAYLOAD_MAX + SIGN_LEN + 16) <
+                   WIRE_URGENT_MAX,
+               "copies of any size fit");
+
+MUST_CHECK enum err wire_urgent_encode(const struct wire_urgent *urgent, void *out, size_t cap,
+                                       size_t *len);
+MUST_CHECK enum err wire_urgent_decode(struct span bytes, struct wire_urgent *out);
 
 /* zstd, with the decoder capped at `cap`. ERR_SIZE: larger; ERR_INVALID: no zstd frame. */
 MUST_CHECK enum err wire_compress(struct span plain, void *out, size_t cap, size_t *len);

@@ -90,6 +90,7 @@ struct kiosk_config {
     char receipt_key[KIOSK_PATH_LEN]; /* PEM public key: receipts and feeds of the registry */
     char policy_key[KIOSK_PATH_LEN];  /* PEM public key: policy bundles */
     uint32_t sync_interval_s;         /* between contacts when there is nothing to send */
+    uint32_t long_poll_s;             /* the registry is asked to wait for news so long; 0: never */
     uint32_t backoff_min_ms, backoff_max_ms;
 
     /* [console] */

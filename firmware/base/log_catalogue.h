@@ -67,8 +67,13 @@
     X(SYNC_OFFLINE, 4, "registry not reached, will try again")                                     \
     X(SYNC_REFUSED, 3, "registry refused")                                                         \
     X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
+    X(URGENT_SENT, 6, "deferrals sent ahead of the backlog")                                       \
     X(FEED_APPLIED, 6, "feed applied")                                                             \
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
+    X(SPACE_ENOUGH, 5, "there is room for entries again")                                          \
+    X(SPACE_HALF, 5, "half of the room for entries is used")                                       \
+    X(SPACE_LITTLE, 4, "four fifths of the room for entries are used, find out why")               \
+    X(SPACE_FULL, 2, "no room for entries soon, nothing is dropped to make some")                  \
     X(SYNC_STORE_FAILED, 2, "a sync database does not work")                                       \
     X(SYNC_FORKED, 2, "registry holds another history of this kiosk")                              \
     X(ENROLMENT_FINISHED, 5, "an enrolment that was cut off is finished")                          \
@@ -80,6 +85,7 @@
     X(REGISTRY_CLIENT_REFUSED, 4, "client refused in the handshake")                               \
     X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
     X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
+    X(REGISTRY_URGENT, 6, "entries came ahead of their chain")                                     \
     X(REGISTRY_GAP, 5, "gap: entries are missing before these")                                    \
     X(REGISTRY_ENROLLED, 5, "a kiosk enrolled")                                                    \
     X(REGISTRY_ENROL_REFUSED, 4, "enrolment refused")                                              \

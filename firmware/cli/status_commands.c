@@ -5,6 +5,7 @@
 
 #include "cache.h"
 #include "quarantine.h"
+#include "space.h"
 
 #define SET_ASIDE_LEN 2048
 
@@ -70,6 +71,19 @@ static void set_aside_add(json_t *json, const struct kiosk_config *config)
     json_object_set_new(json, "set_aside", at ? json_string(names) : json_null());
 }
 
+/* Of the disk that entries are stored on. */
+static void space_add(json_t *json, const char *journal)
+{
+    struct space space;
+    const bool known = space_look(journal, &space) == ERR_OK;
+    const unsigned percent = known ? space_percent(&space) : 0;
+    const enum space_level level =
+        known ? space_level_after(SPACE_UNKNOWN, percent) : SPACE_UNKNOWN;
+
+    json_object_set_new(json, "space_used", known ? json_integer(percent) : json_null());
+    json_object_set_new(json, "space", json_string(space_level_text(level)));
+}
+
 static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
 {
     const struct journal_head *head = &uplink->head;
@@ -95,6 +109,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());
     set_aside_add(json, &paths->config);
+    space_add(json, paths->journal);
     return json;
 }
 

@@ -18,6 +18,8 @@
  */
 #include "registry_append.h"
 
+#include "registry_deferral.h"
+
 #include <stdlib.h>
 
 struct append_room {
@@ -25,6 +27,8 @@ struct append_room {
     struct wire_batch batch;
     struct registry_entry entries[WIRE_BATCH_ENTRIES];
     uint8_t headers[WIRE_BATCH_ENTRIES][ENTRY_HEADER_MAX];
+    struct registry_listing rows[WIRE_BATCH_ENTRIES];
+    struct registry_record records[WIRE_BATCH_ENTRIES];
 };
 
 struct append_room *append_room_open(void)
@@ -179,6 +183,23 @@ static enum err keep_apart(struct registry_store *store, const struct registry_k
     return store->ops->quarantine(store, kiosk->id, branch, &kept);
 }
 
+/* What the new entries of a branch tell the other counters. */
+static enum err rows_make(struct registry_store *store, struct append_room *room, const char *kiosk,
+                          uint64_t next, struct registry_branch *branch)
+{
+    const struct deferral_search search = {.store = store,
+                                           .kiosk = kiosk,
+                                           .entries = branch->entries,
+                                           .n_entries = branch->n_entries,
+                                           .from = next,
+                                           .now_ms = branch->received_ms};
+    const enum err err = registry_deferrals_find(&search, room->rows, &branch->n_rows);
+    for (size_t i = 0; !err && i < branch->n_rows; i++)
+        room->records[i] = room->rows[i].record;
+    branch->rows = room->records;
+    return err;
+}
+
 /* A signed branch against what is held. */
 static enum err history_extend(struct registry_store *store, const struct registry_kiosk *kiosk,
                                const struct registry_branch *branch, struct append_outcome *out)
@@ -246,7 +267,8 @@ static enum err batch_append(struct registry_store *store, struct append_room *r
     if (err)
         return err;
     branch.proven = true;
-    return history_extend(store, kiosk, &branch, out);
+    err = rows_make(store, room, kiosk->id, out->head.next, &branch);
+    return err ? err : history_extend(store, kiosk, &branch, out);
 }
 
 enum err registry_append(struct registry_store *store, struct append_room *room,

@@ -30,7 +30,7 @@ struct append_outcome {
     uint8_t nonce[RECEIPT_NONCE_LEN];
 };
 
-/* Working memory for one batch at a time: about 1.3 MB. NULL: no memory. */
+/* Working memory for one batch at a time: about 1.6 MB. NULL: no memory. */
 struct append_room;
 struct append_room *append_room_open(void);
 void append_room_close(struct append_room *room);

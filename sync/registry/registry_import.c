@@ -20,6 +20,7 @@
 #include "policy.h"
 #include "policy_json.h"
 #include "registry_commands.h"
+#include "registry_listing.h"
 #include "sign.h"
 
 static int64_t wall_now_ms(void)
@@ -32,16 +33,12 @@ static int64_t wall_now_ms(void)
 /* ---- records, one by line ----------------------------------------------------------------------
  */
 
-#define ID_LEN    (2 * SIGN_HASH_LEN + 1)
-#define BYTES_MAX PLACEMENT_CBOR_MAX
-
-_Static_assert(ID_LEN >= PLACEMENT_ID_LEN && BYTES_MAX >= LISTING_CBOR_MAX, "any record fits");
-
 /* A record on its way in, and room for what it points to. */
 struct row {
     struct registry_record record;
-    char id[ID_LEN];
-    uint8_t bytes[BYTES_MAX];
+    char id[PLACEMENT_ID_LEN];
+    uint8_t bytes[PLACEMENT_CBOR_MAX];
+    struct registry_listing listing;
 };
 
 struct source {
@@ -51,17 +48,6 @@ struct source {
     bool (*read)(struct span line, struct row *out, struct json_fault *fault);
 };
 
-/* Ends an encoding, or notes what kept it from being one: a field's name, or the error's. */
-static bool row_finish(enum err err, const char *field, struct cbor_writer *w, struct span *out,
-                       struct json_fault *fault)
-{
-    if (!err)
-        err = cbor_writer_finish(w, out);
-    if (err)
-        json_refuse(fault, field, "%s", err_text(err));
-    return !err;
-}
-
 static bool placement_read(struct span line, struct row *out, struct json_fault *fault)
 {
     struct placement placement;
@@ -70,38 +56,31 @@ static bool placement_read(struct span line, struct row *out, struct json_fault 
     if (!placement_json_read(line, &placement, fault))
         return false;
     snprintf(out->id, sizeof out->id, "%s", placement.placement_id);
+    out->record.id = out->id;
     out->record.rec_seq = placement.rec_seq;
     cbor_writer_init(&w, out->bytes, sizeof out->bytes);
-    return row_finish(placement_encode(&placement, &w, &field), field, &w, &out->record.bytes,
-                      fault);
-}
-
-/* A row of the lists has no id in the files: it gets one of what makes it the same row. */
-static bool listing_identify(const struct listing *listing, char id[ID_LEN],
-                             struct json_fault *fault)
-{
-    uint8_t bytes[LISTING_CBOR_MAX], hash[SIGN_HASH_LEN];
-    struct cbor_writer w;
-    struct span identity;
-    const char *field = "";
-    cbor_writer_init(&w, bytes, sizeof bytes);
-    if (!row_finish(listing_encode_identity(listing, &w, &field), field, &w, &identity, fault))
-        return false;
-    sign_hash(identity, hash);
-    for (size_t i = 0; i < sizeof hash; i++)
-        snprintf(&id[2 * i], 3, "%02x", hash[i]);
-    return true;
+    enum err err = placement_encode(&placement, &w, &field);
+    if (!err)
+        err = cbor_writer_finish(&w, &out->record.bytes);
+    if (err)
+        json_refuse(fault, field, "%s", err_text(err));
+    return !err;
 }
 
 static bool listing_read(struct span line, struct row *out, struct json_fault *fault)
 {
     struct listing listing;
-    struct cbor_writer w;
-    const char *field = "";
-    if (!list_json_read(line, &listing, fault) || !listing_identify(&listing, out->id, fault))
+    const char *field;
+    if (!list_json_read(line, &listing, fault))
         return false;
-    cbor_writer_init(&w, out->bytes, sizeof out->bytes);
-    return row_finish(listing_encode(&listing, &w, &field), field, &w, &out->record.bytes, fault);
+    const enum err err = registry_listing_make(&listing, &out->listing, &field);
+    if (err) {
+        json_refuse(fault, field, "%s", err_text(err));
+        return false;
+    }
+    out->record.id = out->listing.id;
+    out->record.bytes = out->listing.record.bytes;
+    return true;
 }
 
 static bool say_line(const struct json_lines *lines, const char *why)
@@ -115,7 +94,7 @@ static bool line_import(const struct source *source, const struct json_lines *li
 {
     struct json_fault fault = {0};
     struct row row;
-    row.record = (struct registry_record){.id = row.id, .withdrawn = source->withdraws};
+    row.record = (struct registry_record){.withdrawn = source->withdraws};
     if (!source->read(line, &row, &fault))
         return say_line(lines, fault.why);
     const enum err err = store->ops->import_put(store, &row.record);

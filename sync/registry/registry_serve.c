@@ -12,6 +12,7 @@
 #include "registry_ca.h"
 #include "registry_commands.h"
 #include "registry_enrol.h"
+#include "registry_news.h"
 #include "registry_server.h"
 #include "sign.h"
 
@@ -31,6 +32,7 @@ struct parts {
     struct registry_service *service;
     struct registry_server *server;
     struct enrol_parts enrol;
+    struct registry_news *news;
 };
 
 static void service_answer(void *user, const struct registry_request *request,
@@ -116,6 +118,8 @@ static enum err parts_open(struct parts *parts, const struct registry_config *co
         err = registry_sqlite_open(config->store, &parts->store, why);
     if (!err)
         err = service_open(parts, config, why);
+    if (!err)
+        err = registry_news_open(parts->loop, config->store, parts->server, &parts->news, why);
     if (!err && config->enrol)
         err = enrol_open(parts, config, why);
     return err;
@@ -133,6 +137,7 @@ static void enrol_close(struct enrol_parts *enrol)
 static void parts_close(struct parts *parts)
 {
     enrol_close(&parts->enrol);
+    registry_news_close(parts->news);
     registry_server_close(parts->server);
     registry_service_close(parts->service);
     registry_ca_close(parts->ca);

@@ -22,6 +22,7 @@
 
 #include "key_file.h"
 #include "log.h"
+#include "registry_hold.h"
 #include "registry_tls.h"
 #include "wire.h"
 
@@ -38,13 +39,16 @@ _Static_assert(DROP_MAX >= WIRE_BODY_MAX, "what is allowed is never beyond what 
 struct registry_server {
     struct registry_door door;
     struct MHD_Daemon *daemon;
+    struct registry_hold *hold;
     size_t max_body;
+    unsigned keep_s;
     uint16_t port;
 };
 
 /* One request while its body comes in. */
 struct exchange {
     unsigned refused; /* 0, or the status that waits until the body is over */
+    int64_t until_ms; /* when a request that was held is answered; 0: it was not */
     size_t len, cap;  /* of a refused one nothing is kept, it is only counted */
     uint8_t body[];
 };
@@ -117,6 +121,7 @@ static enum MHD_Result request_begin(const struct registry_server *server,
     if (!exchange)
         return MHD_NO;
     exchange->refused = refused;
+    exchange->until_ms = 0;
     exchange->len = 0;
     exchange->cap = refused ? DROP_MAX : (size_t)len;
     *state = exchange;
@@ -138,6 +143,14 @@ static int64_t wall_now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* For what must not depend on a clock that can be set. */
+static int64_t monotonic_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -179,27 +192,51 @@ static struct rate_peer peer_of(struct MHD_Connection *connection)
     return peer;
 }
 
+static const char *argument(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/* Answers, or holds the request until this is called again. */
 static enum MHD_Result request_end(const struct registry_server *server,
                                    struct MHD_Connection *connection, const char *method,
-                                   const char *path, const struct exchange *exchange)
+                                   const char *path, struct exchange *exchange)
 {
     char kiosk[ENTRY_KIOSK_LEN] = "";
     if (server->door.client_ca && kiosk_of(connection, kiosk) != ERR_OK) {
         log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a verified kiosk\"");
         return MHD_NO;
     }
-    const struct registry_request request = {
+    const int64_t now_ms = monotonic_now_ms();
+    struct registry_request request = {
         .method = method,
         .path = path,
-        .nonce = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "nonce"),
-        .from = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "from"),
+        .nonce = argument(connection, "nonce"),
+        .from = argument(connection, "from"),
+        .wait = argument(connection, "wait"),
+        .policy = argument(connection, "policy"),
+        .lists = argument(connection, "lists"),
+        .placements = argument(connection, "placements"),
+        .waited = exchange->until_ms && now_ms >= exchange->until_ms,
         .kiosk = kiosk,
         .peer = peer_of(connection),
         .body = span_of(exchange->body, exchange->len),
         .now_ms = wall_now_ms(),
     };
     struct registry_reply reply = {0};
+    const uint64_t turn = registry_hold_turn(server->hold);
     server->door.answer(server->door.user, &request, &reply);
+    if (reply.hold_s) {
+        if (!exchange->until_ms)
+            exchange->until_ms = now_ms + reply.hold_s * INT64_C(1000);
+        if (registry_hold_put(server->hold, turn, connection, exchange->until_ms))
+            return MHD_YES;
+        request.waited = true;
+        server->door.answer(server->door.user, &request, &reply);
+    }
+    /* A handshake costs five times what an idle contact does. */
+    if (reply.status == MHD_HTTP_OK)
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, server->keep_s);
     return reply_queue(connection, &reply);
 }
 
@@ -371,8 +408,8 @@ static enum err daemon_start(const struct registry_config *config, struct tls_fi
         {MHD_OPTION_END, 0, NULL}};
     server->port = port_of(fd);
     server->daemon = MHD_start_daemon(
-        MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
+        MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
         MHD_OPTION_HTTPS_MEM_KEY, files->key, MHD_OPTION_ARRAY, trust, MHD_OPTION_HTTPS_PRIORITIES,
         REGISTRY_TLS_PRIORITIES, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_request_over, server, MHD_OPTION_CONNECTION_LIMIT,
@@ -396,16 +433,21 @@ enum err registry_server_open(const struct registry_config *config,
         err = tls_files_read(config, door->client_ca, files, why);
     if (!err)
         err = listen_at(door, &fd, why);
+    if (!err)
+        err = registry_hold_open(&server->hold);
     if (!err) {
         server->door = *door;
         server->max_body = config->max_body;
+        server->keep_s = door->client_ca ? config->keep_s : config->timeout_s;
         err = daemon_start(config, files, fd, server, why);
-        if (err)
-            close(fd);
     }
+    if (err && fd >= 0)
+        close(fd);
     if (files)
         gnutls_memset(files, 0, sizeof *files);
     free(files);
+    if (err && server)
+        registry_hold_close(server->hold);
     if (err)
         free(server);
     else
@@ -418,10 +460,22 @@ uint16_t registry_server_port(const struct registry_server *server)
     return server->port;
 }
 
+bool registry_server_is_waited_for(const struct registry_server *server)
+{
+    return !registry_hold_is_empty(server->hold);
+}
+
+void registry_server_release(const struct registry_server *server, bool news)
+{
+    registry_hold_release(server->hold, monotonic_now_ms(), news);
+}
+
 void registry_server_close(struct registry_server *server)
 {
     if (!server)
         return;
+    registry_hold_end(server->hold);
     MHD_stop_daemon(server->daemon);
+    registry_hold_close(server->hold);
     free(server);
 }

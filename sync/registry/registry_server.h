@@ -31,6 +31,10 @@ MUST_CHECK enum err registry_server_open(const struct registry_config *config,
                                          struct registry_server **out, char why[REGISTRY_WHY_LEN]);
 /* The port it listens on. */
 uint16_t registry_server_port(const struct registry_server *server);
+/* Requests that are held until there is news (registry_hold.h): is there any? */
+bool registry_server_is_waited_for(const struct registry_server *server);
+/* Releases those whose time is up, and with `news` all of them. From another thread. */
+void registry_server_release(const struct registry_server *server, bool news);
 /* Ends requests in progress, then the thread. */
 void registry_server_close(struct registry_server *server);
 

@@ -16,6 +16,8 @@
 #include "policy.h"
 #include "registry_append.h"
 #include "registry_feed.h"
+#include "registry_hold.h"
+#include "registry_urgent.h"
 #include "wire.h"
 
 #define REPLY_MAX (WIRE_FEED_MAX + SIGN_COSE_OVERHEAD)
@@ -43,6 +45,7 @@ struct registry_service {
     const struct sign_key *receipt_key;
     const struct registry_ca *ca; /* NULL: issues none */
     struct append_room *room;
+    struct urgent_room *urgent;
     struct feed_room feed;
     uint8_t reply[REPLY_MAX];
 };
@@ -154,6 +157,42 @@ static void say_receipt(struct registry_service *service, const struct registry_
         say_envelope(reply, status, envelope);
 }
 
+/* May the answer wait until there is something newer than what the kiosk has? */
+static enum err nothing_is_newer(struct registry_service *service,
+                                 const struct registry_versions *held, bool *out)
+{
+    struct registry_versions newest;
+    const enum err err = service->store->ops->versions(service->store, &newest);
+    if (!err)
+        *out = newest.policy <= held->policy && newest.lists <= held->lists &&
+               newest.placements <= held->placements;
+    return err;
+}
+
+/* True if the request is dealt with: refused, or held. */
+static bool receipt_waits(struct registry_service *service, const struct registry_request *request,
+                          struct registry_reply *reply)
+{
+    uint64_t wait_s;
+    struct registry_versions held;
+    bool waits = false;
+    if (!request->wait || request->waited)
+        return false;
+    if (!version_parse(request->wait, &wait_s) || wait_s > REGISTRY_HOLD_MAX_S ||
+        !version_parse(request->policy, &held.policy) ||
+        !version_parse(request->lists, &held.lists) ||
+        !version_parse(request->placements, &held.placements)) {
+        say(reply, STATUS_BAD_REQUEST, "wait goes with policy, lists and placements, at most 60");
+        return true;
+    }
+    const enum err err = nothing_is_newer(service, &held, &waits);
+    if (err)
+        say_unavailable(reply, "versions", err);
+    else if (waits)
+        reply->hold_s = (unsigned)wait_s;
+    return err || reply->hold_s > 0;
+}
+
 static void answer_receipt(struct registry_service *service, const struct registry_kiosk *kiosk,
                            const struct registry_request *request, struct registry_reply *reply)
 {
@@ -162,6 +201,8 @@ static void answer_receipt(struct registry_service *service, const struct regist
         say(reply, STATUS_BAD_REQUEST, "nonce must be 32 lower-case hex digits");
         return;
     }
+    if (receipt_waits(service, request, reply))
+        return;
     const enum err err = service->store->ops->head(service->store, kiosk->id, &outcome.head);
     if (err)
         say_unavailable(reply, "head", err);
@@ -223,6 +264,25 @@ static void answer_entries(struct registry_service *service, const struct regist
         break;
     }
     say(reply, STATUS_BAD_REQUEST, outcome.reason);
+}
+
+static void answer_urgent(struct registry_service *service, const struct registry_kiosk *kiosk,
+                          const struct registry_request *request, struct registry_reply *reply)
+{
+    struct urgent_outcome outcome;
+    const enum err err = registry_urgent(service->store, service->urgent, kiosk, request->body,
+                                         request->now_ms, &outcome);
+    if (err) {
+        say_unavailable(reply, "urgent", err);
+    } else if (outcome.refused) {
+        log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"%s\"", kiosk->id,
+                  outcome.refused);
+        say(reply, STATUS_BAD_REQUEST, outcome.refused);
+    } else {
+        log_event(LOG_REGISTRY_URGENT, "kiosk=%s copies=%zu rows=%zu", kiosk->id, outcome.n_copies,
+                  outcome.n_rows);
+        say(reply, STATUS_OK, "kept");
+    }
 }
 
 /* ---- feeds ----------------------------------------------------------------------------------- */
@@ -328,6 +388,7 @@ static const struct route {
     answer_function *answer;
 } routes[] = {
     {"/v1/entries", "POST", answer_entries},
+    {"/v1/urgent", "POST", answer_urgent},
     {"/v1/receipt", "GET", answer_receipt},
     {"/v1/feed/placements", "GET", answer_placements},
     {"/v1/feed/lists", "GET", answer_lists},
@@ -389,8 +450,9 @@ enum err registry_service_open(struct registry_store *store, const struct sign_k
     service->store = store;
     service->receipt_key = receipt_key;
     service->room = append_room_open();
-    if (!service->room) {
-        free(service);
+    service->urgent = urgent_room_open();
+    if (!service->room || !service->urgent) {
+        registry_service_close(service);
         return ERR_MEMORY;
     }
     *out = service;
@@ -407,5 +469,6 @@ void registry_service_close(struct registry_service *service)
     if (!service)
         return;
     append_room_close(service->room);
+    urgent_room_close(service->urgent);
     free(service);
 }

@@ -19,8 +19,10 @@ struct registry_service;
 struct registry_request {
     const char *method, *path;
     const char *nonce, *from; /* query values; NULL when absent */
-    const char *kiosk;        /* from the verified certificate; "" on the enrolment listener */
-    struct rate_peer peer;    /* the other end's address */
+    const char *wait, *policy, *lists, *placements;
+    bool waited;           /* it was held already: answer it now */
+    const char *kiosk;     /* from the verified certificate; "" on the enrolment listener */
+    struct rate_peer peer; /* the other end's address */
     struct span body;
     int64_t now_ms; /* wall time */
 };
@@ -30,6 +32,8 @@ struct registry_reply {
     const char *type;       /* of the body; NULL: a line of text */
     const char *allow;      /* with 405: the method that the path has; else NULL */
     unsigned retry_after_s; /* with 503; else 0 */
+    unsigned hold_s;        /* not 0: there is no answer yet; ask again when there may be news, with
+                             * `waited` after so many seconds */
     struct span body;       /* the service's, until its next call */
 };
 

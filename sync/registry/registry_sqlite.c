@@ -68,8 +68,9 @@ static const struct database_kind kind = {
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
- * stores from before there were any get them here. The rows of an import wait in a
- * temporary table, which is outside the shared file: it is locked only while they are moved over.
+ * `copy` what came ahead of its chain. Stores from before there were any get them here. The rows of
+ * an import wait in a temporary table, which is outside the shared file: it is locked only while
+ * they are moved over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -80,6 +81,10 @@ static const char session[] =
     "CREATE TABLE IF NOT EXISTS enrol_code("
     " hash BLOB NOT NULL PRIMARY KEY, kiosk TEXT NOT NULL, expires_ms INTEGER NOT NULL,"
     " used_ms INTEGER, entry_point BLOB, tls_key BLOB) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS copy("
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), seq INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " received_ms INTEGER NOT NULL, header BLOB NOT NULL, payload BLOB NOT NULL,"
+    " signature BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
@@ -267,6 +272,8 @@ static const struct registry_store_ops sqlite_ops = {
     .code_use = sqlite_code_use,
     .head = sqlite_head,
     .hash_before = sqlite_hash_before,
+    .payload_get = sqlite_payload_get,
+    .copies_put = sqlite_copies_put,
     .append = sqlite_append,
     .quarantine = sqlite_quarantine,
     .entries_each = sqlite_entries_each,

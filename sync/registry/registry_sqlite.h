@@ -50,6 +50,13 @@
     X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload, "        \
                "e.received_ms, e.signature FROM kiosk k JOIN entry e ON e.kiosk = k.no "           \
                "WHERE ?1 IS NULL OR k.id = ?1 ORDER BY k.id, e.seq")                               \
+    X(PAYLOAD, "SELECT payload FROM entry JOIN kiosk ON kiosk.no = entry.kiosk "                   \
+               "WHERE kiosk.id = ?1 AND seq = ?2 AND kind = ?3")                                   \
+    X(COPY_PUT, "INSERT OR IGNORE INTO copy(kiosk, seq, hash, received_ms, header, payload, "      \
+                "signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                   \
+    X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1")                                    \
+    X(COPY_DROP, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "                \
+                 "hash IN (SELECT hash FROM entry WHERE kiosk = ?1 AND seq = copy.seq)")           \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
     X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
@@ -101,6 +108,13 @@ MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id
 /* Registers a kiosk, within the caller's transaction; outcomes as of kiosk_add. */
 MUST_CHECK enum err registry_sql_kiosk_add(struct registry_sqlite *s,
                                            const struct registry_kiosk *kiosk);
+/* Within a transaction: puts rows of the lists of which none was ever held. */
+MUST_CHECK enum err registry_sql_rows_add(struct registry_sqlite *s,
+                                          const struct registry_record *rows, size_t n_rows,
+                                          int64_t now_ms);
+/* Within a transaction: drops the copies of entries of which the chain has brought the same. */
+MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,
+                                             uint64_t first, uint64_t last);
 
 /* ---- the operations, by file; registry_sqlite.c makes the table of them -----------------------
  */
@@ -112,6 +126,11 @@ enum err sqlite_code_use(struct registry_store *store, const struct registry_joi
 enum err sqlite_head(struct registry_store *store, const char *kiosk, struct registry_head *out);
 enum err sqlite_hash_before(struct registry_store *store, const char *kiosk, uint64_t seq,
                             uint8_t out[SIGN_HASH_LEN]);
+enum err sqlite_payload_get(struct registry_store *store,
+                            const struct registry_payload_asked *asked, void *room, size_t cap,
+                            struct span *out);
+enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
+                           const struct registry_copies *copies, bool *kept);
 enum err sqlite_append(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
 enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,

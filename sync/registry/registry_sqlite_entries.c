@@ -266,7 +266,10 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     out->n_new = branch->n_entries - n_held;
     out->head = (struct registry_head){.epoch = last->epoch, .next = last->seq + 1};
     memcpy(out->head.hash, last->hash, sizeof out->head.hash);
-    return head_set(s, kiosk, &out->head);
+    err = head_set(s, kiosk, &out->head);
+    if (!err)
+        err = registry_sql_copies_drop(s, kiosk, branch->entries[0].seq, last->seq);
+    return err ? err : registry_sql_rows_add(s, branch->rows, branch->n_rows, branch->received_ms);
 }
 
 /* May this branch leave out the numbers before it? */

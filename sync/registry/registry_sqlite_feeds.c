@@ -62,19 +62,22 @@ static enum err held_find(struct registry_sqlite *s, const char *id)
     return err;
 }
 
-enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record)
+static enum err stage(struct registry_sqlite *s, const struct registry_record *record)
 {
-    struct registry_sqlite *s = registry_sqlite_of(store);
-    assert(s->importing && record->rec_seq <= INT64_MAX);
-    const enum err err = record->withdrawn ? held_find(s, record->id) : ERR_OK;
-    if (err)
-        return err;
     sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_PUT);
     sqlite3_bind_text(stmt, 1, record->id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(stmt, 2, (int64_t)record->rec_seq);
     sqlite3_bind_int(stmt, 3, record->withdrawn);
     registry_sql_blob(stmt, 4, record->bytes);
     return database_step_done(stmt);
+}
+
+enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    assert(s->importing && record->rec_seq <= INT64_MAX);
+    const enum err err = record->withdrawn ? held_find(s, record->id) : ERR_OK;
+    return err ? err : stage(s, record);
 }
 
 static enum err counted(struct registry_sqlite *s, sqlite3_stmt *stmt, uint64_t *rows)
@@ -130,6 +133,23 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     if (!err)
         *out = done;
     return err;
+}
+
+enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_record *rows,
+                               size_t n_rows, int64_t now_ms)
+{
+    struct registry_imported done;
+    if (n_rows == 0)
+        return ERR_OK;
+    assert(!s->importing);
+    s->imports = REGISTRY_LISTS;
+    enum err err = database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+    for (size_t i = 0; !err && i < n_rows; i++) {
+        err = held_find(s, rows[i].id);
+        if (err == ERR_MISSING)
+            err = stage(s, &rows[i]);
+    }
+    return err ? err : staged_apply(s, now_ms, &done);
 }
 
 /* ---- feed ------------------------------------------------------------------------------------ */

@@ -68,6 +68,26 @@ struct registry_branch {
     const uint8_t *signature;             /* SIGN_LEN bytes: the last entry's */
     bool proven;                          /* the signature verifies: the kiosk's key made this */
     int64_t received_ms;
+    const struct registry_record *rows; /* of the lists, that its new entries make: */
+    size_t n_rows;                      /* each is put unless one of that id was ever held */
+};
+
+/* Copies of entries that came ahead of their chain, each signed. */
+struct registry_copies {
+    const struct registry_entry *entries;
+    size_t n_entries;
+    const struct registry_record *rows; /* as of a branch */
+    size_t n_rows;
+    int64_t received_ms;
+};
+
+/* Of one kiosk. */
+#define REGISTRY_COPIES_MAX 4096
+
+struct registry_payload_asked {
+    const char *kiosk;
+    uint64_t seq;
+    int kind;
 };
 
 /* Zero, the safe one, stores nothing. */
@@ -183,6 +203,15 @@ struct registry_store_ops {
     /* The hash of the last held entry before `seq`. ERR_MISSING: none is. */
     enum err (*hash_before)(struct registry_store *store, const char *kiosk, uint64_t seq,
                             uint8_t out[SIGN_HASH_LEN]);
+    /* The payload of a held entry of that kind. ERR_MISSING: none is held, or it was purged;
+     * ERR_SIZE. */
+    enum err (*payload_get)(struct registry_store *store,
+                            const struct registry_payload_asked *asked, void *room, size_t cap,
+                            struct span *out);
+    /* Keeps copies until the chain brings the same entries; the same again changes nothing. `*kept`
+     * is false, and nothing done, when the kiosk would have more than REGISTRY_COPIES_MAX. */
+    enum err (*copies_put)(struct registry_store *store, const char *kiosk,
+                           const struct registry_copies *copies, bool *kept);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
      * times has the effect of one. Gives REGISTRY_MARK_TWICE, also to what is
      * held without its payload when that comes. ERR_MISSING: no such kiosk. */

@@ -19,6 +19,7 @@ from registry_kit import BIN
 PROGRAM = BIN / "pamit-sync"
 JOURNAL_TOOL = BIN / "journal_tool"
 TIMEOUT_S = 60
+CROWD_KIOSK = "CGK-03-0412"
 
 
 class SyncKiosk:
@@ -49,9 +50,17 @@ class SyncKiosk:
         ).groups()
         return int(epoch), int(seq), bytes.fromhex(digest)
 
+    def crowd(self, count):
+        """Travellers, signed quickly and not synced, until there are `count` entries: one in forty of
+        them is deferred. The kiosk's name is CROWD_KIOSK."""
+        key = self.folder / "entry.pem"
+        pki.write_private(key, (self.folder / "entry.key").read_bytes())
+        subprocess.run([BIN / "journal_crowd", self.folder, str(count), "1000"], timeout=TIMEOUT_S,
+                       check=True)
+
     def configure(self, *, identity=None, ca=None, host="localhost", port=None, interval_s=1,
-                  assume_synced=True):
-        """Writes the configuration; by default the right one."""
+                  assume_synced=True, **sync):
+        """Writes the configuration; by default the right one. `sync`: other keys of that section."""
         identity = identity or self.identity
         path = self.folder / "pamit.conf"
         path.write_text(
@@ -61,7 +70,7 @@ class SyncKiosk:
                     "registry_host": host, "registry_port": port or self.registry.port,
                     "ca_cert": (ca or self.registry.ca).cert, "tls_cert": identity.cert,
                     "tls_key": identity.key, "sync_interval_s": interval_s,
-                    "backoff_min_ms": 50, "backoff_max_ms": 500,
+                    "backoff_min_ms": 50, "backoff_max_ms": 500, **sync,
                 },
             )
         )
@@ -79,6 +88,14 @@ class SyncKiosk:
         with sqlite3.connect(self.folder / "sync.db") as db:
             db.row_factory = sqlite3.Row
             return dict(db.execute("SELECT * FROM state").fetchone())
+
+    def acked(self):
+        """Every entry below is acknowledged, as far as the kiosk has been told."""
+        if not (self.folder / "sync.db").exists():
+            return 0
+        with sqlite3.connect(self.folder / "sync.db") as db:
+            row = db.execute("SELECT next FROM state").fetchone()
+        return row[0] if row else 0
 
     def feed_as_of(self):
         """As of when the placements in cache.db are good (UTC seconds)."""
@@ -99,9 +116,9 @@ class SyncKiosk:
         for line in self.process.stderr:
             self.log.append(line.rstrip("\n"))
 
-    def await_log(self, text, *, after=0):
+    def await_log(self, text, *, after=0, limit_s=TIMEOUT_S):
         """The number of lines up to and with the first one that has `text`, beyond line `after`."""
-        end = time.monotonic() + TIMEOUT_S
+        end = time.monotonic() + limit_s
         while time.monotonic() < end:
             for i, line in enumerate(self.log[after:], after + 1):
                 if text in line:

@@ -722,6 +722,109 @@ static void feeds_have_nothing_in_common(void **state)
 
 /* ---- policy ---------------------------------------------------------------------------------- */
 
+/* ---- entries out of their chain, and what they make ---------------------------------------- */
+
+static const struct registry_record row_made = {.id = "row"};
+
+static enum err count_record(struct span record, bool withdrawn, void *user)
+{
+    (void)record;
+    (void)withdrawn;
+    ++*(size_t *)user;
+    return ERR_OK;
+}
+
+static size_t rows_of_lists(struct fixture *fixture)
+{
+    const struct registry_range range = {.feed = REGISTRY_LISTS, .n_max = 10};
+    struct registry_step step;
+    size_t n = 0;
+    assert_int_equal(fixture->store->ops->feed(fixture->store, &range, count_record, &n, &step),
+                     ERR_OK);
+    return n;
+}
+
+static bool copies_put(struct fixture *fixture, struct run *run, bool with_row)
+{
+    struct registry_record row = row_made;
+    row.bytes = span_of_text("record");
+    for (size_t i = 0; i < run->branch.n_entries; i++)
+        run->entries[i].signature = span_of(run->signature, SIGN_LEN);
+    const struct registry_copies copies = {.entries = run->entries,
+                                           .n_entries = run->branch.n_entries,
+                                           .rows = &row,
+                                           .n_rows = with_row,
+                                           .received_ms = 1};
+    bool kept = false;
+    assert_int_equal(fixture->store->ops->copies_put(fixture->store, kiosk_a.id, &copies, &kept),
+                     ERR_OK);
+    return kept;
+}
+
+static void what_entries_make_is_made_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct registry_record row = row_made;
+    struct run run;
+    row.bytes = span_of_text("record");
+    run_make(&run, 'a', 1, 3);
+    assert_true(copies_put(fixture, &run, true));
+    assert_true(copies_put(fixture, &run, true));
+    assert_int_equal(rows_of_lists(fixture), 1);
+    assert_int_equal(head_of(fixture, kiosk_a.id).next, 1); /* copies are no history */
+    run.branch.rows = &row;
+    run.branch.n_rows = 1;
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_APPENDED);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_DUPLICATE);
+    assert_int_equal(rows_of_lists(fixture), 1);
+    struct registry_versions versions;
+    assert_int_equal(fixture->store->ops->versions(fixture->store, &versions), ERR_OK);
+    assert_int_equal(versions.lists, 1);
+}
+
+/* Only as many may wait for their chain; when it comes there is room again. */
+static void copies_are_bounded_until_the_chain_comes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct run run;
+    for (uint64_t seq = 1; seq <= REGISTRY_COPIES_MAX; seq += ENTRIES_MAX) {
+        run_make(&run, 'a', seq, ENTRIES_MAX);
+        assert_true(copies_put(fixture, &run, false));
+    }
+    run_make(&run, 'a', REGISTRY_COPIES_MAX + 1, 1);
+    assert_false(copies_put(fixture, &run, true));
+    assert_int_equal(rows_of_lists(fixture), 0);
+    run_make(&run, 'a', 1, 1);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_APPENDED);
+    run_make(&run, 'a', REGISTRY_COPIES_MAX + 1, 1);
+    assert_true(copies_put(fixture, &run, true));
+}
+
+static void payloads_are_found_by_kiosk_number_and_kind(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct run run;
+    uint8_t room[16];
+    struct span found;
+    run_make(&run, 'a', 1, 2);
+    run.entries[1].payload = span_of(NULL, 0);
+    assert_int_equal(append(fixture, &run).outcome, REGISTRY_APPENDED);
+    struct registry_payload_asked asked = {.kiosk = kiosk_a.id, .seq = 1, .kind = ENTRY_NOTE};
+    assert_int_equal(ops->payload_get(fixture->store, &asked, room, sizeof room, &found), ERR_OK);
+    assert_memory_equal(found.p, "payload", found.len);
+    assert_int_equal(ops->payload_get(fixture->store, &asked, room, 3, &found), ERR_SIZE);
+    asked.kind = ENTRY_PRESENTED;
+    assert_int_equal(ops->payload_get(fixture->store, &asked, room, sizeof room, &found),
+                     ERR_MISSING);
+    asked = (struct registry_payload_asked){.kiosk = kiosk_a.id, .seq = 2, .kind = ENTRY_NOTE};
+    assert_int_equal(ops->payload_get(fixture->store, &asked, room, sizeof room, &found),
+                     ERR_MISSING); /* purged */
+    asked = (struct registry_payload_asked){.kiosk = kiosk_b.id, .seq = 1, .kind = ENTRY_NOTE};
+    assert_int_equal(ops->payload_get(fixture->store, &asked, room, sizeof room, &found),
+                     ERR_MISSING);
+}
+
 static void policy_versions_only_rise(void **state)
 {
     struct fixture *fixture = *state;
@@ -793,6 +896,9 @@ int registry_store_suite(const struct suite_backend *chosen)
         FEED_TEST(a_feed_ends_when_its_reader_refuses),
         FEED_TEST(what_is_withdrawn_comes_down_as_such),
         TEST(feeds_have_nothing_in_common),
+        TEST(what_entries_make_is_made_once),
+        TEST(copies_are_bounded_until_the_chain_comes),
+        TEST(payloads_are_found_by_kiosk_number_and_kind),
         TEST(policy_versions_only_rise),
         TEST(versions_are_those_of_the_newest),
     };

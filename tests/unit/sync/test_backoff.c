@@ -85,19 +85,39 @@ static void retry_after_is_waited_out_and_spread(void **state)
     for (int i = 0; i < 1000; i++) {
         backoff_init(&backoff, BASE_MS, CAP_MS);
         const uint32_t wait_ms = backoff_next_ms(&backoff, draw(), 60);
-        assert_true(wait_ms >= 61000 && wait_ms <= 63000);
+        assert_true(wait_ms >= 61000 && wait_ms <= 123000);
     }
     backoff_init(&backoff, BASE_MS, CAP_MS);
     assert_int_equal(backoff_next_ms(&backoff, 0, UINT32_MAX),
                      HTTP_RETRY_AFTER_MAX_S * 1000 + BASE_MS);
+    backoff_init(&backoff, BASE_MS, CAP_MS);
+    assert_in_range(backoff_next_ms(&backoff, UINT32_MAX, UINT32_MAX),
+                    2 * HTTP_RETRY_AFTER_MAX_S * 1000,
+                    2 * HTTP_RETRY_AFTER_MAX_S * 1000 + 3 * BASE_MS);
 }
 
-/* 370 kiosks lose the registry at the same moment, each tries until minute 30; the registry is back
- * then: their returns must not come in one heap. */
+/* A thousand kiosks are told in the same second to come again in a minute: of none of the sixty
+ * seconds that follow may more than three times its share be left. */
+static void a_fleet_that_is_sent_away_comes_back_spread(void **state)
+{
+    (void)state;
+    enum { KIOSKS = 1000, SECONDS = 60 };
+    unsigned arrivals[SECONDS + 4] = {0};
+    for (int kiosk = 0; kiosk < KIOSKS; kiosk++) {
+        struct backoff backoff;
+        backoff_init(&backoff, BASE_MS, CAP_MS);
+        arrivals[(backoff_next_ms(&backoff, draw(), SECONDS) - SECONDS * 1000) / 1000]++;
+    }
+    for (size_t i = 0; i < sizeof arrivals / sizeof arrivals[0]; i++)
+        assert_true(arrivals[i] < 3 * KIOSKS / SECONDS);
+}
+
+/* 1,000 kiosks lose the registry at the same moment, each tries until minute 30; the registry is
+ * back then: their returns must not come in one heap. */
 static void a_fleet_comes_back_spread(void **state)
 {
     (void)state;
-    enum { KIOSKS = 370, BUCKETS = 30, BUCKET_MS = 30000 };
+    enum { KIOSKS = 1000, BUCKETS = 30, BUCKET_MS = 30000 };
     const uint64_t back_ms = 30 * 60 * 1000;
     unsigned buckets[BUCKETS] = {0};
     for (int kiosk = 0; kiosk < KIOSKS; kiosk++) {
@@ -124,6 +144,7 @@ int main(void)
         cmocka_unit_test(edges_of_the_first_wait),
         cmocka_unit_test(it_grows_to_the_cap_and_a_success_makes_it_short_again),
         cmocka_unit_test(retry_after_is_waited_out_and_spread),
+        cmocka_unit_test(a_fleet_that_is_sent_away_comes_back_spread),
         cmocka_unit_test(a_fleet_comes_back_spread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,123 @@
+/* Deferrals become rows of the lists (R070).
+ *
+ * The row is dated by the entry, since "deferred on" is what an officer elsewhere is told; a clock
+ * that nobody vouched for, or that ran ahead of ours, dates nothing, then it is today. What made
+ * the officer defer goes along as its first reason. A document whose number does not fit the lists'
+ * is left to be found by name and birth date.
+ *
+ * An entry that comes as RECOVERED makes no row: its decision came once already, from the history
+ * that was left, or is weeks old.
+ */
+#include "registry_deferral.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void document_put(const struct document *document, struct listing *out)
+{
+    const bool fits = strlen(document->number) < sizeof out->passport_no && document->number[0] &&
+                      document->country[0];
+    if (fits) {
+        snprintf(out->passport_no, sizeof out->passport_no, "%.9s", document->number);
+        snprintf(out->passport_country, sizeof out->passport_country, "%s", document->country);
+    }
+    if (document->name[0] && strlen(document->name) < sizeof out->name_mrz &&
+        date_valid(document->birth)) {
+        snprintf(out->name_mrz, sizeof out->name_mrz, "%.64s", document->name);
+        out->birth_date = document->birth;
+    }
+}
+
+bool registry_deferral_of(const struct entry_header *decided,
+                          const struct entry_presented *presented, int64_t now_ms,
+                          struct listing *out)
+{
+    const struct clock_reading *time = &decided->time;
+    const bool dated = time->quality != CLOCK_UNKNOWN && time->wall_ms <= now_ms;
+    const char *why;
+    if (presented->place.mode != MODE_LIVE)
+        return false;
+    *out = (struct listing){.kind = LISTING_DEFERRAL,
+                            .from = date_of_wall(dated ? time->wall_ms : now_ms, time->zone)};
+    out->expires = date_add_months(out->from, REGISTRY_DEFERRAL_MONTHS);
+    if (date_compare(out->expires, date_of_wall(now_ms, time->zone)) < 0)
+        return false;
+    snprintf(out->issued_by, sizeof out->issued_by, "%.*s", (int)sizeof out->issued_by - 1,
+             presented->place.tpi_code);
+    if (presented->verdict.n_reasons > 0)
+        out->reason = presented->verdict.reasons[0].code;
+    document_put(&presented->document, out);
+    return listing_complete(out, &why);
+}
+
+/* ---- finding them among entries -------------------------------------------------------------- */
+
+/* Big: not for the stack of a server's thread. */
+struct room {
+    struct entry_presented presented;
+    uint8_t payload[ENTRY_PAYLOAD_MAX];
+};
+
+static bool is_deferral(const struct registry_entry *entry, struct entry_decided *out)
+{
+    return entry->kind == ENTRY_DECIDED && entry->mark == REGISTRY_MARK_NONE &&
+           entry_decided_decode(entry->payload, out) == ERR_OK &&
+           out->decision == DECISION_DEFERRED;
+}
+
+/* The payload of the PRESENTED `seq`. ERR_MISSING: it has not come, is no such entry, or is purged.
+ */
+static enum err presented_find(const struct deferral_search *search, uint64_t seq,
+                               struct room *room, struct span *out)
+{
+    for (size_t i = 0; i < search->n_entries; i++) {
+        const struct registry_entry *entry = &search->entries[i];
+        if (entry->seq != seq)
+            continue;
+        *out = entry->payload;
+        return entry->kind == ENTRY_PRESENTED && entry->payload.p ? ERR_OK : ERR_MISSING;
+    }
+    const struct registry_payload_asked asked = {
+        .kiosk = search->kiosk, .seq = seq, .kind = ENTRY_PRESENTED};
+    return search->store->ops->payload_get(search->store, &asked, room->payload,
+                                           sizeof room->payload, out);
+}
+
+static enum err row_make(const struct deferral_search *search, const struct registry_entry *entry,
+                         struct room *room, struct registry_listing *out)
+{
+    struct entry_decided decided;
+    struct entry_header header;
+    struct span payload;
+    struct listing listing;
+    const char *field;
+    if (!is_deferral(entry, &decided) ||
+        entry_header_decode(entry->header, ENTRY_WHOLE, &header) != ERR_OK)
+        return ERR_MISSING;
+    const enum err err = presented_find(search, decided.presented, room, &payload);
+    if (err)
+        return err;
+    if (entry_presented_decode(payload, &room->presented) != ERR_OK ||
+        !registry_deferral_of(&header, &room->presented, search->now_ms, &listing) ||
+        registry_listing_make(&listing, out, &field) != ERR_OK)
+        return ERR_MISSING;
+    return ERR_OK;
+}
+
+enum err registry_deferrals_find(const struct deferral_search *search,
+                                 struct registry_listing *rows, size_t *n_rows)
+{
+    struct room *room = malloc(sizeof *room);
+    enum err err = room ? ERR_OK : ERR_MEMORY;
+    *n_rows = 0;
+    for (size_t i = 0; !err && i < search->n_entries; i++) {
+        if (search->entries[i].seq < search->from)
+            continue;
+        err = row_make(search, &search->entries[i], room, &rows[*n_rows]);
+        *n_rows += err == ERR_OK;
+        if (err == ERR_MISSING)
+            err = ERR_OK;
+    }
+    free(room);
+    return err;
+}

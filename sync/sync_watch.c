@@ -1,0 +1,124 @@
+/* One request after the other, each for long_poll_s, until there is news.
+ *
+ * The answer is a receipt like any other: what it says is believed only if it verifies, and all
+ * that is taken from it is that a contact is due. A registry that does not wait, or one whose clock
+ * runs ahead of our patience, must not be asked in a circle: an answer without news before half of
+ * the time is the end.
+ */
+#include "sync_watch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "fetch.h"
+#include "link.h"
+#include "receipt_check.h"
+
+#define USEC_PER_S UINT64_C(1000000)
+
+struct sync_watch {
+    sd_event *loop;
+    struct link *link;
+    const struct identity *identity;
+    sync_watch_ended ended;
+    void *user;
+    uint32_t wait_s;
+    struct receipt_terms terms;
+    struct cache_versions held;
+    uint64_t asked_us;
+    bool waits;
+};
+
+static uint64_t now_us(const struct sync_watch *watch)
+{
+    uint64_t now;
+    const int failed = sd_event_now(watch->loop, CLOCK_MONOTONIC, &now);
+    assert(failed >= 0);
+    return now;
+}
+
+static void on_answer(const struct link_answer *answer, void *user);
+
+static void ask(struct sync_watch *watch)
+{
+    char target[FETCH_TARGET_LEN];
+    seal_random(watch->terms.nonce, sizeof watch->terms.nonce);
+    fetch_news_target(watch->terms.nonce, watch->wait_s, &watch->held, target);
+    const struct link_request request = {
+        .method = "GET", .target = target, .patience_s = watch->wait_s};
+    watch->asked_us = now_us(watch);
+    link_use(watch->link, identity_tls(watch->identity));
+    link_ask(watch->link, &request, on_answer, watch);
+}
+
+static bool is_newer(const struct receipt *receipt, const struct cache_versions *held)
+{
+    return receipt->policy_version > held->policy || receipt->lists_version > held->lists ||
+           receipt->placements_version > held->placements;
+}
+
+static void end(struct sync_watch *watch, enum sync_watch_end how)
+{
+    watch->waits = false;
+    watch->ended(how, watch->user);
+}
+
+static void on_answer(const struct link_answer *answer, void *user)
+{
+    struct sync_watch *watch = user;
+    struct receipt receipt;
+    const char *why;
+    if (answer->err || answer->status != 200 ||
+        receipt_open(&watch->terms, answer->body, &receipt, &why) != ERR_OK)
+        end(watch, SYNC_WATCH_LOST);
+    else if (is_newer(&receipt, &watch->held))
+        end(watch, SYNC_WATCH_NEWS);
+    else if (now_us(watch) - watch->asked_us < watch->wait_s * USEC_PER_S / 2)
+        end(watch, SYNC_WATCH_UNHEARD);
+    else
+        ask(watch);
+}
+
+void sync_watch_begin(struct sync_watch *watch, const struct cache_versions *held)
+{
+    watch->held = *held;
+    if (watch->waits)
+        return;
+    watch->waits = true;
+    ask(watch);
+}
+
+enum err sync_watch_open(sd_event *loop, const struct sync_parts *parts, sync_watch_ended ended,
+                         void *user, struct sync_watch **out)
+{
+    const struct kiosk_config *config = parts->config;
+    struct sync_watch *watch = calloc(1, sizeof *watch);
+    if (!watch)
+        return ERR_MEMORY;
+    *watch = (struct sync_watch){
+        .loop = sd_event_ref(loop),
+        .identity = parts->identity,
+        .ended = ended,
+        .user = user,
+        .wait_s = config->long_poll_s,
+        .terms = {.key = parts->receipt_key, .kiosk = config->kiosk_id},
+    };
+    const struct exchange_peer peer = {.host = config->registry_host,
+                                       .port = config->registry_port,
+                                       .tls = identity_tls(parts->identity)};
+    const enum err err = link_open(loop, &peer, RECEIPT_MAX, &watch->link);
+    if (err)
+        sync_watch_close(watch);
+    else
+        *out = watch;
+    return err;
+}
+
+void sync_watch_close(struct sync_watch *watch)
+{
+    if (!watch)
+        return;
+    link_close(watch->link);
+    sd_event_unref(watch->loop);
+    free(watch);
+}
