@@ -178,6 +178,13 @@ class Guest:
         if self.scanner:
             self.unplug()
 
+    def crash(self):
+        """A kernel panic; until the watchdog ends the machine."""
+        self._rig.write("echo c >/proc/sysrq-trigger\n")
+        self._rig.flush()
+        self.process.wait(LIMIT_S)
+        self.cut()
+
     def __enter__(self):
         return self
 

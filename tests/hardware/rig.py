@@ -15,6 +15,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "board/desk")]
@@ -166,6 +167,15 @@ class Rig:
         self.guest.cut()
         self.guest = None
 
+    def crash(self):
+        """The guest's kernel panics, and nobody boots it again but who ends the machine."""
+        self.guest.crash()
+        self.guest = None
+
+    @staticmethod
+    def now_s():
+        return int(time.time())
+
     def close(self):
         if self.guest:
             self.cut()
@@ -216,6 +226,11 @@ class Rig:
     def count(self, event, after=0):
         """How often the lane has told `event` beyond line `after`."""
         return sum(f"pamit-lane {event} " in line for line in self.log.lines[after:])
+
+    def acknowledged(self, after=0):
+        """The numbers of the entries that were shown or said to be recorded beyond line `after`."""
+        told = (re.search(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", line) for line in self.log.lines[after:])
+        return [int(match[1]) for match in told if match]
 
     def verified(self):
         """The journal's own verification finds it sound; the number of its last entry."""
