@@ -1,5 +1,7 @@
-"""kill -9 of each process, with a verdict lit."""
+"""Processes that are killed or hang, with a verdict lit."""
 import pytest
+
+from rig import LAMPS
 
 
 @pytest.mark.parametrize("name, document", [("lane", "agus"), ("sync", "hendra"), ("console", "galih")])
@@ -19,3 +21,31 @@ def test_a_killed_process_takes_nothing_with_it(rig, name, document):
     assert decision == "SECONDARY"
     assert rig.verified() == seq
     assert rig.uploaded(seq)[-1]["decision"] == "SECONDARY"
+
+
+def test_a_hung_lane_is_ended_by_its_watchdog(off):
+    off.power_on(services=())
+    off.guest.sh("watchdog_s=4")
+    off.start("lane", "console")
+    off.plug()
+    shown = off.scan("budi")
+    before = len(off.log)
+    off.guest.sh("kill -STOP $(pid lane)")
+    off.log.wait("init: WATCHDOG program=pamit-lane", before)
+    off.log.wait("init: ENDED process=lane", before)
+    assert off.lamps.lit() == set()
+    off.log.wait("pamit-lane SCANNER_OPEN", before)
+    assert off.verified() >= shown.seq
+    off.cross("agus", 3)
+
+
+def test_what_a_dead_lane_left_driven_is_put_out(rig):
+    """gpio-sim lets go of a line with its owner; other kernels keep it as it was. So the command is asked itself."""
+    rig.guest.sh("rm /run/lane.wanted")
+    before, lit = len(rig.log), rig.lamps.mark()
+    rig.guest.sh("kill -9 $(pid lane)")
+    rig.log.wait("init: STOPPED process=lane", before)
+    put_out = [name for _ms, name, on in rig.lamps.changes(lit) if not on]
+    assert sorted(put_out[-10:]) == sorted(2 * list(LAMPS))  # taken dark, and dark before they are let go
+    rig.start("lane")
+    rig.log.wait("pamit-lane SCANNER_OPEN", before)
