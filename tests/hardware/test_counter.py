@@ -1,4 +1,5 @@
 """From the reader's bytes to lamps, journal and registry, through the kernel's own drivers."""
+from rig import BUTTONS, DEAF_MS
 
 
 def sounds(changes):
@@ -41,6 +42,15 @@ def test_a_contact_that_bounces_is_one_press(rig):
     rig.press(1, bounces=8)
     seq, _decision = rig.decided(shown.seq)
     assert rig.verified() == seq
+
+
+def test_two_buttons_at_once_are_one_decision(rig):
+    shown = rig.scan("ratih")
+    rig.guest.sh(f"usleep {DEAF_MS}000; for line in {BUTTONS[1]} {BUTTONS[3]}; do\
+ echo pull-down >/run/bank/sim_gpio$line/pull; done")
+    seq, _decision = rig.decided(shown.seq)
+    rig.guest.sh(f"for line in {BUTTONS[1]} {BUTTONS[3]}; do echo pull-up >/run/bank/sim_gpio$line/pull; done")
+    assert rig.cross("bayu", 3) == seq + 2
 
 
 def test_the_reader_pulled_out_within_a_document_leaves_nothing_of_it(rig):
