@@ -19,6 +19,7 @@ import time
 BUILD = pathlib.Path(os.environ["PAMIT_HARDWARE"])
 LIMIT_S = 120  # no wait of a good run takes a tenth of it; a machine with other work may
 REGISTRY = "10.0.2.100"
+PORTS = ("rig", "log", "lamps", "page")  # of virtio-serial; guest/init says what each carries
 
 
 class Silent(AssertionError):
@@ -104,7 +105,7 @@ class Guest:
     def _command(self, image, registry_port, rtc, append, watchdog):
         port = ("-chardev", "socket,id={0},path={0}.sock,server=on,wait=off")
         serial_ports = []
-        for number, name in enumerate(("rig", "log", "lamps"), 1):
+        for number, name in enumerate(PORTS, 1):
             serial_ports += [port[0], port[1].format(name), "-device",
                              f"virtserialport,chardev={name},name={name},nr={number}"]
         return [
@@ -124,8 +125,8 @@ class Guest:
         self._qmp = connect(self.folder / "qmp.sock", self.process).makefile("rw", encoding="utf-8")
         self._qmp.readline()
         self.qmp("qmp_capabilities")
-        streams = {name: connect(self.folder / f"{name}.sock", self.process) for name in ("rig", "log", "lamps")}
-        for name in ("log", "lamps"):
+        streams = {name: connect(self.folder / f"{name}.sock", self.process) for name in PORTS}
+        for name in PORTS[1:]:
             copy = open(self.folder / f"{name}.txt", "w", encoding="utf-8")
             setattr(self, name, Lines(name, streams[name].makefile("r", encoding="utf-8", errors="replace"), copy))
         streams["rig"].settimeout(LIMIT_S)

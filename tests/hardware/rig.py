@@ -149,7 +149,7 @@ class Rig:
         """Boots, and starts the services; the first time waits until there are data to judge by."""
         self.boots += 1
         self.guest = Guest(self.image, self.folder / f"boot-{self.boots}", self.registry.port, **options)
-        self.log, self.lamps = self.guest.log, Lamps(self.guest)
+        self.log, self.page, self.lamps = self.guest.log, self.guest.page, Lamps(self.guest)
         if services:
             self.start(*services)
         if "lane" in services and "sync" in services and self.boots == 1:
@@ -206,9 +206,14 @@ class Rig:
         self.send(document)
         return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
 
-    def press(self, number, bounces=0):
-        """A button, pressed for a moment by somebody who has seen the verdict."""
-        self.guest.sh(f"press {BUTTONS[number]} {DEAF_MS} {bounces}")
+    def press(self, *numbers, bounces=0):
+        """Buttons, pressed for a moment by somebody who has seen the verdict."""
+        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(BUTTONS[number]) for number in numbers)}")
+
+    def presses(self, after):
+        """The buttons that the page was told of as pressed, beyond its line `after`."""
+        told = (re.search(r'"number":(\d),"pressed":true', line) for line in self.page.lines[after:])
+        return [int(match[1]) for match in told if match]
 
     def cross(self, document, button):
         """A document from reader to recorded decision; the number of that."""
