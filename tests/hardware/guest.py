@@ -92,12 +92,12 @@ def connect(path, process):
 class Guest:
     """One boot of the machine; `image` is its disk and stays what it is when the power goes."""
 
-    def __init__(self, image, folder, registry_port, *, rtc="base=utc", append="", watchdog="poweroff"):
+    def __init__(self, image, folder, registry_port, *, rtc="base=utc", append="", watchdog="poweroff", record=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.scanner = None
         self.process = subprocess.Popen(
-            self._command(image, registry_port, rtc, append, watchdog), cwd=self.folder, stdin=subprocess.DEVNULL,
+            self._command(self._disk(image, record), registry_port, rtc, append, watchdog), cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=open(self.folder / "qemu.log", "w", encoding="utf-8"), stderr=subprocess.STDOUT)
         try:
             self._connect()
@@ -105,7 +105,15 @@ class Guest:
             self.cut()
             raise
 
-    def _command(self, image, registry_port, rtc, append, watchdog):
+    @staticmethod
+    def _disk(image, record):
+        """What is below the guest's disk; `record`: a file that QEMU writes every write and flush into."""
+        if not record:
+            return ("-drive", f"if=none,id=disk,file={image},format=raw,cache=writeback")
+        return ("-blockdev", f"driver=blklogwrites,node-name=disk,file.driver=file,file.filename={image},"
+                f"log.driver=file,log.filename={record}")
+
+    def _command(self, disk, registry_port, rtc, append, watchdog):
         port = ("-chardev", "socket,id={0},path={0}.sock,server=on,wait=off")
         serial_ports = []
         for number, name in enumerate(PORTS, 1):
@@ -115,7 +123,7 @@ class Guest:
             "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", *CLOCKED, "-m", "256", "-display", "none", "-monitor", "none", "-serial", "file:console.log", "-no-reboot",
             "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / "initrd",
             "-append", f"console=ttyAMA0 quiet panic=0 {append}", "-rtc", rtc,
-            "-drive", f"if=none,id=disk,file={image},format=raw,cache=writeback", "-device", "virtio-blk-pci,drive=disk",
+            *disk, "-device", "virtio-blk-pci,drive=disk",
             "-netdev", f"user,id=net,restrict=on,guestfwd=tcp:{REGISTRY}:8443-cmd:socat -lf /dev/null - TCP:127.0.0.1:{registry_port}",
             "-device", "virtio-net-pci,netdev=net,id=cable,romfile=", "-device", "virtio-rng-pci",
             "-device", "qemu-xhci", port[0], port[1].format("scanner"), "-device", "usb-serial,chardev=scanner",
@@ -181,10 +189,8 @@ class Guest:
         if self.scanner:
             self.unplug()
 
-    def crash(self):
-        """A kernel panic; until the watchdog ends the machine."""
-        self._rig.write("echo c >/proc/sysrq-trigger\n")
-        self._rig.flush()
+    def ended(self):
+        """Waits until the machine has ended by itself."""
         self.process.wait(LIMIT_S)
         self.cut()
 

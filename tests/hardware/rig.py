@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "board/desk")]
 
 import pki  # noqa: E402
 from kiosk_conf import kiosk_conf  # noqa: E402
-from registry_kit import Registry  # noqa: E402
+from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
 from samples import Samples  # noqa: E402
 
 from guest import Guest  # noqa: E402
@@ -167,9 +167,9 @@ class Rig:
         self.guest.cut()
         self.guest = None
 
-    def crash(self):
-        """The guest's kernel panics, and nobody boots it again but who ends the machine."""
-        self.guest.crash()
+    def ended(self):
+        """Waits until the machine has ended by itself."""
+        self.guest.ended()
         self.guest = None
 
     @staticmethod

@@ -1,7 +1,7 @@
-"""Processes that are killed or hang, with a verdict lit."""
+"""Processes that are killed or hang with a verdict lit, and a machine that hangs."""
 import pytest
 
-from rig import LAMPS
+from rig import LAMPS, SERVICES
 
 
 @pytest.mark.parametrize("name, document", [("lane", "agus"), ("sync", "hendra"), ("console", "galih")])
@@ -49,3 +49,18 @@ def test_what_a_dead_lane_left_driven_is_put_out(rig):
     assert sorted(put_out[-10:]) == sorted(2 * list(LAMPS))  # taken dark, and dark before they are let go
     rig.start("lane")
     rig.log.wait("pamit-lane SCANNER_OPEN", before)
+
+
+def test_a_machine_that_hangs_is_ended_by_the_watchdog_and_the_next_boot_serves(off):
+    off.power_on()
+    off.plug()
+    seq = off.cross("budi", 3)
+    off.guest.sh("watchdog -T 4 -t 1 /dev/watchdog")
+    off.guest.sh("kill -STOP $(pidof watchdog)")
+    off.ended()
+    off.power_on(services=())
+    assert off.lamps.lit() == set()
+    off.start(*SERVICES)
+    assert off.verified() >= seq
+    off.plug()
+    off.cross("agus", 3)
