@@ -1,9 +1,9 @@
-"""A disk as it could be after a power cut at any moment of a session, rebuilt from QEMU's record of its writes.
+"""A disk as it could be after a power cut at any moment of a session, from QEMU's record of its writes.
 
 QEMU's blklogwrites driver records every write and flush (the format of the kernel's dm-log-writes,
-Documentation/admin-guide/device-mapper/log-writes.rst). A disk keeps what it was told before a flush that ended; of what
-came after, it may keep any part. So a cut at a point is all writes up to the last flush, those that asked for
-durability (FUA), and a random half of the others.
+Documentation/admin-guide/device-mapper/log-writes.rst). A disk keeps what it was told before a
+flush that ended; of what came after, it may keep any part. So a cut at a point is all writes up to
+the last flush, those that asked for durability (FUA), and a random half of the others.
 """
 import pathlib
 import struct
@@ -46,7 +46,8 @@ def flush_before(writes, point):
 
 
 def cut_at(before, writes, point, chance):
-    """The disk's content if the power goes when `point` of the writes were begun; `before`: its first content."""
+    """The disk's content if the power goes when `point` of the writes were begun; `before`: its
+    first content."""
     disk = bytearray(before)
     durable = flush_before(writes, point)
     for i, write in enumerate(writes[:point]):
@@ -56,14 +57,15 @@ def cut_at(before, writes, point, chance):
 
 
 def take_out(disk, names, folder):
-    """What the next boot finds: ext4's own journal is replayed, its tables checked, and the files named are copied out
-    of it, without mounting anything. Files that are not there are none."""
+    """What the next boot finds: ext4's own journal is replayed, its tables checked, and the files
+    named are copied out of it, without mounting anything. Files that are not there are none."""
     image = pathlib.Path(folder) / "cut.img"
     image.write_bytes(disk)
     done = subprocess.run(["e2fsck", "-fy", image], capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stdout  # sound, or repaired as at any boot
     for name in names:
         (pathlib.Path(folder) / name).unlink(missing_ok=True)
-        subprocess.run(["debugfs", "-R", f"dump /{name} {folder}/{name}", image], capture_output=True, check=True)
+        subprocess.run(["debugfs", "-R", f"dump /{name} {folder}/{name}", image],
+                       capture_output=True, check=True)
         if not (pathlib.Path(folder) / name).stat().st_size:
             (pathlib.Path(folder) / name).unlink()

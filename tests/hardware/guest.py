@@ -1,4 +1,4 @@
-"""A kiosk's machine under QEMU: Debian's arm64 kernel, real drivers, and the wires that a test pulls.
+"""A kiosk's machine under QEMU: Debian's arm64 kernel, its drivers, the wires that a test pulls.
 
     with Guest(image, folder, registry_port) as guest:    # booted, and its rig answers
         guest.sh("start lane")
@@ -19,8 +19,9 @@ import time
 BUILD = pathlib.Path(os.environ["PAMIT_HARDWARE"])
 LIMIT_S = 120  # no wait of a good run takes a tenth of it; a machine with other work may
 REGISTRY = "10.0.2.100"
-# The guest's time is what it has executed, two ns an instruction (a processor of 500 MHz), and passes as ours while it is
-# idle. So a busy machine makes it slow and never late: what it measures in time does not hang on the load here.
+# The guest's time is what it has executed, two ns an instruction (a processor of 500 MHz), and passes
+# as ours while it is idle. So a busy machine makes it slow and never late: what it measures in time
+# does not hang on the load here.
 CLOCKED = ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on", "-smp", "1")
 PORTS = ("rig", "log", "lamps", "page")  # of virtio-serial; guest/init says what each carries
 
@@ -57,8 +58,9 @@ class Lines:
 
     def wait(self, pattern, after=0, limit_s=LIMIT_S):
         """The match of the first line beyond number `after` that `pattern` is found in."""
-        return self.wait_for(pattern, lambda lines: next(filter(None, (re.search(pattern, line) for line in lines)),
-                                                         None), after, limit_s)
+        def first(lines):
+            return next(filter(None, (re.search(pattern, line) for line in lines)), None)
+        return self.wait_for(pattern, first, after, limit_s)
 
     def wait_for(self, what, condition, after=0, limit_s=LIMIT_S):
         """What condition(lines beyond number `after`) returns once that is true."""
@@ -92,13 +94,14 @@ def connect(path, process):
 class Guest:
     """One boot of the machine; `image` is its disk and stays what it is when the power goes."""
 
-    def __init__(self, image, folder, registry_port, *, rtc="base=utc", append="", watchdog="poweroff", record=None):
+    def __init__(self, image, folder, registry_port, *, rtc="base=utc", append="", record=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.scanner = None
         self.process = subprocess.Popen(
-            self._command(self._disk(image, record), registry_port, rtc, append, watchdog), cwd=self.folder, stdin=subprocess.DEVNULL,
-            stdout=open(self.folder / "qemu.log", "w", encoding="utf-8"), stderr=subprocess.STDOUT)
+            self._command(self._disk(image, record), registry_port, rtc, append),
+            cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+            stdout=open(self.folder / "qemu.log", "w", encoding="utf-8"))
         try:
             self._connect()
         except BaseException:
@@ -107,28 +110,32 @@ class Guest:
 
     @staticmethod
     def _disk(image, record):
-        """What is below the guest's disk; `record`: a file that QEMU writes every write and flush into."""
+        """What is below the guest's disk; `record`: a file for all its writes and flushes."""
         if not record:
             return ("-drive", f"if=none,id=disk,file={image},format=raw,cache=writeback")
-        return ("-blockdev", f"driver=blklogwrites,node-name=disk,file.driver=file,file.filename={image},"
-                f"log.driver=file,log.filename={record}")
+        return ("-blockdev", "driver=blklogwrites,node-name=disk,file.driver=file,log.driver=file,"
+                f"file.filename={image},log.filename={record}")
 
-    def _command(self, disk, registry_port, rtc, append, watchdog):
-        port = ("-chardev", "socket,id={0},path={0}.sock,server=on,wait=off")
+    @staticmethod
+    def _command(disk, registry_port, rtc, append):
+        socket_of = "socket,id={0},path={0}.sock,server=on,wait=off".format
         serial_ports = []
         for number, name in enumerate(PORTS, 1):
-            serial_ports += [port[0], port[1].format(name), "-device",
+            serial_ports += ["-chardev", socket_of(name), "-device",
                              f"virtserialport,chardev={name},name={name},nr={number}"]
         return [
-            "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", *CLOCKED, "-m", "256", "-display", "none", "-monitor", "none", "-serial", "file:console.log", "-no-reboot",
+            "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", *CLOCKED, "-m", "256", "-no-reboot",
+            "-display", "none", "-monitor", "none", "-serial", "file:console.log",
             "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / "initrd",
             "-append", f"console=ttyAMA0 quiet panic=0 {append}", "-rtc", rtc,
             *disk, "-device", "virtio-blk-pci,drive=disk",
-            "-netdev", f"user,id=net,restrict=on,guestfwd=tcp:{REGISTRY}:8443-cmd:socat -lf /dev/null - TCP:127.0.0.1:{registry_port}",
+            "-netdev", f"user,id=net,restrict=on,guestfwd=tcp:{REGISTRY}:8443-cmd:"
+            f"socat -lf /dev/null - TCP:127.0.0.1:{registry_port}",
             "-device", "virtio-net-pci,netdev=net,id=cable,romfile=", "-device", "virtio-rng-pci",
-            "-device", "qemu-xhci", port[0], port[1].format("scanner"), "-device", "usb-serial,chardev=scanner",
+            "-device", "qemu-xhci", "-chardev", socket_of("scanner"),
+            "-device", "usb-serial,chardev=scanner",
             "-device", "virtio-serial-pci", *serial_ports,
-            "-device", "i6300esb", "-action", f"watchdog={watchdog}",
+            "-device", "i6300esb", "-action", "watchdog=poweroff",
             "-qmp", "unix:qmp.sock,server=on,wait=off"]
 
     def _connect(self):
@@ -138,7 +145,8 @@ class Guest:
         streams = {name: connect(self.folder / f"{name}.sock", self.process) for name in PORTS}
         for name in PORTS[1:]:
             copy = open(self.folder / f"{name}.txt", "w", encoding="utf-8")
-            setattr(self, name, Lines(name, streams[name].makefile("r", encoding="utf-8", errors="replace"), copy))
+            stream = streams[name].makefile("r", encoding="utf-8", errors="replace")
+            setattr(self, name, Lines(name, stream, copy))
         streams["rig"].settimeout(LIMIT_S)
         self._rig = streams["rig"].makefile("rw", encoding="utf-8", errors="replace", newline="\n")
         if self._rig.readline() != "READY\n":

@@ -2,8 +2,9 @@
 
 usage: initramfs.py ROOT PROGRAMS OUT
 
-ROOT is the builder's Debian root with arm64 libraries and kernel, PROGRAMS a folder. It is written uncompressed, as a "newc" archive (the kernel's Documentation/driver-api/early-userspace/buffer-format.rst):
-unpacking would cost the emulated machine more than reading.
+ROOT is the builder's Debian root with arm64 libraries and kernel, PROGRAMS a folder. It is written
+uncompressed, as a "newc" archive (the kernel's Documentation/driver-api/early-userspace/
+buffer-format.rst): unpacking would cost the emulated machine more than reading.
 """
 import lzma
 import pathlib
@@ -15,11 +16,11 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 LIBRARIES = "usr/lib/aarch64-linux-gnu"
 LOADER = "ld-linux-aarch64.so.1"
-MODULES = ("virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio_rng", "xhci_pci", "ftdi_sio", "configfs", "gpio_sim",
-           "i6300esb")
-APPLETS = ("sh", "cat", "date", "echo", "grep", "insmod", "ip", "kill", "ln", "ls", "mkdir", "mount", "mv", "poweroff",
-           "ps", "pidof", "rm", "rmdir", "sed", "sync", "umount", "usleep", "wget", "watchdog", "dd", "cut", "tr",
-           "readlink", "head", "tail", "wc", "hwclock", "rmmod", "true", "test", "chmod", "chown", "cp", "sleep")
+MODULES = ("virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio_rng", "xhci_pci",
+           "ftdi_sio", "configfs", "gpio_sim", "i6300esb")
+APPLETS = (
+    "sh cat cp cut date dd echo grep head hwclock insmod ip kill ln ls mkdir mount mv pidof poweroff ps "
+    "readlink rm rmdir sed sync tail tr umount usleep watchdog wc wget").split()
 FILES = {
     "etc/passwd": "root:x:0:0:root:/:/bin/sh\n",
     "etc/nsswitch.conf": "passwd: files\nhosts: files\n",
@@ -68,7 +69,8 @@ def libraries_of(files, root):
     """The shared libraries that ELF files need, and theirs, by name."""
     found, open_files = {}, list(files)
     while open_files:
-        listed = subprocess.run(["readelf", "-d", open_files.pop()], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["readelf", "-d", open_files.pop()], capture_output=True, text=True,
+                                check=True).stdout
         for name in re.findall(r"\(NEEDED\).*\[(.*)\]", listed):
             if name not in found and name != LOADER:
                 found[name] = root / LIBRARIES / name

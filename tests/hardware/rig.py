@@ -26,68 +26,14 @@ from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
 from samples import Samples  # noqa: E402
 
 from guest import Guest  # noqa: E402
+from lamps import LAMPS, Lamps  # noqa: E402
 
 KIOSK = "GST-01-0001"
 HOST = "registry.pamit.test"
 SERVICES = ("lane", "console", "sync")
-LAMPS = {"green": 17, "amber": 27, "red": 22, "white": 23, "buzzer": 24}
 BUTTONS = {1: 5, 2: 6, 3: 13, 4: 19}
 DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
 DISK_MB = 64
-
-
-class Lamps:
-    """The outputs as the kernel's chip has them: every change with its time, and how they are now."""
-
-    def __init__(self, guest):
-        self.guest = guest
-        self.stream = guest.lamps
-        self._base = None
-
-    def _line(self, name):
-        """The kernel's own number of a lamp's line, as its trace has it."""
-        if self._base is None:
-            self._base = int(self.guest.sh("cat /run/base"))
-        return self._base + LAMPS[name]
-
-    def changes(self, after=0):
-        """(ms, name, on) of each time that an output was set."""
-        names = {self._line(name): name for name in LAMPS}
-        rows = [re.search(r"(\d+\.\d+): gpio_value: (\d+) set (\d)", line) for line in self.stream.lines[after:]]
-        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows]
-
-    def mark(self):
-        """For `after`: what comes from now on."""
-        return len(self.stream)
-
-    def on(self, name, after=0):
-        """Waits until the lamp has gone on beyond `after`; the guest's ms when it did."""
-        return self._wait(name, 1, after)
-
-    def off(self, name, after=0):
-        return self._wait(name, 0, after)
-
-    def wait(self, what, condition, after=0):
-        """Waits until condition(changes beyond `after`) holds."""
-        return self.stream.wait_for(what, lambda _lines: condition(self.changes(after)))
-
-    def quiet(self, quiet_ms):
-        """Waits until no output has been set for so long, by the guest's clock."""
-        while True:
-            now_ms = float(self.guest.sh("cut -d' ' -f1 /proc/uptime")) * 1000
-            left_ms = self.changes()[-1][0] + quiet_ms - now_ms
-            if left_ms <= 0:
-                return
-            self.guest.sh(f"usleep {int(left_ms * 1000) + 1}")
-
-    def _wait(self, name, value, after):
-        match = self.stream.wait(rf"(\d+\.\d+): gpio_value: {self._line(name)} set {value}", after)
-        return float(match[1]) * 1000
-
-    def lit(self):
-        """The names of those that are driven now, read back one by one."""
-        values = self.guest.sh("".join(f"cat /run/bank/sim_gpio{line}/value;" for line in LAMPS.values())).split()
-        return {name for name, value in zip(LAMPS, values) if value == "1"}
 
 
 class Shown:
@@ -115,10 +61,11 @@ class Rig:
         data = self.folder / "data"
         data.mkdir()
         self.samples.write(data)
-        for kind, name in (("placements", "placements.jsonl"), ("lists", "lists.jsonl"), ("policy", "policy.json")):
-            self.registry.command("import", kind, data / name)
+        for name in ("placements.jsonl", "lists.jsonl", "policy.json"):
+            self.registry.command("import", name.partition(".")[0], data / name)
         self.registry.start()
-        self.registry.config = self.registry.write_config(port=self.registry.port)  # the one that the guest knows
+        # The guest knows this port, so a registry that comes back has to take it again.
+        self.registry.config = self.registry.write_config(port=self.registry.port)
 
     def _make_disk(self, mode):
         files = self.folder / "disk"
@@ -222,7 +169,7 @@ class Rig:
         return self.decided(shown.seq)[0]
 
     def decided(self, seq):
-        """Waits until the lane says that a decision on entry `seq` is recorded; the decision's number and name."""
+        """Waits until a decision on entry `seq` is said to be recorded; its number and name."""
         match = self.log.wait(rf"pamit-lane DECIDED seq=(\d+) answers={seq} decision=(\w+)")
         return int(match[1]), match[2]
 
@@ -234,7 +181,8 @@ class Rig:
 
     def acknowledged(self, after=0):
         """The numbers of the entries that were shown or said to be recorded beyond line `after`."""
-        told = (re.search(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", line) for line in self.log.lines[after:])
+        told = (re.search(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", line)
+                for line in self.log.lines[after:])
         return [int(match[1]) for match in told if match]
 
     def verified(self):

@@ -46,6 +46,7 @@ def test_a_line_that_another_program_holds_is_named(rig):
     rig.log.wait("init: STOPPED process=lane", before)
     rig.guest.sh("chip_add; echo $(($(cat /run/base) + 27)) >/sys/class/gpio/export")
     rig.start("lane")
-    rig.log.wait(r"PANEL_FAILED why=\"/dev/gpiochip-counter: line 27 \(lamp amber\) is in use by sysfs\"", before)
+    rig.log.wait(r"PANEL_FAILED why=\"/dev/gpiochip-counter: line 27 \(lamp amber\) is in use by sysfs",
+                 before)
     rig.guest.sh("echo $(($(cat /run/base) + 27)) >/sys/class/gpio/unexport")
     rig.log.wait("pamit-lane PANEL_READY", before)

@@ -1,5 +1,5 @@
-"""The power goes while people cross. What a lamp or the log had acknowledged is there at the next boot, and the journal
-is sound; taken away from the journal's commits, the same check finds the loss."""
+"""The power goes while people cross. What a lamp or the log had acknowledged is there at the next
+boot, and the journal is sound; without the journal's syncs the same check finds the loss."""
 import itertools
 import os
 import random
@@ -11,15 +11,13 @@ from rig import BIN
 
 CUTS = int(os.environ.get("PAMIT_POWER_CUTS", "20"))
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "ratih", "bayu", "dimas")
-
-
 POINTS = int(os.environ.get("PAMIT_CUT_POINTS", "40"))
 SEED = int(os.environ.get("PAMIT_SEED", "0")) or random.randrange(1, 1 << 32)
 
 
 def cross_until_cut(rig, documents, count):
-    """People cross, so many of them; the power goes while the next two are on the reader. The number of the last entry
-    that was acknowledged."""
+    """People cross, so many of them; the power goes while the next two are on the reader. The
+    number of the last entry that was acknowledged."""
     before = len(rig.log)
     for _ in range(count):
         rig.cross(next(documents), 3)
@@ -49,8 +47,8 @@ def last_entry(folder):
     """Up to where the journal in this folder is sound; 0: there is none."""
     if not (folder / "journal.db").exists():
         return 0
-    done = subprocess.run([BIN / "pamit", "journal", "verify", "--config", folder / "pamit.conf"], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([BIN / "pamit", "journal", "verify", "--config", folder / "pamit.conf"],
+                          capture_output=True, text=True, check=False)
     found = re.search(r"^sound: .*, last (\d+),", done.stdout, re.MULTILINE)
     assert found, done.stdout + done.stderr
     return int(found[1])
@@ -70,8 +68,8 @@ def test_the_disk_at_every_kind_of_moment_holds_what_was_acknowledged(off, tmp_p
     off.cut()
     writes = cuts.recorded(record)
     first = told[1][0]
-    points = sorted(chance.sample(range(first, len(writes)), min(POINTS, len(writes) - first))) + [len(writes)]
-    for point in points:
+    points = chance.sample(range(first, len(writes)), min(POINTS, len(writes) - first))
+    for point in [*points, len(writes)]:
         disk = cuts.cut_at(before, writes, point, chance)
         cuts.take_out(disk, ("journal.db", "journal.db-wal"), off.folder / "disk")
         owed = max(seq for count, seq in told if count <= point)

@@ -1,7 +1,8 @@
 """Processes that are killed or hang with a verdict lit, and a machine that hangs."""
 import pytest
 
-from rig import LAMPS, SERVICES
+from lamps import LAMPS
+from rig import SERVICES
 
 
 @pytest.mark.parametrize("name, document", [("lane", "agus"), ("sync", "hendra"), ("console", "galih")])
@@ -40,7 +41,8 @@ def test_a_hung_lane_is_ended_by_its_watchdog(off):
 
 
 def test_what_a_dead_lane_left_driven_is_put_out(rig):
-    """gpio-sim lets go of a line with its owner; other kernels keep it as it was. So the command is asked itself."""
+    """gpio-sim lets go of a line with its owner; other kernels keep it as it was. So the command is
+    asked itself."""
     rig.guest.sh("rm /run/lane.wanted")
     before, lit = len(rig.log), rig.lamps.mark()
     rig.guest.sh("kill -9 $(pid lane)")
