@@ -20,7 +20,6 @@
 
 #define READ_LEN       4096
 #define READS_PER_CALL 16 /* then the owner's loop gets its turn */
-#define LIVED_MS       SCANNER_RETRY_MAX_MS
 #define WRITE_RETRY_MS 50 /* a line that was full */
 
 struct scanner {
@@ -85,7 +84,7 @@ static void line_lost(struct scanner *s, int error, int64_t now_ms)
         device_why(s->why, ENODEV, "%s: disconnected", s->path);
     else
         device_why(s->why, -error, "%s: reading failed (%s)", s->path, strerror(-error));
-    if (now_ms - s->opened_ms >= LIVED_MS)
+    if (now_ms - s->opened_ms >= SCANNER_LIVED_MS)
         s->retry_ms = SCANNER_RETRY_MIN_MS;
     s->next_try_ms = now_ms + s->retry_ms;
     s->gone_told = false;

@@ -25,6 +25,7 @@
 #define SCANNER_NO_DEADLINE  INT64_MAX
 #define SCANNER_RETRY_MIN_MS 100  /* first try after it went away; doubles */
 #define SCANNER_RETRY_MAX_MS 3000 /* a person who plugs it in again waits no longer than this */
+#define SCANNER_LIVED_MS     1000 /* a line that was there as long as this did not die at once */
 
 enum scanner_state {
     SCANNER_GONE = 0,

@@ -17,9 +17,10 @@
 
 #include "backoff.h"
 
-#define USEC_PER_MS     UINT64_C(1000)
-#define INTERVAL_JITTER 10 /* one part in: contacts of a fleet drift apart */
-#define REASON_LEN      256
+#define USEC_PER_MS       UINT64_C(1000)
+#define TIMER_ACCURACY_US 10000 /* zero would be sd-event's 250 ms */
+#define INTERVAL_JITTER   10    /* one part in: contacts of a fleet drift apart */
+#define REASON_LEN        256
 
 struct sync_session {
     sd_event *loop;
@@ -136,11 +137,13 @@ static int on_poll(sd_event_source *source, uint64_t usec, void *user)
 
 static enum err add_timers(struct sync_session *s)
 {
-    if (sd_event_add_time(s->loop, &s->contact_due, CLOCK_MONOTONIC, 0, 0, on_contact_due, s) < 0)
+    if (sd_event_add_time(s->loop, &s->contact_due, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_US,
+                          on_contact_due, s) < 0)
         return ERR_MEMORY;
     if (s->mode == SYNC_ONCE)
         return ERR_OK;
-    if (sd_event_add_time(s->loop, &s->poll, CLOCK_MONOTONIC, 0, 0, on_poll, s) < 0 ||
+    if (sd_event_add_time(s->loop, &s->poll, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_US, on_poll, s) <
+            0 ||
         sd_event_source_set_enabled(s->poll, SD_EVENT_ON) < 0)
         return ERR_MEMORY;
     return ERR_OK;

@@ -147,12 +147,13 @@ bool sync_stores_open(struct sync_stores *stores)
 void sync_stores_journal_failed(struct sync_stores *stores, enum err err, uint64_t seq)
 {
     char why[SYNC_STORES_WHY_LEN];
+    const char *damaged = quarantine_wanted(err) ? SYNC_STATE_JOURNAL_DAMAGED : "";
     if (seq)
-        snprintf(why, sizeof why, "%sentry %" PRIu64 " of %.180s: %s",
-                 quarantine_wanted(err) ? SYNC_STATE_JOURNAL_DAMAGED : "", seq,
+        snprintf(why, sizeof why, "%sentry %" PRIu64 " of %.180s: %s", damaged, seq,
                  stores->config->journal, err_text(err));
     else
-        snprintf(why, sizeof why, "%.180s: %s", stores->config->journal, err_text(err));
+        snprintf(why, sizeof why, "%sthe last entry of %.180s: %s", damaged,
+                 stores->config->journal, err_text(err));
     complain(stores->logged.journal, why);
     journal_reader_close(stores->journal);
     stores->journal = NULL;

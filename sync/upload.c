@@ -8,7 +8,9 @@
  * would not be purged; a registry that asks again has lost it.
  *
  * An entry that the journal can't give ends the batch before it: what is sound goes up first, and
- * only when it is the first one does the caller hear of it.
+ * only when it is the first one does the caller hear of it. Nothing goes up behind a hole: each
+ * entry is chained to the one before. The lane sets such a journal aside, and takes over what can
+ * be read.
  */
 #include "upload.h"
 
@@ -78,6 +80,13 @@ static enum err add_row(struct upload *upload)
     return ERR_OK;
 }
 
+/* There is no entry `from`: the journal has ended, or it has a hole. */
+static enum err hole_look(struct journal_reader *reader, uint64_t from)
+{
+    const enum err err = journal_reader_seek(reader, &from);
+    return err ? err : ERR_CORRUPT;
+}
+
 /* Reads entries into the batch until it is full or something ends it. */
 static enum err collect(struct upload *upload, struct journal_reader *reader, size_t n_max)
 {
@@ -93,6 +102,8 @@ static enum err collect(struct upload *upload, struct journal_reader *reader, si
             break;
         err = add_row(upload);
     }
+    if (err == ERR_MISSING && batch->n_entries == 0)
+        err = hole_look(reader, batch->from);
     return batch->n_entries > 0 ? ERR_OK : err;
 }
 

@@ -16,9 +16,10 @@ struct upload_batch {
 };
 
 /* The batch that begins with entry `from`, by a reader that has the storage key: at most `n_max` (1
- * .. WIRE_BATCH_ENTRIES) entries, of one epoch, as many as fit. Reads the journal, so it blocks for
- * as many rows. ERR_MISSING: there is no entry `from`; else what the journal says about the first
- * entry it can't give. */
+ * .. WIRE_BATCH_ENTRIES) entries, of one epoch, as many as fit. Entries from
+ * there on follow each other (journal_receipt.h). Reads the journal, so it blocks for as many rows.
+ * ERR_MISSING: there is no entry `from`, and none after it; else what the journal says about the
+ * first entry it can't give, ERR_CORRUPT also where it is missing. */
 MUST_CHECK enum err upload_build(struct upload *upload, struct journal_reader *reader,
                                  uint64_t from, size_t n_max,
                                  const uint8_t nonce[RECEIPT_NONCE_LEN], struct upload_batch *out);

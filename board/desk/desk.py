@@ -47,6 +47,12 @@ class Desk:
             elif path.name != "desk.lock":
                 path.unlink()
 
+    def begin_anew(self):
+        """Forgets what earlier runs recorded; the keys stay."""
+        for part in ("lane", "sync", "registry"):
+            shutil.rmtree(self.folder / part, ignore_errors=True)
+        (self.folder / "samples.day").unlink(missing_ok=True)
+
     def prepare(self):
         desk_setup.prepare(self.folder, self.programs, self.ports)
 
@@ -114,6 +120,8 @@ def parse_arguments():
                         help="without a person: scan, decide, pull the network, check; then end")
     parser.add_argument("--dir", type=pathlib.Path,
                         help="run directory: keys, journal, cache (default: build/desk)")
+    parser.add_argument("--anew", action="store_true",
+                        help="forget what earlier runs recorded in the run directory")
     parser.add_argument("--free-ports", action="store_true",
                         help="use any free ports instead of the usual ones")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin",
@@ -156,6 +164,8 @@ def main():
         return 1
     if arguments.tour and not arguments.dir:
         desk.clear()
+    if arguments.anew:
+        desk.begin_anew()
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, interrupt)
     try:
@@ -165,6 +175,9 @@ def main():
         return 0
     except (Died, TimeoutError) as fault:
         say(fault)
+        if "this program knows version" in str(fault):
+            say(f"{folder} is of another version of Pamit: --anew begins without what is in it, "
+                "--dir takes another folder")
         return 1
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -18,6 +18,7 @@
     X(STORAGE_OF_A_DESK, 6, "what is stored may be lost when the power goes, as on any desk")      \
     X(SALVAGE_FAILED, 2, "nothing could be taken over of a journal that was set aside")            \
     X(WAL_REMOVED, 2, "a database's -wal was removed or overwritten, what was in it is missing")   \
+    X(WAL_CUT, 4, "the end of a -wal was no whole transaction: the power failed, or it is damaged") \
     /* pamit-lane */                                                                               \
     X(SCANNER_OPEN, 5, "scanner connected")                                                        \
     X(SCANNER_GONE, 4, "scanner disconnected")                                                     \

@@ -91,7 +91,9 @@ bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out);
 struct cli_uplink {
     struct sync_state state;  /* zero: nothing is stored */
     struct journal_head head; /* the journal's last entry */
+    uint64_t first;           /* ... and the number of its first */
     bool has_receipt;
+    int64_t registry_ms;       /* the time of the receipt, if it agrees; 0: it does not */
     uint64_t acked_next;       /* what is below is acknowledged; 1: nothing */
     char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none
                                 */
@@ -99,6 +101,13 @@ struct cli_uplink {
 /* `reader` is NULL where there is no journal yet. False: said why it could not be looked at. */
 bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reader,
                      struct cli_uplink *out);
+
+/* A wall time; 0 is null. */
+json_t *cli_time_json(int64_t wall_ms);
+/* What retention left and what is due. `reader` may be NULL. False: said why it could not be looked
+ * at. */
+bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                       const struct cli_uplink *uplink);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

@@ -177,9 +177,10 @@ static bool receipt_judge(const struct cli_paths *paths, struct journal_reader *
                  receipt.next - 1);
     else if (err)
         cli_fail("%s: %s", paths->journal, err_text(err));
-    else if (judged.standing == RECEIPT_AGREES)
+    else if (judged.standing == RECEIPT_AGREES) {
         uplink->acked_next = judged.from ? judged.from : 1;
-    else
+        uplink->registry_ms = receipt.registry_ms;
+    } else
         receipt_standing_say(judged.standing, &receipt, uplink->head.seq, uplink->finding,
                              sizeof uplink->finding);
     return !err || err == ERR_CORRUPT;
@@ -190,8 +191,10 @@ bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reade
 {
     char why[CLI_WHY_LEN] = "";
 
-    *out = (struct cli_uplink){.acked_next = 1};
+    *out = (struct cli_uplink){.acked_next = 1, .first = 1};
     enum err err = reader ? journal_reader_head(reader, &out->head) : ERR_OK;
+    if (reader && !err)
+        err = journal_reader_seek(reader, &out->first);
     if (err) {
         cli_fail("%s: %s", paths->journal, err_text(err));
         return false;

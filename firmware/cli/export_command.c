@@ -253,10 +253,12 @@ static enum err recovered_take(struct walk *walk, const struct journal_row *row)
         walk->n_unknown++;
         return ERR_OK;
     }
+    if (!recovered.payload.p)
+        return ERR_OK; /* another copy may tell it */
     memcpy(entry.signature, recovered.signature, sizeof entry.signature);
     sign_hash(recovered.header, entry.hash);
     const enum err err = carried_note(walk, entry.header.seq, entry.hash, &is_new);
-    if (err || !is_new || !recovered.payload.p)
+    if (err || !is_new)
         return err;
     if (entry.header.kind == ENTRY_PRESENTED &&
         entry_presented_decode(recovered.payload, &presented) == ERR_OK) {
@@ -363,21 +365,6 @@ static int leftovers_write(struct walk *walk)
     return CLI_OK;
 }
 
-/* The entry `*seq`, or the EPOCH that leaves it out. */
-static enum err row_read(struct walk *walk, uint64_t *seq, struct journal_row *row)
-{
-    uint64_t found = *seq;
-    enum err err = journal_reader_seek(walk->reader, &found);
-
-    if (!err)
-        err = journal_reader_get(walk->reader, found, row);
-    if (!err && found != *seq && row->header.kind != ENTRY_EPOCH)
-        return ERR_MISSING;
-    if (!err)
-        *seq = found;
-    return err;
-}
-
 static int journal_walk(struct walk *walk)
 {
     static struct journal_row row;
@@ -389,7 +376,7 @@ static int journal_walk(struct walk *walk)
     if (walk->options->format == CLI_CSV && !event_csv_header(stdout))
         return cli_fail("standard output: write failed");
     for (uint64_t seq = 1; seq <= head.seq; seq++) {
-        err = row_read(walk, &seq, &row);
+        err = journal_reader_next(walk->reader, &seq, &row);
         if (!err)
             err = walk->options->entries ? entry_take(walk, &row) : event_take(walk, &row);
         if (err)

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "quarantine.h"
+
 static void progress_show(uint64_t entries, void *user)
 {
     const struct journal_head *head = user;
@@ -16,23 +18,75 @@ static void progress_clear(void)
     fputs("\r\033[K", stderr);
 }
 
-/* Is the journal as long as the registry says, with the entry that the registry has? */
+/* Is the journal as long as the registry says, with the entry that the registry has? What is gone
+ * behind that, nothing here can tell. */
 static int receipt_print(const struct cli_paths *paths, struct journal_reader *reader)
 {
-    struct cli_uplink uplink;
+    struct cli_uplink uplink = {.acked_next = 1};
 
-    if (!cli_uplink_read(paths, reader, &uplink))
+    if (paths->config.kiosk_id[0] && !cli_uplink_read(paths, reader, &uplink))
         return CLI_FAILURE;
     if (uplink.finding[0]) {
         puts(uplink.finding);
         return CLI_FINDING;
     }
     if (uplink.acked_next > 1)
-        printf("the registry's receipt agrees up to entry %" PRIu64 "\n", uplink.acked_next - 1);
+        printf("the registry's receipt agrees up to entry %" PRIu64
+               "; whether any that were written after the last one are gone, it can't tell\n",
+               uplink.acked_next - 1);
     else
-        puts("no receipt of the registry to hold it against");
+        printf("%s: whether the last entries are gone can't be told\n",
+               paths->config.kiosk_id[0] ? "the registry has acknowledged nothing yet"
+                                         : "without --config there is no receipt of the registry");
     return CLI_OK;
 }
+
+/* ---- numbers that epochs leave out -------------------------------------------------------- */
+
+/* Which of them a file has that was set aside. */
+static bool aside_print(const char *name, const struct journal_left_out *out)
+{
+    char why[JOURNAL_WHY_LEN];
+    struct journal_reader *reader;
+    struct journal_head head;
+    uint64_t first = out->first;
+
+    if (journal_reader_open(name, NULL, &reader, why)) {
+        printf("  %s\n", why);
+        return false;
+    }
+    const bool some = !journal_reader_seek(reader, &first) && first <= out->last;
+    const bool to_end = some && !journal_reader_head(reader, &head) && head.seq < out->last;
+    journal_reader_close(reader);
+    if (some)
+        printf("  %s has %" PRIu64 " to %" PRIu64 " of them\n", name, first,
+               to_end ? head.seq : out->last);
+    return some;
+}
+
+static void left_out_print(const struct cli_paths *paths, const struct journal_verdict *verdict)
+{
+    static struct quarantine_list aside;
+
+    if (verdict->n_left_out && !quarantine_list(paths->journal, &aside))
+        cli_fail("%s: not all files beside it could be looked for", paths->journal);
+    for (unsigned i = 0; i < verdict->n_left_out && i < JOURNAL_LEFT_OUT_MAX; i++) {
+        const struct journal_left_out *out = &verdict->left_out[i];
+        bool found = false;
+        printf("numbers %" PRIu64 " to %" PRIu64 " are not in this file: epoch %" PRIu32
+               " goes on after them\n",
+               out->first, out->last, out->epoch);
+        for (unsigned k = 0; k < aside.count; k++)
+            found |= aside_print(aside.name[k], out);
+        if (!found)
+            puts("  nor in one that was set aside here: what there is of them the registry has");
+    }
+    if (verdict->n_left_out > JOURNAL_LEFT_OUT_MAX)
+        printf("... and %u epochs more leave numbers out\n",
+               verdict->n_left_out - JOURNAL_LEFT_OUT_MAX);
+}
+
+/* ---- what is said ------------------------------------------------------------------------- */
 
 static void fault_print(const struct journal_verdict *verdict)
 {
@@ -98,8 +152,9 @@ static int verify_with(const struct cli_paths *paths, struct journal_reader *rea
         return finding_end();
     }
     sound_print(&verdict);
+    left_out_print(paths, &verdict);
     const int whole = file_print(paths, reader);
-    const int agrees = paths->config.kiosk_id[0] ? receipt_print(paths, reader) : CLI_OK;
+    const int agrees = receipt_print(paths, reader);
     const int worst = whole > agrees ? whole : agrees;
     return worst == CLI_FINDING ? finding_end() : worst;
 }

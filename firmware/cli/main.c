@@ -15,7 +15,9 @@ const struct cli_command cli_commands[] = {
      cli_journal_verify,
      "check chain, signatures and payloads, and name the first bad entry",
      "With --config it is also held against the registry's last receipt: the loss of a tail, or\n"
-     "another history, shows only there. Without a storage key payloads are not looked at."},
+     "another history, shows only there. That there is no receipt is said, and is no finding.\n"
+     "Numbers that an epoch leaves out are named, with the files set aside that have them.\n"
+     "Without a storage key payloads are not looked at."},
     {{"journal", "export"},
      JOURNAL_OPTIONS "--sync-db --format --from --entries ",
      cli_journal_export,
@@ -37,9 +39,18 @@ const struct cli_command cli_commands[] = {
      cli_status,
      "print how far the registry has this kiosk's journal",
      "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
-     "not hold; until that is settled no entry counts as sent. set_aside names damaged files that\n"
-     "wait for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
-     "retention left."},
+     "not hold: until that is settled no entry counts as sent; and when pamit-sync found the "
+     "journal\n"
+     "damaged at its last attempt, which refusal then says. set_aside names damaged files that "
+     "wait\n"
+     "for somebody to send them in; payloads_from, last_purge and purge_finished tell what\n"
+     "retention left. By the registry's newest time and the policy in force, purge_waiting counts "
+     "the\n"
+     "days that are over for as long as policy lets payloads stay, and are still there: one or two "
+     "are\n"
+     "usual, more wait for the lane, for their receipt or for a stop that is open. next_purge is "
+     "when\n"
+     "more may become due at the earliest. Without a policy or a receipt neither is known."},
     {{"cache", "show"},
      "--config --cache --storage-key --json ",
      cli_cache_show,

@@ -8,7 +8,7 @@
 
 #define SET_ASIDE_LEN 2048
 
-static json_t *time_json(int64_t wall_ms)
+json_t *cli_time_json(int64_t wall_ms)
 {
     char text[CLOCK_TEXT_LEN];
 
@@ -53,18 +53,6 @@ static const char *receipt_text(const struct cli_uplink *uplink)
     return uplink->finding[0] ? uplink->finding : "agrees";
 }
 
-/* What retention left, and when it last took something. */
-static void remains_add(json_t *json, const struct journal_remains *remains)
-{
-    char day[DATE_TEXT_LEN];
-
-    date_format(date_from_days((int32_t)remains->payloads_from), day);
-    json_object_set_new(json, "payloads_from",
-                        remains->has_payloads ? json_string(day) : json_null());
-    json_object_set_new(json, "last_purge", time_json(remains->last_purge_ms));
-    json_object_set_new(json, "purge_finished", json_boolean(!remains->being_overwritten));
-}
-
 /* Damaged files that were set aside and still lie there: to be sent in. */
 static void set_aside_add(json_t *json, const struct kiosk_config *config)
 {
@@ -86,6 +74,7 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
 {
     const struct journal_head *head = &uplink->head;
     const uint64_t next = uplink->acked_next;
+    const uint64_t unsent_from = next > uplink->first ? next : uplink->first;
     char hash[2 * SIGN_HASH_LEN + 1];
     json_t *json = json_object();
 
@@ -95,27 +84,18 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "last_seq", json_integer((json_int_t)head->seq));
     json_object_set_new(json, "head", json_string(hash));
     json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
+    const bool all_sent = head->seq < unsent_from;
     json_object_set_new(json, "unsent",
-                        json_integer(head->seq < next ? 0 : (json_int_t)(head->seq - next + 1)));
+                        json_integer(all_sent ? 0 : (json_int_t)(head->seq - unsent_from + 1)));
     json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
-    json_object_set_new(json, "last_attempt", time_json(uplink->state.last_attempt_ms));
-    json_object_set_new(json, "last_contact", time_json(uplink->state.contact.wall_ms));
+    json_object_set_new(json, "last_attempt", cli_time_json(uplink->state.last_attempt_ms));
+    json_object_set_new(json, "last_contact", cli_time_json(uplink->state.contact.wall_ms));
     json_object_set_new(json, "refusal",
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());
     set_aside_add(json, &paths->config);
     return json;
-}
-
-static bool remains_read(const struct cli_paths *paths, struct journal_reader *reader,
-                         struct journal_remains *out)
-{
-    const enum err err = journal_reader_remains(reader, out);
-
-    if (err)
-        cli_fail("%s: %s", paths->journal, err_text(err));
-    return !err;
 }
 
 int cli_status(const struct cli_options *options, const struct cli_paths *paths)
@@ -126,23 +106,23 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 
     if (!paths->config.kiosk_id[0])
         return cli_fail("--config is needed");
-    struct journal_remains remains = {0};
     const enum err err = journal_reader_open(paths->journal, NULL, &reader, why);
     if (err)
         cli_fail("%s", why);
     if (err && err != ERR_MISSING)
         return CLI_FAILURE;
-    const bool known = cli_uplink_read(paths, reader, &uplink) &&
-                       (!reader || remains_read(paths, reader, &remains));
+    json_t *json = cli_uplink_read(paths, reader, &uplink) ? status_json(paths, &uplink) : NULL;
+    const bool known = json && cli_retention_add(json, paths, reader, &uplink);
     journal_reader_close(reader);
-    if (!known)
+    if (!known) {
+        json_decref(json);
         return CLI_FAILURE;
-    json_t *json = status_json(paths, &uplink);
-    remains_add(json, &remains);
+    }
     answer_print(json, options->json);
-    if (!uplink.finding[0])
+    const bool damaged = sync_state_journal_damaged(&uplink.state);
+    if (!uplink.finding[0] && !damaged)
         return err ? CLI_FAILURE : CLI_OK;
-    cli_fail("%s", uplink.finding);
+    cli_fail("%s", uplink.finding[0] ? uplink.finding : uplink.state.refusal);
     return CLI_FINDING;
 }
 
@@ -163,9 +143,9 @@ static int cache_print(const struct cli_options *options, struct cache_reader *r
         return cli_fail("%s", err_text(err));
     json_t *json = json_object();
     json_object_set_new(json, "placements", json_integer((json_int_t)data.placements_version));
-    json_object_set_new(json, "placements_as_of", time_json(data.placements_as_of * 1000));
+    json_object_set_new(json, "placements_as_of", cli_time_json(data.placements_as_of * 1000));
     json_object_set_new(json, "lists", json_integer((json_int_t)data.lists_version));
-    json_object_set_new(json, "lists_as_of", time_json(data.lists_as_of * 1000));
+    json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
     json_object_set_new(json, "policy", json_integer((json_int_t)policy_version));
     answer_print(json, options->json);
     return data.placements_usable ? CLI_OK : CLI_FINDING;

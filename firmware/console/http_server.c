@@ -20,6 +20,7 @@
 #define CONNECTION_MEMORY    (16u * 1024)
 #define BACKLOG              16
 #define ADDRESSES            2
+#define TIMER_ACCURACY_US    1000u /* zero would be sd-event's 250 ms: a verdict that much later */
 
 struct listener {
     struct MHD_Daemon *daemon;
@@ -93,8 +94,8 @@ static enum err listener_open(sd_event *loop, int fd, const struct http_handler 
     int failed =
         sd_event_add_io(loop, &listener->ready, info->epoll_fd, EPOLLIN, listener_ready, listener);
     if (failed >= 0)
-        failed = sd_event_add_time_relative(loop, &listener->timer, CLOCK_MONOTONIC, 0, 0,
-                                            listener_due, listener);
+        failed = sd_event_add_time_relative(loop, &listener->timer, CLOCK_MONOTONIC, 0,
+                                            TIMER_ACCURACY_US, listener_due, listener);
     return failed < 0 ? err_from_errno(-failed) : ERR_OK;
 }
 

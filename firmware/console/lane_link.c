@@ -1,9 +1,9 @@
 /* One SOCK_SEQPACKET connection to pamit-lane, kept up.
  *
  * The lane may start after us, restart, or be half updated; so every failure here has one answer:
- * close, tell the page that nothing is known any more, try again in a second. A packet that does
- * not decode, or is of a type that only we send, is such a failure too: what follows it can't be
- * trusted to be about the same crossing.
+ * close, tell the page that nothing is known any more, try again: at once, then ever more rarely
+ * until a packet comes. A packet that does not decode, or is of a type that only we send, is such a
+ * failure too: what follows it can't be trusted to be about the same crossing.
  */
 #include "lane_link.h"
 
@@ -20,13 +20,14 @@
 /* Packets handled before the loop gets its turn again. */
 #define PACKETS_PER_TURN 16
 /* How precise the retry is: the kernel may join it with other wake-ups. */
-#define RETRY_ACCURACY_US 50000
+#define RETRY_ACCURACY_US 20000
 
 struct lane_link {
     sd_event *loop;
     struct lane_link_events events;
     struct sockaddr_un address;
-    int fd; /* -1: none */
+    int fd;            /* -1: none */
+    uint32_t retry_ms; /* before the next attempt */
     sd_event_source *readable, *retry;
 };
 
@@ -40,9 +41,11 @@ static void link_drop(struct lane_link *link)
 
 static void link_retry_later(struct lane_link *link)
 {
-    if (sd_event_source_set_time_relative(link->retry, LANE_LINK_RETRY_MS * 1000) < 0 ||
+    if (sd_event_source_set_time_relative(link->retry, link->retry_ms * UINT64_C(1000)) < 0 ||
         sd_event_source_set_enabled(link->retry, SD_EVENT_ONESHOT) < 0)
         sd_event_exit(link->loop, EXIT_FAILURE);
+    const uint32_t longer_ms = link->retry_ms * 2;
+    link->retry_ms = longer_ms < LANE_LINK_RETRY_MAX_MS ? longer_ms : LANE_LINK_RETRY_MAX_MS;
 }
 
 static void link_lost(struct lane_link *link, const char *reason)
@@ -77,6 +80,7 @@ static bool packet_take(struct lane_link *link)
         link_lost(link, "protocol");
         return false;
     }
+    link->retry_ms = LANE_LINK_RETRY_MIN_MS;
     link->events.message(&message, link->events.user);
     return true;
 }
@@ -138,6 +142,7 @@ enum err lane_link_open(sd_event *loop, const char *path, const struct lane_link
     link->address.sun_family = AF_UNIX;
     strcpy(link->address.sun_path, path);
     link->fd = -1;
+    link->retry_ms = LANE_LINK_RETRY_MIN_MS;
     const int failed = sd_event_add_time_relative(loop, &link->retry, CLOCK_MONOTONIC, 0,
                                                   RETRY_ACCURACY_US, retry_due, link);
     if (failed < 0) {

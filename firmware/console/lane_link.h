@@ -9,7 +9,8 @@
 
 #include "view.h"
 
-#define LANE_LINK_RETRY_MS 1000
+#define LANE_LINK_RETRY_MIN_MS 50   /* first try after it was lost; doubles */
+#define LANE_LINK_RETRY_MAX_MS 1000 /* an officer waits no longer for a lane that is there */
 
 struct lane_link;
 

@@ -147,8 +147,10 @@ struct entry_epoch {
     uint32_t own_epoch; /* the journal's last entry before this one; 0: there was none */
     uint64_t own_seq;
     uint8_t own_head[SIGN_HASH_LEN];
-    uint64_t own_held;  /* up to this one nothing of the journal had to be taken over */
-    int64_t receipt_ms; /* the registry's time when it said so */
+    uint64_t own_held;    /* up to this one nothing of the journal had to be taken over */
+    int64_t receipt_ms;   /* the registry's time when it said so */
+    uint32_t given_epoch; /* a journal's first: up to where files that were set aside may have */
+    uint64_t given_seq;   /* given out epochs and numbers; 0: there was none */
 };
 
 #define ENTRY_PURGE_DAYS_MAX 64
@@ -209,8 +211,8 @@ MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *ou
 MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
 MUST_CHECK enum err entry_purge_decode(struct span bytes, struct entry_purge *out);
 
-/* Does an EPOCH's header agree with its payload? Its number and epoch are above both histories that
- * it names, by one, and it is chained to the registry's. */
+/* Does an EPOCH's header agree with its payload? Its number and epoch are above all that it names,
+ * by one, and it is chained to the registry's head. */
 bool entry_epoch_fits(const struct entry_header *header, const struct entry_epoch *epoch);
 
 MUST_CHECK enum err entry_recovered_encode(const struct entry_recovered *payload,

@@ -17,7 +17,8 @@ struct entry_clock {
     int64_t wall_ms;                    /* at the header's boot time; > 0 */
     enum role role;                     /* whose word it is */
     char second_officer_id[ENTRY_OFFICER_LEN];
-    enum auth_method auth_method;
+    enum auth_method auth_method; /* of that word. AUTH_NONE: who it is was said at the counter, and
+                                     nobody has proven it; so far there is no other */
 };
 
 /* As the codecs of entry.h. */

@@ -1,8 +1,9 @@
 /* Entries about the history itself: where it goes on (EPOCH), what it takes over (RECOVERED).
  *
  * An EPOCH is the only entry whose number may leave others out, so it has to say which: those
- * between the journal's end and the registry's. What it says is held against its header here, and
- * against the entry before it by whoever has that.
+ * between the journal's end and the registry's, and where a journal begins also those that another
+ * file may have given out. What it says is held against its header here, and against the entry
+ * before it by whoever has that.
  *
  * A RECOVERED carries the bytes that were signed, so that the original can still be checked by
  * anybody with the kiosk's key. There is only one level: what is itself a RECOVERED is taken over
@@ -22,14 +23,21 @@ _Static_assert(ENTRY_PAYLOAD_MAX - ENTRY_ORIGINAL_MAX >=
                    1 + (2 + ENTRY_SALT_LEN) + (4 + ENTRY_HEADER_MAX) + (3 + SIGN_LEN) + 4,
                "any entry fits a RECOVERED");
 
+static uint64_t largest(uint64_t a, uint64_t b, uint64_t c)
+{
+    const uint64_t larger = a > b ? a : b;
+
+    return larger > c ? larger : c;
+}
+
 bool entry_epoch_fits(const struct entry_header *header, const struct entry_epoch *epoch)
 {
-    const uint32_t higher =
-        epoch->own_epoch > epoch->previous_epoch ? epoch->own_epoch : epoch->previous_epoch;
-    const uint64_t later =
-        epoch->own_seq > epoch->previous_seq ? epoch->own_seq : epoch->previous_seq;
+    const uint64_t higher = largest(epoch->own_epoch, epoch->previous_epoch, epoch->given_epoch);
+    const uint64_t later = largest(epoch->own_seq, epoch->previous_seq, epoch->given_seq);
+    const bool first = epoch->own_seq == 0;
 
     return header->kind == ENTRY_EPOCH && header->epoch - 1 == higher && header->seq - 1 == later &&
+           (first || (epoch->given_epoch == 0 && epoch->given_seq == 0)) &&
            epoch->own_held <= epoch->own_seq &&
            memcmp(header->prev, epoch->previous_head, sizeof header->prev) == 0;
 }

@@ -145,6 +145,8 @@ static const struct entry_field epoch_table[] = {
     FIELD(6, EFIELD_BYTES, struct entry_epoch, own_head),
     NUMBER(7, struct entry_epoch, own_held, INT64_MAX),
     FIELD(8, EFIELD_INT, struct entry_epoch, receipt_ms),
+    NUMBER(9, struct entry_epoch, given_epoch, UINT32_MAX),
+    NUMBER(10, struct entry_epoch, given_seq, INT64_MAX),
 };
 static const struct entry_fields epoch_fields = ENTRY_FIELDS_OF(epoch_table);
 

@@ -33,7 +33,9 @@ struct event {
     bool decided; /* false: shown, and nobody has decided yet */
     struct event_entry decided_entry;
     struct entry_decided decision;
-    bool corrected; /* the registry's time is known of the boot of the entry that dates the event */
+    /* The registry's time is known of the boot of the entry that dates the event. Only the kiosk
+     * can know it: fixes are made of when its requests were answered, and are not sent. */
+    bool corrected;
     struct time_correction correction;
     /* The RECOVERED entry that brought the first of its entries that came in one; seq 0: none did.
      * An original's epoch and seq may be those of another entry of the registry's. */

@@ -11,8 +11,11 @@
 
 #include "log.h"
 
-#define PANEL_RETRY_MS  3000
 #define SCAN_EVENTS_MAX 16
+
+/* As the scanner's. */
+#define PANEL_RETRY_MIN_MS SCANNER_RETRY_MIN_MS
+#define PANEL_RETRY_MAX_MS SCANNER_RETRY_MAX_MS
 
 struct watch {
     sd_event_source *io;
@@ -30,6 +33,7 @@ struct counter {
     struct panel *panel; /* NULL while missing */
     struct watch panel_watch;
     bool panel_missing_logged;
+    int64_t panel_found_ms, panel_retry_ms;
 };
 
 static int64_t now_ms(void)
@@ -124,16 +128,25 @@ static struct panel_pins pins_of(const struct kiosk_config *config)
     };
 }
 
+/* A panel that dies at once is looked for ever more rarely. */
+static void look_for_panel_later(struct counter *counter)
+{
+    const int64_t now = now_ms();
+    if (counter->panel && now - counter->panel_found_ms >= SCANNER_LIVED_MS)
+        counter->panel_retry_ms = PANEL_RETRY_MIN_MS;
+    watch_set(counter, &counter->panel_watch, -1, now + counter->panel_retry_ms, on_panel_io);
+    const int64_t longer_ms = counter->panel_retry_ms * 2;
+    counter->panel_retry_ms = longer_ms < PANEL_RETRY_MAX_MS ? longer_ms : PANEL_RETRY_MAX_MS;
+}
+
 static void lose_panel(struct counter *counter, const char *why)
 {
-    counter->panel_watch.io = sd_event_source_disable_unref(counter->panel_watch.io);
-    counter->panel_watch.fd = -1;
+    look_for_panel_later(counter); /* before its fd is closed */
     panel_close(counter->panel);
     counter->panel = NULL;
     if (!counter->panel_missing_logged)
         log_event(LOG_PANEL_FAILED, "why=\"%s\"", why);
     counter->panel_missing_logged = true;
-    watch_set(counter, &counter->panel_watch, -1, now_ms() + PANEL_RETRY_MS, on_panel_io);
 }
 
 static int take_panel(const struct kiosk_config *config, struct panel **out,
@@ -152,6 +165,7 @@ static void find_panel(struct counter *counter)
         return;
     }
     counter->panel_missing_logged = false;
+    counter->panel_found_ms = now_ms();
     log_event(LOG_PANEL_READY, "");
     counter->handlers->panel_changed(counter->user);
 }
@@ -245,6 +259,7 @@ enum err counter_open(sd_event *loop, const struct kiosk_config *config,
     counter->user = user;
     counter->scanner_watch.fd = -1;
     counter->panel_watch.fd = -1;
+    counter->panel_retry_ms = PANEL_RETRY_MIN_MS;
     enum err err = open_devices(counter);
     if (err) {
         counter_close(counter);

@@ -254,10 +254,6 @@ static enum err find_crossings(struct judge *judge, const struct document *docum
     struct crossing_subject subject;
     enum err err = ERR_OK;
     crossing_subject_of(document, lane_mode(judge->config), &subject);
-    if (judge->crossings && crossing_reader_has_moved(judge->crossings)) {
-        crossing_reader_close(judge->crossings);
-        judge->crossings = NULL;
-    }
     if (!judge->crossings)
         err = crossing_reader_open(judge->config->journal, judge->root, &judge->crossings, why);
     if (!err) {

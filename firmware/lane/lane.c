@@ -159,6 +159,7 @@ static enum flow_event presented(struct lane *lane, uint64_t seq)
     lane->covered = false;
     enum verdict_result result = lane->shown.judgement.verdict.result;
     lane_counts_add(lane, result, lane->shown.replaces != 0);
+    lane_notice_end(lane, NOTICE_SCAN_AGAIN);
     log_presented(&lane->shown);
     return result == VERDICT_STOP ? FLOW_ON_STORED_STOP : FLOW_ON_STORED;
 }
@@ -280,6 +281,14 @@ static void on_panel_changed(void *user)
     struct lane *lane = user;
     lane->lit_new = true;
     lane_show(lane);
+}
+
+bool lane_is_serving(const struct lane *lane)
+{
+    return lane->state == FLOW_PRESENTING || lane->state == FLOW_WAITING ||
+           lane->state == FLOW_LOCKED || lane->state == FLOW_DECIDING ||
+           lane->state == FLOW_DECIDING_LOCKED || lane->state == FLOW_STORAGE ||
+           lane->state == FLOW_STORAGE_WAITING || lane->state == FLOW_STORAGE_LOCKED;
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */

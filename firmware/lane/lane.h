@@ -37,6 +37,8 @@ struct lane;
 MUST_CHECK enum err lane_open(sd_event *loop, const struct kiosk_config *config,
                               const struct lane_parts *parts, struct lane **out,
                               char why[LANE_WHY_LEN]);
+/* Is a traveller before it whose crossing is not recorded? Also asked when its loop has ended. */
+bool lane_is_serving(const struct lane *lane);
 /* Something about the kiosk that the people at the counter have to know, from now until it is ended
  * or the lane ends: whoever finds it at a start says it again. What is logged of it is the caller's
  * business. CLOCK_UNKNOWN is the lane's own. */

@@ -105,7 +105,7 @@ static void on_step(void *user)
         taken_over(lane);
         break;
     case JOIN_GAVE_UP:
-        log_event(LOG_JOURNAL_DAMAGED, "why=\"%s\"", step->why);
+        log_event(LOG_SALVAGE_FAILED, "file=%s why=\"%s\"", step->recovery.source, step->why);
         break;
     case JOIN_FAILED:
         failed(lane);

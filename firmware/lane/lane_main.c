@@ -138,6 +138,7 @@ static int serve(const struct kiosk_config *config, struct mend *mend)
     if (!err) {
         log_event(LOG_READY, "kiosk=%s version=" PAMIT_VERSION, config->kiosk_id);
         code = loop_run(own.loop);
+        mend->was_serving = lane_is_serving(own.lane);
         log_event(LOG_STOPPING, "");
     } else if (own.journal && err == ERR_CORRUPT && mend_may_set_aside(mend)) {
         code = LANE_JOURNAL_DAMAGED; /* it opens, but what a start needs of it can't be read */

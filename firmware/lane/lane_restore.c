@@ -124,11 +124,12 @@ static void restore_row(struct lane *lane, const struct journal_row *row, struct
     }
 }
 
-static void restore_unreadable(uint64_t seq, enum err err, struct past *past)
+static void restore_unreadable(struct lane *lane, uint64_t seq, enum err err, struct past *past)
 {
     if (past->gap && err == ERR_MISSING)
         return;
     log_event(LOG_JOURNAL_DAMAGED, "seq=%" PRIu64 " why=\"%s\"", seq, err_text(err));
+    lane->notices |= 1u << NOTICE_ENTRY_UNREADABLE; /* there is no page yet */
     if (!past->crossing && !past->unsure)
         past->unsure = seq;
 }
@@ -161,12 +162,14 @@ static void read_back(struct lane *lane, struct journal_reader *reader, struct p
 {
     struct journal_row row;
     const uint64_t last = lane->head.seq;
-    for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && n < last; n++) {
+    lane->first_seq = 1;
+    (void)!journal_reader_seek(reader, &lane->first_seq);
+    for (uint64_t n = 0; n < RESTORE_ENTRIES_MAX && lane->first_seq + n <= last; n++) {
         if (n % STRETCH == 0)
             touch_stretch(reader, last - n);
         const enum err err = journal_reader_get(reader, last - n, &row);
         if (err) {
-            restore_unreadable(last - n, err, past);
+            restore_unreadable(lane, last - n, err, past);
             continue;
         }
         restore_row(lane, &row, past);

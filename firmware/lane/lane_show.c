@@ -220,6 +220,8 @@ void lane_link_refresh(struct lane *lane, const struct clock_reading *now)
     judge_data_age(lane->parts->judge, now->wall_ms, &age);
     memset(&lane->link, 0, sizeof lane->link);
     uplink_read(lane->parts->uplink, now, lane->head.seq, &lane->link);
+    if (lane->link.unsent > lane->head.seq - lane->first_seq + 1)
+        lane->link.unsent = lane->head.seq - lane->first_seq + 1;
     lane->link.data_as_of_ms = age.oldest * 1000;
     lane->link.data_stale = age.stale;
     hold_clock(lane, now);

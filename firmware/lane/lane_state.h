@@ -57,6 +57,7 @@ struct lane {
         int64_t from_ms, wall_ms, boottime_ms;
     } setting; /* of the clock, while that is being stored */
     struct journal_head head;
+    uint64_t first_seq;        /* of the journal: numbers before it were given out elsewhere */
     uint64_t checkpointed_seq; /* head when the WAL was last folded in */
     struct context context;    /* for the next traveller, or the one at the counter */
     struct context sailing;    /* what holds for everybody until it is set anew */

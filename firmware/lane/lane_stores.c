@@ -24,23 +24,23 @@ static void leave(struct lane *lane, bool may, int code)
         sd_event_exit(lane->loop, code);
 }
 
-/* Reads what the registry lacks. Waits for the disk; only after somebody has complained. */
+/* Reads what the registry lacks, and what that goes on from. Waits for the disk; only after
+ * somebody has complained. */
 static enum err unsent_read(const struct lane *lane)
 {
     char why[JOURNAL_WHY_LEN];
     struct journal_reader *reader;
     struct journal_row row;
-    const uint64_t first = lane->head.seq + 1 - lane->link.unsent;
+    struct journal_head last;
+    uint64_t seq = lane->head.seq - lane->link.unsent; /* the receipt names it */
     enum err err = journal_reader_open(lane->config->journal, lane->parts->root, &reader, why);
     if (err)
         return err;
-    for (uint64_t i = 0; i < UNSENT_LOOKS_MAX && i < lane->link.unsent; i++) {
-        err = journal_reader_get(reader, first + i, &row);
-        if (err && err != ERR_MISSING)
-            break;
-    }
+    err = journal_reader_head(reader, &last); /* a damaged number may be the highest */
+    for (unsigned i = 0; !err && i < UNSENT_LOOKS_MAX && seq <= lane->head.seq; i++, seq++)
+        err = journal_reader_next(reader, &seq, &row);
     journal_reader_close(reader);
-    return err;
+    return err == ERR_MISSING ? ERR_CORRUPT : err; /* before our own last entry */
 }
 
 static void look_into_complaint(struct lane *lane)
@@ -58,7 +58,7 @@ void lane_watch_stores(struct lane *lane)
     const struct lane_parts *parts = lane->parts;
     tell(lane, NOTICE_CACHE_DAMAGED, judge_cache_damaged(parts->judge));
     tell(lane, NOTICE_SYNC_DAMAGED, uplink_damaged(parts->uplink));
-    if (judge_journal_damaged(parts->judge))
+    if (judge_journal_damaged(parts->judge) || uplink_met_damage(parts->uplink))
         leave(lane, parts->may_set_aside, LANE_JOURNAL_DAMAGED);
     look_into_complaint(lane);
 }

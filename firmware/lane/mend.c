@@ -94,6 +94,8 @@ enum err mend_open(struct mend *mend, const struct kiosk_config *config,
         if (!err)
             err = journal_open(config->journal, config->kiosk_id, keys, now, out, why);
     }
+    if (!err && journal_wal_cut(*out))
+        log_event(LOG_WAL_CUT, "file=%s pages=%u", config->journal, journal_wal_cut(*out));
     if (!err)
         take_over(*out, config, keys);
     return err;
@@ -125,6 +127,8 @@ void mend_tell(const struct mend *mend, const struct kiosk_config *config, struc
     struct quarantine_list *list = malloc(sizeof *list);
     if (list && (!quarantine_list(config->journal, list) || list->count))
         lane_notice(lane, NOTICE_JOURNAL_DAMAGED);
+    if (mend->was_serving && !lane_is_serving(lane))
+        lane_notice(lane, NOTICE_SCAN_AGAIN);
     if (mend->wal_gone)
         lane_notice(lane, NOTICE_WAL_REMOVED);
     if (mend->not_durable)

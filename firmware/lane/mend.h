@@ -14,9 +14,10 @@
 struct mend {
     bool looked; /* for what a person or an interruption left */
     bool not_durable;
-    bool wal_gone;  /* somebody removed the -wal */
-    bool damaged;   /* found so while it was open */
-    bool set_aside; /* once: a disk that damages every file would get full of them */
+    bool wal_gone;    /* somebody removed the -wal */
+    bool damaged;     /* found so while it was open */
+    bool was_serving; /* when the lane before this one ended */
+    bool set_aside;   /* once: a disk that damages every file would get full of them */
     unsigned turns;
 };
 

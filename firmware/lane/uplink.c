@@ -25,9 +25,10 @@ struct uplink {
     struct receipt receipt;
     struct journal_standing judged; /* how the journal stands to it, at judged_head */
     uint64_t judged_head;           /* the journal's end when it was asked; 0: not yet */
-    uint64_t held;                  /* our last entry that the registry was known to hold */
+    bool agreed;                    /* a receipt did, in this process's life: */
+    uint64_t held;                  /* our last entry that the registry had by the newest of them */
     bool behind_logged, unusable_logged;
-    bool damaged;
+    bool damaged, met_damage;
 };
 
 enum err uplink_open(const struct kiosk_config *config, struct uplink **out, char why[SIGN_WHY_LEN])
@@ -62,8 +63,12 @@ bool uplink_damaged(const struct uplink *uplink)
 
 bool uplink_journal_damaged(const struct uplink *uplink)
 {
-    static const char words[] = SYNC_STATE_JOURNAL_DAMAGED;
-    return strncmp(uplink->state.refusal, words, strlen(words)) == 0;
+    return sync_state_journal_damaged(&uplink->state);
+}
+
+bool uplink_met_damage(const struct uplink *uplink)
+{
+    return uplink->met_damage;
 }
 
 bool uplink_acknowledged(const struct uplink *uplink, struct receipt *out)
@@ -97,6 +102,20 @@ static bool receipt_good(struct uplink *uplink)
     return uplink->good;
 }
 
+/* How far the registry had us before it and we parted: by the newest receipt that agreed, which may
+ * say less than one before it, as a registry can be restored from a backup; after a start in
+ * between, by the one that the journal keeps. What came before our epoch is held, or taken over in
+ * it. */
+static void held_note(struct uplink *uplink, uint64_t kept)
+{
+    const uint64_t from = uplink->judged.from - 1;
+    uplink->agreed |= uplink->judged.standing == RECEIPT_AGREES;
+    if (uplink->judged.standing == RECEIPT_AGREES)
+        uplink->held = from;
+    else
+        uplink->held = kept > from ? kept : from;
+}
+
 static enum err journal_ask(struct uplink *uplink)
 {
     char why[JOURNAL_WHY_LEN];
@@ -109,7 +128,16 @@ static enum err journal_ask(struct uplink *uplink)
         err = journal_reader_glance(uplink->config->journal, &uplink->journal, why);
     if (err)
         return err;
-    err = journal_receipt_judge(uplink->journal, &uplink->receipt, &uplink->judged);
+    struct journal_standing judged;
+    uint64_t held = uplink->held;
+    err = journal_receipt_judge(uplink->journal, &uplink->receipt, &judged);
+    uplink->met_damage = err == ERR_CORRUPT || (uplink->met_damage && err == ERR_BUSY);
+    if (!err && judged.standing != RECEIPT_AGREES && !uplink->agreed)
+        err = journal_receipt_held(uplink->journal, uplink->receipt_key, &held);
+    if (!err) {
+        uplink->judged = judged;
+        held_note(uplink, held);
+    }
     if (err && err != ERR_BUSY) {
         journal_reader_close(uplink->journal);
         uplink->journal = NULL;
@@ -138,9 +166,6 @@ static bool journal_judged(struct uplink *uplink, uint64_t head_seq)
     if (journal_ask(uplink))
         return false; /* asked again at the next look */
     uplink->judged_head = head_seq;
-    /* What came before our epoch is held, or taken over in it. */
-    if (uplink->held < uplink->judged.from - 1)
-        uplink->held = uplink->judged.from - 1;
     if (uplink->judged.standing == RECEIPT_AGREES)
         uplink->behind_logged = false;
     else

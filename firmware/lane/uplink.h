@@ -23,6 +23,8 @@ void uplink_close(struct uplink *uplink);
 bool uplink_damaged(const struct uplink *uplink);
 /* Does pamit-sync say that the journal is (SYNC_STATE_JOURNAL_DAMAGED)? */
 bool uplink_journal_damaged(const struct uplink *uplink);
+/* Did uplink_read meet damage of the journal, in what a receipt has to be held against? */
+bool uplink_met_damage(const struct uplink *uplink);
 
 /* At start: what the registry last acknowledged, for a journal that is made anew; false if nothing
  * is known. Waits for sync.db as a command does. */

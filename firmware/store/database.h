@@ -49,6 +49,7 @@ struct database {
     bool fresh;         /* it has no schema yet: database_create comes next */
     bool old;           /* of version - 1: a writer upgrades it when it opens it */
     unsigned wal_pages; /* in the WAL after the last commit */
+    unsigned cut;       /* pages behind the WAL's last whole transaction, gone since it was opened */
     ino_t wal, shm;     /* the files of these names when it was opened; 0: there was none */
 };
 

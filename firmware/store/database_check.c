@@ -56,18 +56,19 @@ static bool writer_may_live(const struct database *database)
 static enum err wal_check(struct database *database, enum database_damage *out,
                           char why[DATABASE_WHY_LEN])
 {
-    sqlite3_file *wal = database_wal_file(database);
-    unsigned left = 0;
+    sqlite3_file *wal = database_wal_file(database), *file = NULL;
+    struct wal_scan scan;
 
     *out = DATABASE_WHOLE;
     if (!wal || writer_may_live(database))
         return ERR_OK;
-    const int rc = wal_scan(wal, &left);
+    sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
+    const int rc = wal_scan(wal, file, &scan);
     /* A writer that began in between may have left it like that. */
-    if (rc || !left || writer_may_live(database))
+    if (rc || !scan.left || writer_may_live(database))
         return database_err(rc);
-    *out = DATABASE_WAL_TORN;
-    snprintf(why, DATABASE_WHY_LEN, "%u pages after the last whole transaction", left);
+    *out = scan.lost ? DATABASE_WAL_BAD : DATABASE_WAL_TORN;
+    snprintf(why, DATABASE_WHY_LEN, "%u pages after the last whole transaction", scan.left);
     return ERR_OK;
 }
 

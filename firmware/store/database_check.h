@@ -11,6 +11,7 @@
 enum database_damage {
     DATABASE_WHOLE = 0,
     DATABASE_PAGES_BAD, /* they don't fit together */
+    DATABASE_WAL_BAD,   /* transactions in it that were acknowledged can't be read any more */
     DATABASE_WAL_TORN,  /* what was written to it last is not a whole transaction: the power failed
                          * before it was acknowledged, or it was altered */
 };

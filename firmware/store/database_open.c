@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "wal_trim.h"
+
 #define PATH_ROOM 4096
 #define PAMIT_ID  0x504d /* "PM": all our application ids begin like this */
 
@@ -269,6 +271,12 @@ static enum err connection_open(const char *path, enum database_access access,
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     database_leave(database);
+    if (access == DATABASE_WRITE)
+        err = wal_trim(database);
+    if (err)
+        return database_say(why, path, err,
+                            err == ERR_CORRUPT ? "its -wal was altered or is damaged"
+                                               : err_text(err));
     err = kind_check(database, path, why);
     if (err)
         return err;

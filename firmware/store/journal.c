@@ -169,6 +169,11 @@ void journal_head(const struct journal *journal, struct journal_head *out)
     *out = journal->head;
 }
 
+unsigned journal_wal_cut(const struct journal *journal)
+{
+    return journal->database.cut;
+}
+
 enum err journal_checkpoint(struct journal *journal)
 {
     return database_checkpoint(&journal->database);

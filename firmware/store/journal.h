@@ -58,6 +58,10 @@ MUST_CHECK enum err journal_append_decided(struct journal *journal,
 /* The last entry as known to the writer. */
 void journal_head(const struct journal *journal, struct journal_head *out);
 
+/* Pages that opening found in the WAL behind its last whole transaction, and cut off: mostly what
+ * was under way when the power failed. */
+unsigned journal_wal_cut(const struct journal *journal);
+
 /* Moves the WAL into the database; called when the counter is idle. */
 MUST_CHECK enum err journal_checkpoint(struct journal *journal);
 

@@ -18,15 +18,7 @@
 
 #include "journal_format.h"
 
-/* A journal that was begun before there were crossings gets the table when its writer opens it; its
- * version stays, since who reads entries does not need it. */
-#define TABLE                                                                                      \
-    "CREATE TABLE IF NOT EXISTS crossing(key INTEGER NOT NULL, seq INTEGER NOT NULL,"              \
-    " day INTEGER NOT NULL, direction INTEGER NOT NULL, decision INTEGER NOT NULL,"                \
-    " PRIMARY KEY(key, seq)) STRICT, WITHOUT ROWID"
-
-/* That of the deferrals which an older journal has, so that they are found by the same keys. */
-#define KEY_LABEL "pamit journal deferral"
+#define KEY_LABEL "pamit journal crossing"
 
 void crossing_subject_of(const struct document *document, enum entry_mode mode,
                          struct crossing_subject *out)
@@ -54,43 +46,12 @@ static int64_t key_of(const struct mac_key *mac, const struct crossing_subject *
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-/* What an older journal has is taken over, once. */
-static enum err deferrals_take(struct database *database)
-{
-    sqlite3_stmt *select = NULL;
-    enum err err = database_prepare(
-        database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'deferral'",
-        &select);
-
-    if (err)
-        return err;
-    const int rc = database_step(select);
-    sqlite3_finalize(select);
-    if (rc != SQLITE_ROW)
-        return database_err(rc);
-    err = database_begin(database);
-    if (err)
-        return err;
-    err = database_run(database, "INSERT OR REPLACE INTO crossing(" CROSSING_COLUMNS
-                                 ") " CROSSINGS_OF_DEFERRALS "; DROP TABLE deferral");
-    if (!err)
-        return database_commit(database);
-    database_rollback(database);
-    return err;
-}
-
 enum err crossing_rows_open(struct database *database, const struct seal_root *root,
                             struct crossing_rows *out)
 {
-    enum err err = database_run(database, TABLE);
+    const enum err err = mac_key_derive(root, KEY_LABEL, &out->mac);
 
-    if (!err)
-        err = deferrals_take(database);
-    if (!err)
-        err = mac_key_derive(root, KEY_LABEL, &out->mac);
-    if (!err)
-        err = database_prepare(database, CROSSING_INSERT, &out->insert);
-    return err;
+    return err ? err : database_prepare(database, CROSSING_INSERT, &out->insert);
 }
 
 void crossing_rows_close(struct crossing_rows *rows)
@@ -182,11 +143,6 @@ void crossing_reader_close(struct crossing_reader *reader)
         mac_key_close(reader->mac);
     database_close(&reader->database);
     free(reader);
-}
-
-bool crossing_reader_has_moved(const struct crossing_reader *reader)
-{
-    return database_has_moved(&reader->database);
 }
 
 /* A stored day; ERR_CORRUPT: it is none. */

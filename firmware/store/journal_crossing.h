@@ -46,13 +46,12 @@ struct crossing_hits {
 struct crossing_reader;
 
 /* For an event loop: all calls end within some 20 ms; ERR_BUSY: another process holds the file.
- * ERR_MISSING: there is no journal yet. `root` is used only within the call. */
+ * ERR_MISSING: there is no journal yet. `root` is used only within the call. It stays with the file
+ * that it opened: pamit-lane, which writes that too, opens all anew if it goes. */
 MUST_CHECK enum err crossing_reader_open(const char *path, const struct seal_root *root,
                                          struct crossing_reader **out, char why[JOURNAL_WHY_LEN]);
 /* NULL is fine. */
 void crossing_reader_close(struct crossing_reader *reader);
-/* Was the file set aside or replaced? Then only crossing_reader_close is of use. */
-bool crossing_reader_has_moved(const struct crossing_reader *reader);
 /* On failure nothing is known of the subject. */
 MUST_CHECK enum err crossing_reader_find(struct crossing_reader *reader,
                                          const struct crossing_subject *subject, struct date day,

@@ -27,32 +27,36 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-enum err epoch_make(const struct journal_head *own, const struct journal_parting *parting,
-                    const struct clock_reading *now, struct entry_header *header,
-                    uint8_t payload[EPOCH_PAYLOAD_MAX], size_t *len)
+void epoch_name(const struct journal_head *own, const struct journal_parting *parting,
+                struct entry_epoch *out)
+{
+    const struct receipt *receipt = &parting->receipt;
+
+    *out = (struct entry_epoch){.own_epoch = own->epoch,
+                                .own_seq = own->seq,
+                                .previous_epoch = receipt->epoch,
+                                .previous_seq = receipt->next - 1,
+                                .own_held = parting->held < own->seq ? parting->held : own->seq,
+                                .receipt_ms = receipt->registry_ms};
+    memcpy(out->own_head, own->hash, sizeof out->own_head);
+    memcpy(out->previous_head, receipt->head, sizeof out->previous_head);
+}
+
+enum err epoch_make(const struct entry_epoch *epoch, const struct clock_reading *now,
+                    struct entry_header *header, uint8_t payload[EPOCH_PAYLOAD_MAX], size_t *len)
 {
     uint8_t salt[ENTRY_SALT_LEN];
-    struct entry_epoch epoch = {.own_epoch = own->epoch, .own_seq = own->seq};
+    const uint64_t higher =
+        larger(larger(epoch->own_epoch, epoch->previous_epoch), epoch->given_epoch);
+    const uint64_t later = larger(larger(epoch->own_seq, epoch->previous_seq), epoch->given_seq);
 
-    memcpy(epoch.own_head, own->hash, sizeof epoch.own_head);
-    if (parting) {
-        const struct receipt *receipt = &parting->receipt;
-        epoch.previous_epoch = receipt->epoch;
-        epoch.previous_seq = receipt->next - 1;
-        memcpy(epoch.previous_head, receipt->head, sizeof epoch.previous_head);
-        epoch.own_held = parting->held < own->seq ? parting->held : own->seq;
-        epoch.receipt_ms = receipt->registry_ms;
-    }
-    const uint64_t after = larger(own->epoch, epoch.previous_epoch);
-    if (after == UINT32_MAX || epoch.previous_seq >= INT64_MAX - 1)
+    if (higher == UINT32_MAX || later >= INT64_MAX - 1)
         return ERR_SIZE; /* no number is left: no kiosk lives that long */
-    *header = (struct entry_header){.kind = ENTRY_EPOCH,
-                                    .time = *now,
-                                    .epoch = (uint32_t)after + 1,
-                                    .seq = larger(own->seq, epoch.previous_seq) + 1};
-    memcpy(header->prev, epoch.previous_head, sizeof header->prev);
+    *header = (struct entry_header){
+        .kind = ENTRY_EPOCH, .time = *now, .epoch = (uint32_t)higher + 1, .seq = later + 1};
+    memcpy(header->prev, epoch->previous_head, sizeof header->prev);
     seal_random(salt, sizeof salt);
-    return entry_epoch_encode(&epoch, salt, payload, EPOCH_PAYLOAD_MAX, len);
+    return entry_epoch_encode(epoch, salt, payload, EPOCH_PAYLOAD_MAX, len);
 }
 
 /* The payload of the entry that began the journal's epoch. */
@@ -153,7 +157,7 @@ enum err journal_begin_epoch(struct journal *journal, const struct journal_parti
     const struct journal_beside beside = {.store = rest_note, .user = parting};
     uint8_t payload[EPOCH_PAYLOAD_MAX];
     struct entry_header header;
-    struct entry_epoch last;
+    struct entry_epoch last, epoch;
     size_t len = 0;
     enum err err = journal_head_make_sure(journal);
 
@@ -161,19 +165,14 @@ enum err journal_begin_epoch(struct journal *journal, const struct journal_parti
         err = begin_read(journal, &last);
     if (!err && parting->receipt.registry_ms <= last.receipt_ms)
         err = ERR_OLD;
-    if (!err)
-        err = epoch_make(&journal->head, parting, now, &header, payload, &len);
+    if (!err) {
+        epoch_name(&journal->head, parting, &epoch);
+        err = epoch_make(&epoch, now, &header, payload, &len);
+    }
     return err ? err : journal_store(journal, &header, span_of(payload, len), &beside, head);
 }
 
 /* ---- what is to be taken over -------------------------------------------------------------- */
-
-enum err recovery_rows_make(struct database *database)
-{
-    return database_run(database, "CREATE TABLE IF NOT EXISTS recovery(no INTEGER PRIMARY KEY,"
-                                  " source TEXT NOT NULL, next INTEGER NOT NULL,"
-                                  " last INTEGER NOT NULL) STRICT;");
-}
 
 enum err journal_recover_from(struct journal *journal, const char *source, uint64_t from,
                               uint64_t last)

@@ -19,12 +19,17 @@
 const struct database_kind journal_kind = {
     .what = "journal",
     .application_id = 0x504d4a31, /* "PMJ1" */
-    .version = 1,
+    .version = 2,
     .schema = "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), kiosk TEXT NOT NULL,"
               " signer BLOB NOT NULL, key_check BLOB NOT NULL) STRICT;"
               "CREATE TABLE entry(seq INTEGER PRIMARY KEY, header BLOB NOT NULL,"
               " signature BLOB NOT NULL, payload BLOB) STRICT;"
-              "CREATE TABLE day_key(day INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;",
+              "CREATE TABLE day_key(day INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;"
+              "CREATE TABLE recovery(no INTEGER PRIMARY KEY, source TEXT NOT NULL,"
+              " next INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
+              "CREATE TABLE crossing(key INTEGER NOT NULL, seq INTEGER NOT NULL,"
+              " day INTEGER NOT NULL, direction INTEGER NOT NULL, decision INTEGER NOT NULL,"
+              " PRIMARY KEY(key, seq)) STRICT, WITHOUT ROWID;",
 };
 
 static void put_big_endian(uint8_t *p, uint64_t value, size_t bytes)

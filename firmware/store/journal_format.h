@@ -2,12 +2,13 @@
  *
  * entry(seq, header, signature, payload): header as signed, bare COSE signature, payload sealed
  * with the day key of the header's UTC day (of a kind that is kept: with a key derived from the
- * storage key), bound to epoch and seq. NULL, or zeros, once it is purged.
+ * storage key), bound to epoch and seq. NULL once it is purged.
  * day_key(day, wrapped): the random key of a day (days since 1970), sealed with a key derived from
  * the storage key. Destroying the row makes the day's payloads unreadable for ever.
  * purge(seq, rest, done): which entries are PURGE. Nothing is believed for it: those entries say
  * what is purged. rest, done: journal_retention.c. mark(next, at_ms, receipt): journal_marks.c.
- * crossing(key, seq, day, direction, decision): journal_crossing.h. meta: whose journal it is.
+ * recovery(no, source, next, last): journal_epoch.c. crossing(key, seq, day, direction, decision):
+ * journal_crossing.h. meta: whose journal it is.
  * Internal to store.
  */
 #ifndef PAMIT_JOURNAL_FORMAT_H
@@ -75,20 +76,16 @@ bool purge_set_covers(const struct purge_set *purges, const struct entry_header 
 /* ---- crossings, as the writer stores them (journal_crossing.c) ---------------------------- */
 
 #define CROSSING_COLUMNS "key, seq, day, direction, decision"
-/* A journal that begins anew with a receipt unknown may give a number out again. */
+/* Of two files that were set aside the later one may hold rows of the earlier. */
 #define CROSSING_INSERT                                                                            \
     "INSERT OR REPLACE INTO crossing(" CROSSING_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5)"
-/* What older journals have instead: deferrals, which are departures. */
-#define CROSSINGS_OF_DEFERRALS "SELECT key, seq, day, 0, 4 FROM deferral"
-_Static_assert(DIRECTION_DEPARTURE == 0 && DECISION_DEFERRED == 4, "as CROSSINGS_OF_DEFERRALS");
 
 struct crossing_rows {
     struct mac_key *mac;
     sqlite3_stmt *insert;
 };
 
-/* Makes the table if there is none, of an older journal's deferrals if it has them. After a failure
- * only crossing_rows_close is of use. */
+/* After a failure only crossing_rows_close is of use. */
 MUST_CHECK enum err crossing_rows_open(struct database *database, const struct seal_root *root,
                                        struct crossing_rows *out);
 void crossing_rows_close(struct crossing_rows *rows);

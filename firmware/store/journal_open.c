@@ -2,8 +2,8 @@
  *
  * The last entry is verified, so that a journal is never continued on a tail that somebody changed.
  * Whether the registry holds more than this journal is asked later, at each new receipt
- * (journal_receipt.h); only a fresh journal goes by one at once, or its numbers would be given out
- * twice.
+ * (journal_receipt.h); only a fresh journal goes by one at once, and by the files that were set
+ * aside, or its numbers would be given out twice.
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -91,29 +91,23 @@ static enum err statements_prepare(struct journal *journal)
     return err;
 }
 
-/* What is stored beside entries. */
-static enum err beside_open(struct journal *journal, const struct seal_root *root)
-{
-    const enum err err = recovery_rows_make(&journal->database);
-
-    return err ? err : crossing_rows_open(&journal->database, root, &journal->crossings);
-}
-
 /* A fresh journal's first entry, in the transaction that makes the tables: the kiosk's first, or
- * what goes on after all that the registry has acknowledged. */
-static enum err first_entry(struct journal *journal, const struct receipt *receipt,
-                            const struct clock_reading *now)
+ * what goes on after all that the registry has acknowledged, and above all that was given out. */
+static enum err first_entry(struct journal *journal, const char *path,
+                            const struct receipt *receipt, const struct clock_reading *now)
 {
-    struct journal_parting parting = {0};
+    const struct journal_parting parting = {.receipt =
+                                                receipt ? *receipt : (struct receipt){.next = 1}};
     uint8_t payload[EPOCH_PAYLOAD_MAX];
-    size_t len = 0;
-    struct entry_header header;
     struct journal_head head = {0};
+    struct entry_header header;
+    struct entry_epoch epoch;
+    size_t len = 0;
 
-    if (receipt)
-        parting.receipt = *receipt;
-    enum err err = epoch_make(&head, receipt ? &parting : NULL, now, &header, payload, &len);
-
+    epoch_name(&head, &parting, &epoch);
+    enum err err = journal_given_out(journal, path, receipt, &epoch);
+    if (!err)
+        err = epoch_make(&epoch, now, &header, payload, &len);
     if (err)
         return err;
     head.epoch = header.epoch;
@@ -124,8 +118,8 @@ static enum err first_entry(struct journal *journal, const struct receipt *recei
     return err;
 }
 
-static enum err journal_begin(struct journal *journal, const struct journal_keys *keys,
-                              const struct clock_reading *now)
+static enum err journal_begin(struct journal *journal, const char *path,
+                              const struct journal_keys *keys, const struct clock_reading *now)
 {
     enum err err = database_begin(&journal->database);
 
@@ -139,9 +133,9 @@ static enum err journal_begin(struct journal *journal, const struct journal_keys
     if (!err)
         err = statements_prepare(journal);
     if (!err)
-        err = beside_open(journal, keys->root);
+        err = crossing_rows_open(&journal->database, keys->root, &journal->crossings);
     if (!err)
-        err = first_entry(journal, keys->receipt, now);
+        err = first_entry(journal, path, keys->receipt, now);
     if (!err)
         return database_commit(&journal->database);
     database_rollback(&journal->database);
@@ -178,13 +172,14 @@ static enum err journal_continue(struct journal *journal, const struct seal_root
     return err ? err : tail_take(journal, reason);
 }
 
-static enum err journal_start(struct journal *journal, const struct journal_keys *keys,
-                              const struct clock_reading *now, char reason[REASON_LEN])
+static enum err journal_start(struct journal *journal, const char *path,
+                              const struct journal_keys *keys, const struct clock_reading *now,
+                              char reason[REASON_LEN])
 {
     if (journal->database.fresh)
-        return journal_begin(journal, keys, now);
+        return journal_begin(journal, path, keys, now);
     const enum err err = journal_continue(journal, keys->root, reason);
-    return err ? err : beside_open(journal, keys->root);
+    return err ? err : crossing_rows_open(&journal->database, keys->root, &journal->crossings);
 }
 
 enum err journal_open(const char *path, const char *kiosk, const struct journal_keys *keys,
@@ -208,7 +203,7 @@ enum err journal_open(const char *path, const char *kiosk, const struct journal_
     sign_key_point(keys->entry, point);
     err = verify_key_from_point(point, &journal->own);
     if (!err)
-        err = journal_start(journal, keys, now, reason);
+        err = journal_start(journal, path, keys, now, reason);
     if (err) {
         database_say(why, path, err, reason[0] ? reason : err_text(err));
         database_leave(&journal->database);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "journal_read.h"
+#include "journal_retention.h"
 
 #define DAYS_MAX 1000000 /* ten years of 64 days in every entry of a daily purge are 233,600 */
 
@@ -181,5 +182,41 @@ enum err journal_reader_remains(struct journal_reader *reader, struct journal_re
     sqlite3_finalize(purge);
     if (!err)
         *out = remains;
+    return err;
+}
+
+/* The one number that a query makes of `?1`; 0: NULL. */
+static enum err number_read(struct journal_reader *reader, const char *sql, int64_t argument,
+                            int64_t *out)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err = database_prepare(&reader->database, sql, &select);
+
+    if (err)
+        return err;
+    sqlite3_bind_int64(select, 1, argument);
+    const int rc = database_step(select);
+    err = rc == SQLITE_ROW ? ERR_OK : database_err(rc);
+    *out = rc == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0;
+    sqlite3_finalize(select);
+    return err;
+}
+
+/* A receipt is kept once in twenty hours (journal_marks.c): what it covers goes together. */
+enum err journal_reader_purge_due(struct journal_reader *reader, int64_t now_ms,
+                                  uint32_t after_days, struct journal_purge_due *out)
+{
+    const int64_t after_ms = after_days * RETENTION_DAY_MS;
+    int64_t days = 0, mark_ms = 0;
+    enum err err = number_read(reader, "SELECT count(*) FROM day_key WHERE day < ?1",
+                               (now_ms - after_ms) / RETENTION_DAY_MS, &days);
+
+    /* As above. */
+    if (!err && number_read(reader, "SELECT min(at_ms) FROM mark WHERE at_ms > ?1",
+                            now_ms - after_ms, &mark_ms))
+        mark_ms = 0;
+    if (!err)
+        *out = (struct journal_purge_due){.days = (uint64_t)days,
+                                          .next_ms = mark_ms ? mark_ms + after_ms : 0};
     return err;
 }

@@ -168,6 +168,20 @@ enum err journal_reader_seek(struct journal_reader *reader, uint64_t *seq)
     return err;
 }
 
+enum err journal_reader_next(struct journal_reader *reader, uint64_t *seq, struct journal_row *out)
+{
+    uint64_t found = *seq;
+    enum err err = journal_reader_seek(reader, &found);
+
+    if (!err)
+        err = journal_reader_get(reader, found, out);
+    if (!err && found != *seq && out->header.kind != ENTRY_EPOCH)
+        err = ERR_CORRUPT;
+    if (!err)
+        *seq = found;
+    return err;
+}
+
 static enum err head_step(sqlite3_stmt *statement, struct journal_head *out)
 {
     const int rc = database_step(statement);

@@ -46,6 +46,11 @@ MUST_CHECK enum err journal_reader_get(struct journal_reader *reader, uint64_t s
 /* The first number at or after `*seq` that there is an entry of: an epoch may leave numbers out.
  * ERR_MISSING: there is none. */
 MUST_CHECK enum err journal_reader_seek(struct journal_reader *reader, uint64_t *seq);
+/* The entry `*seq`, or the EPOCH that leaves that number out, of which `*seq` then is the number.
+ * ERR_MISSING: there is none at or after it; ERR_CORRUPT: as journal_reader_get, and where entries
+ * are missing that no EPOCH leaves out. */
+MUST_CHECK enum err journal_reader_next(struct journal_reader *reader, uint64_t *seq,
+                                        struct journal_row *out);
 /* ERR_MISSING: the journal is empty. */
 MUST_CHECK enum err journal_reader_head(struct journal_reader *reader, struct journal_head *out);
 /* The entry `seq` as a head: its epoch and its header's hash; its payload is not looked at. */
@@ -62,6 +67,14 @@ struct journal_remains {
 MUST_CHECK enum err journal_reader_remains(struct journal_reader *reader,
                                            struct journal_remains *out);
 
+/* What retention will destroy, at `now_ms` by the registry's clock, if policy says `after_days`. */
+struct journal_purge_due {
+    uint64_t days;   /* that ended so long ago, and have payloads still */
+    int64_t next_ms; /* when the next receipt that is kept becomes old enough; 0: there is none */
+};
+MUST_CHECK enum err journal_reader_purge_due(struct journal_reader *reader, int64_t now_ms,
+                                             uint32_t after_days, struct journal_purge_due *out);
+
 /* ---- verification ------------------------------------------------------------------------- */
 
 enum journal_fault {
@@ -75,6 +88,13 @@ enum journal_fault {
     JOURNAL_FOREIGN,       /* another kiosk's entry */
 };
 
+/* Numbers that an EPOCH leaves out. */
+struct journal_left_out {
+    uint32_t epoch; /* that it begins */
+    uint64_t first, last;
+};
+#define JOURNAL_LEFT_OUT_MAX 16
+
 struct journal_verdict {
     enum journal_fault fault;
     uint64_t seq;             /* the first bad entry; 0 if sound */
@@ -82,6 +102,8 @@ struct journal_verdict {
     bool payloads_opened;     /* false: no storage key, so payloads were not looked at */
     uint64_t purged;          /* entries whose payload a PURGE entry covers */
     struct journal_head head; /* the last entry, if it is sound */
+    unsigned n_left_out;      /* of which the first JOURNAL_LEFT_OUT_MAX are named */
+    struct journal_left_out left_out[JOURNAL_LEFT_OUT_MAX];
 };
 
 /* Checks chain, signatures and payloads from the first entry on, and stops at the first bad one;

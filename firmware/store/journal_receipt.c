@@ -14,18 +14,32 @@
 #include "journal_find.h"
 #include "journal_read.h"
 
+/* A receipt of this kiosk's, as it came. ERR_AUTH, ERR_INVALID. */
+static enum err envelope_open(struct span envelope, const struct verify_key *key, const char *kiosk,
+                              struct receipt *out)
+{
+    struct span payload;
+    struct receipt receipt;
+    enum err err = cose_open(key, envelope, &payload);
+
+    if (!err)
+        err = receipt_decode(payload, &receipt);
+    if (!err && strcmp(receipt.kiosk, kiosk) != 0)
+        err = ERR_INVALID;
+    if (!err)
+        *out = receipt;
+    return err;
+}
+
 enum err receipt_stored_open(const struct sync_state *state, const struct verify_key *key,
                              const char *kiosk, struct receipt *out)
 {
-    struct span payload;
     struct receipt receipt;
 
     if (state->receipt_len == 0)
         return ERR_MISSING;
-    enum err err = cose_open(key, span_of(state->receipt, state->receipt_len), &payload);
-    if (!err)
-        err = receipt_decode(payload, &receipt);
-    if (!err && (strcmp(receipt.kiosk, kiosk) != 0 || receipt.next != state->next))
+    enum err err = envelope_open(span_of(state->receipt, state->receipt_len), key, kiosk, &receipt);
+    if (!err && receipt.next != state->next)
         err = ERR_INVALID;
     if (!err)
         *out = receipt;
@@ -96,6 +110,39 @@ enum err journal_receipt_judge(struct journal_reader *reader, const struct recei
     if (!err)
         *out = judged;
     return err;
+}
+
+/* The furthest mark; no earlier one says more. */
+static enum err mark_read(struct journal_reader *reader, const struct verify_key *key,
+                          struct receipt *out)
+{
+    sqlite3_stmt *select = NULL;
+    enum err err = database_prepare(&reader->database,
+                                    "SELECT receipt FROM mark ORDER BY next DESC LIMIT 1", &select);
+
+    if (err)
+        return err;
+    const int rc = database_step(select);
+    err = rc == SQLITE_DONE ? ERR_MISSING : database_err(rc);
+    if (rc == SQLITE_ROW)
+        err = envelope_open(database_column(select, 0), key, reader->kiosk, out);
+    sqlite3_finalize(select);
+    return err;
+}
+
+enum err journal_receipt_held(struct journal_reader *reader, const struct verify_key *key,
+                              uint64_t *held)
+{
+    struct receipt receipt;
+    struct journal_standing judged = {0};
+    enum err err = mark_read(reader, key, &receipt);
+
+    if (!err)
+        err = journal_receipt_judge(reader, &receipt, &judged);
+    if (err == ERR_BUSY)
+        return err;
+    *held = !err && judged.standing == RECEIPT_AGREES ? judged.from - 1 : 0;
+    return ERR_OK;
 }
 
 void receipt_standing_say(enum receipt_standing standing, const struct receipt *receipt,

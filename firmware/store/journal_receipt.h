@@ -36,6 +36,12 @@ MUST_CHECK enum err journal_receipt_judge(struct journal_reader *reader,
                                           const struct receipt *receipt,
                                           struct journal_standing *out);
 
+/* How far the registry had this journal by the last receipt that the journal itself keeps
+ * (journal_retention.h, one in twenty hours), verified and judged again: the last entry that it
+ * had. 0: there is none that can be read and agrees. ERR_BUSY: a reader that waits for nobody. */
+MUST_CHECK enum err journal_receipt_held(struct journal_reader *reader,
+                                         const struct verify_key *key, uint64_t *held);
+
 /* What is wrong, in words for people; not for RECEIPT_AGREES. `last` is the journal's last entry.
  */
 void receipt_standing_say(enum receipt_standing standing, const struct receipt *receipt,

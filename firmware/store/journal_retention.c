@@ -5,15 +5,12 @@
  * PURGE entry: from there on those payloads are gone for everybody, whatever else becomes of this
  * job.
  *
- * Second, what is sealed is overwritten, though without its key it tells nothing: in place first,
- * with zeros of the same length, which moves nothing in the file; and only when all of a purge is
- * zeros are the columns emptied, since SQLite then moves rows between neighbouring pages and leaves
- * copies of what it moved in their free space. For that reason the last rows before those that are
- * still needed stay zeros until the next purge. Freed space is overwritten too (secure_delete).
+ * Second, what is sealed is emptied, though without its key it tells nothing. SQLite overwrites
+ * what is freed, and what it moves between pages (secure_delete=ON; "fast" would leave both in
+ * places).
  *
- * The table of day keys is written anew without those that go, as it is small: no copy of a row can
- * be left behind in it. Third, the WAL, which has the old pages, is moved into the file and cut to
- * nothing; only then is a purge done. A reader that stands in the way is not waited for.
+ * Third, the WAL, which has the old pages, is moved into the file and cut to nothing; only then is
+ * a purge done. A reader that stands in the way is not waited for.
  *
  * It refuses to say what a flash drive keeps: firmware/ARCHITECTURE.md does.
  */
@@ -26,8 +23,6 @@
 #include "retention_parts.h"
 
 #define HASH_ROWS 1024 /* some ten pages */
-/* Rows of three pages, and more: what a page exchanges rows with. */
-#define ROWS_LEFT 64
 
 static const char tables[] =
     "CREATE TABLE IF NOT EXISTS purge(seq INTEGER PRIMARY KEY, rest INTEGER NOT NULL,"
@@ -39,8 +34,7 @@ static const char tables[] =
 enum phase {
     PHASE_OVER = 0,
     PHASE_NOTE,     /* the receipt is remembered */
-    PHASE_ZERO,     /* payloads of the purge that is not done are overwritten */
-    PHASE_EMPTY,    /* ... and taken out */
+    PHASE_EMPTY,    /* payloads of the purge that is not done are taken out */
     PHASE_TRUNCATE, /* ... and out of the WAL */
     PHASE_SCAN,     /* what is sealed with which key? At the end, the next days are purged */
     PHASE_HASHES,   /* keyed hashes that are too old */
@@ -131,16 +125,13 @@ static enum err state_read(struct retention *retention)
     return err ? err : purge_set_refresh(&retention->journal->days);
 }
 
-static void sweep_begin(struct retention *retention, enum phase phase)
+static void sweep_begin(struct retention *retention)
 {
-    const bool empties = phase == PHASE_EMPTY;
-    uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
-
-    if (empties)
-        last = last > ROWS_LEFT ? last - ROWS_LEFT : 0;
-    retention->phase = phase;
+    retention->phase = PHASE_EMPTY;
     retention->sweep = (struct retention_sweep){
-        .journal = retention->journal, .empties = empties, .next = retention->rest, .last = last};
+        .journal = retention->journal,
+        .next = retention->rest,
+        .last = purge_last(&retention->journal->days.purges, retention->undone)};
 }
 
 static enum err note_step(struct retention *retention)
@@ -158,7 +149,7 @@ static enum err note_step(struct retention *retention)
     if (err)
         return err;
     if (retention->undone)
-        sweep_begin(retention, PHASE_ZERO);
+        sweep_begin(retention);
     else
         retention->phase = PHASE_SCAN;
     return ERR_OK;
@@ -171,20 +162,15 @@ static enum err sweep_step(struct retention *retention)
     bool more = false;
     const enum err err = retention_sweep_step(&retention->sweep, &more);
 
-    if (err || more)
-        return err;
-    if (retention->phase == PHASE_EMPTY)
+    if (!err && !more)
         retention->phase = PHASE_TRUNCATE;
-    else
-        sweep_begin(retention, PHASE_EMPTY);
-    return ERR_OK;
+    return err;
 }
 
-/* What is left below the last that was purged is the zeros, and days that stay. */
+/* What is left below the last that was purged is days that stay. */
 static uint64_t rest_after(const struct retention *retention)
 {
-    const uint64_t last = purge_last(&retention->journal->days.purges, retention->undone);
-    uint64_t rest = last > ROWS_LEFT ? last - ROWS_LEFT + 1 : 1;
+    uint64_t rest = purge_last(&retention->journal->days.purges, retention->undone) + 1;
 
     for (size_t i = 0; i < retention->scan.n_days; i++)
         if (retention->scan.days[i].sealed.first < rest)
@@ -229,13 +215,26 @@ struct purging {
     uint64_t rest;
 };
 
+static enum err keys_destroy(struct database *database, const struct entry_purge *purge)
+{
+    sqlite3_stmt *destroy = NULL;
+    enum err err = database_prepare(database, "DELETE FROM day_key WHERE day = ?1", &destroy);
+
+    for (size_t i = 0; !err && i < purge->n_days; i++) {
+        sqlite3_bind_int64(destroy, 1, purge->day[i].day);
+        err = database_step_done(destroy);
+    }
+    sqlite3_finalize(destroy);
+    return err;
+}
+
 /* Beside the PURGE entry. */
 static enum err purge_store(struct journal *journal, const struct entry_header *header,
                             const void *user)
 {
     const struct purging *purging = user;
     sqlite3_stmt *insert = NULL;
-    enum err err = retention_keys_destroy(&journal->database, purging->purge);
+    enum err err = keys_destroy(&journal->database, purging->purge);
 
     if (!err)
         err = database_prepare(&journal->database,
@@ -299,7 +298,7 @@ static enum err purge_step(struct retention *retention)
     purge.receipt_ms = receipt.registry_ms;
     err = purge_append(retention, &purge);
     if (!err)
-        sweep_begin(retention, PHASE_ZERO);
+        sweep_begin(retention);
     return err;
 }
 
@@ -380,7 +379,6 @@ static enum err step(struct retention *retention)
         break;
     case PHASE_NOTE:
         return note_step(retention);
-    case PHASE_ZERO:
     case PHASE_EMPTY:
         return sweep_step(retention);
     case PHASE_TRUNCATE:

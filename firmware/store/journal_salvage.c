@@ -11,10 +11,13 @@
 #include "journal_salvage.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "journal_read.h"
 #include "journal_write.h"
+#include "quarantine.h"
+#include "wal_trim.h"
 
 #define ENTRY_LEN_MIN 200 /* in the file: header, signature and sealed payload are longer */
 
@@ -73,26 +76,103 @@ static uint64_t length_of(const char *path, const char *suffix)
     return stat(name, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* 0: there is none. */
-static uint64_t last_of(struct journal_reader *reader, const char *source)
+/* Takes the row as the last entry, if it is a later one. What does not go on from the one before is
+ * believed only if it is signed: its number may be damaged, and be any. */
+static bool last_take(sqlite3_stmt *row, const struct verify_key *own, struct journal_head *last)
 {
-    struct journal_head head;
-    sqlite3_stmt *walk = NULL;
-    uint64_t reached = 0;
-    const enum err err = journal_reader_head(reader, &head);
+    struct journal_head at;
+    struct stored_entry stored;
 
-    if (!err)
-        return head.seq;
-    if (err == ERR_MISSING)
-        return 0;
+    if (stored_entry_head(row, &at) || at.seq <= last->seq)
+        return false;
+    stored_entry_read(row, &stored);
+    if ((at.seq != last->seq + 1 || at.epoch != last->epoch) &&
+        (stored.signature.len != SIGN_LEN || cose_check(own, stored.header, stored.signature.p)))
+        return false;
+    *last = at;
+    return true;
+}
+
+/* The last entry that can be reached; seq 0: there is none. False: more may come after it. */
+static bool last_find(struct journal_reader *reader, const struct verify_key *own,
+                      struct journal_head *last)
+{
+    sqlite3_stmt *walk = NULL;
+
+    *last = (struct journal_head){0};
+    const bool seen =
+        database_step(reader->last) == SQLITE_ROW && last_take(reader->last, own, last);
+    sqlite3_reset(reader->last);
+    if (seen)
+        return true;
     if (database_prepare(&reader->database,
                          "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq",
                          &walk) == ERR_OK)
         while (database_step(walk) == SQLITE_ROW)
-            if (!stored_entry_head(walk, &head) && head.seq > reached)
-                reached = head.seq; /* another number is a damaged one, and may be any */
+            (void)!last_take(walk, own, last);
     sqlite3_finalize(walk);
-    return reached + (length_of(source, "") + length_of(source, "-wal")) / ENTRY_LEN_MIN;
+    return false;
+}
+
+/* Up to which number it is to be tried; 0: nothing can be read. */
+static uint64_t last_of(struct journal_reader *reader, const char *source,
+                        const struct verify_key *own)
+{
+    struct journal_head last;
+    const bool seen = last_find(reader, own, &last);
+
+    if (seen || last.seq == 0)
+        return last.seq;
+    return last.seq + (length_of(source, "") + length_of(source, "-wal")) / ENTRY_LEN_MIN;
+}
+
+/* ---- which numbers ------------------------------------------------------------------------ */
+
+/* What lies behind a hole of its WAL is read too. */
+static enum err source_open(const char *source, const struct seal_root *root,
+                            struct journal_reader **out, char why[JOURNAL_WHY_LEN])
+{
+    const enum err err = wal_bridge(source);
+
+    return err ? database_say(why, source, err, err_text(err))
+               : journal_reader_open(source, root, out, why);
+}
+
+/* False: it may have given out more. */
+static bool given_take(const struct journal *journal, const char *source, struct entry_epoch *epoch)
+{
+    char why[JOURNAL_WHY_LEN];
+    struct journal_reader *reader;
+    struct journal_head last = {0};
+
+    if (source_open(source, NULL, &reader, why))
+        return false;
+    const bool other = strcmp(reader->kiosk, journal->kiosk) != 0;
+    const bool seen = other || last_find(reader, journal->own, &last);
+    journal_reader_close(reader);
+    if (last.seq > epoch->given_seq)
+        epoch->given_seq = last.seq;
+    if (last.epoch > epoch->given_epoch)
+        epoch->given_epoch = last.epoch;
+    return seen;
+}
+
+enum err journal_given_out(const struct journal *journal, const char *path,
+                           const struct receipt *receipt, struct entry_epoch *epoch)
+{
+    const uint64_t theirs = receipt ? receipt->next - 1 : 0;
+    struct quarantine_list *list = malloc(sizeof *list);
+
+    if (!list)
+        return ERR_MEMORY;
+    bool seen = quarantine_list(path, list) && (list->count > 0 || theirs == 0);
+    for (unsigned i = 0; i < list->count; i++)
+        seen &= given_take(journal, list->name[i], epoch);
+    free(list);
+    if (!seen)
+        epoch->given_seq =
+            (epoch->given_seq > theirs ? epoch->given_seq : theirs) + JOURNAL_HIDDEN_MAX;
+    return ERR_OK;
 }
 
 /* ---- crossings ---------------------------------------------------------------------------- */
@@ -105,19 +185,19 @@ static enum err crossing_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
 }
 
 /* Those that can be read: the keys are the same, and the entries that they name are taken over. */
-static enum err crossings_read(struct journal_reader *reader, const char *sql, sqlite3_stmt *insert)
+static enum err crossings_read(struct journal_reader *reader, sqlite3_stmt *insert)
 {
     sqlite3_stmt *select = NULL;
     enum err err = ERR_OK;
 
-    if (database_prepare(&reader->database, sql, &select) == ERR_OK)
+    if (database_prepare(&reader->database, "SELECT " CROSSING_COLUMNS " FROM crossing", &select) ==
+        ERR_OK)
         while (!err && database_step(select) == SQLITE_ROW)
             err = crossing_insert(insert, select);
     sqlite3_finalize(select);
     return err;
 }
 
-/* Whichever of the two tables it has. */
 static enum err crossings_copy(struct journal *journal, struct journal_reader *reader)
 {
     sqlite3_stmt *insert = NULL;
@@ -127,9 +207,7 @@ static enum err crossings_copy(struct journal *journal, struct journal_reader *r
         return err;
     err = database_prepare(&journal->database, CROSSING_INSERT, &insert);
     if (!err)
-        err = crossings_read(reader, CROSSINGS_OF_DEFERRALS, insert);
-    if (!err)
-        err = crossings_read(reader, "SELECT " CROSSING_COLUMNS " FROM crossing", insert);
+        err = crossings_read(reader, insert);
     sqlite3_finalize(insert);
     if (!err)
         return database_commit(&journal->database);
@@ -148,12 +226,12 @@ enum err journal_salvage(struct journal *journal, const char *source, const stru
         return database_say(why, source, err, err_text(err));
     if (noted)
         return ERR_OK;
-    err = journal_reader_open(source, root, &reader, why);
+    err = source_open(source, root, &reader, why);
     if (err)
         return err;
     if (strcmp(reader->kiosk, journal->kiosk) != 0)
         err = database_say(why, source, ERR_AUTH, "the journal of another kiosk");
-    const uint64_t last = err ? 0 : last_of(reader, source);
+    const uint64_t last = err ? 0 : last_of(reader, source, journal->own);
     if (!err && last == 0)
         err = database_say(why, source, ERR_MISSING, "no entry can be read");
     const uint64_t first = err ? 0 : first_of(reader, receipt);

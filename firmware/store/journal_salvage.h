@@ -8,9 +8,10 @@
 
 /* Notes durably which entries of `source` are to be taken over: those that the receipt (verified;
  * NULL: none is known) does not cover. Who was deferred at this counter is known again at once.
- * Nothing happens if that was done before. Reads `source` and writes nothing of it. ERR_CORRUPT,
- * ERR_MISSING: nothing of it can be read; ERR_AUTH: it is another kiosk's, or another key's; what
- * else is about the journal itself, as journal_append. */
+ * Nothing happens if that was done before. Of `source` nothing is written but the checksums of a
+ * WAL with a hole, so that what lies behind it can be read. ERR_CORRUPT, ERR_MISSING: nothing of it
+ * can be read; ERR_AUTH: it is another kiosk's, or another key's; what else is about the journal
+ * itself, as journal_append. */
 MUST_CHECK enum err journal_salvage(struct journal *journal, const char *source,
                                     const struct seal_root *root, const struct receipt *receipt,
                                     char why[JOURNAL_WHY_LEN]);

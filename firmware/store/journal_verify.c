@@ -62,6 +62,20 @@ static enum err fault_end(struct walk *walk, enum journal_fault fault, uint64_t 
     return err;
 }
 
+/* It was judged: only a sound EPOCH leaves numbers out. */
+static void left_out_note(struct walk *walk, const struct entry_header *header)
+{
+    struct journal_verdict *verdict = &walk->verdict;
+    const uint64_t next = walk->check.head.seq + 1;
+
+    if (header->seq == next)
+        return;
+    if (verdict->n_left_out < JOURNAL_LEFT_OUT_MAX)
+        verdict->left_out[verdict->n_left_out] = (struct journal_left_out){
+            .epoch = header->epoch, .first = next, .last = header->seq - 1};
+    verdict->n_left_out++;
+}
+
 static enum err entry_take(struct walk *walk, const struct stored_entry *stored)
 {
     struct entry_header header;
@@ -76,6 +90,7 @@ static enum err entry_take(struct walk *walk, const struct stored_entry *stored)
     signature_crew_add(&walk->crew, stored);
     if (fault)
         return fault_end(walk, fault, stored->seq);
+    left_out_note(walk, &header);
     journal_check_go_on(&walk->check, stored, &header);
     return walk->crew.n == SIGNATURE_BATCH_MAX ? batch_end(walk) : ERR_OK;
 }
@@ -139,6 +154,7 @@ enum err journal_verify_file(struct journal_reader *reader, char what[JOURNAL_WH
     static const char *const words[] = {
         [DATABASE_WHOLE] = "",
         [DATABASE_PAGES_BAD] = "its pages do not fit together: entries may be missing",
+        [DATABASE_WAL_BAD] = "its -wal was altered or is damaged: entries are missing",
         [DATABASE_WAL_TORN] = ("its -wal ends in what is no whole transaction: the power failed"
                                " before it was acknowledged, or entries are missing")};
     char found[DATABASE_WHY_LEN] = "";

@@ -48,14 +48,23 @@ MUST_CHECK enum err journal_head_read(struct journal *journal, uint64_t *seq);
 
 /* ---- epochs (journal_epoch.c) ------------------------------------------------------------- */
 
-/* The EPOCH that goes on from the journal's head and the receipt's; without one (NULL) it is the
- * kiosk's first. `header` lacks kiosk and payload_hash. */
+/* The two histories that an EPOCH goes on from: the journal's head, and the registry's. */
+void epoch_name(const struct journal_head *own, const struct journal_parting *parting,
+                struct entry_epoch *out);
+/* The EPOCH that goes on from all that it names. `header` lacks kiosk and payload_hash. */
 #define EPOCH_PAYLOAD_MAX 256
-MUST_CHECK enum err epoch_make(const struct journal_head *own,
-                               const struct journal_parting *parting,
-                               const struct clock_reading *now, struct entry_header *header,
-                               uint8_t payload[EPOCH_PAYLOAD_MAX], size_t *len);
-/* Makes the table of what is to be taken over, if there is none. */
-MUST_CHECK enum err recovery_rows_make(struct database *database);
+MUST_CHECK enum err epoch_make(const struct entry_epoch *epoch, const struct clock_reading *now,
+                               struct entry_header *header, uint8_t payload[EPOCH_PAYLOAD_MAX],
+                               size_t *len);
+
+/* ---- what was set aside (journal_salvage.c) ----------------------------------------------- */
+
+/* Entries that a file may have held and does not show: more than a counter stores in months. */
+#define JOURNAL_HIDDEN_MAX 1000000
+/* Up to where journals set aside beside `path` may have given out epochs and numbers, by what can
+ * be read of them; where an end can't be seen, that many above it and the receipt. The same where
+ * there is only a receipt (NULL: none), since it tells of a journal that is gone. ERR_MEMORY. */
+MUST_CHECK enum err journal_given_out(const struct journal *journal, const char *path,
+                                      const struct receipt *receipt, struct entry_epoch *epoch);
 
 #endif

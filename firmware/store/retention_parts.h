@@ -20,20 +20,13 @@ MUST_CHECK enum err retention_scan_step(struct retention_scan *scan, uint64_t re
 /* These days are purged. */
 void retention_scan_forget(struct retention_scan *scan, const struct entry_purge *purge);
 
-/* Covered entries that are still to be overwritten with zeros of their length, or then emptied. */
+/* Covered entries whose payloads are still to be taken out. */
 struct retention_sweep {
     struct journal *journal;
-    bool empties;        /* what was overwritten; else it overwrites */
     uint64_t next, last; /* the entries to be looked at; `last` may be 0: none */
 };
 
 /* A transaction of a few rows; `more`: `last` was not reached. */
 MUST_CHECK enum err retention_sweep_step(struct retention_sweep *sweep, bool *more);
-
-/* Is this one of its days? */
-bool retention_is_purged(const struct entry_purge *purge, int64_t day);
-/* Within a transaction: destroys the keys of these days. */
-MUST_CHECK enum err retention_keys_destroy(struct database *database,
-                                           const struct entry_purge *purge);
 
 #endif

@@ -112,12 +112,20 @@ enum err retention_scan_step(struct retention_scan *scan, uint64_t rest, bool *m
     return err ? err : database_err(rc);
 }
 
+static bool is_purged(const struct entry_purge *purge, int64_t day)
+{
+    for (size_t i = 0; i < purge->n_days; i++)
+        if (purge->day[i].day == day)
+            return true;
+    return false;
+}
+
 void retention_scan_forget(struct retention_scan *scan, const struct entry_purge *purge)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < scan->n_days; i++)
-        if (!retention_is_purged(purge, scan->days[i].sealed.day))
+        if (!is_purged(purge, scan->days[i].sealed.day))
             scan->days[n++] = scan->days[i];
     scan->n_days = n;
 }

@@ -1,6 +1,6 @@
-/* Overwriting what a purge has destroyed, and emptying its columns: a few rows and one COMMIT a
- * step. Which rows, is what PURGE entries say; what the rows look like says only what is left to
- * do. journal_retention.c says in which order, and why.
+/* Taking out what a purge has destroyed: a few rows and one COMMIT a step. Which rows, is what
+ * PURGE entries say; what the rows look like says only what is left to do. journal_retention.c says
+ * when, and why.
  */
 #include "retention_parts.h"
 
@@ -40,11 +40,11 @@ static enum err rows_find(const struct retention_sweep *sweep, uint64_t found[SW
 }
 
 /* Within a transaction. */
-static enum err rows_update(struct database *database, const char *sql, const uint64_t *seqs,
-                            size_t n)
+static enum err rows_empty(struct database *database, const uint64_t *seqs, size_t n)
 {
     sqlite3_stmt *update = NULL;
-    enum err err = database_prepare(database, sql, &update);
+    enum err err =
+        database_prepare(database, "UPDATE entry SET payload = NULL WHERE seq = ?1", &update);
 
     for (size_t i = 0; !err && i < n; i++) {
         sqlite3_bind_int64(update, 1, (sqlite3_int64)seqs[i]);
@@ -57,9 +57,6 @@ static enum err rows_update(struct database *database, const char *sql, const ui
 enum err retention_sweep_step(struct retention_sweep *sweep, bool *more)
 {
     struct database *database = &sweep->journal->database;
-    const char *sql = sweep->empties ? "UPDATE entry SET payload = NULL WHERE seq = ?1"
-                                     : "UPDATE entry SET payload = zeroblob(length(payload))"
-                                       " WHERE seq = ?1";
     uint64_t found[SWEEP_ROWS], looked_to;
     size_t n = 0;
     enum err err = rows_find(sweep, found, &n, &looked_to);
@@ -67,7 +64,7 @@ enum err retention_sweep_step(struct retention_sweep *sweep, bool *more)
     if (!err && n > 0) {
         err = database_begin(database);
         if (!err)
-            err = rows_update(database, sql, found, n);
+            err = rows_empty(database, found, n);
         if (!err)
             err = database_commit(database);
         else

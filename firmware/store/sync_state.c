@@ -99,6 +99,13 @@ int64_t sync_moment_middle(const struct sync_moment *moment)
     return moment->asked_ms + (moment->answered_ms - moment->asked_ms) / 2;
 }
 
+bool sync_state_journal_damaged(const struct sync_state *state)
+{
+    static const char words[] = SYNC_STATE_JOURNAL_DAMAGED;
+
+    return strncmp(state->refusal, words, strlen(words)) == 0;
+}
+
 /* Of a row from before there were moments the boot is empty, and stays zero: no boot's. */
 static bool boot_read(struct span boot, uint8_t out[CLOCK_BOOT_ID_LEN])
 {

@@ -37,6 +37,9 @@ struct sync_state {
     uint8_t receipt[RECEIPT_MAX]; /* the envelope */
 };
 
+/* Is the last attempt's failure that? */
+bool sync_state_journal_damaged(const struct sync_state *state);
+
 struct sync_state_db;
 
 enum sync_state_access {

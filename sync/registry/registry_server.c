@@ -315,7 +315,7 @@ static enum err tls_files_check(const struct registry_config *config, struct tls
     enum err err = ERR_OK;
     int code = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
     if (code < 0) {
-        snprintf(why, REGISTRY_WHY_LEN, "%.80s with %.80s: %s", config->tls_cert, config->tls_key,
+        snprintf(why, REGISTRY_WHY_LEN, "%.100s with %.100s: %s", config->tls_cert, config->tls_key,
                  gnutls_strerror(code));
         err = ERR_INVALID;
     } else {

@@ -33,7 +33,11 @@
     X(ENTRY_HASH, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq = ?2")                          \
     X(HASH_BEFORE, "SELECT hash FROM entry WHERE kiosk = ?1 AND seq < ?2 "                         \
                    "ORDER BY seq DESC LIMIT 1")                                                    \
-    X(RECOVERED_ADD, "INSERT OR IGNORE INTO recovered(kiosk, hash, seq) VALUES(?1, ?2, ?3)")       \
+    X(ORIGINAL, "SELECT seq, mark FROM entry WHERE kiosk = ?1 AND seq = ?3 AND hash = ?2")         \
+    X(RECOVERED, "SELECT e.seq, e.mark FROM recovered r JOIN entry e ON e.kiosk = r.kiosk "        \
+                 "AND e.seq = r.seq WHERE r.kiosk = ?1 AND r.hash = ?2")                           \
+    X(RECOVERED_PUT, "REPLACE INTO recovered(kiosk, hash, seq) VALUES(?1, ?2, ?3)")                \
+    X(MARK_SET, "UPDATE entry SET mark = ?3 WHERE kiosk = ?1 AND seq = ?2")                        \
     X(ENTRY_ADD, "INSERT INTO entry(kiosk, seq, epoch, kind, mark, received_ms, hash, header, "    \
                  "payload, signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")            \
     X(ENTRIES, "SELECT k.id, e.epoch, e.seq, e.kind, e.mark, e.hash, e.header, e.payload, "        \

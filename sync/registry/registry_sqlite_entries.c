@@ -4,8 +4,9 @@
  * branch that is held already, hash by hash, with what is held, and stores the rest. As a hash
  * chains everything before it, equal hashes mean equal histories. A difference is a fork: the held
  * history stays as it is, for ever, and the other one goes to quarantine whole, so that both can be
- * examined. Nothing here is ever updated or deleted but a kiosk's head. Numbers are left out only
- * where a new epoch goes on from the head that is held.
+ * examined. Nothing here is ever updated or deleted but a kiosk's head, and the mark of what came
+ * without its payload and now comes with it. Numbers are left out only where a new epoch goes on
+ * from the head that is held.
  */
 #include "registry_sqlite.h"
 
@@ -135,29 +136,61 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
 
 /* ---- append ---------------------------------------------------------------------------------- */
 
-/* A RECOVERED has effect once: not where its original is held, or came before in another. */
-static enum err mark_find(struct registry_sqlite *s, int64_t kiosk,
-                          const struct registry_entry *entry, enum registry_mark *mark)
+/* What came before of an original: the entry itself, or the RECOVERED that has its effect.
+ * ERR_MISSING. */
+static enum err copy_find(struct registry_sqlite *s, enum registry_statement which, int64_t kiosk,
+                          const struct registry_entry *entry, struct registry_entry *out)
 {
-    uint8_t held[SIGN_HASH_LEN];
-    *mark = entry->mark;
-    if (!entry->original_seq)
-        return ERR_OK;
-    enum err err = hash_find(s, SQL_ENTRY_HASH, kiosk, entry->original_seq, held);
-    if (!err && memcmp(held, entry->original, sizeof held) == 0) {
+    sqlite3_stmt *stmt = registry_sql(s, which);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    registry_sql_blob(stmt, 2, span_of(entry->original, sizeof entry->original));
+    if (which == SQL_ORIGINAL)
+        sqlite3_bind_int64(stmt, 3, (int64_t)entry->original_seq);
+    const enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    out->seq = (uint64_t)sqlite3_column_int64(stmt, 0);
+    out->mark = (enum registry_mark)sqlite3_column_int(stmt, 1);
+    sqlite3_reset(stmt);
+    return ERR_OK;
+}
+
+/* The first copy with a payload has the effect, the first without one only until then. */
+static enum err copy_outdo(struct registry_sqlite *s, enum registry_statement which, int64_t kiosk,
+                           const struct registry_entry *entry, enum registry_mark *mark)
+{
+    struct registry_entry copy;
+    const enum err err = copy_find(s, which, kiosk, entry, &copy);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    if (copy.mark != REGISTRY_MARK_PURGED || entry->mark == REGISTRY_MARK_PURGED) {
         *mark = REGISTRY_MARK_TWICE;
         return ERR_OK;
     }
-    if (err && err != ERR_MISSING)
+    sqlite3_stmt *stmt = registry_sql(s, SQL_MARK_SET);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, (int64_t)copy.seq);
+    sqlite3_bind_int(stmt, 3, REGISTRY_MARK_TWICE);
+    return database_step_done(stmt);
+}
+
+/* A RECOVERED has effect once. */
+static enum err mark_find(struct registry_sqlite *s, int64_t kiosk,
+                          const struct registry_entry *entry, enum registry_mark *mark)
+{
+    *mark = entry->mark;
+    if (!entry->original_seq)
+        return ERR_OK;
+    enum err err = copy_outdo(s, SQL_ORIGINAL, kiosk, entry, mark);
+    if (!err && *mark != REGISTRY_MARK_TWICE)
+        err = copy_outdo(s, SQL_RECOVERED, kiosk, entry, mark);
+    if (err || *mark == REGISTRY_MARK_TWICE)
         return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_RECOVERED_ADD);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_RECOVERED_PUT);
     sqlite3_bind_int64(stmt, 1, kiosk);
     registry_sql_blob(stmt, 2, span_of(entry->original, sizeof entry->original));
     sqlite3_bind_int64(stmt, 3, (int64_t)entry->seq);
-    err = database_step_done(stmt);
-    if (!err && sqlite3_changes(s->database.handle) == 0)
-        *mark = REGISTRY_MARK_TWICE;
-    return err;
+    return database_step_done(stmt);
 }
 
 static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,

@@ -40,7 +40,8 @@ enum registry_mark {
     REGISTRY_MARK_PURGED,       /* came without its payload */
     REGISTRY_MARK_UNKNOWN_KIND, /* a kind this version has no payload for */
     REGISTRY_MARK_UNREADABLE,   /* a known kind whose payload does not decode */
-    REGISTRY_MARK_TWICE,        /* a RECOVERED whose original is held, or came before: no effect */
+    REGISTRY_MARK_TWICE,        /* no effect: another copy of the same original has it, itself or in
+                                 * a RECOVERED: the first that came with its payload, if any did */
 };
 
 struct registry_entry {
@@ -151,7 +152,8 @@ struct registry_store_ops {
     enum err (*hash_before)(struct registry_store *store, const char *kiosk, uint64_t seq,
                             uint8_t out[SIGN_HASH_LEN]);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
-     * times has the effect of one. Gives REGISTRY_MARK_TWICE. ERR_MISSING: no such kiosk. */
+     * times has the effect of one. Gives REGISTRY_MARK_TWICE, also to what is
+     * held without its payload when that comes. ERR_MISSING: no such kiosk. */
     enum err (*append)(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
     /* Keeps a branch that can't be appended. The same one again changes nothing; `*kept` is false

@@ -17,6 +17,7 @@ from selenium.webdriver.chrome.service import Service
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
+import people
 from fake_lane import FakeLane
 from kiosk_conf import kiosk_conf
 from page import Page
@@ -124,3 +125,27 @@ def page(driver, console):
     yield shown
     shown.assert_clean()
     driver.get("about:blank")
+
+
+@pytest.fixture(scope="module")
+def page_of_file(driver, tmp_path_factory):
+    console = Console(tmp_path_factory.mktemp("console"))
+    yield Page(driver, console, SCREENSHOTS)
+    driver.get("about:blank")
+    assert console.close() == 0
+
+
+@pytest.fixture
+def glass(page_of_file):
+    """The same for tests that mostly look: one page serves all of a file. To load one takes longer than
+    most tests."""
+    shown = page_of_file
+    if not shown.driver.current_url.startswith(shown.console.address):
+        shown.open()
+    yield shown
+    shown.assert_clean()
+    if shown.css("#dialog *"):
+        shown.news(**people.clear(seq=9999))  # a verdict closes what is open
+    shown.show()
+    assert shown.language() == "id" and not shown.css("#dialog *")
+    shown.lane.forget()

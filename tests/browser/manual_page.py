@@ -51,11 +51,8 @@ def at(page):
 def fill(page, **texts):
     """By keyboard; dates as the form shows them, choices by the digit of their key."""
     for field, text in texts.items():
-        page.click(f"#f-{field}")
-        if field not in ("type", "sex"):
-            page.script("document.activeElement.select()")
-            page.press(Keys.BACKSPACE)
-        page.press(*text)
+        page.script("const e = document.getElementById(`f-${arguments[0]}`); e.focus(); e.select?.()", field)
+        page.press(*([] if field in ("type", "sex") else [Keys.BACKSPACE]), *text)
 
 
 def fill_siti(page):
@@ -63,10 +60,14 @@ def fill_siti(page):
     page.wait(lambda: page.css("#dialog .key.pri"), "key 1 is there to press")
 
 
+# The key of the glass that shows a text, or is called so.
+KEY_JS = """
+return [...document.querySelectorAll("#pad button")]
+  .find((key) => [key.innerText, key.dataset.key].includes(arguments[0]));
+"""
+
+
 def touch(page, *labels):
     """On the keys of the glass, by what stands on them."""
     for label in labels:
-        def there():
-            return [key for key in page.css("#pad button")
-                    if (key.text or key.get_attribute("data-key")) == label or key.get_attribute("data-key") == label]
-        page.wait(there, f"a key {label}")[0].click()
+        page.wait(lambda: page.script(KEY_JS, label), f"a key {label}").click()

@@ -4,6 +4,11 @@ import pytest
 
 import people
 
+
+@pytest.fixture
+def page(glass):
+    return glass
+
 NAMES = [
     "DEWI SULISTYOWATI",                        # 17
     "WAWAN WIDJAYAKUSUMA",                      # 19

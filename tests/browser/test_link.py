@@ -1,5 +1,9 @@
 """The link to the lane: while it is good the page is true, and when it is not the page says nothing."""
 
+import http.client
+import statistics
+import time
+
 import cbor2
 
 import people
@@ -73,6 +77,28 @@ def test_the_console_starts_without_a_lane(start_console):
     wait_for(lambda: "LANE_GONE" in (console.folder / "console.log").read_text(), "the loss is logged")
     console.lane.start_again()
     console.lane.expect("HELLO")
+
+
+def get(console, path):
+    connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=5)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {console.token}"})
+    return connection.getresponse()
+
+
+def test_a_view_waits_for_no_timer(console):
+    """A machine that is slow is as slow with a request: a view may take ten times as long, no more."""
+    console.lane.beating = False
+    events, views, requests = get(console, "/events"), [], []
+    for seq in range(420, 441):
+        begun = time.monotonic()
+        get(console, "/state").read()
+        asked = time.monotonic()
+        console.lane.show(**people.clear(seq=seq))
+        while f'"seq":{seq}'.encode() not in events.readline():
+            pass
+        requests.append(asked - begun)
+        views.append(time.monotonic() - asked)
+    assert statistics.median(views) < 10 * statistics.median(requests)
 
 
 def test_no_personal_data_in_the_log(page):

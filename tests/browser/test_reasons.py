@@ -9,6 +9,11 @@ from selenium.webdriver.common.keys import Keys
 import people
 import reasons
 
+
+@pytest.fixture
+def page(glass):
+    return glass
+
 SENSITIVE = ["R070", "R071", "R072", "R074", "R075"]
 TABLE = reasons.table()
 RESULTS = {"RED": people.stop, "AMBER": people.refer, "GREEN": people.clear}

@@ -4,6 +4,11 @@ import pytest
 
 import people
 
+
+@pytest.fixture
+def page(glass):
+    return glass
+
 LENGTH = 1  # the bit of enum mrz_issue
 
 # name of the picture, what the lane shows, what the page must say

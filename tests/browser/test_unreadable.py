@@ -6,6 +6,11 @@ from selenium.webdriver.common.keys import Keys
 import people
 from manual_page import FIELDS, UNCUT_JS, at, fill, is_open, says, value
 
+
+@pytest.fixture
+def page(glass):
+    return glass
+
 LENGTH, CHARACTERS, FRENCH, CODE = 1, 2, 4, 8  # bits of enum mrz_issue
 WIPE = ["Lap kaca dan halaman data", "Letakkan lagi, tekan rata"]
 CALL = ["Layani pelintas ini dengan Input manual", "Hubungi teknisi, sebut kalimat di atas"]

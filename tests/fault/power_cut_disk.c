@@ -282,6 +282,11 @@ struct disk_file *disk_find(struct disk *disk, const char *name)
     return found ? found->file : NULL;
 }
 
+const char *disk_name(const struct disk *disk, size_t i)
+{
+    return i < disk->cached.n ? disk->cached.name[i].text : NULL;
+}
+
 struct disk_file *disk_create_nameless(struct disk *disk)
 {
     struct disk_file *file = calloc(1, sizeof *file);

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DISK_FILES_MAX 256 /* made in one disk's life; an unlinked one counts */
+#define DISK_FILES_MAX 1024 /* made in one disk's life; an unlinked one counts */
 #define DISK_NAME_LEN  64
 
 struct disk;
@@ -66,6 +66,8 @@ void disk_restart(struct disk *disk);
 
 /* NULL: there is none. */
 struct disk_file *disk_find(struct disk *disk, const char *name);
+/* The i-th name of the folder, good until one changes; NULL: there are no more. */
+const char *disk_name(const struct disk *disk, size_t i);
 /* There is none of this name. */
 enum disk_outcome disk_create(struct disk *disk, const char *name, struct disk_file **out);
 /* Without a name, never durable: a temporary file. */

@@ -4,6 +4,7 @@
  * one of a file in memory that holds the model's path: the store locks it, syncs it, or closes it.
  */
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -19,16 +20,24 @@
 
 int __real_open(const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *out);
+int __real_lstat(const char *path, struct stat *out);
 int __real_fsync(int fd);
 int __real_access(const char *path, int mode);
 int __real_unlink(const char *path);
 int __real_rename(const char *from, const char *to);
+DIR *__real_opendir(const char *path);
+struct dirent *__real_readdir(DIR *folder);
+int __real_closedir(DIR *folder);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_fsync(int fd);
 int __wrap_access(const char *path, int mode);
 int __wrap_unlink(const char *path);
 int __wrap_rename(const char *from, const char *to);
 int __wrap_stat(const char *path, struct stat *out);
+int __wrap_lstat(const char *path, struct stat *out);
+DIR *__wrap_opendir(const char *path);
+struct dirent *__wrap_readdir(DIR *folder);
+int __wrap_closedir(DIR *folder);
 
 static bool of_model(const char *path)
 {
@@ -103,6 +112,60 @@ int __wrap_stat(const char *path, struct stat *out)
     *out = (struct stat){.st_mode = S_IFREG | 0600, .st_size = (off_t)disk_size(file)};
     return 0;
 }
+
+int __wrap_lstat(const char *path, struct stat *out)
+{
+    return of_model(path) ? __wrap_stat(path, out) : __real_lstat(path, out);
+}
+
+/* ---- the folder --------------------------------------------------------------------------- */
+
+/* One is read at a time. */
+static struct {
+    bool open;
+    size_t next;
+    struct dirent entry;
+} listing;
+
+static DIR *listing_handle(void)
+{
+    return (DIR *)(void *)&listing;
+}
+
+DIR *__wrap_opendir(const char *path)
+{
+    if (!of_model(path))
+        return __real_opendir(path);
+    assert(!listing.open);
+    if (disk_is_off(power_cut_vfs_disk())) {
+        errno = EIO;
+        return NULL;
+    }
+    listing.open = true;
+    listing.next = 0;
+    return listing_handle();
+}
+
+struct dirent *__wrap_readdir(DIR *folder)
+{
+    if (folder != listing_handle())
+        return __real_readdir(folder);
+    const char *name = disk_name(power_cut_vfs_disk(), listing.next++);
+    if (!name)
+        return NULL;
+    strcpy(listing.entry.d_name, name + strlen(DISK_PATH));
+    return &listing.entry;
+}
+
+int __wrap_closedir(DIR *folder)
+{
+    if (folder != listing_handle())
+        return __real_closedir(folder);
+    listing.open = false;
+    return 0;
+}
+
+/* ---- descriptors -------------------------------------------------------------------------- */
 
 /* "" if it is none of the model's. */
 static void path_of(int fd, char path[DISK_NAME_LEN])

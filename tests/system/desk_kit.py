@@ -3,6 +3,7 @@ import contextlib
 import os
 import pathlib
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "board" / "desk"))
@@ -42,6 +43,13 @@ def scan(made, document, after=0):
     made.hardware.do("scan", document)
     return view(made, f"a verdict for {document}", lambda v: v["screen"] == "VERDICT" and
                 v["crossing"]["seq"] > after)["crossing"]
+
+
+def past_deafness(made, seq):
+    """Waits until the keys hear again: they do not in a verdict's first BUTTON_DEAF_MS."""
+    begun = time.monotonic()
+    made.page.wait("keys that hear", lambda s: time.monotonic() - begun > 0.45)
+    assert made.page.state()["view"]["crossing"]["seq"] == seq
 
 
 def decide(made, seq, decision, supervisor=False):

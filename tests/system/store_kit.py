@@ -29,6 +29,7 @@ def make_kiosk(folder):
     """Fills the folder: pamit.conf, keys, journal.db, cache.db, sync.db."""
     make_key(folder, "entry")
     make_key(folder, "receipt")
+    make_key(folder, "policy")
     write_private(folder / "storage.key", os.urandom(32))
     (folder / "pamit.conf").write_text(kiosk_conf(
         kiosk={"kiosk_id": KIOSK}, lane={"entry_key": "entry.pem"},

@@ -5,10 +5,11 @@ import io
 import json
 import os
 import sqlite3
+import subprocess
 
 import pytest
 
-from store_kit import KIOSK, make_key, make_kiosk, pamit
+from store_kit import BIN, KIOSK, make_key, make_kiosk, pamit
 
 
 @pytest.fixture
@@ -37,6 +38,18 @@ def test_a_whole_journal_is_sound_and_agrees_with_the_receipt(kiosk):
     out, _ = pamit("journal", "verify", *conf(kiosk))
     assert out.startswith("sound: 9 entries, payloads opened, epoch 1, last 9, head ")
     assert "the registry's receipt agrees up to entry 6" in out
+    assert "not in this file" not in out
+
+
+def test_without_a_receipt_nobody_knows_of_a_tail(kiosk):
+    """That is no finding: a kiosk that was never online has none."""
+    for left in kiosk.glob("sync.db*"):
+        left.unlink()
+    out, _ = pamit("journal", "verify", *conf(kiosk))
+    assert "acknowledged nothing yet: whether the last entries are gone can't be told" in out
+    out, _ = pamit("journal", "verify", "--journal", kiosk / "journal.db",
+                   "--entry-key-pub", kiosk / "entry.pub.pem")
+    assert "without --config there is no receipt of the registry: whether the last entries" in out
 
 
 def test_an_auditor_verifies_with_the_public_key_alone(kiosk):
@@ -123,6 +136,21 @@ def test_csv_is_quoted_and_runs_no_formula(kiosk):
                                                                             "sig"}
 
 
+@pytest.mark.parametrize("copies", ["1", "01", "10", "0110"])
+def test_what_is_taken_over_is_told_once_by_a_copy_that_has_its_payload(kiosk, copies):
+    for file in kiosk.glob("journal.db*"):
+        file.rename(kiosk / file.name.replace("journal", "left"))
+    for file in [*kiosk.glob("cache.db*"), *kiosk.glob("sync.db*")]:
+        file.unlink()
+    for words in ((), ("left.db", copies)):
+        subprocess.run([BIN / "store_sample", kiosk, *words], check=True, timeout=60)
+    made = events(kiosk)
+    told, = (event for event in made if event["recovered"])
+    assert (told["doc_no"], told["decision"], told["entries"]) == ("X0000001", "CLEARED", [2, 3])
+    assert told["recovered"] == {"epoch": 1, "seq": 10 + 2 * copies.index("1")}
+    assert len(made) == 5
+
+
 def test_a_damaged_entry_ends_the_export_with_a_finding(kiosk):
     alter(kiosk / "journal.db", "UPDATE entry SET header = x'00' WHERE seq = 5")
     out, err = pamit("journal", "export", *conf(kiosk), code=1)
@@ -192,6 +220,32 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     assert "no route to host" in out and "unsent           3" in out
 
 
+MARKS = "CREATE TABLE mark(next INTEGER PRIMARY KEY, at_ms INTEGER, receipt BLOB);"
+DAY_MS, NOW_MS = 86400000, 1795250260000  # the registry's newest time, 2026-11-21T08:37:40Z
+TODAY = NOW_MS // DAY_MS
+
+
+@pytest.mark.parametrize("proves, db, sql, waiting, due", [
+    ("nothing is known of receipts yet", "journal", "", 0, None),
+    ("the oldest that is not old enough", "journal",
+     MARKS + f"INSERT INTO mark VALUES(3, {NOW_MS - 31 * DAY_MS}, x''),"
+     f" (5, {NOW_MS - 29 * DAY_MS}, x''), (7, {NOW_MS}, x'')", 0, "2026-11-22T08:37:40Z"),
+    ("a day that policy has outlived", "journal",
+     f"INSERT INTO day_key VALUES({TODAY - 31}, x'00'), ({TODAY - 30}, x'00')", 1, None),
+    ("a receipt that does not verify lets nothing go", "sync",
+     "UPDATE state SET receipt = zeroblob(200)", None, None),
+    ("nor does no policy", "cache", "DELETE FROM policy", None, None),
+    ("nor one that is not signed", "cache", "UPDATE policy SET envelope = zeroblob(200)", None, None),
+])
+def test_status_says_what_retention_has_before_it(kiosk, proves, db, sql, waiting, due):
+    with sqlite3.connect(kiosk / f"{db}.db") as database:
+        database.executescript(sql)
+    database.close()
+    out, _ = pamit("status", "--json", *conf(kiosk), code=int(db == "sync"))
+    status = json.loads(out)
+    assert (status["purge_waiting"], status["next_purge"]) == (waiting, due), proves
+
+
 def test_status_names_the_damaged_files_that_were_set_aside(kiosk):
     out, _ = pamit("status", "--json", *conf(kiosk))
     assert json.loads(out)["set_aside"] is None
@@ -199,6 +253,15 @@ def test_status_names_the_damaged_files_that_were_set_aside(kiosk):
         (kiosk / name).write_bytes(b"x")
     out, _ = pamit("status", "--json", *conf(kiosk))
     assert json.loads(out)["set_aside"].endswith("/cache.db.damaged-20261122T071500Z")
+
+
+def test_a_journal_that_sync_could_not_read_on_is_a_finding(kiosk):
+    """All is acknowledged up to there, and nothing behind it ever goes up."""
+    damaged = "the journal is damaged: entry 8 of journal.db: damaged"
+    alter(kiosk / "sync.db", f"UPDATE state SET refusal = '{damaged}'")
+    out, err = pamit("status", "--json", *conf(kiosk), code=1)
+    assert json.loads(out)["refusal"] == damaged and json.loads(out)["receipt"] == "agrees"
+    assert damaged in err
 
 
 def test_a_receipt_of_another_key_acknowledges_nothing(kiosk):

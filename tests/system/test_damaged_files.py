@@ -106,6 +106,11 @@ def entries_of_copy(made, folder):
         return {}
 
 
+def numbers(path):
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return {seq for seq, in database.execute("select seq from entry")}
+
+
 def registry_has(made):
     """The headers of all entries that it has, as they came or taken over."""
     with contextlib.closing(sqlite3.connect(made.folder / "registry" / "registry.db")) as store:
@@ -239,6 +244,10 @@ def set_aside(path):
                   if not found.name.endswith(("-wal", "-shm")))
 
 
+def acknowledged(made, seq, since):
+    made.processes.wait("sync", "RECEIPT_STORED", lambda e: int(e.detail("next")) > seq, since=since)
+
+
 def said(made, since, name):
     return [event for event in made.processes.events[since:] if event.name == name]
 
@@ -317,15 +326,106 @@ def test_a_damaged_journal(kiosk, tmp_path, damage):
         made.start(name)
     if damage.said:
         made.processes.wait("lane", damage.said, since=since)
+    acknowledged(made, cross(made), since)
     if set_aside(path) and not said(made, since, "SALVAGE_FAILED"):
         made.processes.wait("lane", "ENTRIES_TAKEN_OVER", since=since)
-    last = cross(made)
-    made.processes.wait("sync", "RECEIPT_STORED", lambda e: int(e.detail("next")) > last,
-                        since=since)
+        acknowledged(made, cross(made), since)
 
     aside = expect_aside(made, damage, path, before, since)
     missing = [cbor2.loads(header)[4] for header in set(readable) - registry_has(made)]
     assert not missing, "entries that could be read"
     made.processes.stop("lane")
+    if aside:
+        assert desk_kit.pamit(made, "journal", "verify").startswith("sound: ")
+        assert not numbers(path) & {cbor2.loads(header)[4] for header in readable}
+        assert readable or min(numbers(path)) > 1_000_000
     made.start("lane")
     assert set_aside(path) == aside
+
+
+def replace_by_zeros(path):
+    length = path.stat().st_size
+    path.unlink()
+    path.write_bytes(bytes(length))
+
+
+@pytest.mark.parametrize("traveller,result,damage", [
+    ("siti", "SESUAI", zeros), ("siti", "SESUAI", replace_by_zeros), ("dewi", "TUNDA", zeros)])
+def test_nothing_is_left_of_the_journal_under_a_verdict(kiosk, traveller, result, damage):
+    """Its traveller has to be scanned again, which is said, and is judged as before. No receipt is
+    known either, and what is unsent is what there is."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    for part in PARTS:
+        (made.folder / "sync" / f"sync.db{part}").unlink(missing_ok=True)
+    path = made.folder / "lane" / "journal.db"
+    made.start("lane")
+    seq = desk_kit.scan(made, traveller)["seq"]
+    since = len(made.processes.events)
+    for part in PARTS[:2]:
+        damage(path.with_name(path.name + part))
+    stop = result == "TUNDA"
+    made.page.post("/action", {"seq": seq, "decision": "DEFERRED" if stop else "CLEARED",
+                               "role": "SUPERVISOR" if stop else "OFFICER", "note": "test",
+                               "second_officer_id": "S-0001" if stop else ""})
+    made.processes.wait("lane", "FILE_SET_ASIDE", since=since)
+    shown = view(made, "a counter without a traveller", lambda v: v["screen"] == "READY")
+    assert shown["notices"][:2] == ["SCAN_AGAIN", "JOURNAL_DAMAGED"]
+    assert shown["counts"]["total"] == 0
+    assert desk_kit.scan(made, traveller, after=seq)["result"] == result
+    shown = view(made, "said no more", lambda v: v["screen"] == "VERDICT")
+    assert shown["notices"] == ["JOURNAL_DAMAGED"] and shown["link"]["unsent"] == 2
+
+
+@pytest.mark.parametrize("of, becomes", [(3, -1), (0, -1), (-3, 40000)],
+                         ids=["unsent", "the last one sent", "sent, and now the highest"])
+def test_a_number_is_damaged_at_work(kiosk, tmp_path, of, becomes):
+    """It is met by pamit-sync alone, which can send nothing behind it: the lane has to hear."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    path = made.folder / "lane" / "journal.db"
+    with contextlib.closing(sqlite3.connect(made.folder / "registry" / "registry.db")) as store:
+        sent = store.execute("select max(seq) from entry").fetchone()[0]
+    since = len(made.processes.events)
+    made.start("lane")
+    cross(made)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("update entry set seq = ? where seq = ?",
+                         (becomes, sent + of))
+    readable = entries_of_copy(made, tmp_path / "copy")
+    for name in ("registry", "sync"):
+        made.start(name)
+    told = made.processes.wait("lane", "FILE_SET_ASIDE", since=since)
+    made.processes.wait("lane", "ENTRIES_TAKEN_OVER", since=since)
+    acknowledged(made, cross(made), since)
+    assert [file.name in told.details for file in set_aside(path)] == [True]
+    out = desk_kit.pamit(made, "journal", "verify")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        first = database.execute("select min(seq) from entry").fetchone()[0]
+    assert f"numbers 1 to {first - 1} are not in this file: epoch 2 goes on after them" in out
+    assert f"  {set_aside(path)[0]} has " in out
+    assert set(readable) <= registry_has(made)
+
+
+@pytest.mark.parametrize("state,name", [("lane", "journal.db"), ("sync", "sync.db"), ("sync", "cache.db")])
+def test_a_file_that_is_moved_away_at_work(kiosk, tmp_path, state, name):
+    """No reader goes on with the old one, which is sound, but nothing new comes into it."""
+    made = kiosk
+    restore(made, "lane", "sync", "registry")
+    since = len(made.processes.events)
+    for process in ("registry", "lane", "sync"):
+        made.start(process)
+    acknowledged(made, cross(made), since)
+    since = len(made.processes.events)
+    for part in PARTS:
+        (made.folder / state / f"{name}{part}").rename(tmp_path / f"{name}{part}")
+    if name == "journal.db":
+        made.hardware.do("scan", next(TRAVELLERS))
+        view(made, "a verdict that is not stored", lambda v: "SCAN_AGAIN" in v["notices"])
+    elif name == "cache.db":
+        cross(made, "RUJUK")
+        made.processes.wait("sync", "FEED_APPLIED", lambda e: e.detail("feed") == "placements",
+                            since=since)
+    view(made, "a new file", lambda v: (made.folder / state / name).exists())
+    acknowledged(made, cross(made), since)
+    view(made, "acknowledged", lambda v: v["link"]["online"] and v["link"]["unsent"] == 0)

@@ -6,7 +6,8 @@ import re
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md", "firmware/OPERATING.md", "firmware/AUDIT.md")
+DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md", "firmware/OPERATING.md", "firmware/AUDIT.md",
+             "tests/bench/README.md")
 MADE_BY_BUILDING = ("build/",)
 
 

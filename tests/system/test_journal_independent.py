@@ -205,10 +205,12 @@ class History:
         self.entries.append({"header": header.hex(), "sig": self.sign(header).hex(),
                              "payload": payload.hex()})
 
-    def begin(self, epoch, seq, head):
-        """An EPOCH that goes on from the registry's epoch, seq and head."""
-        said = {1: epoch, 2: seq, 3: head, 4: self.epoch, 5: self.seq, 6: self.head}
-        self.epoch, self.seq, self.head = max(self.epoch, epoch) + 1, max(self.seq, seq), head
+    def begin(self, epoch, seq, head, given=(0, 0)):
+        """An EPOCH that goes on from the registry's epoch, seq and head, above what was given out."""
+        said = {1: epoch, 2: seq, 3: head, 4: self.epoch, 5: self.seq,
+                6: self.head if self.seq else None, 9: given[0], 10: given[1]}
+        self.epoch, self.seq = max(self.epoch, epoch, given[0]) + 1, max(self.seq, seq, given[1])
+        self.head = head
         self.add(EPOCH, {key: value for key, value in said.items() if value})
 
 
@@ -232,6 +234,17 @@ def test_a_new_epoch_goes_on_from_the_registrys_head_and_takes_over_what_it_lack
     assert code == 0 and "last entry 10" in said, said
 
 
+def test_a_journals_first_epoch_alone_may_begin_above_what_another_file_gave_out(
+        kiosk, auditor, history):
+    fresh = History(kiosk)
+    for made, seq in ((fresh, 20), (history, 20)):
+        made.begin(1, 8, hashlib.sha256(b"the registry's").digest(), given=(1, 19))
+        assert made.seq == seq
+    assert auditor(fresh.entries, kiosk / "entry.pub.pem")[0] == 0
+    code, said = auditor(history.entries, kiosk / "entry.pub.pem")
+    assert code == 1 and "after entry 3" in said
+
+
 def test_an_epoch_must_name_the_entry_before_it(kiosk, auditor, history):
     history.begin(1, 8, hashlib.sha256(b"the registry's").digest())
     code, said = auditor(history.entries[:2] + history.entries[3:], kiosk / "entry.pub.pem")
@@ -245,10 +258,37 @@ def test_what_is_recovered_must_be_signed_by_the_kiosk(kiosk, auditor, history):
     assert code == 1 and "after entry 3" in said
 
 
-@pytest.mark.parametrize("last, code, said", [(3, 0, "2 payloads purged"), (2, 1, "[3]")])
-def test_a_payload_may_be_gone_where_a_purge_says_so(kiosk, auditor, history, last, code, said):
-    history.add(PURGE, {1: [{1: 20778, 2: 2, 3: last, 4: last - 1}]})
+DAY = 20778  # of the History's entries
+
+
+@pytest.mark.parametrize("proves, day, first, last, code, said", [
+    ("both are covered", DAY, 2, 3, 0, "2 payloads purged"),
+    ("one is after the last", DAY, 2, 2, 1, "not purged: [3]"),
+    ("they are of another day", DAY - 1, 2, 3, 1, "not purged: [2, 3]"),
+    ("the PURGE is of 1970", 0, 2, 3, 1, "not purged: [2, 3]"),
+])
+def test_a_payload_may_be_gone_where_a_purge_says_so(kiosk, auditor, history, proves, day, first,
+                                                     last, code, said):
+    named = {1: day, 2: first, 3: last, 4: last - first + 1}
+    history.add(PURGE, {1: [{key: value for key, value in named.items() if value}]})
     for entry in history.entries[1:3]:
         entry["payload"] = None
     got, out = auditor(history.entries, kiosk / "entry.pub.pem")
-    assert got == code and said in out, out
+    assert got == code and said in out, (proves, out)
+
+
+def test_what_is_recovered_may_be_purged_as_well(kiosk, auditor, history):
+    left = history.entries[2]
+    history.add(RECOVERED, {1: bytes.fromhex(left["header"]), 2: bytes.fromhex(left["sig"])})
+    history.add(PURGE, {1: [{1: DAY, 2: 4, 3: 4, 4: 1}]})
+    history.entries[3]["payload"] = None
+    code, out = auditor(history.entries, kiosk / "entry.pub.pem")
+    assert code == 0 and "1 payloads purged" in out, out
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_an_epochs_and_a_purges_payload_is_never_purged(kiosk, auditor, history, number):
+    history.add(PURGE, {1: [{1: DAY, 2: 1, 3: 4, 4: 4}]})
+    history.entries[number - 1]["payload"] = None
+    code, out = auditor(history.entries, kiosk / "entry.pub.pem")
+    assert code == 1 and f"[{number}]" in out, out

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from desk_kit import PROGRAMS, decide, desk, scan, view, wait_for_data
+from desk_kit import PROGRAMS, decide, desk, past_deafness, scan, view, wait_for_data
 
 
 @pytest.fixture(name="made", scope="module")
@@ -69,17 +69,13 @@ def test_pulling_the_scanner_lights_nothing_again(made):
     ready(made)
 
 
-def past_deafness(made, seq):
-    """Waits until the keys hear again: they do not in a verdict's first BUTTON_DEAF_MS."""
-    begun = time.monotonic()
-    made.page.wait("keys that hear", lambda s: time.monotonic() - begun > 0.45)
-    assert made.page.state()["view"]["crossing"]["seq"] == seq
-
-
 def test_a_press_in_a_verdicts_first_moment_counts_for_nobody(made):
     ready(made)
+    begun = time.monotonic()
     seq = scan(made, "suharto")["seq"]
     made.hardware.do("press", 1)
+    if time.monotonic() - begun > 0.4:
+        pytest.skip("this machine is too slow to press in the first moment")
     past_deafness(made, seq)
     assert made.page.state()["view"]["screen"] == "VERDICT"
     decide(made, seq, "CLEARED")

@@ -425,6 +425,7 @@ def test_events_are_exported_one_per_crossing(registry):
     assert events[0]["name"] == "RAHMAWATI SITI NURHALIZA"
     assert events[0]["placement_id"] == "PMI-2026-000001" and events[0]["acked_at"]
     assert events[0]["integrity"][1]["hash"] == kiosk.entries[2].hash.hex()
+    assert {event["time_corrected"] for event in events} == {None}  # the kiosk alone knows
 
 
 def test_events_are_exported_as_csv(registry):
@@ -437,11 +438,10 @@ def test_events_are_exported_as_csv(registry):
     assert registry.run("export", "events", "--format", "xml").returncode == 1
 
 
-def recovered(kiosk, original):
-    """The entry of another history of this kiosk, appended again."""
-    kiosk.append(RECOVERED, {1: original.whole,
-                             2: cose_signature(kiosk.entry_key, original.whole),
-                             3: original.payload})
+def recovered(kiosk, original, whole=True):
+    """The entry of another history of this kiosk, appended again, with its payload or without."""
+    held = {1: original.whole, 2: cose_signature(kiosk.entry_key, original.whole)}
+    kiosk.append(RECOVERED, held | ({3: original.payload} if whole else {}))
 
 
 def test_what_is_taken_over_of_two_histories_stays_whole(registry):
@@ -472,6 +472,25 @@ def test_what_is_taken_over_of_two_histories_stays_whole(registry):
         for history in (damaged, left)
         for seqs, decision in (((2, 3), "CLEARED"), ((4,), None), ((5, 6), "DEFERRED"))
     )
+
+
+@pytest.mark.parametrize("order", [(False, True), (True, False), (False, True, True, False)])
+def test_a_crossing_is_told_once_by_a_copy_that_has_its_payload(registry, order):
+    kiosk = registry.enrol("CGK-03-0412")
+    left = Kiosk(registry, kiosk.name, kiosk.identity, kiosk.entry_key)
+    left.append_epoch()
+    originals = left.append(PRESENTED, presented()), left.append(DECIDED, decided(2))
+    kiosk.append_epoch()
+    for whole in order:
+        for original in originals:
+            recovered(kiosk, original, whole)
+    with registry:
+        assert kiosk.post(kiosk.batch(1, 1 + 2 * len(order))).status == 200
+        done = registry.run("export", "events")
+    assert "left out" not in done.stderr
+    event, = map(json.loads, done.stdout.splitlines())
+    assert [entry["hash"] for entry in event["integrity"]] == [o.hash.hex() for o in originals]
+    assert event["recovered"] == {"epoch": 1, "seq": 2 + 2 * order.index(True)}
 
 
 def test_a_decision_that_comes_after_its_epoch_is_no_second_crossing(registry):

@@ -1,12 +1,15 @@
 """What is missing or broken at start is named with file and reason. Configuration and keys: refused.
 Placement data: served, but everyone is referred."""
+import contextlib
+import json
 import os
 import sqlite3
 import subprocess
+import sys
 
 import pytest
 
-from desk_kit import PROGRAMS, decide, desk, pamit, scan, view, wait_for_data
+from desk_kit import PROGRAMS, ROOT, decide, desk, pamit, scan, view, wait_for_data
 
 
 @pytest.fixture(name="made")
@@ -88,6 +91,44 @@ def test_what_is_in_the_way_of_the_journal_is_named_and_left_alone(made):
     assert inside.is_dir()
 
 
+def journal_of_version(made, version):
+    """As another version of Pamit would have left it; what its files hold."""
+    path = made.folder / "lane" / "journal.db"
+    made.start("lane")
+    made.processes.kill("lane")
+    with contextlib.closing(sqlite3.connect(path)) as journal:
+        journal.execute(f"pragma user_version = {version}")
+    return held_by(path)
+
+
+def held_by(path):
+    """What files of its name hold; -shm is memory."""
+    return {file.name: file.read_bytes() for file in path.parent.glob(path.name + "*")
+            if file.stat().st_size and not file.name.endswith("-shm")}
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_journal_of_another_version_is_named_and_left_alone(made, version):
+    before = journal_of_version(made, version)
+    code, said = start("pamit-lane", made.folder / "pamit.conf")
+    assert code == 1 and f"a journal of version {version}; this program knows version 2" in said
+    assert held_by(made.folder / "lane" / "journal.db") == before
+
+
+def test_the_desk_says_what_to_do_with_another_versions_folder(made):
+    journal_of_version(made, 1)
+    desk = [sys.executable, ROOT / "board" / "desk" / "desk.py", "--dir", made.folder, "--free-ports",
+            "--programs", PROGRAMS]
+    done = subprocess.run(desk, text=True, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"{made.folder} is of another version of Pamit: --anew begins without" in done.stderr
+    with subprocess.Popen([*desk, "--anew"], text=True, stdout=subprocess.PIPE) as anew:
+        assert any("The counter serves" in line for line in anew.stdout)
+        anew.terminate()
+        anew.communicate(timeout=20)
+    assert anew.returncode == 0
+
+
 def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
     for name in ("registry", "desk", "lane", "console", "sync"):
         made.start(name)
@@ -105,6 +146,7 @@ def test_a_damaged_entry_is_named_and_the_counter_serves_on(made):
     made.start("lane")
     said = made.processes.wait("lane", "JOURNAL_DAMAGED", since=since)
     assert said.detail("seq") == str(bad)
+    assert "ENTRY_UNREADABLE" in view(made, "said", lambda v: v["notices"])["notices"]
     assert scan(made, "suharto")["result"] == "SESUAI"
 
 
@@ -126,12 +168,13 @@ def move_database(source, target):
 
 
 def test_a_journal_that_is_made_anew_goes_on_from_what_the_registry_has(made, tmp_path):
-    """No number that the registry has is given to another entry."""
+    """No number that the registry has, or is to get of what is gone, is given to another entry."""
     stop_with_acknowledged_entries(made)
     move_database(made.folder / "lane" / "journal.db", tmp_path / "kept")
     made.start("lane")
-    assert scan(made, "suharto")["seq"] == 5
+    assert scan(made, "suharto")["seq"] == 3 + 1_000_000 + 2
     assert pamit(made, "journal", "verify").startswith("sound: 2 entries, payloads opened, epoch 2")
+    assert json.loads(pamit(made, "status", "--json"))["unsent"] == 2
 
 
 def test_entries_that_the_registry_has_of_another_journal_count_as_unsent(made, tmp_path):

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "span.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
@@ -50,9 +51,9 @@ static inline void fixture_assert_bytes(const char *says, struct span got, const
 /* cmocka set-up and tear-down: *state is a new folder's path, removed with its files at the end. */
 static inline int fixture_folder_make(void **state)
 {
-    char *folder = strdup("/tmp/pamit-test-XXXXXX");
+    char *folder = malloc(SCRATCH_LEN);
     *state = folder;
-    return folder && mkdtemp(folder) ? 0 : -1;
+    return folder && scratch_make(folder) ? 0 : -1;
 }
 
 static inline int fixture_folder_remove(void **state)

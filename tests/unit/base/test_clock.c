@@ -118,6 +118,37 @@ static void a_clock_that_jumped_away_from_a_fix_is_unknown(void **state)
     assert_true(clock.fix_wall_ms == FLOOR_MS + 30 * INT64_C(86400000));
 }
 
+/* The registry signs its time; the moment beside it is pamit-sync's word, and may be a lie. */
+static void whatever_moment_a_fix_is_paired_with_it_only_takes_trust_away(void **state)
+{
+    (void)state;
+    static const int64_t moments_ms[] = {0, 5000, 86400000, 86400000 * INT64_C(365), INT64_MAX};
+    static const int64_t apart_s[] = {-30 * 86400, -3601, 0, 3600, 86400, 4 * 365 * 86400};
+    static const struct facts facts[] = {{true, 2, false}, {false, 0, true}, {false, 0, false}};
+    unsigned kept = 0, taken = 0;
+    for (size_t i = 0; i < LENGTH(moments_ms) * LENGTH(apart_s) * LENGTH(facts); i++) {
+        const struct facts *system = &facts[i % LENGTH(facts)];
+        struct clock clock = {.floor_ms = FLOOR_MS};
+        struct clock_reading without = {.wall_ms = FLOOR_MS + YEAR_MS / 2 +
+                                                   apart_s[i / LENGTH(facts) % LENGTH(apart_s)] *
+                                                       INT64_C(1000),
+                                        .boottime_ms = 86400000};
+        struct clock_reading with = without;
+        reading_judge(&clock, system, &without);
+        clock_take_fix(&clock, FLOOR_MS + YEAR_MS / 2,
+                       moments_ms[i / LENGTH(facts) / LENGTH(apart_s)]);
+        reading_judge(&clock, system, &with);
+        assert_true(with.wall_ms == without.wall_ms);
+        if (with.quality == without.quality)
+            kept++;
+        else if (with.quality == CLOCK_UNKNOWN)
+            taken++;
+        else
+            fail_msg("%zu: %d became %d", i, without.quality, with.quality);
+    }
+    assert_true(kept > 0 && taken > 0);
+}
+
 #define HOUR_MS  INT64_C(3600000)
 #define DAY_MS   (24 * HOUR_MS)
 #define BOOT_MS  INT64_C(5000) /* when the supervisor set the clock */
@@ -347,6 +378,7 @@ int main(void)
         cmocka_unit_test(quality_follows_the_facts),
         cmocka_unit_test(floor_starts_at_the_build_and_only_rises),
         cmocka_unit_test(a_clock_that_jumped_away_from_a_fix_is_unknown),
+        cmocka_unit_test(whatever_moment_a_fix_is_paired_with_it_only_takes_trust_away),
         cmocka_unit_test(a_supervisors_word_counts_where_nothing_better_is_known),
         cmocka_unit_test(the_word_before_is_forgotten_and_nonsense_is_not_taken),
         cmocka_unit_test(what_may_be_set_is_not_impossible),

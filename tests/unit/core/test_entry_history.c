@@ -76,6 +76,38 @@ static void an_epoch_begins_above_both_histories(void **state)
     }
 }
 
+static void a_journals_first_epoch_begins_above_what_was_given_out_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *proves;
+        uint32_t epoch, given_epoch;
+        uint64_t seq, given_seq, own_seq;
+        bool fits;
+    } rows[] = {
+        {"another file gave out more than the registry has", 7, 6, 51, 50, 0, true},
+        {"... or less", 5, 2, 31, 20, 0, true},
+        {"... numbers alone", 5, 0, 51, 50, 0, true},
+        {"a number of that file's again", 7, 6, 50, 50, 0, false},
+        {"an epoch of that file's again", 6, 6, 51, 50, 0, false},
+        {"a number left out without need", 7, 6, 52, 50, 0, false},
+        {"a journal that goes on leaves out no number of another file", 5, 0, 51, 50, 7, false},
+        {"... and no epoch", 7, 6, 31, 0, 7, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct entry_epoch payload = sample_epoch;
+        struct entry_header header = sample_begin;
+        header.epoch = rows[i].epoch;
+        header.seq = rows[i].seq;
+        payload.own_seq = rows[i].own_seq;
+        payload.own_held = 0;
+        payload.given_epoch = rows[i].given_epoch;
+        payload.given_seq = rows[i].given_seq;
+        if (entry_epoch_fits(&header, &payload) != rows[i].fits)
+            fail_msg("%s", rows[i].proves);
+    }
+}
+
 static void the_first_epoch_names_nothing(void **state)
 {
     (void)state;
@@ -185,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(epoch_reads_back_with_both_heads),
         cmocka_unit_test(an_epoch_begins_above_both_histories),
+        cmocka_unit_test(a_journals_first_epoch_begins_above_what_was_given_out_too),
         cmocka_unit_test(the_first_epoch_names_nothing),
         cmocka_unit_test(an_entry_of_any_size_fits_and_reads_back),
         cmocka_unit_test(an_entry_whose_payload_is_gone_keeps_its_header),

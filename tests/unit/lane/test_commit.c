@@ -42,6 +42,20 @@ static void on_done(const struct commit_result *result, void *user)
         counted->last = result->head.seq;
 }
 
+static void counted_open(struct counted *counted, struct journal *journal)
+{
+    assert_true(sd_event_new(&counted->loop) >= 0);
+    assert_int_equal(commit_open(counted->loop, journal, on_done, counted, &counted->commit),
+                     ERR_OK);
+}
+
+/* What was given is stored. */
+static void counted_close(struct counted *counted)
+{
+    commit_close(counted->commit);
+    sd_event_unref(counted->loop);
+}
+
 static void a_crossing_and_the_kiosks_own_are_both_stored(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -50,9 +64,7 @@ static void a_crossing_and_the_kiosks_own_are_both_stored(void **state)
     uint8_t bytes[ENTRY_PAYLOAD_MAX];
     struct journal_head before, after;
     journal_head(journal, &before);
-    assert_true(sd_event_new(&counted.loop) >= 0);
-    assert_int_equal(commit_open(counted.loop, journal, on_done, &counted, &counted.commit),
-                     ERR_OK);
+    counted_open(&counted, journal);
     for (unsigned round = 1; round <= ROUNDS; round++) {
         commit_append_beside(counted.commit, ENTRY_HEALTH, &fixture->now,
                              payload_of("beside", bytes));
@@ -62,8 +74,7 @@ static void a_crossing_and_the_kiosks_own_are_both_stored(void **state)
         while (counted.crossing < round || counted.beside < round)
             assert_true(sd_event_run(counted.loop, UINT64_MAX) >= 0);
     }
-    commit_close(counted.commit);
-    sd_event_unref(counted.loop);
+    counted_close(&counted);
     journal_head(journal, &after);
     assert_int_equal(after.seq, before.seq + 2 * ROUNDS);
     assert_int_equal(counted.last, after.seq);
@@ -79,13 +90,10 @@ static void what_was_given_is_stored_before_the_end(void **state)
     uint8_t bytes[ENTRY_PAYLOAD_MAX];
     struct journal_head before, after;
     journal_head(journal, &before);
-    assert_true(sd_event_new(&counted.loop) >= 0);
-    assert_int_equal(commit_open(counted.loop, journal, on_done, &counted, &counted.commit),
-                     ERR_OK);
+    counted_open(&counted, journal);
     commit_append(counted.commit, ENTRY_DECIDED, &fixture->now, payload_of("crossing", bytes));
     commit_append_beside(counted.commit, ENTRY_HEALTH, &fixture->now, payload_of("beside", bytes));
-    commit_close(counted.commit);
-    sd_event_unref(counted.loop);
+    counted_close(&counted);
     journal_head(journal, &after);
     assert_int_equal(after.seq, before.seq + 2);
     journal_close(journal);

@@ -172,11 +172,35 @@ static void a_start_reads_no_further_than_today_needs(void **state)
     assert_int_equal(fixture->lane.counts.total, 1);
 }
 
+/* One that begins above what a file gave out that is gone. */
+static void a_start_reads_no_number_before_the_journals_first(void **state)
+{
+    struct lane_fixture *fixture = *state;
+    struct store_fixture *store = fixture->store;
+    const struct receipt receipt = {.next = 31, .epoch = 1, .registry_ms = 1};
+    struct journal_head head;
+    char why[LANE_WHY_LEN];
+
+    journal_close(fixture->parts.journal);
+    store->keys.receipt = &receipt;
+    strcat(store->path, "2");
+    strcat(fixture->config.journal, "2");
+    fixture->parts.journal = fixture_journal(store);
+    journal_head(fixture->parts.journal, &head);
+    assert_true(head.seq > 30);
+    lane_fixture_reads = 0;
+    assert_int_equal(lane_restore(&fixture->lane, why), ERR_OK);
+    assert_int_equal(lane_fixture_reads, 1);
+    assert_int_equal(fixture->lane.first_seq, head.seq);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_takes_over_what_the_journal_says),
         cmocka_unit_test_setup_teardown(a_start_reads_no_further_than_today_needs, set_up,
+                                        lane_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_start_reads_no_number_before_the_journals_first, set_up,
                                         lane_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,8 +67,7 @@ int store_fixture_make(void **state)
 
     assert_non_null(fixture);
     assert_int_equal(sign_init(), ERR_OK);
-    strcpy(fixture->folder, "/tmp/pamit-store-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    assert_non_null(scratch_make(fixture->folder));
     snprintf(fixture->path, sizeof fixture->path, "%s/test.db", fixture->folder);
     fixture->entry_key = entry_key(fixture, fixture_entry_pem);
     fixture->other_entry_key = entry_key(fixture, next_key);
@@ -211,7 +210,8 @@ int64_t fixture_number(const char *path, const char *sql)
     sqlite3 *handle = NULL;
     sqlite3_stmt *statement = NULL;
 
-    assert_int_equal(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     const int64_t number = sqlite3_column_int64(statement, 0);

@@ -7,12 +7,13 @@
 
 #include "cache.h"
 #include "journal_reader.h"
+#include "scratch.h"
 
 /* The entry key and its public half, as files hold them. */
 extern const char fixture_entry_pem[], fixture_entry_pub_pem[];
 
 struct store_fixture {
-    char folder[32];
+    char folder[SCRATCH_LEN];
     char path[48]; /* of the database under test, in folder */
     struct sign_key *entry_key, *other_entry_key;
     struct verify_key *entry_public;
@@ -41,7 +42,7 @@ void fixture_sql(const char *path, const char *sql);
 /* Copies the database, which nobody writes, and puts it back as it was then. */
 void fixture_keep(const struct store_fixture *fixture);
 void fixture_restore(const struct store_fixture *fixture);
-/* The number that a query gives. */
+/* The number that a query gives; of a path, or a "file:" URI. */
 int64_t fixture_number(const char *path, const char *sql);
 
 #endif

@@ -1,22 +1,26 @@
 /* Makes a kiosk's files for the tests of `pamit`: store_sample FOLDER
  *
- * FOLDER holds entry.pem, receipt.pem and storage.key, made by the test; journal.db, cache.db and
- * sync.db are made here. The journal: 1 EPOCH; 2, 3 a worker cleared; 4, 5, 6 a traveller judged
- * anew as a tourist and logged; 7, 8 an expired document deferred, with a note that is hard on CSV;
- * 9 a return that nobody has decided. The registry has acknowledged 1 to 6.
+ * FOLDER holds entry.pem, receipt.pem, policy.pem and storage.key, made by the test; journal.db,
+ * cache.db and sync.db are made here. The journal: 1 EPOCH; 2, 3 a worker cleared; 4, 5, 6 a
+ * traveller judged anew as a tourist and logged; 7, 8 an expired document deferred, with a note
+ * that is hard on CSV; 9 a return that nobody has decided. The registry has acknowledged 1 to 6.
+ *
+ * With JOURNAL, another one in FOLDER, its worker is taken over into the one that is there: once
+ * for each digit of COPIES, 1 with the payloads, 0 without.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cache.h"
-#include "journal.h"
+#include "journal_reader.h"
 #include "sync_state.h"
 
-#define KIOSK "CGK-03-0412"
+#define KIOSK      "CGK-03-0412"
+#define POLICY_MAX 1024
 
 struct sample {
     const char *folder;
-    struct sign_key *entry, *receipt;
+    struct sign_key *entry, *receipt, *policy;
     struct seal_root *root;
     struct journal *journal;
     struct clock_reading now;
@@ -156,8 +160,31 @@ static void make_journal(struct sample *sample)
     journal_close(sample->journal);
 }
 
+/* It keeps payloads for 30 days. */
+static size_t make_policy(const struct sample *sample, uint8_t *out, size_t cap)
+{
+    const struct policy policy = {.version = 3,
+                                  .issued = 1795250000,
+                                  .staleness_hours = {{24, 24}, {24, 24}},
+                                  .passport_min_validity_months = 6,
+                                  .min_work_age_years = 18,
+                                  .payload_after_receipt_days = 30,
+                                  .double_scan_hash_days = 180};
+    uint8_t payload[POLICY_MAX];
+    struct cbor_writer w;
+    struct span written;
+    size_t len = 0;
+
+    cbor_writer_init(&w, payload, sizeof payload);
+    check(policy_encode(&policy, span_of(NULL, 0), &w), "policy");
+    check(cbor_writer_finish(&w, &written), "policy");
+    check(cose_seal(sample->policy, written, out, cap, &len), "policy");
+    return len;
+}
+
 static void make_cache(const struct sample *sample)
 {
+    uint8_t policy[POLICY_MAX];
     char why[CACHE_WHY_LEN];
     struct cache_writer *writer = NULL;
     const struct placement row = {.placement_id = "PMI-1",
@@ -176,7 +203,8 @@ static void make_cache(const struct sample *sample)
     check(cache_writer_open(path(sample, "cache.db"), sample->root, &writer, why), why);
     check(cache_apply(writer, &delta), "delta");
     check(cache_apply_listings(writer, &listings), "lists");
-    check(cache_put_policy(writer, 3, span_of("policy", 6)), "policy");
+    check(cache_put_policy(writer, 3, span_of(policy, make_policy(sample, policy, sizeof policy))),
+          "policy");
     cache_writer_close(writer);
 }
 
@@ -209,6 +237,40 @@ static void make_sync_state(const struct sample *sample)
     sync_state_close(db);
 }
 
+static void recover(struct sample *sample, const struct journal_row *row, bool whole)
+{
+    struct entry_recovered recovered = {.header = span_of(row->header_bytes, row->header_len)};
+    uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+
+    memcpy(recovered.signature, row->signature, sizeof recovered.signature);
+    if (whole)
+        recovered.payload = span_of(row->payload, row->payload_len);
+    seal_random(salt, sizeof salt);
+    check(entry_recovered_encode(&recovered, salt, payload, sizeof payload, &len), "encode");
+    append(sample, ENTRY_RECOVERED, payload, len);
+}
+
+static void take_over(struct sample *sample, const char *source, const char *copies)
+{
+    static struct journal_row row;
+    char why[JOURNAL_WHY_LEN];
+    const struct journal_keys keys = {.entry = sample->entry, .root = sample->root};
+    struct journal_reader *reader = NULL;
+
+    check(journal_reader_open(path(sample, source), sample->root, &reader, why), why);
+    check(
+        journal_open(path(sample, "journal.db"), KIOSK, &keys, &sample->now, &sample->journal, why),
+        why);
+    for (; *copies; copies++)
+        for (uint64_t seq = 2; seq <= 3; seq++) {
+            check(journal_reader_get(reader, seq, &row), "source");
+            recover(sample, &row, *copies == '1');
+        }
+    journal_close(sample->journal);
+    journal_reader_close(reader);
+}
+
 int main(int argc, char **argv)
 {
     char why[SIGN_WHY_LEN];
@@ -219,20 +281,26 @@ int main(int argc, char **argv)
                                     .boot_id = {0xb0, 0x07},
                                     .boottime_ms = 60000}};
 
-    if (argc != 2) {
-        fputs("usage: store_sample FOLDER\n", stderr);
+    if (argc != 2 && argc != 4) {
+        fputs("usage: store_sample FOLDER [JOURNAL COPIES]\n", stderr);
         return 2;
     }
     sample.folder = argv[1];
     check(sign_init(), "crypto");
     check(sign_key_load(path(&sample, "entry.pem"), &sample.entry, why), why);
     check(sign_key_load(path(&sample, "receipt.pem"), &sample.receipt, why), why);
+    check(sign_key_load(path(&sample, "policy.pem"), &sample.policy, why), why);
     check(seal_root_load(path(&sample, "storage.key"), &sample.root, why), why);
-    make_journal(&sample);
-    make_cache(&sample);
-    make_sync_state(&sample);
+    if (argc == 4) {
+        take_over(&sample, argv[2], argv[3]);
+    } else {
+        make_journal(&sample);
+        make_cache(&sample);
+        make_sync_state(&sample);
+    }
     sign_key_close(sample.entry);
     sign_key_close(sample.receipt);
+    sign_key_close(sample.policy);
     seal_root_close(sample.root);
     return 0;
 }

@@ -202,12 +202,15 @@ static void files_that_are_no_journal_are_named(void **state)
          "not a journal of Pamit"},
         {"a newer one is not guessed at", "",
          "PRAGMA application_id=0x504d4a31; PRAGMA user_version=9; CREATE TABLE t(x)", ERR_INVALID,
-         ERR_INVALID, "version 9"},
+         ERR_INVALID, "a journal of version 9; this program knows version 2"},
+        {"nor an older one", "",
+         "PRAGMA application_id=0x504d4a31; PRAGMA user_version=1; CREATE TABLE t(x)", ERR_INVALID,
+         ERR_INVALID, "a journal of version 1; this program knows version 2"},
         {"nor is another database of ours", "",
          "PRAGMA application_id=0x504d4331; PRAGMA user_version=3; CREATE TABLE t(x)", ERR_INVALID,
          ERR_INVALID, "not a journal of Pamit"},
         {"tables that are not there", "",
-         "PRAGMA application_id=0x504d4a31; PRAGMA user_version=1; CREATE TABLE t(x)", ERR_CORRUPT,
+         "PRAGMA application_id=0x504d4a31; PRAGMA user_version=2; CREATE TABLE t(x)", ERR_CORRUPT,
          ERR_CORRUPT, "test.db"},
         {"an empty file is new to a writer, and nothing to a reader", "", NULL, ERR_OK, ERR_MISSING,
          "empty"},
@@ -260,6 +263,15 @@ static void a_wal_without_its_file_is_not_thrown_away(void **state)
 }
 
 /* Its entries would vanish with it. What was acknowledged before is in the file then. */
+/* Whatever a -wal says. */
+static uint64_t last_in_file(const struct store_fixture *fixture)
+{
+    char uri[160];
+
+    snprintf(uri, sizeof uri, "file:%s?immutable=1", fixture->path);
+    return (uint64_t)fixture_number(uri, "SELECT max(seq) FROM entry");
+}
+
 static void a_file_that_is_removed_at_work_is_noticed(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -274,6 +286,8 @@ static void a_file_that_is_removed_at_work_is_noticed(void **state)
         snprintf(name, sizeof name, "%s%s", fixture->path, parts[i]);
         assert_int_equal(unlink(name), 0);
         assert_int_equal(fixture_append(journal, fixture, "y", &head), ERR_CLOSED);
+        if (i == 0) /* what had been stored there is in the file already */
+            assert_int_equal(last_in_file(fixture), before.seq);
         journal_close(journal);
         if (!parts[i][0])
             break;

@@ -329,31 +329,21 @@ static void the_rows_tell_nothing_of_anybody(void **state)
     journal_close(journal);
 }
 
-/* One that was begun before there were crossings is as readable as ever, also unopened by a writer,
- * and gets its table when the lane opens it. */
-static void an_older_journal_goes_on(void **state)
+/* A journal that lost the table is as sound as ever, but its writer would store nothing there. */
+static void entries_do_not_depend_on_the_table(void **state)
 {
     const struct store_fixture *fixture = *state;
     struct journal *journal = fixture_journal(fixture);
-    const struct document document = siti();
     struct crossing_reader *found = NULL;
-    struct journal_head head;
     char why[JOURNAL_WHY_LEN];
 
     journal_close(journal);
     fixture_sql(fixture->path, "DROP TABLE crossing");
     assert_int_equal(fixture_verify(fixture).fault, JOURNAL_SOUND);
     assert_int_equal(crossing_reader_open(fixture->path, fixture->root, &found, why), ERR_CORRUPT);
-
-    journal = fixture_journal(fixture);
-    assert_int_equal(defer(journal, fixture, &document, MODE_LIVE, &head), ERR_OK);
-    found = crossings(fixture);
-    expect("renewed", find(found, &document, MODE_LIVE, today), true, "2026-11-21");
-    const struct journal_verdict verdict = fixture_verify(fixture);
-    assert_int_equal(verdict.fault, JOURNAL_SOUND);
-    assert_int_equal(verdict.entries, 2);
-    crossing_reader_close(found);
-    journal_close(journal);
+    assert_int_equal(
+        journal_open(fixture->path, "CGK-03-0412", &fixture->keys, &fixture->now, &journal, why),
+        ERR_CORRUPT);
 }
 
 /* What takes a deferral back will take its rows, which name its entry. */
@@ -508,37 +498,6 @@ static void rows_that_are_none_are_damage(void **state)
     journal_close(journal);
 }
 
-/* As the version before made and filled it. */
-static void an_older_journals_deferrals_are_taken_over(void **state)
-{
-    const struct store_fixture *fixture = *state;
-    struct journal *journal = fixture_journal(fixture);
-    const struct document document = siti();
-    struct journal_head head;
-
-    assert_int_equal(defer(journal, fixture, &document, MODE_LIVE, &head), ERR_OK);
-    journal_close(journal);
-    fixture_sql(fixture->path,
-                "CREATE TABLE deferral(key INTEGER NOT NULL, seq INTEGER NOT NULL,"
-                " day INTEGER NOT NULL, PRIMARY KEY(key, seq)) STRICT, WITHOUT ROWID;"
-                "INSERT INTO deferral SELECT key, seq, day FROM crossing; DROP TABLE crossing");
-    for (unsigned opened = 0; opened < 2; opened++) {
-        journal = fixture_journal(fixture);
-        struct crossing_reader *reader = crossings(fixture);
-        const struct crossing_hits hits = find(reader, &document, MODE_LIVE, today);
-        expect("taken over", hits, true, "2026-11-21");
-        assert_int_equal(hits.last.seq, head.seq);
-        assert_int_equal(hits.last.direction, DIRECTION_DEPARTURE);
-        assert_int_equal(hits.last.decision, DECISION_DEFERRED);
-        assert_int_equal(fixture_number(fixture->path, "SELECT count(*) FROM crossing"), 2);
-        assert_int_equal(fixture_number(fixture->path, "SELECT count(*) FROM sqlite_schema"
-                                                       " WHERE name = 'deferral'"),
-                         0);
-        crossing_reader_close(reader);
-        journal_close(journal);
-    }
-}
-
 /* As the loop asks while the worker is in the middle of an append or a checkpoint. */
 static void a_writer_is_not_waited_for(void **state)
 {
@@ -589,7 +548,7 @@ static void a_lost_page_is_not_nobody(void **state)
     crossing_reader_close(reader);
 }
 
-/* A fresh journal beside a damaged one, of this version or the one before. */
+/* A fresh journal beside a damaged one. */
 static void what_is_salvaged_is_found(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -603,10 +562,7 @@ static void what_is_salvaged_is_found(void **state)
     const uint64_t seq =
         cross(journal, fixture, &cleared, DIRECTION_RETURN, DECISION_RETURN_REFERRED);
     journal_close(journal);
-    fixture_sql(fixture->path, "CREATE TABLE deferral(key INTEGER, seq INTEGER, day INTEGER);"
-                               "INSERT INTO deferral SELECT key, seq, day FROM crossing"
-                               " WHERE decision = 4; DELETE FROM crossing WHERE decision = 4;"
-                               "PRAGMA wal_checkpoint(TRUNCATE)");
+    fixture_sql(fixture->path, "PRAGMA wal_checkpoint(TRUNCATE)");
     snprintf(source, sizeof source, "%s.damaged", fixture->path);
     assert_int_equal(rename(fixture->path, source), 0);
 
@@ -636,7 +592,7 @@ int main(void)
         CROSSING_TEST(a_restart_and_a_checkpoint_forget_nothing),
         CROSSING_TEST(what_was_not_stored_is_not_found),
         CROSSING_TEST(the_rows_tell_nothing_of_anybody),
-        CROSSING_TEST(an_older_journal_goes_on),
+        CROSSING_TEST(entries_do_not_depend_on_the_table),
         CROSSING_TEST(the_rows_name_their_entry),
         CROSSING_TEST(a_lost_page_is_not_nobody),
         CROSSING_TEST(a_writer_is_not_waited_for),
@@ -645,7 +601,6 @@ int main(void)
         CROSSING_TEST(another_entry_of_that_number_tells_no_time),
         CROSSING_TEST(a_number_given_out_again_is_no_obstacle),
         CROSSING_TEST(rows_that_are_none_are_damage),
-        CROSSING_TEST(an_older_journals_deferrals_are_taken_over),
         CROSSING_TEST(what_is_salvaged_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

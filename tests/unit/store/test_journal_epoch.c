@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -246,25 +247,144 @@ static void a_receipt_that_is_played_again_begins_nothing(void **state)
     journal_close(journal);
 }
 
+/* ---- beginning anew ------------------------------------------------------------------------- */
+
+static void set_aside(const struct store_fixture *fixture, const char *aside)
+{
+    char wal[80], wal_aside[80];
+
+    snprintf(wal, sizeof wal, "%s-wal", fixture->path);
+    snprintf(wal_aside, sizeof wal_aside, "%s-wal", aside);
+    assert_int_equal(rename(fixture->path, aside), 0);
+    assert_int_equal(rename(wal, wal_aside), 0);
+}
+
+/* Makes a fresh journal after this receipt (NULL: none is known) and closes it. */
+static struct journal_head begin_anew(const struct store_fixture *fixture,
+                                      const struct receipt *receipt)
+{
+    struct journal_keys keys = fixture->keys;
+    struct journal *journal = NULL;
+    struct journal_head head;
+    char why[JOURNAL_WHY_LEN] = "";
+
+    keys.receipt = receipt;
+    if (journal_open(fixture->path, KIOSK, &keys, &fixture->now, &journal, why))
+        fail_msg("%s", why);
+    journal_head(journal, &head);
+    journal_close(journal);
+    return head;
+}
+
 static void a_fresh_journal_goes_on_from_what_the_registry_has(void **state)
 {
     const struct store_fixture *fixture = *state;
     const struct receipt receipt = receipt_of(3, 30, their_hash, 10);
-    struct journal_keys keys = fixture->keys;
-    struct journal *journal = NULL;
-    struct journal_head head;
-    char why[JOURNAL_WHY_LEN];
+    struct journal_head head = begin_anew(fixture, &receipt);
 
-    keys.receipt = &receipt;
-    assert_int_equal(journal_open(fixture->path, KIOSK, &keys, &fixture->now, &journal, why),
-                     ERR_OK);
-    journal_head(journal, &head);
     assert_int_equal(head.epoch, 4);
-    assert_int_equal(head.seq, 31);
-    assert_int_equal(fixture_append(journal, fixture, "on", &head), ERR_OK);
-    assert_stands(fixture, "what it was made after", &receipt, RECEIPT_AGREES, 31);
-    journal_close(journal);
+    assert_int_equal(head.seq, 30 + JOURNAL_HIDDEN_MAX + 1); /* the one that had it is gone */
+    assert_stands(fixture, "what it was made after", &receipt, RECEIPT_AGREES, head.seq);
+    journal_close(journal_of(fixture, (unsigned)head.seq + 1));
     assert_sound(fixture, 2);
+}
+
+/* An entry that nobody signed, whose header says this number. */
+static void row_forge(const struct store_fixture *fixture, const char *path, uint64_t seq)
+{
+    const struct entry_header header = {
+        .kiosk = KIOSK, .epoch = 1, .seq = seq, .kind = ENTRY_NOTE, .time = fixture->now};
+    uint8_t bytes[ENTRY_HEADER_MAX];
+    char sql[2 * ENTRY_HEADER_MAX + 128];
+    size_t len = 0;
+
+    assert_int_equal(entry_header_encode(&header, ENTRY_WHOLE, bytes, sizeof bytes, &len), ERR_OK);
+    int at =
+        snprintf(sql, sizeof sql, "INSERT INTO entry SELECT %llu, x'", (unsigned long long)seq);
+    for (size_t i = 0; i < len; i++)
+        at += sprintf(sql + at, "%02x", bytes[i]);
+    sprintf(sql + at, "', zeroblob(64), zeroblob(50)");
+    fixture_sql(path, sql);
+}
+
+struct aside_row {
+    const char *proves;
+    unsigned entries, earlier; /* of the file set aside last, and of one before that; 0: none */
+    const char *damage;        /* SQL, or "zeros" */
+    uint64_t forged;
+    uint64_t theirs; /* the receipt's last entry; 0: none is known */
+    uint64_t given;  /* up to where numbers may have been given out */
+    uint32_t epoch;
+};
+
+static void one_set_aside(const struct store_fixture *fixture, const char *name, unsigned entries)
+{
+    char aside[64];
+
+    journal_close(journal_of(fixture, entries));
+    snprintf(aside, sizeof aside, "%s.damaged-%s", fixture->path, name);
+    set_aside(fixture, aside);
+}
+
+static void aside_try(const struct aside_row *row)
+{
+    void *state = NULL;
+    assert_int_equal(store_fixture_make(&state), 0);
+    const struct store_fixture *fixture = state;
+    const struct receipt theirs = receipt_of(1, row->theirs, their_hash, 10);
+    char newest[64], wal[80];
+
+    snprintf(newest, sizeof newest, "%s.damaged-2", fixture->path);
+    snprintf(wal, sizeof wal, "%s-wal", newest);
+    if (row->earlier) /* the clock was set back since: it comes last in a list */
+        one_set_aside(fixture, "3", row->earlier);
+    if (row->entries)
+        one_set_aside(fixture, "2", row->entries);
+    if (row->forged)
+        row_forge(fixture, newest, row->forged);
+    if (row->damage && strcmp(row->damage, "zeros") == 0)
+        assert_int_equal(truncate(newest, 0) || truncate(newest, 40960) || truncate(wal, 0), 0);
+    else if (row->damage)
+        fixture_sql(newest, row->damage);
+
+    const struct journal_head head = begin_anew(fixture, row->theirs ? &theirs : NULL);
+    struct entry_header header;
+    struct entry_epoch epoch;
+    epoch_payload(fixture, head.seq, &epoch, &header);
+    const uint64_t last = row->given > row->theirs ? row->given : row->theirs;
+    if (head.seq != last + 1 || head.epoch != row->epoch || epoch.given_seq != row->given)
+        fail_msg("%s: begins at %d of %d, given %d", row->proves, (int)head.seq, (int)head.epoch,
+                 (int)epoch.given_seq);
+    assert_memory_equal(header.prev, epoch.previous_head, SIGN_HASH_LEN);
+    assert_int_equal(epoch.previous_seq, row->theirs);
+    assert_sound(fixture, 1);
+    assert_int_equal(store_fixture_remove(&state), 0);
+}
+
+static void numbers_of_a_file_that_was_set_aside_do_not_come_again(void **state)
+{
+    static const struct aside_row rows[] = {
+        {"nothing was", 0, 0, NULL, 0, 0, 0, 1},
+        {"above what it shows", 8, 0, NULL, 0, 4, 8, 2},
+        {"above what the registry has", 8, 0, NULL, 0, 30, 8, 2},
+        {"a receipt that is not known", 8, 0, NULL, 0, 0, 8, 2},
+        {"of two the later began above the other", 8, 20, NULL, 0, 4, 21, 3},
+        {"another kiosk's says nothing", 8, 0, "UPDATE meta SET kiosk = 'CGK-03-0413'", 0, 4, 0, 2},
+        {"zeros", 8, 0, "zeros", 0, 4, 4 + JOURNAL_HIDDEN_MAX, 2},
+        {"... and no receipt", 8, 0, "zeros", 0, 0, JOURNAL_HIDDEN_MAX, 1},
+        {"... and more is in another", 8, 20, "zeros", 0, 4, 20 + JOURNAL_HIDDEN_MAX, 2},
+        {"it has no entry", 8, 0, "DELETE FROM entry", 0, 4, 4 + JOURNAL_HIDDEN_MAX, 2},
+        {"its last entry is damaged", 8, 0, "UPDATE entry SET header = x'00' WHERE seq = 8", 0, 4,
+         7 + JOURNAL_HIDDEN_MAX, 2},
+        {"its last entry is not signed", 8, 0,
+         "UPDATE entry SET signature = zeroblob(64) WHERE seq = 8", 0, 4, 8 + JOURNAL_HIDDEN_MAX,
+         2},
+        {"a number that nobody signed", 8, 0, NULL, INT64_MAX - 1, 4, 8 + JOURNAL_HIDDEN_MAX, 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        aside_try(&rows[i]);
 }
 
 /* ---- what verification accepts -------------------------------------------------------------- */
@@ -353,6 +473,23 @@ static void an_epoch_comes_once_and_rises(void **state)
     const struct journal_verdict verdict = fixture_verify(fixture);
     assert_int_equal(verdict.fault, JOURNAL_CHAIN_BROKEN);
     assert_int_equal(verdict.seq, 32);
+}
+
+static void only_a_journals_first_names_what_another_file_gave_out(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct journal *journal = journal_of(fixture, 3);
+    struct entry_header header = {.kind = ENTRY_EPOCH, .epoch = 2, .seq = 41};
+    struct entry_epoch epoch = {.own_epoch = 1, .own_seq = 3, .given_seq = 40};
+    struct journal_head own;
+
+    journal_head(journal, &own);
+    memcpy(epoch.own_head, own.hash, sizeof epoch.own_head);
+    forge(journal, fixture, &header, &epoch);
+    journal_close(journal);
+    const struct journal_verdict verdict = fixture_verify(fixture);
+    assert_int_equal(verdict.fault, JOURNAL_CHAIN_BROKEN);
+    assert_int_equal(verdict.seq, 41);
 }
 
 /* ---- taking over -------------------------------------------------------------------------- */
@@ -486,16 +623,6 @@ static void a_second_parting_takes_over_originals_and_not_their_covers(void **st
     assert_sound(fixture, 13);
 }
 
-static void set_aside(const struct store_fixture *fixture, const char *aside)
-{
-    char wal[80], wal_aside[80];
-
-    snprintf(wal, sizeof wal, "%s-wal", fixture->path);
-    snprintf(wal_aside, sizeof wal_aside, "%s-wal", aside);
-    assert_int_equal(rename(fixture->path, aside), 0);
-    assert_int_equal(rename(wal, wal_aside), 0);
-}
-
 static void a_registry_from_before_this_journal_gets_what_another_file_holds(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -508,7 +635,7 @@ static void a_registry_from_before_this_journal_gets_what_another_file_holds(voi
     unsigned passed = 0;
 
     journal_close(journal_of(fixture, 30));
-    snprintf(aside, sizeof aside, "%s.aside", fixture->path);
+    snprintf(aside, sizeof aside, "%s.damaged-1", fixture->path);
     set_aside(fixture, aside);
     keys.receipt = &all;
     assert_int_equal(journal_open(fixture->path, KIOSK, &keys, &fixture->now, &journal, why),
@@ -534,7 +661,7 @@ static void another_file_is_taken_over_as_far_as_it_can_be_read(void **state)
     unsigned passed = 0;
 
     journal_close(journal_of(fixture, 8));
-    snprintf(aside, sizeof aside, "%s.damaged", fixture->path);
+    snprintf(aside, sizeof aside, "%s.damaged-1", fixture->path);
     set_aside(fixture, aside);
     fixture_sql(aside, "UPDATE entry SET payload = zeroblob(50) WHERE seq = 6;"
                        "UPDATE entry SET signature = zeroblob(64) WHERE seq = 7");
@@ -549,8 +676,8 @@ static void another_file_is_taken_over_as_far_as_it_can_be_read(void **state)
     assert_int_equal(journal_recover_from(journal, aside, 5, UINT64_MAX), ERR_OK);
     assert_int_equal(recover(journal, fixture, 100, &passed), 0);
     journal_close(journal);
-    assert_recovered(fixture, aside, 6, 5);
-    assert_recovered(fixture, aside, 7, 8);
+    assert_recovered(fixture, aside, 10, 5);
+    assert_recovered(fixture, aside, 11, 8);
     assert_sound(fixture, 3);
 }
 
@@ -631,7 +758,9 @@ int main(void)
         EPOCH_TEST(an_epoch_names_both_heads_and_uses_no_number_again),
         EPOCH_TEST(a_receipt_that_is_played_again_begins_nothing),
         EPOCH_TEST(a_fresh_journal_goes_on_from_what_the_registry_has),
+        cmocka_unit_test(numbers_of_a_file_that_was_set_aside_do_not_come_again),
         EPOCH_TEST(a_jump_is_sound_only_as_an_epoch_that_names_it),
+        EPOCH_TEST(only_a_journals_first_names_what_another_file_gave_out),
         EPOCH_TEST(an_epoch_comes_once_and_rises),
         EPOCH_TEST(what_the_registry_may_lack_is_appended_again_whole),
         EPOCH_TEST(what_the_registry_has_for_certain_is_left_out),

@@ -68,6 +68,12 @@ static void which_days_may_go(void **state)
          20,
          0,
          false},
+        {"one that is told again, and the key goes on to seal",
+         {.sealed = {9, 2, 21, 4}, .until = 20, .left = true},
+         21,
+         0,
+         false},
+        {"the counter needs the first", {.sealed = {9, 2, 5, 4}, .until = 5}, 6, 2, false},
         {"the counter needs one of them", {.sealed = {9, 2, 5, 4}, .until = 5}, 6, 3, false},
         {"the counter needs a later one", {.sealed = {9, 2, 5, 4}, .until = 5}, 6, 6, true},
     };
@@ -352,6 +358,85 @@ static void a_key_waits_for_all_that_it_seals(void **state)
     expect_payload(&kiosk, first, "purged");
     expect_payload(&kiosk, again, "purged");
     expect_sound(&kiosk);
+    kiosk_free(&kiosk);
+}
+
+/* A day before the last that was purged stays, also over restarts. */
+static void expect_found_again(struct store_fixture *fixture, bool purge_is_done)
+{
+    struct kiosk kiosk = kiosk_make(fixture);
+    struct retention_report report = {0};
+    const uint64_t first = append_day(&kiosk, 2);
+    bool more = true;
+
+    kiosk.fixture->now.wall_ms += DAYS * RETENTION_DAY_MS;
+    const uint64_t ahead = append(&kiosk, "a month ahead");
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    kiosk.fixture->now.wall_ms -= DAYS * RETENTION_DAY_MS;
+    append(&kiosk, "and back");
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    job_begin(&kiosk);
+    while (more && (purge_is_done || report.days == 0)) {
+        assert_int_equal(retention_step(kiosk.retention, &more), ERR_OK);
+        retention_report(kiosk.retention, &report);
+    }
+    assert_true(more != purge_is_done);
+    for (unsigned restart = 0; restart < 2; restart++) {
+        kiosk_stop(&kiosk);
+        kiosk_start(&kiosk);
+        assert_int_equal(job(&kiosk).days, 0);
+    }
+    expect_payload(&kiosk, ahead, "purged");
+    expect_payload(&kiosk, first, "kept");
+    receipt_comes(&kiosk, kiosk.order.now_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).entries, 3);
+    expect_payload(&kiosk, first, "purged");
+    expect_sound(&kiosk);
+    kiosk_free(&kiosk);
+}
+
+static void a_day_that_stays_is_found_again(void **state)
+{
+    expect_found_again(*state, true);
+}
+
+static void a_day_that_stays_is_found_again_after_a_purge_that_was_cut_off(void **state)
+{
+    expect_found_again(*state, false);
+}
+
+/* More entries than one step looks at. */
+static void nothing_goes_before_all_was_looked_at(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const uint64_t last = append_day(&kiosk, 600);
+
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    const struct retention_report report = job(&kiosk);
+    assert_int_equal(report.days, 1);
+    assert_int_equal(report.entries, 600);
+    expect_payload(&kiosk, last, "purged");
+    kiosk_free(&kiosk);
+}
+
+/* What it is sealed with is not known: any key may be its. */
+static void no_key_goes_while_an_entry_that_nobody_has_is_unreadable(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    const uint64_t seq = append_day(&kiosk, 2);
+
+    receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+    append(&kiosk, PLAIN);
+    append_day(&kiosk, 1);
+    fixture_sql(kiosk.fixture->path, "UPDATE entry SET header = zeroblob(9) WHERE seq = 4");
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 0);
+    receipt_comes(&kiosk, kiosk.order.now_ms);
+    kiosk.order.now_ms += DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 2);
+    expect_payload(&kiosk, seq, "purged");
     kiosk_free(&kiosk);
 }
 
@@ -645,6 +730,65 @@ static void nothing_of_a_purged_day_is_in_the_file(void **state)
     kiosk_free(&kiosk);
 }
 
+/* Rows of all sizes, up to some to a page: emptied, they leave pages so bare that SQLite moves rows
+ * between neighbours, and those that stay must leave no copies behind that outlive them. */
+static void rows_that_move_leave_no_copies(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    static struct secrets secrets[7];
+    char note[900];
+
+    kiosk.order.payload_days = 3;
+    for (unsigned day = 0; day < 7; day++) {
+        secrets[day].n = 0;
+        kiosk.fixture->now.wall_ms += RETENTION_DAY_MS - 60000;
+        uint64_t last = 0;
+        for (unsigned i = 0; i < 60; i++) {
+            const size_t len = 20 + (i * 211 + day * 37) % 860;
+            memset(note, 'A', len);
+            note[len] = '\0';
+            last = append(&kiosk, note);
+        }
+        secrets_of_day(&secrets[day], &kiosk, last - 59, last,
+                       kiosk.fixture->now.wall_ms / RETENTION_DAY_MS);
+        receipt_comes(&kiosk, kiosk.fixture->now.wall_ms);
+        assert_int_equal(job(&kiosk).days, day < 3 ? 0 : 1);
+        for (unsigned old = 0; old + 3 <= day; old++)
+            if (secrets_found(&secrets[old], kiosk.fixture->path) > 0)
+                fail_msg("day %u, after day %u: %d", old, day,
+                         (int)secrets_found(&secrets[old], kiosk.fixture->path));
+    }
+    kiosk_free(&kiosk);
+}
+
+/* Some pages of keys. When those of the first go, SQLite alone would move others up from the next,
+ * and leave copies behind that outlive them. */
+static void no_copy_of_a_key_is_left_in_its_table(void **state)
+{
+    struct kiosk kiosk = kiosk_make(*state);
+    static struct secrets secrets;
+    const int64_t at = kiosk.fixture->now.wall_ms;
+
+    for (unsigned day = 0; day < 260; day++) {
+        append_day(&kiosk, 1);
+        if (day != 129 && day != 189)
+            continue;
+        receipt_comes(&kiosk, day == 129 ? at : at + RETENTION_DAY_MS);
+        assert_int_equal(job(&kiosk).days, 0);
+    }
+    secrets.n = 0;
+    secrets_add(&secrets, kiosk.fixture->path,
+                "SELECT wrapped FROM day_key ORDER BY day LIMIT 190");
+    assert_int_equal(journal_checkpoint(kiosk.journal), ERR_OK);
+    kiosk.order.now_ms = at + DAYS * RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 130);
+    assert_int_equal(secrets_found(&secrets, kiosk.fixture->path), 60);
+    kiosk.order.now_ms += RETENTION_DAY_MS;
+    assert_int_equal(job(&kiosk).days, 60);
+    assert_int_equal(secrets_found(&secrets, kiosk.fixture->path), 0);
+    kiosk_free(&kiosk);
+}
+
 /* A reader in the middle of something keeps the WAL as it is: the job says so and comes again. */
 static void a_reader_is_not_waited_for(void **state)
 {
@@ -759,6 +903,10 @@ int main(void)
         TEST(a_mark_is_not_believed),
         TEST(a_receipt_of_another_history_ends_the_job),
         TEST(a_key_waits_for_all_that_it_seals),
+        TEST(a_day_that_stays_is_found_again),
+        TEST(a_day_that_stays_is_found_again_after_a_purge_that_was_cut_off),
+        TEST(nothing_goes_before_all_was_looked_at),
+        TEST(no_key_goes_while_an_entry_that_nobody_has_is_unreadable),
         TEST(what_the_counter_needs_stays),
         TEST(what_was_left_waits_for_what_tells_it_again),
         TEST(keyed_hashes_end_after_their_days),
@@ -766,6 +914,8 @@ int main(void)
         TEST(the_purge_entry_says_what_and_why),
         TEST(nothing_else_is_taken_for_a_purge),
         TEST(nothing_of_a_purged_day_is_in_the_file),
+        TEST(rows_that_move_leave_no_copies),
+        TEST(no_copy_of_a_key_is_left_in_its_table),
         TEST(a_reader_is_not_waited_for),
         TEST(a_reader_forgets_the_key_too),
         TEST(a_day_that_comes_again_has_another_key),

@@ -114,16 +114,66 @@ static void nothing_is_written_over(void **state)
 
     folder_empty(fixture);
     file_write(fixture, STAMP "-2-wal", "a -wal alone takes the name too");
+    file_write(fixture, STAMP "-shm", "");
+    file_write(fixture, ".damaged-20250101T000000Z-wal-moving", "no file of its own yet");
     file_write(fixture, "-other.damaged-1", "of another file");
     file_write(fixture, "", "first");
     assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
     file_write(fixture, "", "second");
     assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
-    expect_file(fixture, "the first", STAMP, "first");
-    expect_file(fixture, "the second", STAMP "-3", "second");
+    expect_file(fixture, "the first", STAMP "-3", "first");
+    expect_file(fixture, "the second", STAMP "-4", "second");
     assert_true(quarantine_list(fixture->path, &list));
     assert_int_equal(list.count, 2);
     assert_string_equal(list.name[1], name);
+}
+
+static void a_name_is_taken_by_any_of_its_parts(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const char *const taken[] = {"", "-wal", "-shm", "-wal-moving"};
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN], part[64];
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        folder_empty(fixture);
+        snprintf(part, sizeof part, STAMP "%s", taken[i]);
+        file_write(fixture, part, "an earlier one's");
+        for (size_t part_of = 0; part_of < 3; part_of++)
+            file_write(fixture, parts[part_of], "ours");
+        assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
+        expect_file(fixture, taken[i], part, "an earlier one's");
+        for (size_t part_of = 0; part_of < 3; part_of++) {
+            char ours[64];
+            snprintf(ours, sizeof ours, STAMP "-2%s", parts[part_of]);
+            expect_file(fixture, taken[i], ours, "ours");
+        }
+    }
+}
+
+/* Somebody damages a file as fast as it is made. */
+static void names_of_one_second_come_to_an_end(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    struct quarantine_list *list = malloc(sizeof *list);
+    char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN] = "", text[16];
+
+    assert_non_null(list);
+    folder_empty(fixture);
+    for (unsigned i = 1; i <= 99; i++) {
+        snprintf(text, sizeof text, "%u", i);
+        file_write(fixture, "", text);
+        assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_OK);
+        assert_int_equal(quarantine_list(fixture->path, list), i <= QUARANTINE_LIST_MAX);
+        assert_int_equal(list->count, i < QUARANTINE_LIST_MAX ? i : QUARANTINE_LIST_MAX);
+    }
+    file_write(fixture, "", "the last");
+    assert_int_equal(quarantine_file(fixture->path, NOW_S, name, why), ERR_BUSY);
+    assert_non_null(strstr(why, "too many"));
+    expect_file(fixture, "it stays", "", "the last");
+    expect_file(fixture, "and so does the first", STAMP, "1");
+    expect_file(fixture, "and the one before", STAMP "-99", "99");
+    assert_int_equal(quarantine_file(fixture->path, NOW_S + 1, name, why), ERR_OK);
+    free(list);
 }
 
 static void what_is_not_ours_to_move_stays(void **state)
@@ -154,9 +204,13 @@ static void what_is_not_ours_to_move_stays(void **state)
     close(lock);
     expect_file(fixture, "written by another", "", "written by another");
 
-    memset(long_path, 'x', sizeof long_path - 1);
-    long_path[sizeof long_path - 1] = '\0';
+    /* The file's own path, too long for what is put behind it. */
+    int at = snprintf(long_path, sizeof long_path, "%s", fixture->folder);
+    while (at < QUARANTINE_NAME_LEN - 30)
+        at += snprintf(long_path + at, sizeof long_path - (size_t)at, "/.");
+    snprintf(long_path + at, sizeof long_path - (size_t)at, "%s", strrchr(fixture->path, '/'));
     assert_int_equal(quarantine_file(long_path, NOW_S, name, why), ERR_SIZE);
+    expect_file(fixture, "a long path", "", "written by another");
 }
 
 static int rename_part(const struct store_fixture *fixture, const char *from, const char *to)
@@ -172,6 +226,7 @@ static void what_was_interrupted_is_ended(void **state)
 {
     const struct store_fixture *fixture = *state;
     char name[QUARANTINE_NAME_LEN], why[QUARANTINE_WHY_LEN], expected[160];
+    int lock;
 
     folder_empty(fixture);
     file_write(fixture, "", "a");
@@ -181,6 +236,10 @@ static void what_was_interrupted_is_ended(void **state)
     assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_MISSING);
     file_write(fixture, STAMP "-wal-moving", "b");
     file_write(fixture, "-wal", ""); /* a reader of the file alone made one */
+    assert_int_equal(database_lock(fixture->path, &lock, why), ERR_OK);
+    assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_BUSY); /* by another */
+    close(lock);
+    expect_file(fixture, "another one ends it", "", "a");
     assert_int_equal(quarantine_resume(fixture->path, name, why), ERR_OK);
     name_of(fixture, STAMP, expected);
     assert_string_equal(name, expected);
@@ -246,6 +305,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_keeps_its_bytes_under_the_new_name),
         cmocka_unit_test(nothing_is_written_over),
+        cmocka_unit_test(a_name_is_taken_by_any_of_its_parts),
+        cmocka_unit_test(names_of_one_second_come_to_an_end),
         cmocka_unit_test(what_is_not_ours_to_move_stays),
         cmocka_unit_test(what_was_interrupted_is_ended),
         cmocka_unit_test(what_is_left_of_one_that_was_taken_away_moves_nothing),

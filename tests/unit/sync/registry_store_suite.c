@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#define ENTRIES_MAX 8
+#define ENTRIES_MAX 12
 
 static const struct suite_backend *backend;
 
@@ -347,6 +347,52 @@ static void what_is_recovered_has_effect_once(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (marks[rows[i].seq] != rows[i].mark)
             fail_msg("%s: mark %d", rows[i].proves, marks[rows[i].seq]);
+}
+
+/* Retention may have taken the payload of one copy and not of another. */
+static void of_what_is_recovered_the_copy_with_its_payload_has_effect(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        uint64_t original;
+        char history;
+        bool purged;
+        enum registry_mark mark;
+    } rows[] = {
+        {"held, and purged there", 1, 'a', true, REGISTRY_MARK_TWICE}, /* the entry itself */
+        {"held", 2, 'a', false, REGISTRY_MARK_NONE},
+        {"purged, and nobody tells it", 9, 'b', true, REGISTRY_MARK_PURGED},
+        {"purged again", 9, 'b', true, REGISTRY_MARK_TWICE},
+        {"purged, and told later", 8, 'b', true, REGISTRY_MARK_TWICE},
+        {"told", 8, 'b', false, REGISTRY_MARK_NONE},
+        {"told again", 8, 'b', false, REGISTRY_MARK_TWICE},
+        {"told, and purged later", 8, 'b', true, REGISTRY_MARK_TWICE},
+        {"the held one's payload", 1, 'a', false, REGISTRY_MARK_NONE},
+        {"the same again", 1, 'a', false, REGISTRY_MARK_TWICE},
+        {"of the held one that is whole", 2, 'a', false, REGISTRY_MARK_TWICE},
+    };
+    const size_t n = sizeof rows / sizeof rows[0];
+    enum registry_mark marks[16] = {0};
+    struct run run;
+
+    run_make(&run, 'a', 1, n);
+    for (size_t i = 0; i < n; i++) {
+        struct registry_entry *entry = &run.entries[i];
+        if (rows[i].purged)
+            entry->mark = REGISTRY_MARK_PURGED;
+        if (i < 2)
+            continue;
+        entry->kind = ENTRY_RECOVERED;
+        entry->original_seq = rows[i].original;
+        run_hash(rows[i].history, rows[i].original, entry->original);
+    }
+    append(fixture, &run);
+    assert_int_equal(
+        fixture->store->ops->entries_each(fixture->store, kiosk_a.id, note_mark, marks), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        if (marks[i + 1] != rows[i].mark)
+            fail_msg("%s: mark %d", rows[i].proves, marks[i + 1]);
 }
 
 static void a_kiosk_that_is_not_registered_stores_nothing(void **state)
@@ -735,6 +781,7 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(the_hash_before_an_entry_is_known),
         TEST(numbers_are_left_out_only_by_an_epoch_that_goes_on_from_the_head),
         TEST(what_is_recovered_has_effect_once),
+        TEST(of_what_is_recovered_the_copy_with_its_payload_has_effect),
         TEST(a_kiosk_that_is_not_registered_stores_nothing),
         TEST(two_handles_append_as_one),
         TEST(a_branch_is_kept_once),

@@ -10,14 +10,15 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "scratch.h"
+
 #define PATH_LEN 64
 
 static void *place_make(void)
 {
     char why[REGISTRY_WHY_LEN] = "";
     char *path = calloc(1, PATH_LEN);
-    snprintf(path, PATH_LEN, "/tmp/pamit-registry-XXXXXX");
-    assert_non_null(mkdtemp(path));
+    assert_non_null(scratch_make(path));
     snprintf(path + strlen(path), PATH_LEN - strlen(path), "/r.db");
     if (registry_sqlite_create(path, why) != ERR_OK)
         fail_msg("%s", why);

@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #include "journal_retention.h"
+#include "scratch.h"
 #include "test_keys.h"
 #include "upload.h"
 
 #define N_SMALL 600 /* more than one batch may have */
 #define N_LARGE 40  /* of random bytes: 40 times 8 KB is far beyond one request */
 
-static char folder[] = "/tmp/pamit-test-upload-XXXXXX";
+static char folder[SCRATCH_LEN];
 static char path[64], storage_path[64];
 static struct sign_key *key;
 static struct seal_root *root;
@@ -47,7 +48,7 @@ static int make_journal(void **state)
     struct journal *journal;
     const struct clock_reading now = {.wall_ms = 1795250228000, .zone = CLOCK_WIB};
     uint8_t bytes[SEAL_ROOT_LEN] = {7};
-    assert_non_null(mkdtemp(folder));
+    assert_non_null(scratch_make(folder));
     snprintf(path, sizeof path, "%s/journal.db", folder);
     snprintf(storage_path, sizeof storage_path, "%s/storage.key", folder);
     key = test_key(0);
@@ -164,6 +165,25 @@ static void a_payload_that_is_lost_stops_the_upload_there(void **state)
     sqlite3_close(handle);
 }
 
+/* A number that flipped: the entry is there, elsewhere. What follows is chained to it. */
+static void a_number_that_is_lost_stops_the_upload_there(void **state)
+{
+    (void)state;
+    struct upload_batch batch;
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(handle, "UPDATE entry SET seq = 40005 WHERE seq = 5", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(build(1, 64), 4);
+    assert_int_equal(upload_build(upload, reader, 5, 64, nonce, &batch), ERR_CORRUPT);
+    assert_int_equal(build(6, 64), 64);
+    assert_int_equal(
+        sqlite3_exec(handle, "UPDATE entry SET seq = 5 WHERE seq = 40005", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(handle);
+}
+
 /* The registry has all there is, and policy keeps nothing of it. */
 static void purge_all(void)
 {
@@ -258,6 +278,7 @@ int main(void)
         cmocka_unit_test(entries_that_do_not_compress_are_left_for_the_next_one),
         cmocka_unit_test(batches_one_after_the_other_rebuild_the_journal),
         cmocka_unit_test(a_payload_that_is_lost_stops_the_upload_there),
+        cmocka_unit_test(a_number_that_is_lost_stops_the_upload_there),
         cmocka_unit_test(beyond_the_end_there_is_nothing_to_build),
         cmocka_unit_test(size_follows_the_line),
         cmocka_unit_test(what_is_purged_goes_up_by_its_hash), /* the last: it stays so */
