@@ -64,6 +64,7 @@ static const struct rule {
     {"9p", "", MOUNT_WEAK},
     {"tmpfs", "", MOUNT_VOLATILE},
     {"ramfs", "", MOUNT_VOLATILE},
+    {"rootfs", "", MOUNT_VOLATILE}, /* an initramfs */
 };
 
 /* ---- mountinfo ---------------------------------------------------------------------------- */
@@ -171,7 +172,8 @@ static bool is_mount(struct span mountinfo, uint64_t id)
     return false;
 }
 
-/* The next mount on the way from `current`, or the root if it is NULL. */
+/* The next mount on the way from `current`, or the root if it is NULL: its parent is out of sight,
+ * or itself where an initramfs is not left. */
 static bool mount_next(struct span mountinfo, const struct mount *current, const char *path,
                        struct mount *out)
 {
@@ -183,7 +185,8 @@ static bool mount_next(struct span mountinfo, const struct mount *current, const
         if (!mount_read(line, &mount) || !on_the_way(mount.point, path))
             continue;
         if (current ? mount.parent != current->id || mount.id == current->id
-                    : strcmp(mount.point, "/") != 0 || is_mount(mountinfo, mount.parent))
+                    : strcmp(mount.point, "/") != 0 ||
+                          (mount.parent != mount.id && is_mount(mountinfo, mount.parent)))
             continue;
         if (found && strlen(mount.point) > strlen(out->point))
             continue;

@@ -149,13 +149,18 @@ static void lose_panel(struct counter *counter, const char *why)
     counter->panel_missing_logged = true;
 }
 
+static int take_panel(const struct kiosk_config *config, struct panel **out,
+                      char why[DEVICE_WHY_LEN])
+{
+    const struct gpio_backend *backend = config->mode == KIOSK_DESK ? &gpio_mem : &gpio_gpiod;
+    const struct panel_pins pins = pins_of(config);
+    return panel_open(backend, config->gpio_chip, &pins, out, why);
+}
+
 static void find_panel(struct counter *counter)
 {
-    const struct kiosk_config *config = counter->config;
-    const struct gpio_backend *backend = config->mode == KIOSK_DESK ? &gpio_mem : &gpio_gpiod;
-    struct panel_pins pins = pins_of(config);
     char why[DEVICE_WHY_LEN];
-    if (panel_open(backend, config->gpio_chip, &pins, &counter->panel, why) < 0) {
+    if (take_panel(counter->config, &counter->panel, why) < 0) {
         lose_panel(counter, why);
         return;
     }
@@ -273,6 +278,16 @@ void counter_close(struct counter *counter)
     scanner_close(counter->scanner);
     panel_close(counter->panel);
     free(counter);
+}
+
+bool counter_darken(const struct kiosk_config *config)
+{
+    struct panel *panel = NULL;
+    char why[DEVICE_WHY_LEN];
+    if (take_panel(config, &panel, why) < 0)
+        log_event(LOG_PANEL_FAILED, "why=\"%s\"", why);
+    panel_close(panel);
+    return panel != NULL;
 }
 
 void counter_show(struct counter *counter, enum panel_pattern pattern)

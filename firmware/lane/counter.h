@@ -29,6 +29,11 @@ MUST_CHECK enum err counter_open(sd_event *loop, const struct kiosk_config *conf
 /* All dark and silent. NULL is fine. */
 void counter_close(struct counter *counter);
 
+/* Takes all lamps and the buzzer, sets each inactive and lets them go: for when a lane died, since
+ * a kernel may keep a line driven that nobody holds any more. False: they can't be had, logged why.
+ */
+MUST_CHECK bool counter_darken(const struct kiosk_config *config);
+
 void counter_show(struct counter *counter, enum panel_pattern pattern);
 void counter_chirp(struct counter *counter);
 bool counter_scanner_ok(const struct counter *counter);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "counter.h"
 #include "journal.h"
 #include "lane.h"
 #include "log.h"
@@ -17,13 +18,15 @@
 #define EXIT_USAGE   2
 
 static const char usage[] =
-    "usage: pamit-lane --config FILE\n"
+    "usage: pamit-lane [--dark] --config FILE\n"
     "\n"
     "Serves one counter: reads documents from the scanner, judges them against the cached\n"
     "placement records, shows the verdict on lamps, buzzer and page, and journals what the\n"
     "officer decides. Ends on SIGTERM and SIGINT with all lamps dark.\n"
     "\n"
     "  --config FILE  the kiosk's configuration\n"
+    "  --dark         only put out all lamps and the buzzer: for a service manager to call when a\n"
+    "                 lane has died, since a line may stay driven that nobody holds any more\n"
     "  --version      print the version and exit\n"
     "  --help         print this and exit\n"
     "\n"
@@ -92,9 +95,10 @@ static void close_all(struct owned *own)
 }
 
 /* The config file to use, or NULL with the exit code. */
-static const char *parse_arguments(int argc, char **argv, int *code)
+static const char *parse_arguments(int argc, char **argv, bool *dark, int *code)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"dark", no_argument, NULL, 'd'},
                                             {"version", no_argument, NULL, 'v'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
@@ -102,6 +106,10 @@ static const char *parse_arguments(int argc, char **argv, int *code)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'c') {
             config = optarg;
+            continue;
+        }
+        if (option == 'd') {
+            *dark = true;
             continue;
         }
         *code = option == '?' ? EXIT_USAGE : 0;
@@ -144,7 +152,8 @@ static int serve(const struct kiosk_config *config, struct mend *mend)
 int main(int argc, char **argv)
 {
     int code = 0;
-    const char *path = parse_arguments(argc, argv, &code);
+    bool dark = false;
+    const char *path = parse_arguments(argc, argv, &dark, &code);
     if (!path)
         return code;
     umask(0077);
@@ -155,6 +164,8 @@ int main(int argc, char **argv)
         log_event(LOG_CONFIG_BAD, "why=\"%s\"", why);
         return EXIT_REFUSED;
     }
+    if (dark)
+        return counter_darken(&config) ? 0 : EXIT_REFUSED;
     struct mend mend = {0};
     do
         code = serve(&config, &mend);

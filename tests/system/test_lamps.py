@@ -1,11 +1,12 @@
 """What the lamps say, read back from the simulated panel: never more than the journal holds."""
 import json
+import subprocess
 import time
 
 import cbor2
 import pytest
 
-from desk_kit import decide, desk, pamit, past_deafness, scan, view, wait_for_data
+from desk_kit import PROGRAMS, decide, desk, pamit, past_deafness, scan, view, wait_for_data
 
 DEAF_S = 0.4  # BUTTON_DEAF_MS of the lane
 KEY_BOOT_TIME = 11
@@ -122,6 +123,16 @@ def test_no_button_and_no_scan_ends_a_stop_nor_does_a_killed_lane(made):
     assert again["crossing"]["document"]["number"] == "X0000002"
     view(made, "the panel", lambda v: v["panel_ok"] and v["scanner_ok"])
     decide(made, seq, "DEFERRED", supervisor=True)
+
+
+def test_lamps_are_put_out_without_a_lane_and_a_chip_that_is_not_there_is_named(tmp_path):
+    with desk(tmp_path / "desk", start=("desk",)) as made:
+        command = [PROGRAMS / "pamit-lane", "--dark", "--config", made.folder / "pamit.conf"]
+        subprocess.run(command, check=True, timeout=60)
+        set_to = json.loads(made.hardware.do("lamps"))["lamps"]
+        assert not any(set_to.values())
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1 and "PANEL_FAILED" in done.stderr and "gpio.sock" in done.stderr
 
 
 def test_a_stale_click_is_refused_and_records_nothing(made):

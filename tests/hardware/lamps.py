@@ -1,0 +1,60 @@
+"""The counter's lamps and buzzer, as the guest's kernel has them."""
+import re
+
+LAMPS = {"green": 17, "amber": 27, "red": 22, "white": 23, "buzzer": 24}  # lines of the chip
+
+
+class Lamps:
+    """The outputs as the kernel's chip has them: every change with its time, and how they are now."""
+
+    def __init__(self, guest):
+        self.guest = guest
+        self.stream = guest.lamps
+        self._base = None
+
+    def _line(self, name):
+        """The kernel's own number of a lamp's line, as its trace has it."""
+        if self._base is None:
+            self._base = int(self.guest.sh("cat /run/base"))
+        return self._base + LAMPS[name]
+
+    def changes(self, after=0):
+        """(ms, name, on) of each time that an output was set."""
+        names = {self._line(name): name for name in LAMPS}
+        rows = (re.search(r"(\d+\.\d+): gpio_value: (\d+) set (\d)", line)
+                for line in self.stream.lines[after:])
+        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows]
+
+    def mark(self):
+        """For `after`: what comes from now on."""
+        return len(self.stream)
+
+    def on(self, name, after=0):
+        """Waits until the lamp has gone on beyond `after`; the guest's ms when it did."""
+        return self._wait(name, 1, after)
+
+    def off(self, name, after=0):
+        return self._wait(name, 0, after)
+
+    def wait(self, what, condition, after=0):
+        """Waits until condition(changes beyond `after`) holds."""
+        return self.stream.wait_for(what, lambda _lines: condition(self.changes(after)))
+
+    def quiet(self, quiet_ms):
+        """Waits until no output has been set for so long, by the guest's clock."""
+        while True:
+            now_ms = float(self.guest.sh("cut -d' ' -f1 /proc/uptime")) * 1000
+            left_ms = self.changes()[-1][0] + quiet_ms - now_ms
+            if left_ms <= 0:
+                return
+            self.guest.sh(f"usleep {int(left_ms * 1000) + 1}")
+
+    def _wait(self, name, value, after):
+        match = self.stream.wait(rf"(\d+\.\d+): gpio_value: {self._line(name)} set {value}", after)
+        return float(match[1]) * 1000
+
+    def lit(self):
+        """The names of those that are driven now, read back one by one."""
+        values = self.guest.sh("cd /run/bank; cat " + " ".join(
+            f"sim_gpio{line}/value" for line in LAMPS.values()) + "; cd /").split()
+        return {name for name, value in zip(LAMPS, values) if value == "1"}

@@ -1,0 +1,202 @@
+"""A kiosk on its own kernel, with a registry on this machine: what the cases are written with.
+
+    rig.power_on()                       # boots; the three services come up, the data arrive
+    rig.plug()
+    seq = rig.scan("siti").seq           # a sample document of board/desk on the reader; its verdict, shown
+    rig.lamps.on("green")                # a change that the kernel's chip saw
+    rig.press(1)                         # the counter's first button
+    rig.decided(seq)                     # ... recorded
+    rig.uploaded()                       # the registry has all of it; returns its export
+
+The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
+"""
+import datetime as dt
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "board/desk")]
+
+import pki  # noqa: E402
+from kiosk_conf import kiosk_conf  # noqa: E402
+from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
+from samples import Samples  # noqa: E402
+
+from guest import Guest  # noqa: E402
+from lamps import LAMPS, Lamps  # noqa: E402
+
+KIOSK = "GST-01-0001"
+HOST = "registry.pamit.test"
+SERVICES = ("lane", "console", "sync")
+BUTTONS = {1: 5, 2: 6, 3: 13, 4: 19}
+DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
+DISK_MB = 64
+
+
+class Shown:
+    """A verdict that the lane told."""
+
+    def __init__(self, match):
+        self.seq, self.verdict, self.reasons = int(match[1]), match[2], match[3]
+
+
+class Rig:
+    """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
+
+    def __init__(self, folder, mode="live"):
+        self.folder = pathlib.Path(folder)
+        self.guest, self.boots = None, 0
+        # The counter's day: its zone is WIB, seven hours ahead of UTC.
+        self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
+        self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
+        self._make_registry()
+        self._make_disk(mode)
+
+    def _make_registry(self):
+        self.registry = Registry(self.folder / "registry")
+        pki.issue(self.registry.ca, HOST, self.registry.folder, "registry", server=True, sans=[HOST])
+        data = self.folder / "data"
+        data.mkdir()
+        self.samples.write(data)
+        for name in ("placements.jsonl", "lists.jsonl", "policy.json"):
+            self.registry.command("import", name.partition(".")[0], data / name)
+        self.registry.start()
+        # The guest knows this port, so a registry that comes back has to take it again.
+        self.registry.config = self.registry.write_config(port=self.registry.port)
+
+    def _make_disk(self, mode):
+        files = self.folder / "disk"
+        files.mkdir()
+        pki.storage_key(files / "storage.key")
+        pki.ec_key(files / "entry.key", files / "entry.pub")
+        pki.public_pem(self.registry.receipt_key, files / "receipt.pub")
+        pki.public_pem(self.registry.policy_key, files / "policy.pub")
+        pki.issue(self.registry.ca, KIOSK, files, "tls")
+        (files / "ca.pem").write_bytes(self.registry.ca.cert.read_bytes())
+        (files / "pamit.conf").write_text(kiosk_conf(
+            kiosk={"kiosk_id": KIOSK, "mode": mode, "site": "online", "tpi_code": "CTH"},
+            lane={"lane_socket": "/run/lane.sock"},
+            scanner={"scanner_device": "/dev/ttyUSB0", "scanner_profile": "lines"},
+            panel={"gpio_chip": "/dev/gpiochip-counter", "buttons_active_low": "yes"}
+            | {name if name == "buzzer" else f"lamp_{name}": line for name, line in LAMPS.items()}
+            | {f"button_{number}": line for number, line in BUTTONS.items()},
+            sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
+                  "backoff_max_ms": 1000}))
+        self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
+        self.image = self.folder / "disk.img"
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
+                        f"{DISK_MB}M"], check=True)
+
+    # ---- power ----
+
+    def power_on(self, services=SERVICES, **options):
+        """Boots, and starts the services; the first time waits until there are data to judge by."""
+        self.boots += 1
+        self.guest = Guest(self.image, self.folder / f"boot-{self.boots}", self.registry.port, **options)
+        self.log, self.page, self.lamps = self.guest.log, self.guest.page, Lamps(self.guest)
+        if services:
+            self.start(*services)
+        if "lane" in services and "sync" in services and self.boots == 1:
+            self.log.wait("pamit-sync SYNC_ONLINE")
+            self.log.wait("pamit-lane POLICY_READY")
+        return self
+
+    def start(self, *services):
+        after = len(self.log)
+        self.guest.sh(f"start {' '.join(services)}")
+        for name in services:
+            self.log.wait(rf"pamit-{name} READY", after)
+
+    def cut(self):
+        self.guest.cut()
+        self.guest = None
+
+    def ended(self):
+        """Waits until the machine has ended by itself."""
+        self.guest.ended()
+        self.guest = None
+
+    @staticmethod
+    def now_s():
+        return int(time.time())
+
+    def close(self):
+        if self.guest:
+            self.cut()
+        if self.registry.process.poll() is None:
+            self.registry.stop()
+
+    # ---- the counter ----
+
+    def plug(self):
+        """The scanner's cable, until the lane has it open."""
+        after = len(self.log)
+        self.guest.plug()
+        self.log.wait(r"pamit-lane SCANNER_OPEN", after)
+
+    def unplug(self):
+        """... until the lane has noticed."""
+        after = len(self.log)
+        self.guest.unplug()
+        self.log.wait(r"pamit-lane SCANNER_GONE", after)
+
+    def send(self, document, rows=2):
+        """What the reader sends of a document, by name, up to so many rows; no waiting."""
+        self.guest.scanner.sendall("".join(f"{line}\r" for line in self.documents[document][:rows]).encode())
+
+    def scan(self, document):
+        """Puts a document on the reader; the verdict that is shown for it."""
+        after = len(self.log)
+        self.send(document)
+        return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
+
+    def press(self, *numbers, bounces=0):
+        """Buttons, pressed for a moment by somebody who has seen the verdict."""
+        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(BUTTONS[number]) for number in numbers)}")
+
+    def presses(self, after):
+        """The buttons that the page was told of as pressed, beyond its line `after`."""
+        told = (re.search(r'"number":(\d),"pressed":true', line) for line in self.page.lines[after:])
+        return [int(match[1]) for match in told if match]
+
+    def cross(self, document, button):
+        """A document from reader to recorded decision; the number of that."""
+        shown = self.scan(document)
+        self.press(button)
+        return self.decided(shown.seq)[0]
+
+    def decided(self, seq):
+        """Waits until a decision on entry `seq` is said to be recorded; its number and name."""
+        match = self.log.wait(rf"pamit-lane DECIDED seq=(\d+) answers={seq} decision=(\w+)")
+        return int(match[1]), match[2]
+
+    # ---- what is kept ----
+
+    def count(self, event, after=0):
+        """How often the lane has told `event` beyond line `after`."""
+        return sum(f"pamit-lane {event} " in line for line in self.log.lines[after:])
+
+    def acknowledged(self, after=0):
+        """The numbers of the entries that were shown or said to be recorded beyond line `after`."""
+        told = (re.search(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", line)
+                for line in self.log.lines[after:])
+        return [int(match[1]) for match in told if match]
+
+    def verified(self):
+        """The journal's own verification finds it sound; the number of its last entry."""
+        return int(re.search(r"^sound: .*, last (\d+),", self.guest.sh(
+            "pamit journal verify --config /data/pamit.conf 2>/dev/null"), re.MULTILINE)[1])
+
+    def registry_next(self):
+        """The number of the entry that the registry expects."""
+        return self.registry.head(KIOSK)[1]
+
+    def uploaded(self, seq):
+        """Waits until the registry has acknowledged entry `seq`; its export of crossings."""
+        acknowledged = re.compile(r"pamit-sync \w+ .*next=(\d+)")
+        self.log.wait_for(f"receipt beyond {seq}", lambda lines: any(
+            match and int(match[1]) > seq for match in map(acknowledged.search, lines)))
+        return self.registry.events()
