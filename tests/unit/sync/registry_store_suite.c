@@ -788,7 +788,8 @@ static void copies_are_bounded_until_the_chain_comes(void **state)
     struct fixture *fixture = *state;
     struct run run;
     for (uint64_t seq = 1; seq <= REGISTRY_COPIES_MAX; seq += ENTRIES_MAX) {
-        run_make(&run, 'a', seq, ENTRIES_MAX);
+        const uint64_t left = REGISTRY_COPIES_MAX + 1 - seq;
+        run_make(&run, 'a', seq, left < ENTRIES_MAX ? left : ENTRIES_MAX);
         assert_true(copies_put(fixture, &run, false));
     }
     run_make(&run, 'a', REGISTRY_COPIES_MAX + 1, 1);
