@@ -1,9 +1,12 @@
 /* Deferrals become rows of the lists (R070).
  *
  * The row is dated by the entry, since "deferred on" is what an officer elsewhere is told; a clock
- * that nobody vouched for, or that ran ahead of ours, dates nothing, then it is today. What made
- * the officer defer goes along as its first reason. A document whose number does not fit the lists'
- * is left to be found by name and birth date.
+ * that nobody vouched for, that ran ahead of ours or that no calendar has dates nothing, then it is
+ * today. What made the officer defer goes along as its first reason. A document whose number does
+ * not fit the lists' is left to be found by name and birth date.
+ *
+ * Where it was decided is the kiosk's own word: it is taken for a site that the kiosk's id begins
+ * with (CGK of CGK-03-0412); else the row names the kiosk, which is what its certificate proves.
  *
  * An entry that comes as RECOVERED makes no row: its decision came once already, from the history
  * that was left, or is weeks old.
@@ -28,22 +31,34 @@ static void document_put(const struct document *document, struct listing *out)
     }
 }
 
+static struct date day_decided(const struct clock_reading *time, int64_t now_ms)
+{
+    const struct date today = date_of_wall(now_ms, time->zone);
+    if (time->quality == CLOCK_UNKNOWN || time->wall_ms > now_ms)
+        return today;
+    const struct date day = date_of_wall(time->wall_ms, time->zone);
+    return date_valid(day) ? day : today;
+}
+
+static bool is_site_of(const char *site, const char *kiosk)
+{
+    const size_t len = strlen(site);
+    return len > 0 && strncmp(kiosk, site, len) == 0 && kiosk[len] == '-';
+}
+
 bool registry_deferral_of(const struct entry_header *decided,
                           const struct entry_presented *presented, int64_t now_ms,
                           struct listing *out)
 {
-    const struct clock_reading *time = &decided->time;
-    const bool dated = time->quality != CLOCK_UNKNOWN && time->wall_ms <= now_ms;
-    const char *why;
+    const char *site = presented->place.tpi_code, *why;
     if (presented->place.mode != MODE_LIVE)
         return false;
-    *out = (struct listing){.kind = LISTING_DEFERRAL,
-                            .from = date_of_wall(dated ? time->wall_ms : now_ms, time->zone)};
+    *out = (struct listing){.kind = LISTING_DEFERRAL, .from = day_decided(&decided->time, now_ms)};
     out->expires = date_add_months(out->from, REGISTRY_DEFERRAL_MONTHS);
-    if (date_compare(out->expires, date_of_wall(now_ms, time->zone)) < 0)
+    if (date_compare(out->expires, date_of_wall(now_ms, decided->time.zone)) < 0)
         return false;
     snprintf(out->issued_by, sizeof out->issued_by, "%.*s", (int)sizeof out->issued_by - 1,
-             presented->place.tpi_code);
+             is_site_of(site, decided->kiosk) ? site : decided->kiosk);
     if (presented->verdict.n_reasons > 0)
         out->reason = presented->verdict.reasons[0].code;
     document_put(&presented->document, out);
