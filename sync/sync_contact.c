@@ -137,6 +137,7 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
 {
     assert(contact->phase == PHASE_NONE);
     contact->problem[0] = '\0';
+    contact->urgent_failed = false;
     contact->gaps = 0;
     contact->steps = 0;
     contact->policy_wanted = false;

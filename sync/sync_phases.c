@@ -168,7 +168,7 @@ static void receipt_answer(struct sync_contact *c, const struct link_answer *ans
 bool contact_has_urgent(struct sync_contact *c, uint64_t last)
 {
     const struct journal_range backlog = {.from = c->next, .before = last + 1};
-    if (last < c->next || last - c->next < c->n_max)
+    if (c->urgent_failed || last < c->next || last - c->next < c->n_max)
         return false;
     return urgent_next(c->urgent, &c->urgent_cursor, c->stores.journal, &backlog,
                        &c->urgent_next) == ERR_OK;
@@ -183,14 +183,19 @@ static void urgent_ask(struct sync_contact *c)
     contact_ask(c, &request);
 }
 
-/* A registry that does not keep them gets them in their turn. */
+/* What is refused, or fails on the way, goes in its turn: a front with a rule of its own must not
+ * keep the backlog from going up. Who is told to stay away, or to come later, does. */
 static void urgent_answer(struct sync_contact *c, const struct link_answer *answer)
 {
-    if (answer->status != 200 && answer->status != 400 && answer->status != 404) {
+    const bool is_refusal = answer->status >= 400 && answer->status < 500;
+    if (answer->status == 403 || answer->status == 429 ||
+        (answer->status != 200 && answer->status < 400)) {
         refused(c, answer);
         return;
     }
-    urgent_sent(&c->urgent_cursor, &c->urgent_next);
+    c->urgent_failed = answer->status >= 500;
+    if (answer->status == 200 || is_refusal)
+        urgent_sent(&c->urgent_cursor, &c->urgent_next);
     if (answer->status == 200)
         log_event(LOG_URGENT_SENT, "copies=%zu", c->urgent_next.n_copies);
     contact_go_on(c);

@@ -52,6 +52,7 @@ struct sync_contact {
     uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
+    bool urgent_failed; /* nothing more goes ahead */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
     unsigned gaps;
     unsigned steps; /* of feeds */

@@ -1,9 +1,11 @@
 /* One request after the other, each for long_poll_s, until there is news.
  *
  * The answer is a receipt like any other: what it says is believed only if it verifies, and all
- * that is taken from it is that a contact is due. A registry that does not wait, or one whose clock
- * runs ahead of our patience, must not be asked in a circle: an answer without news before half of
- * the time is the end.
+ * that is taken from it is that a contact is due. A contact may fetch the news while a request
+ * waits for them: its answer then comes early and tells of nothing new, and is no reason to stop.
+ * But a registry that does not wait, or one whose clock runs ahead of our patience, must not be
+ * asked in a circle: of answers without news before half of the time, the second in a row is the
+ * end.
  */
 #include "sync_watch.h"
 
@@ -15,6 +17,7 @@
 #include "receipt_check.h"
 
 #define USEC_PER_S UINT64_C(1000000)
+#define EARLY_MAX  2 /* answers without a reason, in a row */
 
 struct sync_watch {
     sd_event *loop;
@@ -24,7 +27,8 @@ struct sync_watch {
     void *user;
     uint32_t wait_s;
     struct receipt_terms terms;
-    struct cache_versions held;
+    struct cache_versions held, asked_held; /* now, and when it was asked */
+    unsigned early;
     uint64_t asked_us;
     bool waits;
 };
@@ -47,6 +51,7 @@ static void ask(struct sync_watch *watch)
     const struct link_request request = {
         .method = "GET", .target = target, .patience_s = watch->wait_s};
     watch->asked_us = now_us(watch);
+    watch->asked_held = watch->held;
     link_use(watch->link, identity_tls(watch->identity));
     link_ask(watch->link, &request, on_answer, watch);
 }
@@ -63,6 +68,14 @@ static void end(struct sync_watch *watch, enum sync_watch_end how)
     watch->ended(how, watch->user);
 }
 
+/* May it be asked again after an answer that tells of nothing new? */
+static bool is_heard(struct sync_watch *watch, const struct receipt *receipt)
+{
+    const bool early = now_us(watch) - watch->asked_us < watch->wait_s * USEC_PER_S / 2;
+    watch->early = early && !is_newer(receipt, &watch->asked_held) ? watch->early + 1 : 0;
+    return watch->early < EARLY_MAX;
+}
+
 static void on_answer(const struct link_answer *answer, void *user)
 {
     struct sync_watch *watch = user;
@@ -73,10 +86,10 @@ static void on_answer(const struct link_answer *answer, void *user)
         end(watch, SYNC_WATCH_LOST);
     else if (is_newer(&receipt, &watch->held))
         end(watch, SYNC_WATCH_NEWS);
-    else if (now_us(watch) - watch->asked_us < watch->wait_s * USEC_PER_S / 2)
-        end(watch, SYNC_WATCH_UNHEARD);
-    else
+    else if (is_heard(watch, &receipt))
         ask(watch);
+    else
+        end(watch, SYNC_WATCH_UNHEARD);
 }
 
 void sync_watch_begin(struct sync_watch *watch, const struct cache_versions *held)
@@ -85,6 +98,7 @@ void sync_watch_begin(struct sync_watch *watch, const struct cache_versions *hel
     if (watch->waits)
         return;
     watch->waits = true;
+    watch->early = 0;
     ask(watch);
 }
 

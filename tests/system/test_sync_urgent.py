@@ -4,13 +4,14 @@ limit is 60 s in the field; here it is 3 s, from the entry's COMMIT to the row i
 import json
 import os
 import sqlite3
+import threading
 import time
 
 import pytest
 
 from fault_proxy import FaultProxy
 from front_kit import Front
-from registry_kit import (DECIDED, PRESENTED, Kiosk, Registry, cose_signature, decided, deterministic,
+from registry_kit import (DECIDED, PRESENTED, Kiosk, Registry, Reply, cose_signature, decided, deterministic,
                           presented, zstd_raw)
 from sync_kit import CROWD_KIOSK, SyncKiosk
 
@@ -56,6 +57,13 @@ def lists(registry):
         return db.execute("SELECT version, withdrawn FROM listing ORDER BY version").fetchall()
 
 
+def until(holds, limit_s=60):
+    end = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def tell(registry, words, row):
     path = registry.folder / "row.jsonl"
     path.write_text(json.dumps(row) + "\n")
@@ -97,6 +105,36 @@ def test_a_deferral_goes_ahead_of_a_backlog_and_counts_once(registry, here, else
     assert len(lists(registry)) == 37
     with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
         assert db.execute("SELECT count(*) FROM copy").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("status", [400, 405, 413, 500, 502])
+def test_a_backlog_goes_up_where_nothing_goes_ahead_of_it(registry, here, status):
+    """A front that refuses copies gets them in their turn; one that fails is asked again by the next contact."""
+    asked = []
+
+    def answer(method, path, body, ask):
+        asked.append(path)
+        return Reply(status, {}, b"no") if path == "/v1/urgent" else ask()
+
+    here.crowd(600)
+    with Front(registry, here, answer) as front:
+        assert here.once(port=front.port).returncode == 0
+    assert registry.head(CROWD_KIOSK)[1] == 601
+    assert asked.count("/v1/urgent") == 1
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_who_is_told_to_stay_away_stays_away(registry, here, status):
+    asked = []
+
+    def answer(method, path, body, ask):
+        asked.append(path)
+        return Reply(status, {}, b"no") if path == "/v1/urgent" else ask()
+
+    here.crowd(600)
+    with Front(registry, here, answer) as front:
+        assert here.once(port=front.port).returncode == 1
+    assert "/v1/entries" not in asked
 
 
 def test_what_is_revoked_reaches_a_kiosk_that_has_a_backlog_of_its_own(registry, here):
@@ -164,7 +202,37 @@ def test_a_registry_that_does_not_wait_is_not_asked_in_a_circle(registry, here):
         here.await_log("next=7")
         here.crowd(10)
         here.await_log("next=11")
-        assert sum("wait=" in path for path in asked) == 1, asked
+        assert sum("wait=" in path for path in asked) == 2, asked
+
+
+def test_what_a_contact_fetched_meanwhile_does_not_end_the_wait(registry, here):
+    """A request waits for what is newer than version 0; a contact brings version 1, and then it is answered."""
+    row = {"kind": "DOCUMENT_LOST", "passport_no": "X0000006", "passport_country": "IDN",
+           "from": "2020-01-01", "expires": "2099-12-31", "issued_by": "IMI-PUSAT"}
+    waits, fetched = [], threading.Event()
+
+    def answer(method, path, body, ask):
+        if "wait=" in path:
+            waits.append(path)
+            if len(waits) == 1:
+                assert fetched.wait(60)
+        return ask()
+
+    here.crowd(2)
+    with Front(registry, here, answer) as front:
+        starts(here, port=front.port)
+        until(lambda: waits)
+        tell(registry, ["import", "lists"], row)
+        here.crowd(6)
+        here.await_log("FEED_APPLIED feed=lists version=1")
+        at = here.await_log("RECEIPT_STORED")
+        here.crowd(10)
+        here.await_log("next=11", after=at)  # another contact: the one that fetched is over
+        fetched.set()
+        until(lambda: len(waits) == 2)
+        assert "lists=1" in waits[1]
+        tell(registry, ["import", "lists"], {**row, "passport_no": "X0000007"})
+        here.await_log("FEED_APPLIED feed=lists version=2")
 
 
 def test_a_wait_that_is_lost_is_found_out_and_begins_again(registry, here):
