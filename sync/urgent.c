@@ -1,8 +1,8 @@
 /* Pairs of entries, PRESENTED and the DECIDED that defers, as many as a request holds.
  *
  * What is urgent is found by a table that nothing signed depends on, so each entry is looked at:
- * whatever is not such a pair, or can't be read, is passed by. Nothing is lost with it: its turn
- * comes with the backlog, and if it is damaged the upload says so.
+ * whatever is not such a pair, or is damaged, is passed by. Nothing is lost with it: its turn comes
+ * with the backlog, and then the upload says so. What can't be read for now is tried again.
  */
 #include "urgent.h"
 
@@ -41,16 +41,19 @@ static enum err row_get(struct journal_reader *reader, uint64_t seq, enum entry_
     return out->header.kind == kind && out->payload_opened ? ERR_OK : ERR_MISSING;
 }
 
-/* Reads the pair of the DECIDED `seq` into two rows. */
-static bool pair_read(struct journal_reader *reader, uint64_t seq, struct journal_row rows[PAIR])
+/* Reads the pair of the DECIDED `seq` into two rows. ERR_MISSING: it is none; ERR_CORRUPT. */
+static enum err pair_read(struct journal_reader *reader, uint64_t seq,
+                          struct journal_row rows[PAIR])
 {
     struct entry_decided decided;
     struct journal_row *presented = &rows[0], *defers = &rows[1];
-    return row_get(reader, seq, ENTRY_DECIDED, defers) == ERR_OK &&
-           entry_decided_decode(span_of(defers->payload, defers->payload_len), &decided) ==
-               ERR_OK &&
-           decided.decision == DECISION_DEFERRED &&
-           row_get(reader, decided.presented, ENTRY_PRESENTED, presented) == ERR_OK;
+    const enum err err = row_get(reader, seq, ENTRY_DECIDED, defers);
+    if (err)
+        return err;
+    if (entry_decided_decode(span_of(defers->payload, defers->payload_len), &decided) != ERR_OK ||
+        decided.decision != DECISION_DEFERRED)
+        return ERR_MISSING;
+    return row_get(reader, decided.presented, ENTRY_PRESENTED, presented);
 }
 
 static void copy_set(const struct journal_row *row, struct wire_copy *out)
@@ -72,8 +75,11 @@ static enum err collect(struct urgent *urgent, struct journal_reader *reader,
         err = journal_urgent_find(reader, left, seqs, &n_seqs);
         for (size_t i = 0; !err && i < n_seqs; i++) {
             const size_t n = urgent->copies.n_copies;
-            if (!pair_read(reader, seqs[i], &urgent->rows[n]))
+            const enum err read = pair_read(reader, seqs[i], &urgent->rows[n]);
+            if (read == ERR_MISSING || read == ERR_CORRUPT)
                 continue;
+            if (read)
+                return read;
             copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
             copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
             urgent->copies.n_copies = n + PAIR;
@@ -128,8 +134,9 @@ enum err urgent_next(struct urgent *urgent, struct urgent_cursor *cursor,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i].from >= parts[i].before)
             continue;
-        if (urgent_build(urgent, reader, &parts[i], out) == ERR_OK)
-            return ERR_OK;
+        const enum err err = urgent_build(urgent, reader, &parts[i], out);
+        if (err != ERR_MISSING)
+            return err;
         out->range = parts[i];
         urgent_sent(cursor, out);
     }

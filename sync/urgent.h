@@ -18,7 +18,7 @@ struct urgent_request {
 
 /* Copies of the newest deferrals in a range, each with what the traveller presented, as many as a
  * request holds. By a reader that has the storage key. ERR_MISSING: there is none that can be
- * copied; what can't is left to its turn. */
+ * copied; what can't is left to its turn. Else the journal's failures. */
 MUST_CHECK enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
                                  const struct journal_range *range, struct urgent_request *out);
 
@@ -29,7 +29,8 @@ struct urgent_cursor {
 };
 
 /* The next request of the deferrals in `backlog`, which may have grown at its end and shrunk at its
- * beginning since the last time. ERR_MISSING: there is no more. */
+ * beginning since the last time. ERR_MISSING: there is no more. Else as urgent_build: then the same
+ * is next again. */
 MUST_CHECK enum err urgent_next(struct urgent *urgent, struct urgent_cursor *cursor,
                                 struct journal_reader *reader, const struct journal_range *backlog,
                                 struct urgent_request *out);

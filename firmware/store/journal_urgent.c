@@ -17,8 +17,11 @@ enum err journal_urgent_find(struct journal_reader *reader, const struct journal
     sqlite3_stmt *select = NULL;
     int rc;
     *n = 0;
-    if (range->before > INT64_MAX || database_prepare(&reader->database, FIND, &select) != ERR_OK)
+    if (range->before > INT64_MAX)
         return ERR_MISSING;
+    const enum err err = database_prepare(&reader->database, FIND, &select);
+    if (err)
+        return err == ERR_CORRUPT ? ERR_MISSING : err; /* there is no such table */
     sqlite3_bind_int(select, 1, DECISION_DEFERRED);
     sqlite3_bind_int64(select, 2, (sqlite3_int64)range->from);
     sqlite3_bind_int64(select, 3, (sqlite3_int64)range->before);
