@@ -74,20 +74,35 @@ bool registry_hold_put(struct registry_hold *hold, uint64_t turn, struct MHD_Con
     return holds;
 }
 
+static void resume(struct held **at)
+{
+    struct held *held = *at;
+    *at = held->next;
+    MHD_resume_connection(held->connection);
+    free(held);
+}
+
 void registry_hold_release(struct registry_hold *hold, int64_t now_ms, bool all)
 {
     pthread_mutex_lock(&hold->lock);
     hold->turn += all;
     for (struct held **at = &hold->first; *at;) {
-        struct held *held = *at;
-        if (!all && held->until_ms > now_ms) {
-            at = &held->next;
-            continue;
-        }
-        *at = held->next;
-        MHD_resume_connection(held->connection);
-        free(held);
+        if (all || (*at)->until_ms <= now_ms)
+            resume(at);
+        else
+            at = &(*at)->next;
     }
+    pthread_mutex_unlock(&hold->lock);
+}
+
+void registry_hold_drop(struct registry_hold *hold, const struct MHD_Connection *connection)
+{
+    pthread_mutex_lock(&hold->lock);
+    struct held **at = &hold->first;
+    while (*at && (*at)->connection != connection)
+        at = &(*at)->next;
+    if (*at)
+        resume(at);
     pthread_mutex_unlock(&hold->lock);
 }
 

@@ -27,6 +27,8 @@ bool registry_hold_put(struct registry_hold *hold, uint64_t turn, struct MHD_Con
                        int64_t until_ms);
 /* Releases those whose time is up; with `all`, each. */
 void registry_hold_release(struct registry_hold *hold, int64_t now_ms, bool all);
+/* Releases this one, if it is held. */
+void registry_hold_drop(struct registry_hold *hold, const struct MHD_Connection *connection);
 /* From now on nothing is held. */
 void registry_hold_end(struct registry_hold *hold);
 bool registry_hold_is_empty(struct registry_hold *hold);

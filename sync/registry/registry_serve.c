@@ -4,7 +4,9 @@
  * of enrolment where the configuration wants it. Everything that can be wrong with config, keys,
  * store and address is found before the port is announced.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <systemd/sd-event.h>
 
 #include "log.h"
@@ -107,11 +109,34 @@ static enum err enrol_open(struct parts *parts, const struct registry_config *co
     return err ? err : registry_server_open(config, &door, &enrol->server, why);
 }
 
+/* Each connection is a descriptor; the system's soft limit (1024) is for programs that select. */
+static enum err descriptors_ensure(const struct registry_config *config, char why[REGISTRY_WHY_LEN])
+{
+    enum { SPARE = 64 }; /* files of the stores, and what is listened to */
+    const struct registry_door kiosks = {.client_ca = config->client_ca}, strangers = {0};
+    const rlim_t need = (rlim_t)SPARE + registry_server_connections(config, &kiosks) +
+                        registry_server_connections(config, &strangers);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= need) {
+        if (limit.rlim_cur >= need)
+            return ERR_OK;
+        limit.rlim_cur = need;
+        if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+            return ERR_OK;
+    }
+    snprintf(why, REGISTRY_WHY_LEN,
+             "max_connections = %u needs %llu descriptors: raise LimitNOFILE",
+             (unsigned)config->max_connections, (unsigned long long)need);
+    return ERR_INVALID;
+}
+
 static enum err parts_open(struct parts *parts, const struct registry_config *config,
                            char why[REGISTRY_WHY_LEN])
 {
     _Static_assert(REGISTRY_WHY_LEN >= SIGN_WHY_LEN, "a reason fits");
     enum err err = loop_open(&parts->loop); /* first: it blocks signals for the threads to come */
+    if (!err)
+        err = descriptors_ensure(config, why);
     if (!err)
         err = sign_key_load(config->receipt_key, &parts->receipt_key, why);
     if (!err)

@@ -2,15 +2,14 @@
  *
  * One thread with epoll serves every connection: a request is short, the store has one writer, and
  * a client that stalls costs a socket and no thread. What a client may use is bounded: the number
- * of connections, the time it may be silent, the memory of a connection (for headers), and the
- * body, which must say its length beforehand.
+ * of connections, of all and of one kiosk or stranger, the time it may be silent, the memory of a
+ * connection (for headers), and the body, which must say its length beforehand. Who is refused as a
+ * kiosk keeps no connection.
  *
  * A client is known before its first byte of HTTP is read (registry_tls.c).
  */
 #include "registry_server.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -22,16 +21,19 @@
 
 #include "key_file.h"
 #include "log.h"
+#include "registry_clients.h"
 #include "registry_hold.h"
+#include "registry_listen.h"
 #include "registry_tls.h"
 #include "wire.h"
 
-#define PEM_LEN_MAX            (64u << 10)
-#define BACKLOG                128
-#define CONNECTION_BYTES       (16u << 10) /* of memory, for the request's line and headers */
-#define DROP_MAX               (1u << 20)  /* of a body that is refused */
-#define STATUS_LENGTH_REQUIRED 411
-#define STATUS_TOO_LARGE       413
+#define PEM_LEN_MAX               (64u << 10)
+#define CONNECTION_BYTES          (16u << 10) /* of memory, for the request's line and headers */
+#define DROP_MAX                  (1u << 20)  /* of a body that is refused */
+#define STRANGER_CONNECTIONS      64u         /* to a door that asks for no certificate, */
+#define STRANGER_CONNECTIONS_EACH 8u          /* from one address */
+#define STATUS_LENGTH_REQUIRED    411
+#define STATUS_TOO_LARGE          413
 
 _Static_assert(REGISTRY_WHY_LEN >= KEY_FILE_WHY_LEN, "a reason fits");
 _Static_assert(DROP_MAX >= WIRE_BODY_MAX, "what is allowed is never beyond what is dropped");
@@ -40,8 +42,9 @@ struct registry_server {
     struct registry_door door;
     struct MHD_Daemon *daemon;
     struct registry_hold *hold;
+    struct registry_clients clients;
     size_t max_body;
-    unsigned keep_s;
+    unsigned timeout_s, keep_s;
     uint16_t port;
 };
 
@@ -71,6 +74,8 @@ static enum MHD_Result reply_queue(struct MHD_Connection *connection,
     enum MHD_Result ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     if (ok && reply->allow)
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
+    if (ok && reply->status == MHD_HTTP_FORBIDDEN)
+        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (ok && reply->retry_after_s) {
         char seconds[16];
         snprintf(seconds, sizeof seconds, "%u", reply->retry_after_s);
@@ -154,21 +159,44 @@ static int64_t monotonic_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Marks a connection whose session was told to require a certificate. */
-static const char verified[] = "verified";
-
-/* The kiosk at the other end. Nobody is taken on trust if our marks are not as they should be. */
-static enum err kiosk_of(struct MHD_Connection *connection, char out[ENTRY_KIOSK_LEN])
+/* The connection's client, which it has if its session was told to require a certificate. */
+static struct registry_client *client_of(struct MHD_Connection *connection)
 {
-    /* libmicrohttpd 1.0 answers each question in the same memory. */
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (!info || info->socket_context != verified)
+    return info ? info->socket_context : NULL;
+}
+
+/* One connection too many of a kiosk. A request that is held on it is let go. */
+static void client_end(const struct registry_server *server, const struct registry_client *client)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(client->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"too many connections\"",
+              client->kiosk);
+    if (info)
+        (void)shutdown(info->connect_fd, SHUT_RDWR);
+    registry_hold_drop(server->hold, client->connection);
+}
+
+/* The kiosk at the other end. Nobody is taken on trust if our marks are not as they should be. */
+static enum err kiosk_of(struct registry_server *server, struct MHD_Connection *connection,
+                         char out[ENTRY_KIOSK_LEN])
+{
+    struct registry_client *client = client_of(connection);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (!client || !info || !info->tls_session)
         return ERR_AUTH;
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (!info || !info->tls_session)
-        return ERR_AUTH;
-    return registry_tls_kiosk(info->tls_session, out);
+    if (client->ended)
+        return ERR_CLOSED;
+    const enum err err = registry_tls_kiosk(info->tls_session, wall_now_ms(), out);
+    if (err || client->kiosk[0])
+        return err;
+    const struct registry_client *surplus = registry_clients_name(&server->clients, client, out);
+    if (surplus)
+        client_end(server, surplus);
+    return ERR_OK;
 }
 
 /* The other end's address; of IPv6 the network. All zero if there is none. */
@@ -198,13 +226,16 @@ static const char *argument(struct MHD_Connection *connection, const char *name)
 }
 
 /* Answers, or holds the request until this is called again. */
-static enum MHD_Result request_end(const struct registry_server *server,
+static enum MHD_Result request_end(struct registry_server *server,
                                    struct MHD_Connection *connection, const char *method,
                                    const char *path, struct exchange *exchange)
 {
     char kiosk[ENTRY_KIOSK_LEN] = "";
-    if (server->door.client_ca && kiosk_of(connection, kiosk) != ERR_OK) {
-        log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a verified kiosk\"");
+    const enum err err = server->door.client_ca ? kiosk_of(server, connection, kiosk) : ERR_OK;
+    if (err) {
+        if (err != ERR_CLOSED)
+            log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a kiosk whose "
+                                                   "certificate is good\"");
         return MHD_NO;
     }
     const int64_t now_ms = monotonic_now_ms();
@@ -235,8 +266,8 @@ static enum MHD_Result request_end(const struct registry_server *server,
         server->door.answer(server->door.user, &request, &reply);
     }
     /* A handshake costs five times what an idle contact does. */
-    if (reply.status == MHD_HTTP_OK)
-        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, server->keep_s);
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                              reply.status == MHD_HTTP_OK ? server->keep_s : server->timeout_s);
     return reply_queue(connection, &reply);
 }
 
@@ -245,7 +276,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
 {
-    const struct registry_server *server = user;
+    struct registry_server *server = user;
     struct exchange *exchange = *state;
     (void)version;
     if (!exchange)
@@ -272,18 +303,16 @@ static void on_request_over(void *user, struct MHD_Connection *connection, void 
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
-    const struct registry_server *server = user;
+    struct registry_server *server = user;
     const union MHD_ConnectionInfo *tls =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (!server->door.client_ca)
         return;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED && tls && tls->tls_session) {
-        union {
-            const char *given;
-            void *taken;
-        } mark = {.given = verified};
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        registry_clients_remove(&server->clients, *context);
+    } else if (tls && tls->tls_session) {
         registry_tls_require_client(tls->tls_session);
-        *context = mark.taken;
+        *context = registry_clients_add(&server->clients, connection);
     }
 }
 
@@ -294,51 +323,6 @@ static enum err explain(enum err err, const char *what, const char *reason,
 {
     snprintf(why, REGISTRY_WHY_LEN, "%.120s: %.120s", what, reason);
     return err;
-}
-
-static enum err listen_at(const struct registry_door *door, int *out, char why[REGISTRY_WHY_LEN])
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } at = {0};
-    socklen_t len = sizeof at.v4;
-    const int one = 1;
-    if (inet_pton(AF_INET, door->address, &at.v4.sin_addr) == 1) {
-        at.v4.sin_family = AF_INET;
-        at.v4.sin_port = htons((uint16_t)door->port);
-    } else if (inet_pton(AF_INET6, door->address, &at.v6.sin6_addr) == 1) {
-        at.v6.sin6_family = AF_INET6;
-        at.v6.sin6_port = htons((uint16_t)door->port);
-        len = sizeof at.v6;
-    } else {
-        return explain(ERR_INVALID, door->address, "is no IPv4 or IPv6 address", why);
-    }
-    const int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
-        bind(fd, &at.any, len) < 0 || listen(fd, BACKLOG) < 0) {
-        const int error = errno;
-        snprintf(why, REGISTRY_WHY_LEN, "%s port %u: %s", door->address, door->port,
-                 strerror(error));
-        if (fd >= 0)
-            close(fd);
-        return err_from_errno(error);
-    }
-    *out = fd;
-    return ERR_OK;
-}
-
-static uint16_t port_of(int fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } at = {0};
-    socklen_t len = sizeof at;
-    getsockname(fd, &at.any, &len);
-    return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 /* What libmicrohttpd hands to GnuTLS while it starts. */
@@ -399,6 +383,13 @@ static enum err tls_files_read(const struct registry_config *config, const char 
     return err ? err : tls_files_check(config, client_ca, files, why);
 }
 
+unsigned registry_server_connections(const struct registry_config *config,
+                                     const struct registry_door *door)
+{
+    const unsigned most = config->max_connections;
+    return door->client_ca || most < STRANGER_CONNECTIONS ? most : STRANGER_CONNECTIONS;
+}
+
 static enum err daemon_start(const struct registry_config *config, struct tls_files *files, int fd,
                              struct registry_server *server, char why[REGISTRY_WHY_LEN])
 {
@@ -406,14 +397,15 @@ static enum err daemon_start(const struct registry_config *config, struct tls_fi
     const struct MHD_OptionItem trust[] = {
         {server->door.client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, files->client_ca},
         {MHD_OPTION_END, 0, NULL}};
-    server->port = port_of(fd);
+    server->port = registry_listen_port(fd);
     server->daemon = MHD_start_daemon(
         MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
         on_request, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, files->cert,
         MHD_OPTION_HTTPS_MEM_KEY, files->key, MHD_OPTION_ARRAY, trust, MHD_OPTION_HTTPS_PRIORITIES,
         REGISTRY_TLS_PRIORITIES, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_request_over, server, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        registry_server_connections(config, &server->door), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        server->door.client_ca ? 0u : STRANGER_CONNECTIONS_EACH, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)config->timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!server->daemon)
@@ -432,12 +424,13 @@ enum err registry_server_open(const struct registry_config *config,
     if (!err)
         err = tls_files_read(config, door->client_ca, files, why);
     if (!err)
-        err = listen_at(door, &fd, why);
+        err = registry_listen(door->address, door->port, &fd, why);
     if (!err)
         err = registry_hold_open(&server->hold);
     if (!err) {
         server->door = *door;
         server->max_body = config->max_body;
+        server->timeout_s = config->timeout_s;
         server->keep_s = door->client_ca ? config->keep_s : config->timeout_s;
         err = daemon_start(config, files, fd, server, why);
     }

@@ -29,6 +29,9 @@ struct registry_door {
 MUST_CHECK enum err registry_server_open(const struct registry_config *config,
                                          const struct registry_door *door,
                                          struct registry_server **out, char why[REGISTRY_WHY_LEN]);
+/* How many connections a door lets in at once, each a descriptor. */
+unsigned registry_server_connections(const struct registry_config *config,
+                                     const struct registry_door *door);
 /* The port it listens on. */
 uint16_t registry_server_port(const struct registry_server *server);
 /* Requests that are held until there is news (registry_hold.h): is there any? */

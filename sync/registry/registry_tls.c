@@ -9,7 +9,8 @@
  * Beyond the chain and its dates a certificate must say clientAuth (GnuTLS takes one without any
  * extended key usage as good for everything; we don't) and have exactly one common name, the
  * kiosk's id. Sessions are never resumed: libmicrohttpd offers no tickets, so each connection is
- * verified. Revoking is not done here but per request, by the store.
+ * verified; as one may last for days, its certificate's end is looked at again with each request.
+ * Revoking is not done here but per request, by the store.
  */
 #include "registry_tls.h"
 
@@ -147,13 +148,14 @@ void registry_tls_require_client(gnutls_session_t session)
     gnutls_session_set_verify_function(session, client_verify);
 }
 
-enum err registry_tls_kiosk(gnutls_session_t session, char out[ENTRY_KIOSK_LEN])
+enum err registry_tls_kiosk(gnutls_session_t session, int64_t now_ms, char out[ENTRY_KIOSK_LEN])
 {
     gnutls_x509_crt_t crt;
     enum err err = peer_certificate(session, &crt);
     if (err)
         return err;
-    err = certificate_kiosk(crt, out);
+    const time_t ends = gnutls_x509_crt_get_expiration_time(crt);
+    err = now_ms / 1000 > (int64_t)ends ? ERR_AUTH : certificate_kiosk(crt, out);
     gnutls_x509_crt_deinit(crt);
     return err;
 }

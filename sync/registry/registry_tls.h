@@ -15,7 +15,9 @@
  * handshake, and nothing it sent is read. */
 void registry_tls_require_client(gnutls_session_t session);
 
-/* The kiosk of a session whose handshake succeeded: its certificate's one common name. */
-MUST_CHECK enum err registry_tls_kiosk(gnutls_session_t session, char out[ENTRY_KIOSK_LEN]);
+/* The kiosk of a session whose handshake succeeded: its certificate's one common name. ERR_AUTH:
+ * the certificate has expired since. */
+MUST_CHECK enum err registry_tls_kiosk(gnutls_session_t session, int64_t now_ms,
+                                       char out[ENTRY_KIOSK_LEN]);
 
 #endif

@@ -1,0 +1,132 @@
+"""How much of the registry one kiosk, or one stranger, may take, and for how long."""
+import http.client
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+
+import pki
+from clock_kit import Clock
+from enrol_kit import EnrolRegistry
+from registry_kit import PROGRAM, START_S, Registry
+
+NAME, OTHER = "CGK-03-0412", "CGK-03-0413"
+RECEIPT = f"/v1/receipt?nonce={'00' * 16}"
+DAY_MS = 24 * 3600 * 1000
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with Registry(tmp_path) as registry:
+        yield registry
+
+
+def connect(kiosk):
+    return http.client.HTTPSConnection(
+        "localhost", kiosk.registry.port, context=kiosk.context(), timeout=START_S)
+
+
+def ask(connection, path=RECEIPT):
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    return answer
+
+
+def is_ended(connection):
+    """The other end closed it, now or soon."""
+    try:
+        return connection.sock.recv(1) == b""
+    except (ConnectionError, ssl.SSLError):
+        return True
+
+
+def timer(port):
+    """What the kernel's timer of the one connection to a port is for (proc_net_tcp): "02" probes, "00" nothing."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    (found,) = [row[5] for row in rows if row[1] == f"0100007F:{port:04X}" and row[3] == "01"]
+    return found.partition(":")[0]
+
+
+def test_a_revoked_kiosk_keeps_no_connection(registry):
+    kiosk = registry.enrol(NAME)
+    connection = connect(kiosk)
+    assert ask(connection).status == 200
+    registry.command("kiosk", "revoke", kiosk.name)
+    answer = ask(connection)
+    assert answer.status == 403 and answer.getheader("Connection") == "close"
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["kept", "held"])
+def test_one_kiosk_does_not_keep_others_out(tmp_path, held):
+    """It has the connections it made last; those before them are closed, also where a request is held."""
+    with Registry(tmp_path, max_connections=12) as registry:
+        greedy, other = registry.enrol(NAME), registry.enrol(OTHER)
+        connections = []
+        for _ in range(20):
+            connection = connect(greedy)
+            assert ask(connection).status == 200
+            if held:
+                connection.request("GET", f"{RECEIPT}&wait=60&policy=0&lists=0&placements=0")
+            connections.append(connection)
+            if len(connections) > 4:
+                assert is_ended(connections[-5])
+        assert other.request("GET", RECEIPT).status == 200
+        if not held:
+            assert [ask(connection).status for connection in connections[-4:]] == [200] * 4
+        for connection in connections:
+            connection.close()
+
+
+def test_idle_connections_are_probed(registry):
+    """So that a kiosk whose line was cut is found out: the kernel runs a timer for each."""
+    kiosk = registry.enrol(NAME)
+    connection = connect(kiosk)
+    ask(connection)
+    end = time.monotonic() + START_S
+    while timer(registry.port) != "02":  # of what was sent and not yet acknowledged: "01"
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    connection.close()
+
+
+def test_more_connections_than_the_system_gives_descriptors_for_are_refused_at_the_start(tmp_path):
+    registry = Registry(tmp_path, max_connections=1000)
+    done = subprocess.run(
+        ["prlimit", "--nofile=512:512", PROGRAM, "serve", "--config", registry.config],
+        capture_output=True, text=True, timeout=START_S, check=False)
+    assert done.returncode == 1 and "LimitNOFILE" in done.stderr
+
+
+def test_a_certificate_that_ends_ends_its_connections(tmp_path):
+    clock = Clock(tmp_path)
+    with clock.kiosk():
+        registry = Registry(tmp_path)
+        registry.start()
+    kiosk = registry.enrol(NAME, not_after=pki.days(2))
+    connection = connect(kiosk)
+    assert ask(connection).status == 200
+    clock.set(3 * DAY_MS)
+    with pytest.raises(http.client.RemoteDisconnected):
+        ask(connection)
+    registry.await_log("certificate is good")
+    assert registry.stop() == 0
+
+
+def test_strangers_do_not_keep_kiosks_out(tmp_path):
+    """Those who connect from one address and say nothing: all but a few are closed at once."""
+    with EnrolRegistry(tmp_path) as registry:
+        kiosk = registry.enrol(NAME)
+        silent = [socket.create_connection(("localhost", registry.enrol_port)) for _ in range(20)]
+        for connection in silent[8:]:
+            connection.settimeout(START_S)
+            try:
+                assert connection.recv(1) == b""
+            except ConnectionError:
+                pass
+        assert kiosk.request("GET", RECEIPT).status == 200
+        for connection in silent:
+            connection.close()
