@@ -86,6 +86,7 @@
     X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
     X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
     X(REGISTRY_URGENT, 6, "entries came ahead of their chain")                                     \
+    X(REGISTRY_ROWS_OVER, 2, "one kiosk defers too many in a day: others are not told")            \
     X(REGISTRY_GAP, 5, "gap: entries are missing before these")                                    \
     X(REGISTRY_ENROLLED, 5, "a kiosk enrolled")                                                    \
     X(REGISTRY_ENROL_REFUSED, 4, "enrolment refused")                                              \

@@ -221,6 +221,7 @@ static enum err history_extend(struct registry_store *store, const struct regist
     out->head = done.head;
     out->n_new = done.n_new;
     out->parts_at = done.parts_at;
+    out->rows_over = done.rows_over;
     switch (done.outcome) {
     case REGISTRY_GAP:
         return refuse(out, APPEND_GAP, "entries before these are missing");

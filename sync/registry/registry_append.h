@@ -26,6 +26,7 @@ struct append_outcome {
     const char *reason; /* static; "" when stored or duplicate */
     uint64_t from, n_new;
     uint64_t parts_at; /* APPEND_FORK */
+    size_t rows_over;  /* of the lists, beyond REGISTRY_ROWS_A_DAY */
     struct registry_head head;
     uint8_t nonce[RECEIPT_NONCE_LEN];
 };

@@ -26,6 +26,7 @@ int registry_head_show(const struct registry_command *command);
 int registry_import_placements(const struct registry_command *command);
 int registry_import_lists(const struct registry_command *command);
 int registry_withdraw_lists(const struct registry_command *command);
+int registry_withdraw_kiosk(const struct registry_command *command);
 int registry_import_policy(const struct registry_command *command);
 int registry_export_events(const struct registry_command *command);
 

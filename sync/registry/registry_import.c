@@ -179,6 +179,25 @@ int registry_withdraw_lists(const struct registry_command *command)
     return source_import(&withdrawals, command);
 }
 
+/* Of a kiosk that turned out not to be trusted; revoking it leaves what it has said. */
+int registry_withdraw_kiosk(const struct registry_command *command)
+{
+    struct registry_config config;
+    struct registry_store *store;
+    struct registry_imported done;
+    if (!registry_command_open(command, &config, &store))
+        return EXIT_FAILURE;
+    const enum err err = store->ops->rows_withdraw(store, command->argument, wall_now_ms(), &done);
+    store->ops->close(store);
+    if (err == ERR_MISSING)
+        return registry_command_fail("there is no such kiosk");
+    if (err)
+        return registry_command_fail(err_text(err));
+    printf("%" PRIu64 " withdrawn, %" PRIu64 " were before; lists version %" PRIu64 "\n",
+           done.changed, done.unchanged, done.version);
+    return EXIT_SUCCESS;
+}
+
 /* ---- policy ---------------------------------------------------------------------------------- */
 
 static int policy_sign(const struct registry_config *config, struct registry_store *store,

@@ -38,6 +38,7 @@ static const struct command {
      1,
      registry_import_lists},
     {{"withdraw", "lists"}, "FILE.jsonl", "these rows no longer count", 1, registry_withdraw_lists},
+    {{"withdraw", "kiosk"}, "ID", "nor do any that its deferrals made", 1, registry_withdraw_kiosk},
     {{"import", "policy"}, "FILE.json", "check, sign and publish", 1, registry_import_policy},
     {{"export", "events"},
      "[--format jsonl|csv]",

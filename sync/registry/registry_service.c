@@ -234,6 +234,12 @@ static void log_outcome(const char *kiosk, const struct append_outcome *outcome)
     log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"%s\"", kiosk, outcome->reason);
 }
 
+static void log_rows_over(const char *kiosk, size_t rows_over)
+{
+    if (rows_over > 0)
+        log_event(LOG_REGISTRY_ROWS_OVER, "kiosk=%s rows=%zu", kiosk, rows_over);
+}
+
 static void answer_entries(struct registry_service *service, const struct registry_kiosk *kiosk,
                            const struct registry_request *request, struct registry_reply *reply)
 {
@@ -245,6 +251,7 @@ static void answer_entries(struct registry_service *service, const struct regist
         return;
     }
     log_outcome(kiosk->id, &outcome);
+    log_rows_over(kiosk->id, outcome.rows_over);
     switch (outcome.result) {
     case APPEND_STORED:
     case APPEND_DUPLICATE:
@@ -281,6 +288,7 @@ static void answer_urgent(struct registry_service *service, const struct registr
     } else {
         log_event(LOG_REGISTRY_URGENT, "kiosk=%s copies=%zu rows=%zu", kiosk->id, outcome.n_copies,
                   outcome.n_rows);
+        log_rows_over(kiosk->id, outcome.rows_over);
         say(reply, STATUS_OK, "kept");
     }
 }

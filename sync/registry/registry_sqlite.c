@@ -68,9 +68,9 @@ static const struct database_kind kind = {
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
- * `copy` what came ahead of its chain. Stores from before there were any get them here. The rows of
- * an import wait in a temporary table, which is outside the shared file: it is locked only while
- * they are moved over.
+ * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word. Stores
+ * from before there were any get them here. The rows of an import wait in a temporary table, which
+ * is outside the shared file: it is locked only while they are moved over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -85,6 +85,10 @@ static const char session[] =
     " kiosk INTEGER NOT NULL REFERENCES kiosk(no), seq INTEGER NOT NULL, hash BLOB NOT NULL,"
     " received_ms INTEGER NOT NULL, header BLOB NOT NULL, payload BLOB NOT NULL,"
     " signature BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS told("
+    " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
+    " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
@@ -274,6 +278,7 @@ static const struct registry_store_ops sqlite_ops = {
     .hash_before = sqlite_hash_before,
     .payload_get = sqlite_payload_get,
     .copies_put = sqlite_copies_put,
+    .rows_withdraw = sqlite_rows_withdraw,
     .append = sqlite_append,
     .quarantine = sqlite_quarantine,
     .entries_each = sqlite_entries_each,

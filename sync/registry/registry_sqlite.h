@@ -57,6 +57,11 @@
     X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1")                                    \
     X(COPY_DROP, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "                \
                  "hash IN (SELECT hash FROM entry WHERE kiosk = ?1 AND seq = copy.seq)")           \
+    X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
+    X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
+    X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
+    X(STAGE_TOLD, "INSERT INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "    \
+                  "FROM told JOIN listing USING(id) WHERE kiosk = ?1")                             \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
     X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
@@ -108,10 +113,17 @@ MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id
 /* Registers a kiosk, within the caller's transaction; outcomes as of kiosk_add. */
 MUST_CHECK enum err registry_sql_kiosk_add(struct registry_sqlite *s,
                                            const struct registry_kiosk *kiosk);
-/* Within a transaction: puts rows of the lists of which none was ever held. */
+/* Rows that the entries of a kiosk make. */
+struct registry_sql_rows {
+    int64_t kiosk;
+    const struct registry_record *rows;
+    size_t n_rows;
+    int64_t now_ms;
+};
+/* Within a transaction: puts rows of the lists of which none was ever held. `*over` is how many of
+ * those are left out, being beyond REGISTRY_ROWS_A_DAY. */
 MUST_CHECK enum err registry_sql_rows_add(struct registry_sqlite *s,
-                                          const struct registry_record *rows, size_t n_rows,
-                                          int64_t now_ms);
+                                          const struct registry_sql_rows *rows, size_t *over);
 /* Within a transaction: drops the copies of entries of which the chain has brought the same. */
 MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,
                                              uint64_t first, uint64_t last);
@@ -130,7 +142,9 @@ enum err sqlite_payload_get(struct registry_store *store,
                             const struct registry_payload_asked *asked, void *room, size_t cap,
                             struct span *out);
 enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
-                           const struct registry_copies *copies, bool *kept);
+                           const struct registry_copies *copies, struct registry_kept *out);
+enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, int64_t now_ms,
+                              struct registry_imported *out);
 enum err sqlite_append(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
 enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,

@@ -32,34 +32,36 @@ static enum err copy_add(struct registry_sqlite *s, int64_t kiosk,
 }
 
 static enum err copies_within(struct registry_sqlite *s, const char *kiosk,
-                              const struct registry_copies *copies, bool *kept)
+                              const struct registry_copies *copies, struct registry_kept *out)
 {
     int64_t no;
     enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
     for (size_t i = 0; !err && i < copies->n_entries; i++)
         err = copy_add(s, no, &copies->entries[i], copies->received_ms);
     if (!err)
-        err = copies_fit(s, no, kept);
-    if (err || !*kept)
+        err = copies_fit(s, no, &out->kept);
+    if (err || !out->kept)
         return err;
-    return registry_sql_rows_add(s, copies->rows, copies->n_rows, copies->received_ms);
+    const struct registry_sql_rows rows = {
+        .kiosk = no, .rows = copies->rows, .n_rows = copies->n_rows, .now_ms = copies->received_ms};
+    return registry_sql_rows_add(s, &rows, &out->rows_over);
 }
 
 enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
-                           const struct registry_copies *copies, bool *kept)
+                           const struct registry_copies *copies, struct registry_kept *out)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    bool fit = false;
+    struct registry_kept done = {0};
     enum err err = database_begin(&s->database);
     if (err)
         return err;
-    err = copies_within(s, kiosk, copies, &fit);
-    if (!err && !fit)
+    err = copies_within(s, kiosk, copies, &done);
+    if (!err && !done.kept)
         database_rollback(&s->database);
     else
         err = registry_sql_end(s, err);
     if (!err)
-        *kept = fit;
+        *out = done;
     return err;
 }
 

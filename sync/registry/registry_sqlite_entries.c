@@ -269,7 +269,11 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     err = head_set(s, kiosk, &out->head);
     if (!err)
         err = registry_sql_copies_drop(s, kiosk, branch->entries[0].seq, last->seq);
-    return err ? err : registry_sql_rows_add(s, branch->rows, branch->n_rows, branch->received_ms);
+    const struct registry_sql_rows rows = {.kiosk = kiosk,
+                                           .rows = branch->rows,
+                                           .n_rows = branch->n_rows,
+                                           .now_ms = branch->received_ms};
+    return err ? err : registry_sql_rows_add(s, &rows, &out->rows_over);
 }
 
 /* May this branch leave out the numbers before it? */

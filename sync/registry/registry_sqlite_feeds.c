@@ -7,6 +7,9 @@
  * An import is staged in a temporary table of this connection and moved over in one short
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
  * The versions that it gave are one run; the last of them is kept with the import's date.
+ *
+ * A row that a kiosk's entries make is that kiosk's word, and kept as such, until the centre
+ * imports or withdraws the same row: from then on it is the centre's.
  */
 #include "registry_sqlite.h"
 
@@ -129,27 +132,104 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     enum err err = database_begin(&s->database);
     if (err)
         return err;
-    err = registry_sql_end(s, staged_apply(s, now_ms, &done));
+    err = staged_apply(s, now_ms, &done);
+    if (!err && s->imports == REGISTRY_LISTS)
+        err = database_step_done(registry_sql(s, SQL_TOLD_VOUCHED));
+    err = registry_sql_end(s, err);
     if (!err)
         *out = done;
     return err;
 }
 
-enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_record *rows,
-                               size_t n_rows, int64_t now_ms)
+/* ---- what entries make ----------------------------------------------------------------------- */
+
+#define DAY_MS INT64_C(86400000)
+
+static enum err told_count(struct registry_sqlite *s, int64_t kiosk, int64_t since_ms,
+                           uint64_t *out)
 {
-    struct registry_imported done;
-    if (n_rows == 0)
-        return ERR_OK;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_TOLD_COUNT);
+    sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, since_ms);
+    const enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    *out = (uint64_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return ERR_OK;
+}
+
+static enum err tell(struct registry_sqlite *s, const struct registry_sql_rows *rows,
+                     const struct registry_record *row)
+{
+    const enum err err = stage(s, row);
+    if (err)
+        return err;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_TOLD_PUT);
+    sqlite3_bind_text(stmt, 1, row->id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 2, rows->kiosk);
+    sqlite3_bind_int64(stmt, 3, rows->now_ms);
+    return database_step_done(stmt);
+}
+
+static enum err lists_begin(struct registry_sqlite *s)
+{
     assert(!s->importing);
     s->imports = REGISTRY_LISTS;
-    enum err err = database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
-    for (size_t i = 0; !err && i < n_rows; i++) {
-        err = held_find(s, rows[i].id);
-        if (err == ERR_MISSING)
-            err = stage(s, &rows[i]);
+    return database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+}
+
+enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_sql_rows *rows,
+                               size_t *over)
+{
+    struct registry_imported done;
+    uint64_t n_told = 0;
+    *over = 0;
+    if (rows->n_rows == 0)
+        return ERR_OK;
+    enum err err = lists_begin(s);
+    if (!err)
+        err = told_count(s, rows->kiosk, rows->now_ms - DAY_MS, &n_told);
+    for (size_t i = 0; !err && i < rows->n_rows; i++) {
+        err = held_find(s, rows->rows[i].id);
+        if (err != ERR_MISSING)
+            continue;
+        err = ERR_OK;
+        if (n_told >= REGISTRY_ROWS_A_DAY)
+            ++*over;
+        else if ((err = tell(s, rows, &rows->rows[i])) == ERR_OK)
+            n_told++;
     }
-    return err ? err : staged_apply(s, now_ms, &done);
+    return err ? err : staged_apply(s, rows->now_ms, &done);
+}
+
+static enum err withdraw_within(struct registry_sqlite *s, const char *kiosk, int64_t now_ms,
+                                struct registry_imported *out)
+{
+    int64_t no;
+    enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    if (!err)
+        err = lists_begin(s);
+    if (err)
+        return err;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_TOLD);
+    sqlite3_bind_int64(stmt, 1, no);
+    err = database_step_done(stmt);
+    return err ? err : staged_apply(s, now_ms, out);
+}
+
+enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, int64_t now_ms,
+                              struct registry_imported *out)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    struct registry_imported done = {0};
+    enum err err = database_begin(&s->database);
+    if (err)
+        return err;
+    err = registry_sql_end(s, withdraw_within(s, kiosk, now_ms, &done));
+    if (!err)
+        *out = done;
+    return err;
 }
 
 /* ---- feed ------------------------------------------------------------------------------------ */

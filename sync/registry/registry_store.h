@@ -84,6 +84,17 @@ struct registry_copies {
 /* Of one kiosk. */
 #define REGISTRY_COPIES_MAX 4096
 
+/* Rows of the lists that the entries of one kiosk make in a day of ours; what is beyond tells other
+ * counters nothing, and the entries are stored all the same. A busy counter makes ten a day: one
+ * that was offline for a season is told in full, one that was taken over fills no counter's cache.
+ */
+#define REGISTRY_ROWS_A_DAY 1000
+
+struct registry_kept {
+    bool kept;
+    size_t rows_over; /* beyond REGISTRY_ROWS_A_DAY */
+};
+
 struct registry_payload_asked {
     const char *kiosk;
     uint64_t seq;
@@ -103,6 +114,7 @@ struct registry_appended {
     enum registry_outcome outcome;
     uint64_t n_new;
     uint64_t parts_at;         /* REGISTRY_FORK: the first seq that differs */
+    size_t rows_over;          /* beyond REGISTRY_ROWS_A_DAY */
     struct registry_head head; /* afterwards */
 };
 
@@ -208,10 +220,15 @@ struct registry_store_ops {
     enum err (*payload_get)(struct registry_store *store,
                             const struct registry_payload_asked *asked, void *room, size_t cap,
                             struct span *out);
-    /* Keeps copies until the chain brings the same entries; the same again changes nothing. `*kept`
-     * is false, and nothing done, when the kiosk would have more than REGISTRY_COPIES_MAX. */
+    /* Keeps copies until the chain brings the same entries; the same again changes nothing. They
+     * are not kept, and nothing is done, when the kiosk would have more than REGISTRY_COPIES_MAX.
+     */
     enum err (*copies_put)(struct registry_store *store, const char *kiosk,
-                           const struct registry_copies *copies, bool *kept);
+                           const struct registry_copies *copies, struct registry_kept *out);
+    /* Withdraws all rows that entries of a kiosk have made, but for those that an import has
+     * brought since. ERR_MISSING: no such kiosk. */
+    enum err (*rows_withdraw)(struct registry_store *store, const char *kiosk, int64_t now_ms,
+                              struct registry_imported *out);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
      * times has the effect of one. Gives REGISTRY_MARK_TWICE, also to what is
      * held without its payload when that comes. ERR_MISSING: no such kiosk. */

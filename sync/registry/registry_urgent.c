@@ -85,7 +85,7 @@ enum err registry_urgent(struct registry_store *store, struct urgent_room *room,
     struct urgent_outcome done = {.refused = copies_read(room, kiosk, body)};
     struct registry_head head;
     enum err err = ERR_OK;
-    bool kept = true;
+    struct registry_kept kept = {.kept = true};
     if (!done.refused)
         err = store->ops->head(store, kiosk->id, &head);
     if (!err && !done.refused) {
@@ -106,7 +106,8 @@ enum err registry_urgent(struct registry_store *store, struct urgent_room *room,
         if (!err)
             err = store->ops->copies_put(store, kiosk->id, &copies, &kept);
     }
-    if (!kept)
+    done.rows_over = kept.rows_over;
+    if (!kept.kept)
         done.refused = "too many copies wait for their chain";
     if (!err)
         *out = done;

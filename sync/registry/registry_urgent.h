@@ -14,6 +14,7 @@ void urgent_room_close(struct urgent_room *room);
 struct urgent_outcome {
     const char *refused; /* why nothing of it was kept, static; NULL: it is */
     size_t n_copies, n_rows;
+    size_t rows_over; /* of these, beyond REGISTRY_ROWS_A_DAY */
 };
 
 /* `body` is a zstd frame of copies that `kiosk` sent: all or none. Copies that the chain has

@@ -1,6 +1,7 @@
 """How much of the registry one kiosk, or one stranger, may take, and for how long."""
 import http.client
 import socket
+import sqlite3
 import ssl
 import subprocess
 import time
@@ -10,11 +11,15 @@ import pytest
 import pki
 from clock_kit import Clock
 from enrol_kit import EnrolRegistry
-from registry_kit import PROGRAM, START_S, Registry
+from registry_kit import DECIDED, PRESENTED, PROGRAM, START_S, Registry, decided, presented
 
 NAME, OTHER = "CGK-03-0412", "CGK-03-0413"
 RECEIPT = f"/v1/receipt?nonce={'00' * 16}"
 DAY_MS = 24 * 3600 * 1000
+
+
+LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
+DEFERRED = 4
 
 
 @pytest.fixture
@@ -130,3 +135,47 @@ def test_strangers_do_not_keep_kiosks_out(tmp_path):
         assert kiosk.request("GET", RECEIPT).status == 200
         for connection in silent:
             connection.close()
+
+
+# ---- what one kiosk may tell the others ----
+
+
+def defers(kiosk, number):
+    """Somebody with a document of that number; sends it."""
+    first = len(kiosk.entries) + 1
+    shown = kiosk.append(PRESENTED, presented({**LIVE, 4: {**presented()[4], 2: number}}))
+    kiosk.append(DECIDED, decided(shown.seq, DEFERRED, LIVE))
+    assert kiosk.post(kiosk.batch(first, first + 1)).status == 200
+
+
+def lists(registry):
+    with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
+        return db.execute("SELECT withdrawn FROM listing ORDER BY version").fetchall()
+
+
+def test_what_a_kiosk_told_the_others_is_withdrawn_by_one_command(registry):
+    taken_over, other = registry.enrol(NAME).fill(1), registry.enrol(OTHER).fill(1)
+    for kiosk in (taken_over, other):
+        assert kiosk.post(kiosk.batch(1, 1)).status == 200
+    for number in ("X0000011", "X0000012"):
+        defers(taken_over, number)
+    defers(other, "X0000013")
+    registry.command("kiosk", "revoke", NAME)
+    assert lists(registry) == [(0,), (0,), (0,)]
+    assert registry.command("withdraw", "kiosk", NAME).startswith("2 withdrawn, 0 were before;")
+    assert lists(registry) == [(0,), (1,), (1,)]
+    assert registry.command("withdraw", "kiosk", NAME).startswith("0 withdrawn, 2 were before;")
+    assert registry.run("withdraw", "kiosk", "CGK-03-0499").returncode == 1
+
+
+def test_a_kiosk_that_defers_without_end_is_no_longer_told_to_others(registry):
+    kiosk = registry.enrol(NAME).fill(1)
+    assert kiosk.post(kiosk.batch(1, 1)).status == 200
+    defers(kiosk, "X0000011")
+    with sqlite3.connect(registry.folder / "registry.db") as db:
+        db.executemany("INSERT INTO told SELECT ?, kiosk, told_ms FROM told WHERE length(id) = 64",
+                       [(str(number),) for number in range(999)])
+    db.close()
+    defers(kiosk, "X0000012")
+    assert lists(registry) == [(0,)] and registry.head(NAME)[1] == 6
+    assert "rows=1" in registry.await_log("REGISTRY_ROWS_OVER")
