@@ -213,11 +213,7 @@ static void install(const struct enrol_parts *parts, struct span body,
                     const struct wire_enrolled *answer, struct enrol_outcome *out)
 {
     char why[WHOLE_FILE_WHY_LEN];
-    bool finished;
-    enum err err = enrol_files_keep(parts->config, body, why);
-    if (!err)
-        err = enrol_files_finish(parts->config, &finished, why);
-    if (err) {
+    if (enrol_files_install(parts->config, body, answer, why) != ERR_OK) {
         say(out, ENROL_UNUSABLE, "%s", why);
         return;
     }
@@ -228,17 +224,11 @@ static void install(const struct enrol_parts *parts, struct span body,
 
 void enrol_run(const struct enrol_parts *parts, struct enrol_outcome *out)
 {
-    struct question question;
+    struct question question = {0};
     uint8_t ca_bytes[WIRE_CERT_MAX];
     uint8_t request[WIRE_ENROL_MAX];
     size_t request_len;
-    char why[WHOLE_FILE_WHY_LEN];
-    bool finished;
     *out = (struct enrol_outcome){0};
-    if (enrol_files_finish(parts->config, &finished, why) != ERR_OK) {
-        say(out, ENROL_UNUSABLE, "%s", why);
-        return;
-    }
     if (!ca_fetch(parts, &question, out))
         return;
     memcpy(ca_bytes, question.body, question.len);

@@ -8,6 +8,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "device_key.h"
 #include "key_file.h"
@@ -21,14 +23,6 @@ _Static_assert(WHOLE_FILE_WHY_LEN == KEY_FILE_WHY_LEN, "one buffer for both");
 static void kept_path(const struct kiosk_config *config, char out[PATH_MAX])
 {
     snprintf(out, PATH_MAX, "%s.enrolled", config->tls_cert);
-}
-
-enum err enrol_files_keep(const struct kiosk_config *config, struct span answer,
-                          char why[WHOLE_FILE_WHY_LEN])
-{
-    char path[PATH_MAX];
-    kept_path(config, path);
-    return whole_file_write(path, 0600, answer, WHOLE_FILE_REPLACE, why);
 }
 
 static enum err text_write(const char *path, const char *text, char *why)
@@ -80,6 +74,23 @@ static enum err install(const struct kiosk_config *config, const struct wire_enr
     return err;
 }
 
+enum err enrol_files_install(const struct kiosk_config *config, struct span bytes,
+                             const struct wire_enrolled *answer, char why[WHOLE_FILE_WHY_LEN])
+{
+    char path[PATH_MAX];
+    kept_path(config, path);
+    enum err err = whole_file_write(path, 0600, bytes, WHOLE_FILE_REPLACE, why);
+    if (!err)
+        err = install(config, answer, why);
+    return err ? err : whole_file_remove(path, why);
+}
+
+static bool is_ours(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+}
+
 enum err enrol_files_finish(const struct kiosk_config *config, bool *finished,
                             char why[WHOLE_FILE_WHY_LEN])
 {
@@ -92,6 +103,11 @@ enum err enrol_files_finish(const struct kiosk_config *config, bool *finished,
     enum err err = key_file_read(path, true, bytes, sizeof bytes, &len, why);
     if (err == ERR_MISSING)
         return ERR_OK;
+    if (!err && !is_ours(path)) {
+        snprintf(why, WHOLE_FILE_WHY_LEN, "%.200s: is another user's: remove it, enrol again",
+                 path);
+        err = ERR_DENIED;
+    }
     if (!err && wire_enrolled_decode(span_of(bytes, len), &answer) != ERR_OK) {
         snprintf(why, WHOLE_FILE_WHY_LEN, "%.200s: is no answer of a registry", path);
         err = ERR_INVALID;

@@ -2,6 +2,7 @@
 import hashlib
 import http.client
 import http.server
+import os
 import re
 import ssl
 import threading
@@ -107,6 +108,40 @@ def test_a_code_says_who_the_ca_is_and_is_kept_as_a_hash_alone(registry):
 def test_a_code_may_be_typed_as_it_was_heard(registry, kiosk):
     typed = registry.code(kiosk.name).replace("-", " ").lower().replace("0", "o").replace("1", "l")
     assert kiosk.enrol(typed).returncode == 0
+
+
+def plant(kiosk, uid):
+    """An answer of somebody else's making where a kept one would be: other keys to trust."""
+    stranger = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(
+        Encoding.X962, PublicFormat.UncompressedPoint)
+    kept = kiosk.folder / "tls.pem.enrolled"
+    kept.write_bytes(cbor2.dumps({
+        1: 1, 2: kiosk.name, 3: kiosk.certificate().public_bytes(Encoding.DER),
+        4: kiosk.certificate("ca.pem").public_bytes(Encoding.DER), 5: stranger, 6: stranger,
+        7: "localhost", 8: 9}, canonical=True))
+    kept.chmod(0o600)
+    os.chown(kept, uid, uid)
+
+
+def test_what_others_left_to_be_trusted_is_not_installed(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    before = kiosk.digest(*FILES)
+    plant(kiosk, os.geteuid())
+    assert kiosk.enrol(registry.code(kiosk.name), url="https://localhost:1").returncode == AGAIN
+    assert kiosk.digest(*FILES) == before
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    assert not (kiosk.folder / "tls.pem.enrolled").exists()
+    assert_works(kiosk)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_pamit_sync_installs_what_is_its_own(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    before = kiosk.digest(*FILES)
+    plant(kiosk, 65534)
+    done = kiosk.once()
+    assert done.returncode == 1 and "another user's" in done.stderr
+    assert kiosk.digest(*FILES) == before
 
 
 def test_enrolling_again_keeps_the_keys_and_the_journal(registry, kiosk):
