@@ -38,7 +38,6 @@ struct question {
     bool answered;
     enum err err;
     int status;
-    uint32_t retry_after_s;
     size_t len;
     char why[EXCHANGE_WHY_LEN];
     uint8_t body[WIRE_ENROLLED_MAX]; /* of the answer */
@@ -51,7 +50,6 @@ static void on_answer(const struct link_answer *answer, void *user)
     question->err = answer->err;
     if (answer->err == ERR_OK) {
         question->status = answer->status;
-        question->retry_after_s = answer->retry_after_s;
         question->len = answer->body.len;
         memcpy(question->body, answer->body.p, answer->body.len);
     } else {

@@ -106,8 +106,10 @@ enum err identity_try(struct identity *identity, struct span der, char why[TLS_W
             whole_file_write(identity->next_path, 0644, span_of_text(pem), WHOLE_FILE_REPLACE, why);
     if (!err)
         err = next_open(identity, &next, why);
-    if (err)
+    if (err) {
+        next_forget(identity);
         return err;
+    }
     tls_context_close(identity->next);
     identity->next = next;
     return ERR_OK;

@@ -29,7 +29,7 @@ bool identity_is_on_trial(const struct identity *identity);
 MUST_CHECK enum err identity_request(const struct identity *identity, uint8_t *out, size_t cap,
                                      size_t *len, char why[TLS_WHY_LEN]);
 /* Puts a certificate (DER) that came down on trial, in place of any that is. ERR_INVALID: it is not
- * what we asked for; else the disk's. Nothing has changed then. */
+ * what we asked for, and nothing has changed; else the disk's, and none is on trial. */
 MUST_CHECK enum err identity_try(struct identity *identity, struct span der, char why[TLS_WHY_LEN]);
 /* The one on trial was good for a contact: it is ours from now on. On failure it stays on trial. */
 MUST_CHECK enum err identity_prove(struct identity *identity, char why[TLS_WHY_LEN]);

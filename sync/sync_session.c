@@ -8,6 +8,8 @@
  * While the last contact was good, `watch` waits at the registry for news. When it is lost, a
  * contact finds out why, and says so; but all kiosks lose theirs at the same moment when the
  * registry is started anew, so each comes back at a moment of its own within WATCH_SPREAD waits.
+ * Where contacts are good and waits are not, as behind a box that cuts them short, they are lost
+ * again and again: from the second in a row on a back-off of their own decides.
  *
  * An outage is one line in the log, not one for each attempt, except a fork: that one is for people
  * to solve, and said until they have.
@@ -35,7 +37,9 @@ struct sync_session {
     const struct kiosk_config *config;
     struct sync_contact *contact;
     struct sync_watch *watch; /* NULL: not wanted */
-    bool watch_unheard;       /* the registry does not wait; asked again after the next contact */
+    bool watch_rests;         /* until the next contact with everything was good */
+    bool watch_lost;          /* and has not waited since */
+    struct backoff watch_backoff;
     enum sync_contact_scope scope; /* of the contact under way */
     struct backoff backoff;
     bool online;                  /* the last contact was good */
@@ -81,24 +85,44 @@ static uint64_t interval_ms(const struct sync_session *s)
 static void watch_begin(struct sync_session *s)
 {
     struct cache_versions held;
-    if (s->watch && !s->watch_unheard && sync_contact_versions(s->contact, &held))
+    if (s->watch && !s->watch_rests && sync_contact_versions(s->contact, &held))
         sync_watch_begin(s->watch, &held);
 }
 
-static void on_watch_ended(enum sync_watch_end end, void *user)
+static uint64_t watch_spread_ms(const struct sync_session *s)
+{
+    const uint64_t spread = (uint64_t)s->config->backoff_min_ms * WATCH_SPREAD;
+    return spread < BACKOFF_CAP_MS ? spread : BACKOFF_CAP_MS;
+}
+
+/* When a contact is to find out why. */
+static uint64_t watch_lost_ms(struct sync_session *s, const struct sync_watch_result *result)
+{
+    const bool again = s->watch_lost && !result->waited;
+    s->watch_lost = true;
+    if (!again)
+        backoff_reset(&s->watch_backoff);
+    if (again || result->retry_after_s > 0)
+        return backoff_next_ms(&s->watch_backoff, random_bits(), result->retry_after_s);
+    return random_bits() % watch_spread_ms(s);
+}
+
+static void on_watch_ended(const struct sync_watch_result *result, void *user)
 {
     struct sync_session *s = user;
     if (!s->online)
         return; /* the back-off decides */
-    switch (end) {
+    switch (result->end) {
     case SYNC_WATCH_NEWS:
+        s->watch_lost = false;
         arm_contact(s, 0);
         break;
     case SYNC_WATCH_LOST:
-        arm_contact_within(s, random_bits() % (s->config->backoff_min_ms * WATCH_SPREAD));
+        s->watch_rests = true;
+        arm_contact_within(s, watch_lost_ms(s, result));
         break;
     case SYNC_WATCH_UNHEARD:
-        s->watch_unheard = true;
+        s->watch_rests = true;
     }
 }
 
@@ -128,7 +152,7 @@ static void ended_well(struct sync_session *s, const struct sync_contact_result 
     backoff_reset(&s->backoff);
     if (s->scope == SYNC_ALL) {
         arm_contact(s, interval_ms(s));
-        s->watch_unheard = false;
+        s->watch_rests = false;
     }
     watch_begin(s);
 }
@@ -206,6 +230,7 @@ enum err sync_session_open(sd_event *loop, const struct sync_parts *parts,
     s->mode = mode;
     s->config = parts->config;
     backoff_init(&s->backoff, s->config->backoff_min_ms, s->config->backoff_max_ms);
+    backoff_init(&s->watch_backoff, (uint32_t)watch_spread_ms(s), s->config->backoff_max_ms);
     enum err err = sync_contact_open(loop, parts, on_ended, s, &s->contact);
     if (err == ERR_OK && mode == SYNC_FOR_EVER && s->config->long_poll_s > 0)
         err = sync_watch_open(loop, parts, on_watch_ended, s, &s->watch);

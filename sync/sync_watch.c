@@ -30,7 +30,7 @@ struct sync_watch {
     struct cache_versions held, asked_held; /* now, and when it was asked */
     unsigned early;
     uint64_t asked_us;
-    bool waits;
+    bool waits, waited;
 };
 
 static uint64_t now_us(const struct sync_watch *watch)
@@ -62,10 +62,18 @@ static bool is_newer(const struct receipt *receipt, const struct cache_versions 
            receipt->placements_version > held->placements;
 }
 
-static void end(struct sync_watch *watch, enum sync_watch_end how)
+static void end(struct sync_watch *watch, enum sync_watch_end how, uint32_t retry_after_s)
 {
+    const struct sync_watch_result result = {
+        .end = how, .waited = watch->waited, .retry_after_s = retry_after_s};
     watch->waits = false;
-    watch->ended(how, watch->user);
+    watch->ended(&result, watch->user);
+}
+
+static void end_with_news(struct sync_watch *watch)
+{
+    watch->waited = true;
+    end(watch, SYNC_WATCH_NEWS, 0);
 }
 
 /* May it be asked again after an answer that tells of nothing new? */
@@ -73,6 +81,7 @@ static bool is_heard(struct sync_watch *watch, const struct receipt *receipt)
 {
     const bool early = now_us(watch) - watch->asked_us < watch->wait_s * USEC_PER_S / 2;
     watch->early = early && !is_newer(receipt, &watch->asked_held) ? watch->early + 1 : 0;
+    watch->waited |= !early;
     return watch->early < EARLY_MAX;
 }
 
@@ -83,13 +92,13 @@ static void on_answer(const struct link_answer *answer, void *user)
     const char *why;
     if (answer->err || answer->status != 200 ||
         receipt_open(&watch->terms, answer->body, &receipt, &why) != ERR_OK)
-        end(watch, SYNC_WATCH_LOST);
+        end(watch, SYNC_WATCH_LOST, answer->err ? 0 : answer->retry_after_s);
     else if (is_newer(&receipt, &watch->held))
-        end(watch, SYNC_WATCH_NEWS);
+        end_with_news(watch);
     else if (is_heard(watch, &receipt))
         ask(watch);
     else
-        end(watch, SYNC_WATCH_UNHEARD);
+        end(watch, SYNC_WATCH_UNHEARD, 0);
 }
 
 void sync_watch_begin(struct sync_watch *watch, const struct cache_versions *held)
@@ -98,6 +107,7 @@ void sync_watch_begin(struct sync_watch *watch, const struct cache_versions *hel
     if (watch->waits)
         return;
     watch->waits = true;
+    watch->waited = false;
     watch->early = 0;
     ask(watch);
 }

@@ -16,8 +16,14 @@ enum sync_watch_end {
     SYNC_WATCH_UNHEARD, /* it answers at once, as one does that knows no waiting */
 };
 
+struct sync_watch_result {
+    enum sync_watch_end end;
+    bool waited;            /* since it began one wait was whole, or there was news */
+    uint32_t retry_after_s; /* LOST: what the registry, or what is before it, asked for; else 0 */
+};
+
 /* Called once for each sync_watch_begin, from the loop. */
-typedef void (*sync_watch_ended)(enum sync_watch_end end, void *user);
+typedef void (*sync_watch_ended)(const struct sync_watch_result *result, void *user);
 
 /* `parts` and what it points to are borrowed until sync_watch_close. */
 MUST_CHECK enum err sync_watch_open(sd_event *loop, const struct sync_parts *parts,

@@ -1,4 +1,4 @@
-/* The API: six paths, each a function from a request and the store to a reply.
+/* The API: paths, each a function from a request and the store to a reply.
  *
  * Every request is a kiosk's, named by its certificate; it is looked up each time, so that revoking
  * one takes effect at once and without closing connections. Replies that a kiosk acts on are

@@ -31,7 +31,7 @@ struct registry_reply {
     unsigned status;        /* HTTP's */
     const char *type;       /* of the body; NULL: a line of text */
     const char *allow;      /* with 405: the method that the path has; else NULL */
-    unsigned retry_after_s; /* with 503; else 0 */
+    unsigned retry_after_s; /* with 429 and 503; else 0 */
     unsigned hold_s;        /* not 0: there is no answer yet; ask again when there may be news, with
                              * `waited` after so many seconds */
     struct span body;       /* the service's, until its next call */

@@ -205,6 +205,25 @@ def test_a_registry_that_does_not_wait_is_not_asked_in_a_circle(registry, here):
         assert sum("wait=" in path for path in asked) == 2, asked
 
 
+def test_where_waits_are_cut_short_they_are_not_begun_with_each_contact(registry, here):
+    """A box on the way, which says when to come again: entries go up meanwhile as they are made."""
+    asked = []
+
+    def answer(method, path, body, ask):
+        asked.append(path)
+        return Reply(504, {"Retry-After": "900"}, b"") if "wait=" in path else ask()
+
+    here.crowd(2)
+    with Front(registry, here, answer) as front:
+        starts(here, port=front.port, backoff_min_ms=10)
+        until(lambda: any("wait=" in path for path in asked))
+        for count in (6, 10, 14):
+            here.crowd(count)
+            here.await_log(f"next={count + 1}")
+    assert sum("wait=" in path for path in asked) == 1, asked
+    assert sum("/v1/receipt" in path for path in asked) == 2, asked
+
+
 def test_what_a_contact_fetched_meanwhile_does_not_end_the_wait(registry, here):
     """A request waits for what is newer than version 0; a contact brings version 1, and then it is answered."""
     row = {"kind": "DOCUMENT_LOST", "passport_no": "X0000006", "passport_country": "IDN",
