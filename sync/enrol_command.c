@@ -2,10 +2,12 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "enrol.h"
 #include "wire_enrol.h"
 
+#define CODE_LINE_LEN  256
 #define CONFIG_DEFAULT "/etc/pamit/pamit.conf"
 
 enum enrol_exit {
@@ -21,7 +23,8 @@ static const char usage[] =
     "  URL            the registry's enrolment address, https://HOST[:PORT] (port 8445)\n"
     "  CODE           from the centre (pamit-registry enrol-code): nine groups of five, good "
     "once;\n"
-    "                 upper or lower case, hyphens or not\n"
+    "                 upper or lower case, hyphens or not; \"-\" reads it from stdin, so that no\n"
+    "                 list of processes shows it\n"
     "  --config FILE  the kiosk's configuration (" CONFIG_DEFAULT ")\n"
     "It may be cut off at any point, and run again with the same code. Afterwards restart "
     "pamit-lane\n"
@@ -107,6 +110,17 @@ static int run(const char *config_path, struct enrol_parts *parts)
     return answer(&config, &outcome);
 }
 
+/* The first line of stdin. "" where there is none: too short for a code. */
+static const char *code_ask(char line[CODE_LINE_LEN])
+{
+    if (isatty(STDIN_FILENO))
+        fputs("code: ", stderr);
+    if (!fgets(line, CODE_LINE_LEN, stdin))
+        line[0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    return line;
+}
+
 int enrol_command(int argc, char **argv)
 {
     static const struct option known[] = {
@@ -136,6 +150,10 @@ int enrol_command(int argc, char **argv)
         fprintf(stderr, "pamit enrol: %s: %s\n", argv[optind], why);
         return EXIT_WRONG_USAGE;
     }
-    const enum enrol_code_read read = enrol_code_parse(argv[optind + 1], &parts.code, &group);
+    char line[CODE_LINE_LEN];
+    const char *code = argv[optind + 1];
+    if (strcmp(code, "-") == 0)
+        code = code_ask(line);
+    const enum enrol_code_read read = enrol_code_parse(code, &parts.code, &group);
     return read == ENROL_CODE_GOOD ? run(config, &parts) : mistyped(read, group);
 }

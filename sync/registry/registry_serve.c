@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <systemd/sd-event.h>
 
+#include "key_file.h"
 #include "log.h"
 #include "loop.h"
 #include "registry_ca.h"
@@ -16,6 +17,7 @@
 #include "registry_enrol.h"
 #include "registry_news.h"
 #include "registry_server.h"
+#include "registry_tls.h"
 #include "sign.h"
 
 /* What answers strangers: a store's handle, a CA and a thread of its own. */
@@ -90,12 +92,32 @@ static enum err facts_read(const struct parts *parts, const struct registry_conf
     return ERR_OK;
 }
 
+/* Kiosks are told to connect to it, and verify it. */
+static enum err public_host_check(const struct registry_config *config, char why[REGISTRY_WHY_LEN])
+{
+    enum { PEM_MAX = 64 << 10 };
+    uint8_t *pem = malloc(PEM_MAX);
+    size_t len;
+    enum err err = pem ? ERR_OK : ERR_MEMORY;
+    if (!err)
+        err = key_file_read(config->tls_cert, false, pem, PEM_MAX, &len, why);
+    if (!err && registry_tls_names(span_of(pem, len), config->public_host) != ERR_OK) {
+        err = ERR_INVALID;
+        snprintf(why, REGISTRY_WHY_LEN, "public_host = %.100s: tls_cert (%.100s) is not for it",
+                 config->public_host, config->tls_cert);
+    }
+    free(pem);
+    return err;
+}
+
 static enum err enrol_open(struct parts *parts, const struct registry_config *config,
                            char why[REGISTRY_WHY_LEN])
 {
     struct enrol_parts *enrol = &parts->enrol;
     struct registry_enrol_facts facts;
-    enum err err = registry_sqlite_open(config->store, &enrol->store, why);
+    enum err err = public_host_check(config, why);
+    if (!err)
+        err = registry_sqlite_open(config->store, &enrol->store, why);
     if (!err)
         err = ca_open(config, &enrol->ca, why);
     if (!err)

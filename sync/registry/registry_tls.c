@@ -159,3 +159,19 @@ enum err registry_tls_kiosk(gnutls_session_t session, int64_t now_ms, char out[E
     gnutls_x509_crt_deinit(crt);
     return err;
 }
+
+enum err registry_tls_names(struct span pem, const char *host)
+{
+    union {
+        const uint8_t *given;
+        unsigned char *taken;
+    } bytes = {.given = pem.p};
+    const gnutls_datum_t datum = {.data = bytes.taken, .size = (unsigned)pem.len};
+    gnutls_x509_crt_t crt;
+    if (gnutls_x509_crt_init(&crt) < 0)
+        return ERR_MEMORY;
+    const bool named = gnutls_x509_crt_import(crt, &datum, GNUTLS_X509_FMT_PEM) >= 0 &&
+                       gnutls_x509_crt_check_hostname(crt, host) != 0;
+    gnutls_x509_crt_deinit(crt);
+    return named ? ERR_OK : ERR_INVALID;
+}

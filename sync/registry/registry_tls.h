@@ -20,4 +20,7 @@ void registry_tls_require_client(gnutls_session_t session);
 MUST_CHECK enum err registry_tls_kiosk(gnutls_session_t session, int64_t now_ms,
                                        char out[ENTRY_KIOSK_LEN]);
 
+/* Is a certificate (PEM) one for `host`? ERR_INVALID: it is not. */
+MUST_CHECK enum err registry_tls_names(struct span pem, const char *host);
+
 #endif

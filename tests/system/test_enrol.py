@@ -5,6 +5,7 @@ import http.server
 import os
 import re
 import ssl
+import subprocess
 import threading
 
 import cbor2
@@ -20,7 +21,7 @@ import pki
 from clock_kit import Clock
 from desk_kit import PROGRAMS, desk, scan, wait_for_data
 from desk_setup import run
-from enrol_kit import FILES, KEYS, EnrolRegistry, NewKiosk, code_read, code_write
+from enrol_kit import FILES, KEYS, PAMIT, EnrolRegistry, NewKiosk, code_read, code_write
 from registry_kit import cose_signature, key_id
 
 NAME = "CGK-09-0412"
@@ -142,6 +143,22 @@ def test_pamit_sync_installs_what_is_its_own(registry, kiosk):
     done = kiosk.once()
     assert done.returncode == 1 and "another user's" in done.stderr
     assert kiosk.digest(*FILES) == before
+
+
+@pytest.mark.parametrize("typed,code", [("{}\n", 0), ("{}", 0), ("", USAGE), ("\n{}", USAGE)])
+def test_a_code_may_come_where_no_list_of_processes_shows_it(registry, kiosk, typed, code):
+    done = subprocess.run(
+        [PAMIT, "enrol", registry.url, "-", "--config", kiosk.folder / "pamit.conf"], text=True,
+        input=typed.format(registry.code(kiosk.name)), capture_output=True, timeout=60, check=False)
+    assert done.returncode == code, done.stderr
+
+
+def test_a_host_that_the_certificate_does_not_name_is_refused_at_the_start(tmp_path):
+    """Kiosks would enrol, and then never connect."""
+    registry = EnrolRegistry(tmp_path)
+    done = registry.run("serve", config=registry.write_config(
+        "bad.conf", enrol="yes", enrol_port=0, public_host="registry.example"))
+    assert done.returncode == 1 and "registry.example" in done.stderr
 
 
 def test_enrolling_again_keeps_the_keys_and_the_journal(registry, kiosk):
