@@ -5,8 +5,8 @@
  * chains everything before it, equal hashes mean equal histories. A difference is a fork: the held
  * history stays as it is, for ever, and the other one goes to quarantine whole, so that both can be
  * examined. Nothing here is ever updated or deleted but a kiosk's head, and the mark of what came
- * without its payload and now comes with it. Numbers are left out only where a new epoch goes on
- * from the head that is held.
+ * without its payload and now comes with it; only copies (registry_sqlite_copies.c) go when their
+ * chain has come. Numbers are left out only where a new epoch goes on from the head that is held.
  */
 #include "registry_sqlite.h"
 
