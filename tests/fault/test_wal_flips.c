@@ -98,6 +98,21 @@ static void kiosk_append(struct kiosk *kiosk, unsigned entries)
         assert_int_equal(fixture_append(kiosk->journal, kiosk->fixture, "a note", &head), ERR_OK);
 }
 
+/* A killed writer's files: `stored` entries more in the one, `walled` in the WAL alone. What its
+ * last entry was. */
+static uint64_t kiosk_end(struct kiosk *kiosk, unsigned stored, unsigned walled)
+{
+    kiosk_append(kiosk, stored);
+    if (stored > 0)
+        assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
+    kiosk_append(kiosk, walled);
+    const uint64_t last = kiosk_last(kiosk);
+    kiosk_kill(kiosk);
+    image_take(kiosk->disk, JOURNAL, &kiosk->file);
+    image_take(kiosk->disk, WAL, &kiosk->wal);
+    return last;
+}
+
 static int kiosk_make(void **state)
 {
     struct kiosk *kiosk = calloc(1, sizeof *kiosk);
@@ -205,13 +220,7 @@ static void a_flip_is_told_or_harmless(void **state)
     const size_t step = given ? strtoull(given, NULL, 10) : STEP;
     struct tally head = {0}, tally = {0};
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    kiosk_append(kiosk, ENTRIES);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, JOURNAL, &kiosk->file);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, ENTRIES);
 
     size_t bit = 0;
     for (; bit < 8 * WAL_HEADER_LEN; bit++)
@@ -236,13 +245,7 @@ static void the_only_transaction_behind_a_header_is_missed(void **state)
     struct kiosk *kiosk = *state;
     struct tally tally = {.aside = ASIDE_MAX};
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    kiosk_append(kiosk, 1);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, JOURNAL, &kiosk->file);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 1);
     for (size_t bit = 0; bit < 8 * WAL_HEADER_LEN; bit++)
         flip(kiosk, bit, last, &tally);
     assert_int_equal(tally.refused, 8 * WAL_HEADER_LEN);
@@ -284,13 +287,8 @@ static void a_blank_block_hides_no_more_than_it_holds(void **state)
     static struct image whole;
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    kiosk_append(kiosk, 3 * ENTRIES);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, JOURNAL, &kiosk->file);
-    image_take(kiosk->disk, WAL, &whole);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 3 * ENTRIES);
+    whole = kiosk->wal;
     for (size_t at = 0; at + BLOCK <= whole.len; at += BLOCK) {
         blank(kiosk, &whole, at, SECTOR, last);
         blank(kiosk, &whole, at, BLOCK, last);
@@ -304,11 +302,7 @@ static void noise_is_no_transaction(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 0);
     for (size_t i = 0; i < kiosk->wal.len; i++)
         kiosk->wal.bytes[i] = (uint8_t)disk_random(kiosk->disk, 256);
     image_put(kiosk->disk, WAL, &kiosk->wal);
@@ -325,11 +319,7 @@ static void two_rounds_of_the_same_salts_are_no_damage(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 0);
     kiosk->wal.bytes[WAL_ROUND_AT + 3]++;
     image_put(kiosk->disk, WAL, &kiosk->wal);
 
@@ -347,10 +337,7 @@ static void torn_ends_do_not_stack_up(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, 0, ENTRIES);
     kiosk->wal.bytes[kiosk->wal.len - 2 * FRAME - 1] ^= 1; /* before the last two */
     kiosk->wal.len -= FRAME;
     image_put(kiosk->disk, WAL, &kiosk->wal);
