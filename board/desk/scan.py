@@ -3,6 +3,7 @@ import argparse
 import itertools
 import json
 import pathlib
+import signal
 import sys
 
 from desk_client import Hardware, Refused
@@ -24,6 +25,7 @@ def main():
               file=sys.stderr)
         return 1
     if not arguments.name:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a pager that is quit is no failure
         documents = json.loads((arguments.dir / "documents.json").read_text(encoding="utf-8"))
         for group, members in itertools.groupby(documents, lambda document: document["group"]):
             print(group)

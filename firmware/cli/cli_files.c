@@ -79,6 +79,10 @@ bool cli_cache_root_open(const struct cli_paths *paths, const char *db, bool mak
 
     if (paths->storage_key[0])
         return cli_root_open(paths, root);
+    if (!make && access(db, F_OK) < 0) { /* else it would be the key that is missing */
+        cli_fail("%s: %s", db, strerror(errno));
+        return false;
+    }
     if ((size_t)snprintf(beside.storage_key, sizeof beside.storage_key, "%s.key", db) >=
         sizeof beside.storage_key) {
         cli_fail("path too long: %s", db);

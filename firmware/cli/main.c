@@ -70,6 +70,7 @@ const struct cli_command cli_commands[] = {
      "--config --storage-key --json --cache --policy --date --site FILE... ",
      cli_check,
      "judge documents as a counter would: match, reasons and verdict",
+     "--json, --cache (or --config), --policy and --date are needed.\n"
      "Input is JSON Lines {\"id\": ..., \"lines\": [\"...\", ...], \"context\": {\"direction\": "
      "\"DEPARTURE\",\n"
      "\"dest_country\": \"TWN\", \"purpose_declared\": \"WORK\", \"category\": null}} from the "

@@ -2,12 +2,14 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "cache.h"
 #include "quarantine.h"
 #include "space.h"
 
 #define SET_ASIDE_LEN 2048
+#define KEY_WIDTH     16 /* a column's, where no key is longer */
 
 json_t *cli_time_json(int64_t wall_ms)
 {
@@ -24,6 +26,7 @@ static int answer_print(json_t *answer, bool as_json)
 {
     const char *key;
     json_t *value;
+    int width = KEY_WIDTH;
 
     if (as_json) {
         json_dumpf(answer, stdout, JSON_INDENT(2));
@@ -33,7 +36,12 @@ static int answer_print(json_t *answer, bool as_json)
     }
     json_object_foreach(answer, key, value)
     {
-        printf("%-16s ", key);
+        if ((int)strlen(key) > width)
+            width = (int)strlen(key);
+    }
+    json_object_foreach(answer, key, value)
+    {
+        printf("%-*s ", width, key);
         if (json_is_string(value))
             printf("%s\n", json_string_value(value));
         else if (json_is_integer(value))
@@ -161,11 +169,12 @@ static int cache_print(const struct cli_options *options, struct cache_reader *r
     if (err)
         return cli_fail("%s", err_text(err));
     json_t *json = json_object();
-    json_object_set_new(json, "placements", json_integer((json_int_t)data.placements_version));
+    json_object_set_new(json, "placements_version",
+                        json_integer((json_int_t)data.placements_version));
     json_object_set_new(json, "placements_as_of", cli_time_json(data.placements_as_of * 1000));
-    json_object_set_new(json, "lists", json_integer((json_int_t)data.lists_version));
+    json_object_set_new(json, "lists_version", json_integer((json_int_t)data.lists_version));
     json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
-    json_object_set_new(json, "policy", json_integer((json_int_t)policy_version));
+    json_object_set_new(json, "policy_version", json_integer((json_int_t)policy_version));
     answer_print(json, options->json);
     return data.placements_usable ? CLI_OK : CLI_FINDING;
 }

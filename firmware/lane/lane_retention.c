@@ -58,7 +58,8 @@ static void job_done(void *user)
                   report.entries, report.hashes);
     if (report.waits)
         log_event(LOG_PURGE_WAITS, "");
-    if (retention->err)
+    /* A receipt of the journal before this one covers nothing here: the next one is waited for. */
+    if (retention->err && retention->err != ERR_OLD)
         log_event(LOG_PURGE_FAILED, "why=\"%s\"", err_text(retention->err));
     if (retention->err)
         retention->due_boottime_ms = now.boottime_ms + TRY_AGAIN_MS;

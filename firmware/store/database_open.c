@@ -289,7 +289,7 @@ static enum err connection_open(const char *path, enum database_access access,
         err = set_up(database, access);
     if (!err && database->old)
         err = upgrade(database);
-    if (!err)
+    if (!err && !reads(access))
         sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }

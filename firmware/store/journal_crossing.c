@@ -145,14 +145,32 @@ void crossing_reader_close(struct crossing_reader *reader)
     free(reader);
 }
 
+static bool day_sound(int64_t days)
+{
+    return days >= INT32_MIN && days <= INT32_MAX && date_valid(date_from_days((int32_t)days));
+}
+
 /* A stored day; ERR_CORRUPT: it is none. */
 static enum err day_read(sqlite3_stmt *row, int column, struct date *out)
 {
     const int64_t days = sqlite3_column_int64(row, column);
 
-    *out =
-        days >= INT32_MIN && days <= INT32_MAX ? date_from_days((int32_t)days) : (struct date){0};
-    return date_valid(*out) ? ERR_OK : ERR_CORRUPT;
+    if (!day_sound(days))
+        return ERR_CORRUPT;
+    *out = date_from_days((int32_t)days);
+    return ERR_OK;
+}
+
+static bool crossing_sound(int64_t direction, int64_t decision)
+{
+    return direction >= 0 && direction <= DIRECTION_RETURN && decision > DECISION_NONE &&
+           decision < DECISION_COUNT;
+}
+
+bool crossing_row_sound(sqlite3_stmt *row)
+{
+    return day_sound(sqlite3_column_int64(row, 2)) &&
+           crossing_sound(sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4));
 }
 
 static enum err deferred_find(struct crossing_reader *reader, int64_t key, int32_t day,
@@ -197,8 +215,7 @@ static enum err last_read(sqlite3_stmt *row, struct entry_crossing *out)
     const int64_t direction = sqlite3_column_int64(row, 2);
     const int64_t decision = sqlite3_column_int64(row, 3);
 
-    if (direction < 0 || direction > DIRECTION_RETURN || decision <= DECISION_NONE ||
-        decision >= DECISION_COUNT)
+    if (!crossing_sound(direction, decision))
         return ERR_CORRUPT;
     out->seq = (uint64_t)sqlite3_column_int64(row, 0);
     out->direction = (enum direction)direction;

@@ -76,6 +76,8 @@ bool purge_set_covers(const struct purge_set *purges, const struct entry_header 
 /* ---- crossings, as the writer stores them (journal_crossing.c) ---------------------------- */
 
 #define CROSSING_COLUMNS "key, seq, day, direction, decision"
+/* Can a row of these columns be one of ours? Nothing vouches for them but what they say. */
+bool crossing_row_sound(sqlite3_stmt *row);
 /* Of two files that were set aside the later one may hold rows of the earlier. */
 #define CROSSING_INSERT                                                                            \
     "INSERT OR REPLACE INTO crossing(" CROSSING_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5)"

@@ -19,7 +19,9 @@
 #include "quarantine.h"
 #include "wal_trim.h"
 
-#define ENTRY_LEN_MIN 200 /* in the file: header, signature and sealed payload are longer */
+#define ENTRY_LEN_MIN 200  /* in the file: header, signature and sealed payload are longer */
+#define HOLE_LOOKS    4096 /* entries: more than a WAL holds, and what a page of the index finds */
+#define FOREIGN_MAX   256  /* rows that are not ours, 2 ms each; behind them nothing is sought */
 
 static enum err is_noted(struct journal *journal, const char *source, bool *out)
 {
@@ -78,7 +80,8 @@ static uint64_t length_of(const char *path, const char *suffix)
 
 /* Takes the row as the last entry, if it is a later one. What does not go on from the one before is
  * believed only if it is signed: its number may be damaged, and be any. */
-static bool last_take(sqlite3_stmt *row, const struct verify_key *own, struct journal_head *last)
+static bool last_take(sqlite3_stmt *row, const struct verify_key *own, struct journal_head *last,
+                      unsigned *foreign)
 {
     struct journal_head at;
     struct stored_entry stored;
@@ -87,8 +90,10 @@ static bool last_take(sqlite3_stmt *row, const struct verify_key *own, struct jo
         return false;
     stored_entry_read(row, &stored);
     if ((at.seq != last->seq + 1 || at.epoch != last->epoch) &&
-        (stored.signature.len != SIGN_LEN || cose_check(own, stored.header, stored.signature.p)))
+        (stored.signature.len != SIGN_LEN || cose_check(own, stored.header, stored.signature.p))) {
+        ++*foreign;
         return false;
+    }
     *last = at;
     return true;
 }
@@ -98,18 +103,19 @@ static bool last_find(struct journal_reader *reader, const struct verify_key *ow
                       struct journal_head *last)
 {
     sqlite3_stmt *walk = NULL;
+    unsigned foreign = 0;
 
     *last = (struct journal_head){0};
     const bool seen =
-        database_step(reader->last) == SQLITE_ROW && last_take(reader->last, own, last);
+        database_step(reader->last) == SQLITE_ROW && last_take(reader->last, own, last, &foreign);
     sqlite3_reset(reader->last);
     if (seen)
         return true;
     if (database_prepare(&reader->database,
                          "SELECT " STORED_ENTRY_COLUMNS " FROM entry ORDER BY seq",
                          &walk) == ERR_OK)
-        while (database_step(walk) == SQLITE_ROW)
-            (void)!last_take(walk, own, last);
+        while (foreign < FOREIGN_MAX && database_step(walk) == SQLITE_ROW)
+            (void)!last_take(walk, own, last, &foreign);
     sqlite3_finalize(walk);
     return false;
 }
@@ -128,11 +134,47 @@ static uint64_t last_of(struct journal_reader *reader, const char *source,
 
 /* ---- which numbers ------------------------------------------------------------------------ */
 
-/* What lies behind a hole of its WAL is read too. */
-static enum err source_open(const char *source, const struct seal_root *root,
-                            struct journal_reader **out, char why[JOURNAL_WHY_LEN])
+/* How many of a file's newest entries can be read. */
+static unsigned readable(const char *source, const struct verify_key *own)
 {
-    const enum err err = wal_bridge(source);
+    char why[JOURNAL_WHY_LEN];
+    struct journal_reader *reader;
+    struct journal_head last;
+    unsigned n = 0;
+
+    if (journal_reader_open(source, NULL, &reader, why))
+        return 0;
+    (void)!last_find(reader, own, &last);
+    for (uint64_t i = 0; i < HOLE_LOOKS && i < last.seq; i++) {
+        sqlite3_bind_int64(reader->by_seq, 1, (sqlite3_int64)(last.seq - i));
+        n += database_step(reader->by_seq) == SQLITE_ROW;
+        sqlite3_reset(reader->by_seq);
+    }
+    journal_reader_close(reader);
+    return n;
+}
+
+/* What lies behind a hole of its WAL is read too, unless the hole is in what the rest is found by:
+ * then what lies before it, and `*whole` is false. */
+static enum err hole_judge(const char *source, const struct verify_key *own, bool *whole)
+{
+    struct wal_hole hole;
+    enum err err = wal_bridge(source, &hole);
+
+    *whole = true;
+    if (err || hole.len == 0)
+        return err;
+    const unsigned with = readable(source, own);
+    err = wal_hole_put(source, &hole, false);
+    *whole = err || with >= readable(source, own);
+    return err || !*whole ? err : wal_hole_put(source, &hole, true);
+}
+
+static enum err source_open(const struct journal *journal, const char *source,
+                            const struct seal_root *root, struct journal_reader **out, bool *whole,
+                            char why[JOURNAL_WHY_LEN])
+{
+    const enum err err = hole_judge(source, journal->own, whole);
 
     return err ? database_say(why, source, err, err_text(err))
                : journal_reader_open(source, root, out, why);
@@ -144,11 +186,12 @@ static bool given_take(const struct journal *journal, const char *source, struct
     char why[JOURNAL_WHY_LEN];
     struct journal_reader *reader;
     struct journal_head last = {0};
+    bool whole;
 
-    if (source_open(source, NULL, &reader, why))
+    if (source_open(journal, source, NULL, &reader, &whole, why))
         return false;
     const bool other = strcmp(reader->kiosk, journal->kiosk) != 0;
-    const bool seen = other || last_find(reader, journal->own, &last);
+    const bool seen = other || (last_find(reader, journal->own, &last) && whole);
     journal_reader_close(reader);
     if (last.seq > epoch->given_seq)
         epoch->given_seq = last.seq;
@@ -184,7 +227,8 @@ static enum err crossing_insert(sqlite3_stmt *insert, sqlite3_stmt *row)
     return database_step_done(insert);
 }
 
-/* Those that can be read: the keys are the same, and the entries that they name are taken over. */
+/* Those that can be read and hold together: the keys are the same, and the entries that they name
+ * are taken over. */
 static enum err crossings_read(struct journal_reader *reader, sqlite3_stmt *insert)
 {
     sqlite3_stmt *select = NULL;
@@ -193,7 +237,8 @@ static enum err crossings_read(struct journal_reader *reader, sqlite3_stmt *inse
     if (database_prepare(&reader->database, "SELECT " CROSSING_COLUMNS " FROM crossing", &select) ==
         ERR_OK)
         while (!err && database_step(select) == SQLITE_ROW)
-            err = crossing_insert(insert, select);
+            if (crossing_row_sound(select))
+                err = crossing_insert(insert, select);
     sqlite3_finalize(select);
     return err;
 }
@@ -215,30 +260,38 @@ static enum err crossings_copy(struct journal *journal, struct journal_reader *r
     return err;
 }
 
+/* Notes what is to be taken over. */
+static enum err source_take(struct journal *journal, struct journal_reader *reader,
+                            const char *source, const struct receipt *receipt,
+                            char why[JOURNAL_WHY_LEN])
+{
+    if (strcmp(reader->kiosk, journal->kiosk) != 0)
+        return database_say(why, source, ERR_AUTH, "the journal of another kiosk");
+    const uint64_t last = last_of(reader, source, journal->own);
+    if (last == 0)
+        return database_say(why, source, ERR_MISSING, "no entry can be read");
+    const uint64_t first = first_of(reader, receipt);
+    enum err err = crossings_copy(journal, reader);
+    if (!err)
+        err = journal_recover_from(journal, source, first, last);
+    return err ? database_say(why, source, err, err_text(err)) : ERR_OK;
+}
+
 enum err journal_salvage(struct journal *journal, const char *source, const struct seal_root *root,
                          const struct receipt *receipt, char why[JOURNAL_WHY_LEN])
 {
     struct journal_reader *reader = NULL;
-    bool noted = false;
+    bool noted = false, whole;
     enum err err = is_noted(journal, source, &noted);
 
     if (err)
         return database_say(why, source, err, err_text(err));
     if (noted)
         return ERR_OK;
-    err = source_open(source, root, &reader, why);
+    err = source_open(journal, source, root, &reader, &whole, why);
     if (err)
         return err;
-    if (strcmp(reader->kiosk, journal->kiosk) != 0)
-        err = database_say(why, source, ERR_AUTH, "the journal of another kiosk");
-    const uint64_t last = err ? 0 : last_of(reader, source, journal->own);
-    if (!err && last == 0)
-        err = database_say(why, source, ERR_MISSING, "no entry can be read");
-    const uint64_t first = err ? 0 : first_of(reader, receipt);
-    if (!err)
-        err = crossings_copy(journal, reader);
+    err = source_take(journal, reader, source, receipt, why);
     journal_reader_close(reader);
-    if (!err)
-        err = journal_recover_from(journal, source, first, last);
-    return err ? database_say(why, source, err, err_text(err)) : ERR_OK;
+    return err;
 }

@@ -50,7 +50,7 @@ bool wal_header_checks(const uint8_t header[WAL_HEADER_LEN])
 {
     const uint32_t page_len = wal_number(header + WAL_PAGE_LEN_AT);
 
-    return (wal_number(header) & ~1u) == WAL_MAGIC &&
+    return (wal_number(header) & ~1u) == WAL_MAGIC && (page_len & (page_len - 1)) == 0 &&
            wal_number(header + WAL_VERSION_AT) == WAL_VERSION && page_len >= WAL_PAGE_LEN_MIN &&
            page_len <= WAL_PAGE_LEN_MAX &&
            wal_sum_same(wal_header_sum(header), wal_sum_said(header + WAL_HEADER_SUM_AT));

@@ -13,8 +13,10 @@
  * header that does not check has lost something only if the pages of the last transaction behind it
  * are not those of the file.
  *
- * What can't be told from a power cut is a change in the last transaction, or in the page that ends
- * the one before it.
+ * What can't be told from a power cut is a change behind which there are no two such commits: of a
+ * flipped bit, in the last transaction or in the page that ends the one before it; of a damaged
+ * block of 4 KiB, which reaches into two frames and hides where the next goes on from, in one of
+ * the last four.
  */
 #include "wal_scan.h"
 
@@ -48,6 +50,11 @@ static bool goes_on(struct scan *scan, const uint8_t *frame)
            memcmp(frame + WAL_FRAME_SALT_AT, scan->salts, WAL_SALT_LEN) == 0;
 }
 
+static int frame_len(const struct scan *scan)
+{
+    return (int)(WAL_FRAME_HEADER_LEN + scan->page_len);
+}
+
 static bool of_this_round(const uint8_t *frame, const uint8_t *salts)
 {
     const uint8_t *own = frame + WAL_FRAME_SALT_AT;
@@ -77,11 +84,6 @@ static void frame_take(struct scan *scan, const uint8_t *frame, sqlite3_int64 en
     }
 }
 
-static int frame_len(const struct scan *scan)
-{
-    return (int)(WAL_FRAME_HEADER_LEN + scan->page_len);
-}
-
 static int frames_take(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size)
 {
     uint8_t frame[WAL_FRAME_HEADER_LEN + WAL_PAGE_LEN_MAX];
@@ -98,8 +100,8 @@ static int frames_take(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size)
 
 /* ---- a header that does not check --------------------------------------------------------- */
 
-/* Where the last transaction begins and ends that can be followed from the first frame on. That one
- * follows a header of which one bit is wrong; else the second frame vouches for it. */
+/* Where the last transaction begins and ends that can be followed from the first frame on that goes
+ * on from another. The first one of all goes on from a header of which one bit is wrong. */
 struct last {
     sqlite3_int64 from, to;
 };
@@ -117,8 +119,12 @@ static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, s
         if (at == WAL_HEADER_LEN)
             memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
         const bool follows = goes_on(scan, frame);
-        if (!follows && at > WAL_HEADER_LEN)
+        if (!follows && out->to > 0)
             break;
+        if (!follows) {
+            memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
+            from = at;
+        }
         scan->found.left++;
         if (wal_number(frame + WAL_FRAME_COMMIT_AT) != 0) {
             if (follows)

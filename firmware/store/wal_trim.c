@@ -13,7 +13,8 @@
  *
  * A WAL with a hole is set aside instead, and never written to again by SQLite. Then its checksums
  * are made to go on over the hole, so that what is behind it can be taken over: entries vouch for
- * themselves, and a damaged page is no worse there than in the file.
+ * themselves. Where the damaged page hides more than the bridge gains, it is taken back: one header
+ * is enough for that.
  */
 #include "wal_trim.h"
 
@@ -38,11 +39,12 @@ static int wal_cut(sqlite3_file *wal, sqlite3_int64 end)
     return rc ? rc : wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
 }
 
-static enum err wal_judge(struct database *database, sqlite3_file *wal)
+static enum err wal_judge(struct database *database, sqlite3_file *wal, void *user)
 {
     struct wal_scan found;
     int rc = wal_scan(wal, file_of(database), &found);
 
+    (void)user;
     if (rc == SQLITE_OK && found.lost)
         return ERR_CORRUPT;
     if (rc == SQLITE_OK && found.left)
@@ -65,9 +67,32 @@ static void header_make(const struct wal_scan *found, uint8_t header[WAL_HEADER_
     wal_sum_put(header + WAL_HEADER_SUM_AT, wal_header_sum(header));
 }
 
+/* SQLite ends at a frame of page 0, whatever its checksum: the page that it held is not known, and
+ * no database here has the last one that there can be. */
+static void page_number_mend(uint8_t *frame)
+{
+    if (wal_number(frame) == 0)
+        wal_number_put(frame, UINT32_MAX - 1);
+}
+
+/* Writes a header over the one that was found. The first one is the hole's. */
+static int header_put(sqlite3_file *wal, sqlite3_int64 at, const uint8_t *found,
+                      const uint8_t *sealed, int len, struct wal_hole *hole)
+{
+    if (memcmp(found, sealed, (size_t)len) == 0)
+        return SQLITE_OK;
+    if (hole->len == 0) {
+        hole->at = at;
+        hole->len = len;
+        memcpy(hole->found, found, (size_t)len);
+        memcpy(hole->sealed, sealed, (size_t)len);
+    }
+    return wal->pMethods->xWrite(wal, sealed, len, at);
+}
+
 /* Frames get the salts and checksums under which SQLite reads them; pages stay as they are. */
 static int frames_seal(sqlite3_file *wal, const struct wal_scan *found,
-                       const uint8_t header[WAL_HEADER_LEN])
+                       const uint8_t header[WAL_HEADER_LEN], struct wal_hole *hole)
 {
     uint8_t frame[WAL_FRAME_HEADER_LEN + WAL_PAGE_LEN_MAX], as_found[WAL_FRAME_HEADER_LEN];
     const int len = (int)(WAL_FRAME_HEADER_LEN + found->page_len);
@@ -79,18 +104,19 @@ static int frames_seal(sqlite3_file *wal, const struct wal_scan *found,
         if (rc)
             break;
         memcpy(as_found, frame, sizeof as_found);
+        page_number_mend(frame);
         sum = wal_frame_sum(sum, wal_number(header) & 1, frame, found->page_len);
         memcpy(frame + WAL_FRAME_SALT_AT, found->salts, WAL_SALT_LEN);
         wal_sum_put(frame + WAL_FRAME_SUM_AT, sum);
-        if (memcmp(as_found, frame, sizeof as_found) != 0)
-            rc = wal->pMethods->xWrite(wal, frame, WAL_FRAME_HEADER_LEN, at);
+        rc = header_put(wal, at, as_found, frame, WAL_FRAME_HEADER_LEN, hole);
     }
     return rc;
 }
 
-static enum err wal_seal(struct database *database, sqlite3_file *wal)
+static enum err wal_seal(struct database *database, sqlite3_file *wal, void *user)
 {
-    uint8_t header[WAL_HEADER_LEN];
+    uint8_t header[WAL_HEADER_LEN], as_found[WAL_HEADER_LEN];
+    struct wal_hole *hole = user;
     struct wal_scan found;
     int rc = wal_scan(wal, file_of(database), &found);
 
@@ -98,11 +124,30 @@ static enum err wal_seal(struct database *database, sqlite3_file *wal)
         return database_err(rc);
     rc = wal->pMethods->xRead(wal, header, sizeof header, 0);
     if (rc == SQLITE_OK && !wal_header_checks(header)) {
+        memcpy(as_found, header, sizeof as_found);
         header_make(&found, header);
-        rc = wal->pMethods->xWrite(wal, header, sizeof header, 0);
+        rc = header_put(wal, 0, as_found, header, sizeof header, hole);
     }
     if (rc == SQLITE_OK)
-        rc = frames_seal(wal, &found, header);
+        rc = frames_seal(wal, &found, header, hole);
+    if (rc == SQLITE_OK)
+        rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    return database_err(rc);
+}
+
+struct hole_put {
+    const struct wal_hole *hole;
+    bool sealed;
+};
+
+static enum err hole_write(struct database *database, sqlite3_file *wal, void *user)
+{
+    const struct hole_put *put = user;
+    const struct wal_hole *hole = put->hole;
+    int rc =
+        wal->pMethods->xWrite(wal, put->sealed ? hole->sealed : hole->found, hole->len, hole->at);
+
+    (void)database;
     if (rc == SQLITE_OK)
         rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
     return database_err(rc);
@@ -110,8 +155,9 @@ static enum err wal_seal(struct database *database, sqlite3_file *wal)
 
 /* ---- the WAL as a file --------------------------------------------------------------------- */
 
-static enum err wal_use(struct database *database,
-                        enum err (*use)(struct database *database, sqlite3_file *wal))
+typedef enum err wal_use_function(struct database *database, sqlite3_file *wal, void *user);
+
+static enum err wal_use(struct database *database, wal_use_function *use, void *user)
 {
     const char *name = sqlite3_filename_wal(sqlite3_db_filename(database->handle, "main"));
     sqlite3_vfs *vfs = NULL;
@@ -128,7 +174,7 @@ static enum err wal_use(struct database *database,
     rc = vfs->xOpen(vfs, name, wal, SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL, NULL);
     enum err err = database_err(rc);
     if (!err)
-        err = use(database, wal);
+        err = use(database, wal, user);
     if (wal->pMethods)
         wal->pMethods->xClose(wal);
     free(wal);
@@ -137,17 +183,44 @@ static enum err wal_use(struct database *database,
 
 enum err wal_trim(struct database *database)
 {
-    return wal_use(database, wal_judge);
+    return wal_use(database, wal_judge, NULL);
 }
 
-enum err wal_bridge(const char *path)
+/* What a reader who has it open still found where in the WAL is in its -shm, and would be gone by.
+ */
+static void shm_drop(const struct database *database)
+{
+    const char *wal = sqlite3_filename_wal(sqlite3_db_filename(database->handle, "main"));
+    char *shm = sqlite3_mprintf("%.*s-shm", (int)(strlen(wal) - strlen("-wal")), wal);
+    sqlite3_vfs *vfs = NULL;
+
+    sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_VFS_POINTER, &vfs);
+    if (shm)
+        (void)!vfs->xDelete(vfs, shm, 0); /* mostly there is none */
+    sqlite3_free(shm);
+}
+
+static enum err aside_use(const char *path, wal_use_function *use, void *user)
 {
     struct database database = {.lock = -1};
     enum err err =
         database_err(sqlite3_open_v2(path, &database.handle, SQLITE_OPEN_READONLY, NULL));
 
     if (!err)
-        err = wal_use(&database, wal_seal);
+        err = wal_use(&database, use, user);
+    if (!err)
+        shm_drop(&database);
     sqlite3_close(database.handle);
     return err;
+}
+
+enum err wal_bridge(const char *path, struct wal_hole *out)
+{
+    *out = (struct wal_hole){0};
+    return aside_use(path, wal_seal, out);
+}
+
+enum err wal_hole_put(const char *path, const struct wal_hole *hole, bool sealed)
+{
+    return aside_use(path, hole_write, &(struct hole_put){.hole = hole, .sealed = sealed});
 }

@@ -10,7 +10,7 @@ struct registry_command {
     const char *config_path;
     const char *argument; /* ID, KIOSK or FILE */
     const char *entry_key;
-    const char *format;
+    const char *format; /* "jsonl", "csv" or NULL */
     const char *hours;
 };
 

@@ -272,25 +272,16 @@ static enum err store_export(struct registry_store *store, struct export *export
     return err;
 }
 
-static bool format_read(const char *format, bool *is_csv)
-{
-    *is_csv = format && strcmp(format, "csv") == 0;
-    return !format || *is_csv || strcmp(format, "jsonl") == 0;
-}
-
 int registry_export_events(const struct registry_command *command)
 {
     struct registry_config config;
     struct registry_store *store;
-    bool is_csv;
-    if (!format_read(command->format, &is_csv))
-        return registry_command_fail("--format is jsonl or csv");
     if (!registry_command_open(command, &config, &store))
         return EXIT_FAILURE;
     struct export *export = calloc(1, sizeof *export);
     enum err err = ERR_MEMORY;
     if (export) {
-        export->is_csv = is_csv;
+        export->is_csv = command->format && strcmp(command->format, "csv") == 0;
         err = store_export(store, export);
         if (export->n_left_out > 0)
             fprintf(stderr,

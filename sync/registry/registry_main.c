@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "registry_commands.h"
@@ -110,6 +111,27 @@ static int options_read(int argc, char **argv, struct registry_command *out)
     return EXIT_SUCCESS;
 }
 
+static bool format_known(const char *format)
+{
+    return !format || strcmp(format, "jsonl") == 0 || strcmp(format, "csv") == 0;
+}
+
+/* Says what is wrong with it, if that is more than the command itself. */
+static int wrong_use(const struct command *command, int n_arguments,
+                     const struct registry_command *asked)
+{
+    usage(stderr);
+    if (command && n_arguments != command->n_arguments)
+        fprintf(stderr, "\npamit-registry: %s%s%s takes %s\n", command->words[0],
+                command->words[1] ? " " : "", command->words[1] ? command->words[1] : "",
+                command->n_arguments ? command->arguments : "no argument");
+    else if (command && !asked->config_path)
+        fputs("\npamit-registry: --config is needed\n", stderr);
+    else if (command)
+        fputs("\npamit-registry: --format is jsonl or csv\n", stderr);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct registry_command asked = {0};
@@ -120,10 +142,9 @@ int main(int argc, char **argv)
     int n_used = 0;
     const struct command *command = command_find(argc - optind, argv + optind, &n_used);
     const int n_arguments = argc - optind - n_used;
-    if (!command || n_arguments != command->n_arguments || !asked.config_path) {
-        usage(stderr);
-        return EXIT_USAGE;
-    }
+    if (!command || n_arguments != command->n_arguments || !asked.config_path ||
+        !format_known(asked.format))
+        return wrong_use(command, n_arguments, &asked);
     if (n_arguments > 0)
         asked.argument = argv[optind + n_used];
     umask(077);

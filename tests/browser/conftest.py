@@ -146,6 +146,7 @@ def glass(page_of_file):
     shown.assert_clean()
     if shown.css("#dialog *"):
         shown.news(**people.clear(seq=9999))  # a verdict closes what is open
+        shown.wait(lambda: not shown.css("#dialog *"), "the panel is gone")
     shown.show()
     assert shown.language() == "id" and not shown.css("#dialog *")
     shown.lane.forget()

@@ -74,6 +74,46 @@ for (let node; (node = walker.nextNode());) {
 return small;
 """
 
+# Texts that lie on another text, or under a button that is not theirs. Of a line counts what is inked:
+# from its capitals' top to the baseline.
+OVERLAP_JS = """
+const layer = (element) => element.closest("#dialog, .lost, #toast"); // covers what is below, and may
+const seen = (element) => !element.closest("svg, [hidden], .under") && element.getClientRects().length &&
+  getComputedStyle(element).visibility !== "hidden";
+const cut = (a, b) => ({ left: Math.max(a.left, b.left), right: Math.min(a.right, b.right),
+                         top: Math.max(a.top, b.top), bottom: Math.min(a.bottom, b.bottom) });
+const isSome = (box, least) => box.right - box.left > least && box.bottom - box.top > least;
+function shownOf(box, element) {
+  for (let at = element; at; at = at.parentElement)
+    if (getComputedStyle(at).overflow !== "visible") box = cut(box, at.getBoundingClientRect());
+  return box;
+}
+const boxes = [...document.querySelectorAll("#stage button")].filter(seen)
+  .map((element) => ({ element, text: element.id, box: element.getBoundingClientRect(), button: true }));
+const texts = [], range = document.createRange();
+const walker = document.createTreeWalker(document.getElementById("stage"), NodeFilter.SHOW_TEXT);
+for (let node; (node = walker.nextNode());) {
+  const element = node.parentElement;
+  if (!node.data.trim() || !seen(element)) continue;
+  range.selectNodeContents(node);
+  const half = 0.37 * parseFloat(getComputedStyle(element).fontSize) * element.getBoundingClientRect().height / (element.offsetHeight || 1);
+  for (const line of range.getClientRects()) {
+    const middle = (line.top + line.bottom) / 2;
+    const box = shownOf({ left: line.left, right: line.right, top: middle - half, bottom: middle + half }, element);
+    if (isSome(box, 0)) texts.push({ element, text: node.data.trim().slice(0, 30), box, node });
+  }
+}
+const out = [];
+texts.forEach((one, at) => {
+  for (const other of [...boxes, ...texts.slice(at + 1)]) {
+    if (other.node === one.node || (other.button && other.element.contains(one.element))) continue;
+    if (layer(other.element) === layer(one.element) && isSome(cut(one.box, other.box), 1))
+      out.push(`"${one.text}" and ${other.button ? "#" : ""}"${other.text}"`);
+  }
+});
+return out;
+"""
+
 
 class Page:
     def __init__(self, driver, console, screenshots):
@@ -152,8 +192,8 @@ class Page:
     def assert_readable(self):
         """What every screen owes every eye."""
         wrong = {"contrast": self.script(CONTRAST_JS, 7), "overflow": self.script(OVERFLOW_JS),
-                 "small": self.script(SMALL_JS)}
-        assert wrong == {"contrast": [], "overflow": [], "small": []}, wrong
+                 "small": self.script(SMALL_JS), "overlap": self.script(OVERLAP_JS)}
+        assert not any(wrong.values()), wrong
 
     def assert_clean(self):
         missing = self.driver.execute_async_script(

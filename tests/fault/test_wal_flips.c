@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -21,15 +22,18 @@
 #include "store_fixture.h"
 #include "wal_format.h"
 
-#define KIOSK        "CGK-03-0412"
-#define JOURNAL      DISK_PATH "journal.db"
-#define WAL          DISK_PATH "journal.db-wal"
-#define FILE_MAX     (1 << 20)
-#define FRAME        (4096 + WAL_FRAME_HEADER_LEN)
-#define STEP         131
-#define ENTRIES      4 /* in the WAL alone */
-#define ASIDE_ONE_IN 16
-#define ASIDE_MAX    60 /* a disk has no room for more files */
+#define KIOSK          "CGK-03-0412"
+#define JOURNAL        DISK_PATH "journal.db"
+#define WAL            DISK_PATH "journal.db-wal"
+#define FILE_MAX       (1 << 20)
+#define FRAME          (4096 + WAL_FRAME_HEADER_LEN)
+#define STEP           131
+#define ENTRIES        4 /* in the WAL alone */
+#define ASIDE_ONE_IN   16
+#define SECTOR         512
+#define BLOCK          4096
+#define BLANK_LOSS_MAX 4
+#define ASIDE_MAX      60 /* a disk has no room for more files */
 
 struct image {
     size_t len;
@@ -94,6 +98,21 @@ static void kiosk_append(struct kiosk *kiosk, unsigned entries)
         assert_int_equal(fixture_append(kiosk->journal, kiosk->fixture, "a note", &head), ERR_OK);
 }
 
+/* A killed writer's files: `stored` entries more in the one, `walled` in the WAL alone. What its
+ * last entry was. */
+static uint64_t kiosk_end(struct kiosk *kiosk, unsigned stored, unsigned walled)
+{
+    kiosk_append(kiosk, stored);
+    if (stored > 0)
+        assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
+    kiosk_append(kiosk, walled);
+    const uint64_t last = kiosk_last(kiosk);
+    kiosk_kill(kiosk);
+    image_take(kiosk->disk, JOURNAL, &kiosk->file);
+    image_take(kiosk->disk, WAL, &kiosk->wal);
+    return last;
+}
+
 static int kiosk_make(void **state)
 {
     struct kiosk *kiosk = calloc(1, sizeof *kiosk);
@@ -129,8 +148,9 @@ struct tally {
     unsigned aside, taken; /* of the refused ones; their entries, fewest */
 };
 
-/* How many entries of the journal that was refused come to be in a fresh one. */
-static unsigned taken_over(struct kiosk *kiosk)
+/* How many entries of the journal that was refused come to be in a fresh one, which begins with
+ * `*first`. */
+static unsigned taken_over(struct kiosk *kiosk, uint64_t *first)
 {
     char name[QUARANTINE_NAME_LEN], wal[QUARANTINE_NAME_LEN + 4], why[JOURNAL_WHY_LEN] = "";
     const struct seal_root *root = kiosk->fixture->root;
@@ -141,6 +161,7 @@ static unsigned taken_over(struct kiosk *kiosk)
 
     assert_int_equal(quarantine_file(JOURNAL, 1795250228, name, why), ERR_OK);
     assert_int_equal(kiosk_start(kiosk), ERR_OK);
+    *first = kiosk_last(kiosk);
     if (journal_salvage(kiosk->journal, name, root, NULL, why))
         fail_msg("%s", why);
     assert_int_equal(journal_reader_open(name, root, &source, why), ERR_OK);
@@ -162,7 +183,8 @@ static void refused(struct kiosk *kiosk, struct tally *tally)
 {
     if (tally->refused++ % ASIDE_ONE_IN || tally->aside == ASIDE_MAX)
         return;
-    const unsigned taken = taken_over(kiosk);
+    uint64_t first;
+    const unsigned taken = taken_over(kiosk, &first);
     if (tally->aside++ == 0 || taken < tally->taken)
         tally->taken = taken;
 }
@@ -198,13 +220,7 @@ static void a_flip_is_told_or_harmless(void **state)
     const size_t step = given ? strtoull(given, NULL, 10) : STEP;
     struct tally head = {0}, tally = {0};
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    kiosk_append(kiosk, ENTRIES);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, JOURNAL, &kiosk->file);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, ENTRIES);
 
     size_t bit = 0;
     for (; bit < 8 * WAL_HEADER_LEN; bit++)
@@ -229,16 +245,56 @@ static void the_only_transaction_behind_a_header_is_missed(void **state)
     struct kiosk *kiosk = *state;
     struct tally tally = {.aside = ASIDE_MAX};
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    kiosk_append(kiosk, 1);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, JOURNAL, &kiosk->file);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 1);
     for (size_t bit = 0; bit < 8 * WAL_HEADER_LEN; bit++)
         flip(kiosk, bit, last, &tally);
     assert_int_equal(tally.refused, 8 * WAL_HEADER_LEN);
+}
+
+/* ---- damaged blocks ------------------------------------------------------------------------ */
+
+/* Zeros from `at` on. Of the last four transactions such damage can't be told from a power cut;
+ * else nothing that was recorded gets lost beyond what is in the block, and no number comes again.
+ */
+static void blank(struct kiosk *kiosk, const struct image *whole, size_t at, size_t len,
+                  uint64_t last)
+{
+    uint64_t first;
+
+    kiosk->wal = *whole;
+    memset(kiosk->wal.bytes + at, 0, len);
+    image_put(kiosk->disk, JOURNAL, &kiosk->file);
+    image_put(kiosk->disk, WAL, &kiosk->wal);
+    const enum err err = kiosk_start(kiosk);
+    if (err) {
+        assert_int_equal(err, ERR_CORRUPT);
+        const unsigned taken = taken_over(kiosk, &first);
+        if (first <= last || taken + BLANK_LOSS_MAX < last)
+            fail_msg("%zu zeros at %zu: of %" PRIu64 " entries %u are taken over, entry %" PRIu64
+                     " is the next",
+                     len, at, last, taken, first);
+        return;
+    }
+    const uint64_t found = kiosk_last(kiosk);
+    if (found + BLANK_LOSS_MAX < last || (found < last && journal_wal_cut(kiosk->journal) == 0))
+        fail_msg("%zu zeros at %zu: it goes on from entry %" PRIu64 " of %" PRIu64, len, at, found,
+                 last);
+    kiosk_kill(kiosk);
+}
+
+static void a_blank_block_hides_no_more_than_it_holds(void **state)
+{
+    static struct image whole;
+    struct kiosk *kiosk = *state;
+
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 3 * ENTRIES);
+    whole = kiosk->wal;
+    for (size_t at = 0; at + BLOCK <= whole.len; at += BLOCK) {
+        blank(kiosk, &whole, at, SECTOR, last);
+        blank(kiosk, &whole, at, BLOCK, last);
+    }
+    for (size_t at = WAL_HEADER_LEN; at + FRAME <= whole.len; at += FRAME)
+        blank(kiosk, &whole, at + WAL_FRAME_HEADER_LEN, FRAME - WAL_FRAME_HEADER_LEN, last);
 }
 
 /* Nothing shows that there was an entry in it. */
@@ -246,11 +302,7 @@ static void noise_is_no_transaction(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 0);
     for (size_t i = 0; i < kiosk->wal.len; i++)
         kiosk->wal.bytes[i] = (uint8_t)disk_random(kiosk->disk, 256);
     image_put(kiosk->disk, WAL, &kiosk->wal);
@@ -267,11 +319,7 @@ static void two_rounds_of_the_same_salts_are_no_damage(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, ENTRIES, 0);
     kiosk->wal.bytes[WAL_ROUND_AT + 3]++;
     image_put(kiosk->disk, WAL, &kiosk->wal);
 
@@ -289,10 +337,7 @@ static void torn_ends_do_not_stack_up(void **state)
 {
     struct kiosk *kiosk = *state;
 
-    kiosk_append(kiosk, ENTRIES);
-    const uint64_t last = kiosk_last(kiosk);
-    kiosk_kill(kiosk);
-    image_take(kiosk->disk, WAL, &kiosk->wal);
+    const uint64_t last = kiosk_end(kiosk, 0, ENTRIES);
     kiosk->wal.bytes[kiosk->wal.len - 2 * FRAME - 1] ^= 1; /* before the last two */
     kiosk->wal.len -= FRAME;
     image_put(kiosk->disk, WAL, &kiosk->wal);
@@ -310,6 +355,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_flip_is_told_or_harmless, kiosk_make, kiosk_remove),
         cmocka_unit_test_setup_teardown(the_only_transaction_behind_a_header_is_missed, kiosk_make,
+                                        kiosk_remove),
+        cmocka_unit_test_setup_teardown(a_blank_block_hides_no_more_than_it_holds, kiosk_make,
                                         kiosk_remove),
         cmocka_unit_test_setup_teardown(noise_is_no_transaction, kiosk_make, kiosk_remove),
         cmocka_unit_test_setup_teardown(two_rounds_of_the_same_salts_are_no_damage, kiosk_make,

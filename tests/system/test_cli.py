@@ -315,21 +315,21 @@ def test_the_version_is_told(kiosk):
 
 def test_cache_show(kiosk):
     out, _ = pamit("cache", "show", "--json", *conf(kiosk))
-    assert json.loads(out) == {"placements": 7, "placements_as_of": "2026-11-21T08:33:20Z", "lists": 5,
-                               "lists_as_of": "2026-11-21T05:46:40Z", "policy": 3}
+    assert json.loads(out) == {"placements_version": 7, "placements_as_of": "2026-11-21T08:33:20Z", "lists_version": 5,
+                               "lists_as_of": "2026-11-21T05:46:40Z", "policy_version": 3}
     out, _ = pamit("cache", "show", "--cache", kiosk / "cache.db", "--storage-key",
                    kiosk / "storage.key")
-    assert "placements       7\n" in out and "lists_as_of      2026-11-21T05:46:40Z\n" in out
+    assert "placements_version 7\n" in out and "lists_as_of        2026-11-21T05:46:40Z\n" in out
 
 
 def test_a_feed_that_never_came_has_no_version_and_no_age(kiosk):
     alter(kiosk / "cache.db", "DELETE FROM list_feed")
     out, _ = pamit("cache", "show", "--json", *conf(kiosk))
     shown = json.loads(out)
-    assert shown["lists"] == 0 and shown["lists_as_of"] is None and shown["placements"] == 7
+    assert shown["lists_version"] == 0 and shown["lists_as_of"] is None and shown["placements_version"] == 7
     alter(kiosk / "cache.db", "DELETE FROM feed")
     out, _ = pamit("cache", "show", *conf(kiosk), code=1)
-    assert "placements       0\nplacements_as_of -\n" in out
+    assert "placements_version 0\nplacements_as_of   -\n" in out
 
 
 # ---- usage and failures -------------------------------------------------------------------------
@@ -348,6 +348,9 @@ def test_a_feed_that_never_came_has_no_version_and_no_age(kiosk):
     (("journal", "export", "--entries", "--format", "csv"), "jsonl only"),
     (("status",), "--config is needed"),
     (("cache", "show"), "is needed"),
+    (("cache", "show", "--cache", "/nonexistent/c.db"), "pamit: /nonexistent/c.db: No such file"),
+    (("check", "--json", "--policy", "p", "--date", "2026-11-21", "--cache", "none.db"),
+     "pamit: none.db: No such file"),
     (("journal", "head", "--journal", "/nonexistent/j.db"), "/nonexistent/j.db"),
     (("status", "--config", "/nonexistent/pamit.conf"), "/nonexistent/pamit.conf"),
 ])
@@ -362,6 +365,11 @@ def test_each_command_explains_itself(words):
     out, err = pamit(*words, "--help")
     assert out.startswith("pamit " + " ".join(words)) and "Exit code" in out and err == ""
     assert " ".join(words) in pamit("--help")[0]
+
+
+def test_check_tells_what_it_needs():
+    needed = pamit("check", "--help")[0].split(" are needed.")[0].splitlines()[-1]
+    assert all(option in needed for option in ("--json", "--cache", "--policy", "--date"))
 
 
 @pytest.mark.parametrize("command", [("journal", "verify"), ("journal", "export"),

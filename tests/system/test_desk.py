@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -261,3 +262,12 @@ def test_what_can_not_start_says_why(tmp_path):
     done = subprocess.run([PROGRAM, "--dir", tmp_path / "none"], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 1 and "START_FAILED" in done.stderr and "none" in done.stderr
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_no_failure(desk):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run([pathlib.Path(__file__).parents[2] / "board/desk/scan", "--dir", desk.folder],
+                              stdout=pipe, stderr=subprocess.PIPE, timeout=20, check=False)
+    assert done.returncode == -signal.SIGPIPE and done.stderr == b""

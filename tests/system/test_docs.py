@@ -1,7 +1,9 @@
-"""What the documents name exists: every path in backticks, every linked file, every program."""
+"""What the documents name exists: every path in backticks, every linked file, every program; and the suites
+say how they are used."""
 import os
 import pathlib
 import re
+import subprocess
 
 import pytest
 
@@ -42,3 +44,10 @@ def test_every_link_within_a_document_meets_a_heading(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     headings = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+@pytest.mark.parametrize("words", [("tests/run", "x"), ("tests/run", "--debian13", "x"), ("tests/debian13/run", "x"),
+                                   ("tests/debian13/run", "--help")])
+def test_a_suite_refuses_what_it_does_not_know(words):
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2 and done.stdout == "" and "usage: tests/" in done.stderr

@@ -1,5 +1,6 @@
 """`pamit mrz` against labelled documents, against an oracle of its own, and as people and programs
 use it: rows that can't be read, pipes, inputs without end."""
+import itertools
 import json
 import os
 import random
@@ -398,7 +399,8 @@ def test_help_names_every_option_and_both_inputs():
 
 def test_the_example_of_the_readme_is_true():
     readme = (DATA.parents[1] / "README.md").read_text(encoding="utf-8")
-    example = readme.split("$ pamit mrz SCAN.txt\n")[1].split("\n\n")[0]
-    shown = [line.strip() for line in example.splitlines() if line.strip() != "..."]
+    rest = readme.split("$ pamit mrz SCAN.txt\n")[1].splitlines()
+    example = itertools.takewhile(lambda line: not line or line.startswith("    "), rest)
+    shown = [line.strip() for line in example if line.strip() not in ("", "...")]
     said = iter(line.strip() for line in report(shown[1:3], code=1).splitlines())
     assert len(shown) > 5 and all(line in said for line in shown), "in this order"

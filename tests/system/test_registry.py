@@ -409,6 +409,12 @@ def test_usage(tmp_path):
     for words in ([], ["serve"], ["kiosk"], ["nonsense", "--config", "x"], ["serve", "--colour"]):
         wrong = run(*words)
         assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
+    for words, said in [(["head", "CGK-03-0412"], "--config is needed"),
+                        (["head", "--config", "x"], "head takes KIOSK"),
+                        (["kiosk", "list", "all", "--config", "x"], "kiosk list takes no argument"),
+                        (["export", "events", "--format", "xml", "--config", "x"], "--format is jsonl or csv")]:
+        wrong = run(*words)
+        assert wrong.returncode == 2 and wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
 
 
 def test_kiosks_are_added_once_and_revoked_for_ever(tmp_path):

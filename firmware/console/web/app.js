@@ -6,7 +6,7 @@ import * as link from "./link.js";
 import { drawStrip, drawRibbon, drawNet, drawUndecided, drawSeen } from "./strips.js";
 import { drawKeys, pressKey, otherDecisions } from "./keys.js";
 import { drawScreen, drawLost } from "./screens.js";
-import { drawVerdict, asksCategory, openReasons, nameFits, reasonsFit, densities, NAMES } from "./verdict.js";
+import { drawVerdict, asksCategory, openReasons, lineFits, nameFits, reasonsFit, densities, NAMES } from "./verdict.js";
 import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openNotices } from "./notices.js";
@@ -161,19 +161,21 @@ function watchGlass() {
   else tellGlass();
 }
 
-let fitting = { what: "", name: 0, density: 0 }; // the roomiest that fitted what was drawn last
+let fitting = { what: "", far: "", name: 0, density: 0 }; // the roomiest that fitted what was drawn last
 
-/** First the name, which must be whole, then as many reasons as there is room for. */
+/** First the line and the name, which must be whole, then as many reasons as there is room for. */
 function drawFitting(now) {
   const { crossing } = view;
   const what = JSON.stringify([crossing.seq, crossing.document, crossing.reasons, view.context, words.getLanguage(),
     details, $("screen").clientHeight]);
-  let { name, density } = fitting.what === what ? fitting : { name: 0, density: 0 };
+  let { far, name, density } = fitting.what === what ? fitting : { far: "", name: 0, density: 0 };
   const dense = densities(details);
-  const set = () => place($("screen"), drawVerdict(view, now, details, act, dense[density], NAMES[name]));
-  for (set(); name < NAMES.length - 1 && !nameFits(); set()) name++;
+  const set = () => place($("screen"), drawVerdict(view, now, details, act, dense[density], far + NAMES[name]));
+  set();
+  if (!far && !lineFits()) { far = ".far"; set(); }
+  for (; name < NAMES.length - 1 && !nameFits(); set()) name++;
   for (; density < dense.length - 1 && !reasonsFit(); set()) density++;
-  fitting = { what, name, density };
+  fitting = { what, far, name, density };
 }
 
 function drawMain(screen, now) {

@@ -140,6 +140,15 @@ export function nameFits() {
   return name.scrollWidth <= name.clientWidth && lines < 2.5 && card.scrollHeight <= card.clientHeight;
 }
 
+/** Where to take somebody is the site's text, of any length: a line of it stays off the key beside it. */
+export function lineFits() {
+  const line = $("do"), key = $("more")?.getBoundingClientRect(), range = document.createRange();
+  range.selectNodeContents(line);
+  const text = range.getBoundingClientRect();
+  const capitals = (text.top + text.bottom) / 2 - 0.37 * parseFloat(getComputedStyle(line).fontSize);
+  return line.scrollWidth <= line.clientWidth && !(key && text.right > key.left && capitals < key.bottom);
+}
+
 export const reasonsFit = () => !$("why") || $("why").scrollHeight <= $("why").clientHeight;
 
 /** Typed, not read: said beside the document for ever. */
@@ -172,8 +181,9 @@ export const asksCategory = (view) => view.crossing.result === "RUJUK" && view.c
 /** In the wrong direction every other word is wrong. */
 export const returnMark = () => h("span.returning", null, icon("k-back"), t("direction.mark"));
 
-/** `details`: the officer holds Rincian. `act`: more, reasons, details, category, traveller. */
-export function drawVerdict(view, now, details, act, density, name) {
+/** `details`: the officer holds Rincian. `act`: more, reasons, details, category, traveller. `fit`: the
+ * classes with which all of it fits. */
+export function drawVerdict(view, now, details, act, density, fit) {
   const { crossing } = view;
   const stop = crossing.result === "TUNDA";
   const ask = asksCategory(view);
@@ -181,7 +191,7 @@ export function drawVerdict(view, now, details, act, density, name) {
   const right = stop && !details ? stepsCard(view)
     : crossing.result === "SESUAI" && crossing.placement && crossing.reasons.length < 2
       ? placementCard(crossing.placement) : reasonsCard(crossing, now, details, density, act);
-  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}${back ? ".return" : ""}${details ? ".told" : ""}${name}`, { "data-seq": crossing.seq },
+  return h(`section.verdict.v-${crossing.result}${ask ? ".ask" : ""}${back ? ".return" : ""}${details ? ".told" : ""}${fit}`, { "data-seq": crossing.seq },
     stop ? h("div.edge") : null,
     h("div.hero", null,
       h("div.mark", null, icon(MARKS[crossing.result], null, t(`mark.${crossing.result}`))),

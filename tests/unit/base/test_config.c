@@ -84,7 +84,7 @@ static const struct {
     {"empty text", "[one]\nname =\n", 0, ":2: name in [one] is empty"},
     {"text too long", "[one]\nname = 12345678\n", 0, ":2: name in [one] is longer than 7 bytes"},
     {"a path too long",
-     "[one]\nname = x\nfile = 012345678901234567890123456789012345678901234567890123456789\n", 0,
+     "[one]\nname = x\nfile = 01234567890123456789012345678901234567890123456789012345678\n", 0,
      ":3: file in [one] is longer than 63 bytes with this file's folder"},
     {"a number too small", "[two]\nnumber = 2\n", 0,
      ":2: number in [two] is no number from 3 to 70"},

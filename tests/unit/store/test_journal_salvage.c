@@ -1,16 +1,19 @@
 /* Which entries of a journal that was set aside are to be taken over, by what it still shows. */
 #include "store_fixture.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "journal_salvage.h"
+#include "quarantine.h"
 
 #define KIOSK   "CGK-03-0412"
 #define ENTRIES 40
@@ -151,11 +154,125 @@ static void what_was_noted_is_not_looked_at_again(void **state)
     aside_remove(&aside);
 }
 
+/* They are not signed: one that can't be ours would be damage to whoever asks for it. */
+static void rows_of_crossings_that_do_not_hold_stay_behind(void **state)
+{
+    struct aside aside = {0};
+
+    (void)state;
+    aside_make(&rows[0], &aside);
+    fixture_sql(aside.source, "INSERT INTO crossing(key, seq, day, direction, decision) VALUES"
+                              "(1, 2, 20000, 0, 1), (2, 2, 20000, 0, 0), (3, 2, 20000, 0, 99),"
+                              "(4, 2, 20000, 9, 1), (5, 2, 99999999999, 0, 1)");
+    assert_int_equal(salvage(&aside, &rows[0]), ERR_OK);
+    assert_int_equal(fixture_number(aside.fixture->path, "SELECT count(*) FROM crossing"), 1);
+    assert_int_equal(fixture_number(aside.fixture->path, "SELECT key FROM crossing"), 1);
+    aside_remove(&aside);
+}
+
+/* ---- a reader that was there first --------------------------------------------------------- */
+
+#define IN_THE_WAL 12
+#define FRAME_LEN  (24 + 4096)
+
+/* A writer that is killed: its last entries are in the WAL alone. */
+static void writer_end(const struct store_fixture *fixture)
+{
+    struct journal_head head;
+    int status;
+    const pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct journal *journal = fixture_journal(fixture);
+        bool bad = fixture_append(journal, fixture, "x", &head) || journal_checkpoint(journal);
+        for (int i = 0; i < IN_THE_WAL; i++)
+            bad |= fixture_append(journal, fixture, "x", &head) != ERR_OK;
+        _exit(bad);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* In the third frame's page. */
+static void wal_flip(const struct store_fixture *fixture)
+{
+    const off_t at = 32 + 2 * FRAME_LEN + 1000;
+    char name[80];
+    uint8_t byte;
+
+    snprintf(name, sizeof name, "%s-wal", fixture->path);
+    const int fd = open(name, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    close(fd);
+}
+
+/* Reads, and keeps the file open until `end` is closed. */
+static pid_t reader_begin(const struct store_fixture *fixture, int end[2])
+{
+    int ready[2];
+    char byte;
+
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(end), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct journal_reader *reader = fixture_reader(fixture);
+        struct journal_head head;
+        close(end[1]);
+        const bool bad = journal_reader_head(reader, &head) || write(ready[1], "", 1) != 1 ||
+                         read(end[0], &byte, 1) != 0;
+        journal_reader_close(reader);
+        _exit(bad);
+    }
+    close(ready[1]);
+    close(end[0]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return pid;
+}
+
+static void who_opened_it_first_hides_nothing_behind_a_hole(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const uint64_t last = 1 + 1 + IN_THE_WAL; /* the first entry is the EPOCH */
+    char name[QUARANTINE_NAME_LEN], why[JOURNAL_WHY_LEN] = "";
+    struct journal_recovery noted;
+    struct journal_head head;
+    struct journal *journal = NULL;
+    int end[2], status;
+
+    writer_end(fixture);
+    wal_flip(fixture);
+    const pid_t pid = reader_begin(fixture, end);
+    assert_int_equal(
+        journal_open(fixture->path, KIOSK, &fixture->keys, &fixture->now, &journal, why),
+        ERR_CORRUPT);
+    assert_int_equal(quarantine_file(fixture->path, 1795250228, name, why), ERR_OK);
+    journal = fixture_journal(fixture);
+    journal_head(journal, &head);
+    assert_int_equal(head.seq, last + 1);
+    assert_int_equal(journal_salvage(journal, name, fixture->root, NULL, why), ERR_OK);
+    assert_int_equal(journal_recovery_pending(journal, &noted), ERR_OK);
+    assert_int_equal(noted.last, last);
+    journal_close(journal);
+    close(end[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_to_be_taken_over),
         cmocka_unit_test(what_was_noted_is_not_looked_at_again),
+        cmocka_unit_test(rows_of_crossings_that_do_not_hold_stay_behind),
+        cmocka_unit_test_setup_teardown(who_opened_it_first_hides_nothing_behind_a_hole,
+                                        store_fixture_make, store_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
