@@ -8,16 +8,20 @@
 #include <stdbool.h>
 
 #include "entry.h"
+#include "registry_tls.h"
 
 #define REGISTRY_KIOSK_CONNECTIONS 4 /* it uses two */
 
 struct MHD_Connection;
+struct registry_server;
 
 struct registry_client {
     struct registry_client *next; /* older */
+    struct registry_server *server;
     struct MHD_Connection *connection;
-    char kiosk[ENTRY_KIOSK_LEN]; /* "": it has asked for nothing yet */
-    bool ended;                  /* nothing is to be answered any more */
+    struct registry_tls_listener listener; /* of its session */
+    char kiosk[ENTRY_KIOSK_LEN];           /* "": it has not shown who it is yet */
+    bool ended;                            /* nothing is to be answered any more */
 };
 
 struct registry_clients {

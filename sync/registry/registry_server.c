@@ -167,36 +167,17 @@ static struct registry_client *client_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-/* One connection too many of a kiosk. A request that is held on it is let go. */
-static void client_end(const struct registry_server *server, const struct registry_client *client)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(client->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"too many connections\"",
-              client->kiosk);
-    if (info)
-        (void)shutdown(info->connect_fd, SHUT_RDWR);
-    registry_hold_drop(server->hold, client->connection);
-}
-
 /* The kiosk at the other end. Nobody is taken on trust if our marks are not as they should be. */
-static enum err kiosk_of(struct registry_server *server, struct MHD_Connection *connection,
-                         char out[ENTRY_KIOSK_LEN])
+static enum err kiosk_of(struct MHD_Connection *connection, char out[ENTRY_KIOSK_LEN])
 {
-    struct registry_client *client = client_of(connection);
+    const struct registry_client *client = client_of(connection);
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (!client || !info || !info->tls_session)
         return ERR_AUTH;
     if (client->ended)
         return ERR_CLOSED;
-    const enum err err = registry_tls_kiosk(info->tls_session, wall_now_ms(), out);
-    if (err || client->kiosk[0])
-        return err;
-    const struct registry_client *surplus = registry_clients_name(&server->clients, client, out);
-    if (surplus)
-        client_end(server, surplus);
-    return ERR_OK;
+    return client->kiosk[0] ? registry_tls_kiosk(info->tls_session, wall_now_ms(), out) : ERR_AUTH;
 }
 
 /* The other end's address; of IPv6 the network. All zero if there is none. */
@@ -231,7 +212,7 @@ static enum MHD_Result request_end(struct registry_server *server,
                                    const char *path, struct exchange *exchange)
 {
     char kiosk[ENTRY_KIOSK_LEN] = "";
-    const enum err err = server->door.client_ca ? kiosk_of(server, connection, kiosk) : ERR_OK;
+    const enum err err = server->door.client_ca ? kiosk_of(connection, kiosk) : ERR_OK;
     if (err) {
         if (err != ERR_CLOSED)
             log_event(LOG_REGISTRY_CLIENT_REFUSED, "reason=\"connection without a kiosk whose "
@@ -271,7 +252,10 @@ static enum MHD_Result request_end(struct registry_server *server,
     return reply_queue(connection, &reply);
 }
 
-/* Called with the headers, then for each piece of the body, then once with none left. */
+/* Called with the headers, then for each piece of the body, then once with none left.
+ *
+ * libmicrohttpd that is being stopped queues no answer, says that it did, and asks for it again and
+ * again (0.9.75): then the connection is ended. */
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
@@ -279,6 +263,8 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     struct registry_server *server = user;
     struct exchange *exchange = *state;
     (void)version;
+    if (registry_hold_has_ended(server->hold))
+        return MHD_NO;
     if (!exchange)
         return request_begin(server, connection, state);
     if (*data_len > 0)
@@ -300,6 +286,39 @@ static void on_request_over(void *user, struct MHD_Connection *connection, void 
 
 /* ---- one connection -------------------------------------------------------------------------- */
 
+/* One connection too many of a kiosk. A request that is held on it is let go. */
+static void client_end(const struct registry_client *client)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(client->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"too many connections\"",
+              client->kiosk);
+    if (info)
+        (void)shutdown(info->connect_fd, SHUT_RDWR);
+    registry_hold_drop(client->server->hold, client->connection);
+}
+
+static void on_proven(const char kiosk[ENTRY_KIOSK_LEN], void *user)
+{
+    struct registry_client *client = user;
+    const struct registry_client *surplus =
+        registry_clients_name(&client->server->clients, client, kiosk);
+    if (surplus)
+        client_end(surplus);
+}
+
+static void on_begun(struct registry_server *server, struct MHD_Connection *connection,
+                     gnutls_session_t session, void **context)
+{
+    struct registry_client *client = registry_clients_add(&server->clients, connection);
+    *context = client;
+    if (client) {
+        client->server = server;
+        client->listener = (struct registry_tls_listener){on_proven, client};
+    }
+    registry_tls_require_client(session, client ? &client->listener : NULL);
+}
+
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -311,8 +330,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         registry_clients_remove(&server->clients, *context);
     } else if (tls && tls->tls_session) {
-        registry_tls_require_client(tls->tls_session);
-        *context = registry_clients_add(&server->clients, connection);
+        on_begun(server, connection, tls->tls_session, context);
     }
 }
 

@@ -8,9 +8,10 @@
  *
  * Beyond the chain and its dates a certificate must say clientAuth (GnuTLS takes one without any
  * extended key usage as good for everything; we don't) and have exactly one common name, the
- * kiosk's id. Sessions are never resumed: libmicrohttpd offers no tickets, so each connection is
- * verified; as one may last for days, its certificate's end is looked at again with each request.
- * Revoking is not done here but per request, by the store.
+ * kiosk's id. Whoever has shown that it has its key is told of at once: it may never ask for
+ * anything, and yet have a connection. Sessions are never resumed: libmicrohttpd offers no tickets,
+ * so each connection is verified; as one may last for days, its certificate's end is looked at
+ * again with each request. Revoking is not done here but per request, by the store.
  */
 #include "registry_tls.h"
 
@@ -127,23 +128,46 @@ static int client_verify(gnutls_session_t session)
     return VERIFY_FAILED;
 }
 
-/* GnuTLS refuses a client that sends no certificate by itself, and silently. Called before it
- * parses the message, in which the list (RFC 5246 7.4.6; RFC 8446 4.4.2, behind an empty context)
- * is then empty. */
-static int certificate_arrives(gnutls_session_t session, unsigned type, unsigned when,
-                               unsigned incoming, const gnutls_datum_t *message)
+/* The client's last message: its CertificateVerify, which is before it, was good. The session's
+ * pointer to a database of sessions is ours, as there is none; libmicrohttpd has the other one. */
+static void client_proves(gnutls_session_t session)
 {
-    (void)type;
+    const struct registry_tls_listener *listener = gnutls_db_get_ptr(session);
+    gnutls_x509_crt_t crt;
+    char kiosk[ENTRY_KIOSK_LEN];
+    if (!listener || peer_certificate(session, &crt) != ERR_OK)
+        return;
+    if (certificate_kiosk(crt, kiosk) == ERR_OK)
+        listener->proven(kiosk, listener->user);
+    gnutls_x509_crt_deinit(crt);
+}
+
+/* Before GnuTLS parses a message. A client that sends no certificate is refused by GnuTLS itself,
+ * and silently: the list (RFC 5246 7.4.6; RFC 8446 4.4.2, behind an empty context) is then empty.
+ */
+static int message_passes(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                          const gnutls_datum_t *message)
+{
     (void)when;
-    if (incoming && message->size <= EMPTY_LIST_LEN_MAX)
+    if (!incoming)
+        return 0;
+    if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && message->size <= EMPTY_LIST_LEN_MAX)
         client_refuse(session, (struct fault){"no certificate", GNUTLS_A_CERTIFICATE_REQUIRED});
+    if (type == GNUTLS_HANDSHAKE_FINISHED)
+        client_proves(session);
     return 0;
 }
 
-void registry_tls_require_client(gnutls_session_t session)
+void registry_tls_require_client(gnutls_session_t session,
+                                 const struct registry_tls_listener *listener)
 {
-    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
-                                       certificate_arrives);
+    union {
+        const struct registry_tls_listener *given;
+        void *taken;
+    } pointer = {.given = listener};
+    gnutls_db_set_ptr(session, pointer.taken);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE,
+                                       message_passes);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, client_verify);
 }

@@ -10,10 +10,18 @@
 /* TLS 1.2 and 1.3 with at least 128 bits of security, nothing older. */
 #define REGISTRY_TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
+/* `proven` is called within the handshake once a client has shown that it has the key of its
+ * certificate, whose kiosk it is told. */
+struct registry_tls_listener {
+    void (*proven)(const char kiosk[ENTRY_KIOSK_LEN], void *user);
+    void *user;
+};
+
 /* Call for every new session, before its handshake: a client without a certificate of ours, or with
  * one that is expired, not yet valid, for another purpose or without a kiosk's id, will fail in the
- * handshake, and nothing it sent is read. */
-void registry_tls_require_client(gnutls_session_t session);
+ * handshake, and nothing it sent is read. The listener has to live as long as the session. */
+void registry_tls_require_client(gnutls_session_t session,
+                                 const struct registry_tls_listener *listener);
 
 /* The kiosk of a session whose handshake succeeded: its certificate's one common name. ERR_AUTH:
  * the certificate has expired since. */

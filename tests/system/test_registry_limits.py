@@ -65,25 +65,48 @@ def test_a_revoked_kiosk_keeps_no_connection(registry):
     assert answer.status == 403 and answer.getheader("Connection") == "close"
 
 
-@pytest.mark.parametrize("held", [False, True], ids=["kept", "held"])
-def test_one_kiosk_does_not_keep_others_out(tmp_path, held):
-    """It has the connections it made last; those before them are closed, also where a request is held."""
+@pytest.mark.parametrize("how", ["kept", "held", "silent"])
+def test_one_kiosk_does_not_keep_others_out(tmp_path, how):
+    """It has the connections it made last; those before them are closed, also where a request is held, and
+    where nothing was ever asked for."""
     with Registry(tmp_path, max_connections=12) as registry:
         greedy, other = registry.enrol(NAME), registry.enrol(OTHER)
         connections = []
         for _ in range(20):
             connection = connect(greedy)
-            assert ask(connection).status == 200
-            if held:
+            if how == "silent":
+                connection.connect()
+            else:
+                assert ask(connection).status == 200
+            if how == "held":
                 connection.request("GET", f"{RECEIPT}&wait=60&policy=0&lists=0&placements=0")
             connections.append(connection)
             if len(connections) > 4:
                 assert is_ended(connections[-5])
         assert other.request("GET", RECEIPT).status == 200
-        if not held:
+        if how != "held":
             assert [ask(connection).status for connection in connections[-4:]] == [200] * 4
         for connection in connections:
             connection.close()
+
+
+def test_a_registry_that_is_stopped_keeps_nobody_waiting(registry):
+    """Requests are held, of kiosks that are there and of some that went away: libmicrohttpd takes no answer
+    any more then, and would ask for one for ever."""
+    connections = []
+    for number in range(4):
+        kiosk = registry.enrol(f"CGK-03-{number:04}")
+        for _ in range(4):
+            connections.append(connect(kiosk))
+            assert ask(connections[-1]).status == 200
+            connections[-1].request("GET", f"{RECEIPT}&wait=60&policy=0&lists=0&placements=0")
+    for connection in connections[::2]:
+        connection.close()
+    assert registry.stop() == 0
+    for connection in connections[1::2]:
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+            connection.getresponse()
+        connection.close()
 
 
 def test_idle_connections_are_probed(registry):
