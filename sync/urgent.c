@@ -1,7 +1,6 @@
 /* Pairs of entries, PRESENTED and the DECIDED that defers, as many as a request holds.
  *
- * What is urgent is found by a table that nothing signed depends on, so each entry is looked at:
- * whatever is not such a pair, or is damaged, is passed by. Nothing is lost with it: its turn comes
+ * Whatever is not such a pair, or is damaged, is passed by. Nothing is lost with it: its turn comes
  * with the backlog, and then the upload says so. What can't be read for now is tried again.
  */
 #include "urgent.h"
@@ -63,28 +62,24 @@ static void copy_set(const struct journal_row *row, struct wire_copy *out)
     memcpy(out->signature, row->signature, sizeof out->signature);
 }
 
-/* Of many that are no pairs the next ones are looked at. Leaves in `left` what was not. */
+/* What is found and is a pair; none if there is none. Leaves in `left` what was not looked at. */
 static enum err collect(struct urgent *urgent, struct journal_reader *reader,
                         struct journal_range *left)
 {
-    enum err err = ERR_OK;
+    uint64_t seqs[JOURNAL_URGENT_MAX];
+    size_t n_seqs;
     urgent->copies.n_copies = 0;
-    while (!err && urgent->copies.n_copies == 0) {
-        uint64_t seqs[JOURNAL_URGENT_MAX];
-        size_t n_seqs;
-        err = journal_urgent_find(reader, left, seqs, &n_seqs);
-        for (size_t i = 0; !err && i < n_seqs; i++) {
-            const size_t n = urgent->copies.n_copies;
-            const enum err read = pair_read(reader, seqs[i], &urgent->rows[n]);
-            if (read == ERR_MISSING || read == ERR_CORRUPT)
-                continue;
-            if (read)
-                return read;
-            copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
-            copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
-            urgent->copies.n_copies = n + PAIR;
-        }
-        left->before = n_seqs < JOURNAL_URGENT_MAX ? left->from : seqs[n_seqs - 1];
+    const enum err err = journal_urgent_find(reader, left, seqs, &n_seqs);
+    for (size_t i = 0; !err && i < n_seqs; i++) {
+        const size_t n = urgent->copies.n_copies;
+        const enum err read = pair_read(reader, seqs[i], &urgent->rows[n]);
+        if (read == ERR_MISSING || read == ERR_CORRUPT)
+            continue;
+        if (read)
+            return read;
+        copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
+        copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
+        urgent->copies.n_copies = n + PAIR;
     }
     return err;
 }
@@ -113,6 +108,8 @@ enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
 {
     struct journal_range left = *range;
     enum err err = collect(urgent, reader, &left);
+    if (err == ERR_OK && urgent->copies.n_copies == 0)
+        err = ERR_MISSING;
     if (err == ERR_OK)
         err = pack(urgent, &left, &out->body);
     out->n_copies = urgent->copies.n_copies;
@@ -137,8 +134,9 @@ enum err urgent_next(struct urgent *urgent, struct urgent_cursor *cursor,
         const enum err err = urgent_build(urgent, reader, &parts[i], out);
         if (err != ERR_MISSING)
             return err;
-        out->range = parts[i];
         urgent_sent(cursor, out);
+        if (out->range.from > parts[i].from)
+            return ERR_MISSING; /* the rest another time */
     }
     return ERR_MISSING;
 }

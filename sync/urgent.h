@@ -12,13 +12,15 @@ void urgent_close(struct urgent *urgent);
 
 struct urgent_request {
     size_t n_copies;
-    struct journal_range range; /* whose deferrals are in this request, or can't be copied */
-    struct span body;           /* zstd, at most WIRE_BODY_MAX; good until the next one is built */
+    struct journal_range
+        range;        /* looked at: its deferrals are in this request, or can't be copied */
+    struct span body; /* zstd, at most WIRE_BODY_MAX; good until the next one is built */
 };
 
 /* Copies of the newest deferrals in a range, each with what the traveller presented, as many as a
- * request holds. By a reader that has the storage key. ERR_MISSING: there is none that can be
- * copied; what can't is left to its turn. Else the journal's failures. */
+ * request holds. By a reader that has the storage key. ERR_MISSING: in `out->range`, which is all
+ * that one call looks at (JOURNAL_URGENT_LOOKS), there is none that can be copied; what can't is
+ * left to its turn. Else the journal's failures. */
 MUST_CHECK enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
                                  const struct journal_range *range, struct urgent_request *out);
 
@@ -29,8 +31,8 @@ struct urgent_cursor {
 };
 
 /* The next request of the deferrals in `backlog`, which may have grown at its end and shrunk at its
- * beginning since the last time. ERR_MISSING: there is no more. Else as urgent_build: then the same
- * is next again. */
+ * beginning since the last time. ERR_MISSING: none for now, or there is no more; older ones of a
+ * long backlog are looked for by later calls. Else as urgent_build: then the same is next again. */
 MUST_CHECK enum err urgent_next(struct urgent *urgent, struct urgent_cursor *cursor,
                                 struct journal_reader *reader, const struct journal_range *backlog,
                                 struct urgent_request *out);

@@ -1,35 +1,79 @@
-/* The table of crossings says it without a payload being opened. An older journal has no such
- * table: there nothing is urgent, and all goes up in its turn.
+/* From the newest entry back, each is looked at: a decision is in a payload, so each DECIDED is
+ * opened. An index of decisions would be quicker, but it would be nobody's word, and one more page
+ * that the counter writes for each traveller.
  */
 #include "journal_urgent.h"
+
+#include <assert.h>
 
 #include "decision.h"
 #include "journal_read.h"
 
-/* A deferral has a row for the document and one for the person. */
-#define FIND                                                                                       \
-    "SELECT DISTINCT seq FROM crossing WHERE decision = ?1 AND seq >= ?2 AND seq < ?3"             \
-    " ORDER BY seq DESC LIMIT ?4"
+#define BACKWARDS                                                                                  \
+    "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq >= ?1 AND seq < ?2"                      \
+    " ORDER BY seq DESC LIMIT ?3"
 
-enum err journal_urgent_find(struct journal_reader *reader, const struct journal_range *range,
+/* ERR_MISSING: it defers nobody, or can't be read. */
+static enum err defers(struct journal_reader *reader, sqlite3_stmt *row)
+{
+    uint8_t payload[ENTRY_PAYLOAD_MAX];
+    struct stored_entry stored;
+    struct entry_header header;
+    struct entry_decided decided;
+    size_t len;
+    stored_entry_read(row, &stored);
+    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) != ERR_OK ||
+        header.kind != ENTRY_DECIDED)
+        return ERR_MISSING;
+    const enum err err = payload_open(&reader->days, &stored, &header, payload, &len);
+    if (err)
+        return err == ERR_CORRUPT ? ERR_MISSING : err;
+    const bool does = entry_decided_decode(span_of(payload, len), &decided) == ERR_OK &&
+                      decided.decision == DECISION_DEFERRED;
+    return does ? ERR_OK : ERR_MISSING;
+}
+
+/* The statement's rows until there are enough numbers. */
+static enum err look(struct journal_reader *reader, sqlite3_stmt *rows, struct journal_range *left,
+                     uint64_t seqs[JOURNAL_URGENT_MAX], size_t *n)
+{
+    uint64_t before = left->before;
+    unsigned looks = 0;
+    while (*n < JOURNAL_URGENT_MAX) {
+        const int rc = database_step(rows);
+        if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+            return database_err(rc);
+        if (rc == SQLITE_DONE) {
+            left->before = looks < JOURNAL_URGENT_LOOKS ? left->from : before;
+            return ERR_OK;
+        }
+        const enum err err = defers(reader, rows);
+        if (err && err != ERR_MISSING)
+            return err;
+        looks++;
+        before = (uint64_t)sqlite3_column_int64(rows, 0);
+        if (!err)
+            seqs[(*n)++] = before;
+    }
+    left->before = before;
+    return ERR_OK;
+}
+
+enum err journal_urgent_find(struct journal_reader *reader, struct journal_range *left,
                              uint64_t seqs[JOURNAL_URGENT_MAX], size_t *n)
 {
-    sqlite3_stmt *select = NULL;
-    int rc;
+    sqlite3_stmt *rows = NULL;
     *n = 0;
-    if (range->before > INT64_MAX)
-        return ERR_MISSING;
-    const enum err err = database_prepare(&reader->database, FIND, &select);
+    assert(reader->days.wrap && left->from <= left->before);
+    if (left->before > INT64_MAX) /* a row's number is another process's word */
+        left->before = INT64_MAX;
+    enum err err = database_prepare(&reader->database, BACKWARDS, &rows);
     if (err)
-        return err == ERR_CORRUPT ? ERR_MISSING : err; /* there is no such table */
-    sqlite3_bind_int(select, 1, DECISION_DEFERRED);
-    sqlite3_bind_int64(select, 2, (sqlite3_int64)range->from);
-    sqlite3_bind_int64(select, 3, (sqlite3_int64)range->before);
-    sqlite3_bind_int(select, 4, JOURNAL_URGENT_MAX);
-    while ((rc = database_step(select)) == SQLITE_ROW && *n < JOURNAL_URGENT_MAX)
-        seqs[(*n)++] = (uint64_t)sqlite3_column_int64(select, 0);
-    sqlite3_finalize(select);
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-        return database_err(rc);
-    return *n > 0 ? ERR_OK : ERR_MISSING;
+        return err;
+    sqlite3_bind_int64(rows, 1, (sqlite3_int64)left->from);
+    sqlite3_bind_int64(rows, 2, (sqlite3_int64)left->before);
+    sqlite3_bind_int(rows, 3, JOURNAL_URGENT_LOOKS);
+    err = look(reader, rows, left, seqs, n);
+    sqlite3_finalize(rows);
+    return err;
 }

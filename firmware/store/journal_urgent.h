@@ -6,18 +6,19 @@
 
 #include "journal_reader.h"
 
-#define JOURNAL_URGENT_MAX 16
+#define JOURNAL_URGENT_MAX   16
+#define JOURNAL_URGENT_LOOKS 4096 /* entries that one call looks at: four days of 500 crossings */
 
 /* Numbers from `from` to before `before`. */
 struct journal_range {
     uint64_t from, before;
 };
 
-/* The last JOURNAL_URGENT_MAX numbers in a range of a DECIDED that defers somebody, newest first,
- * by the table of crossings, which may be of another file: read the entries. ERR_MISSING: there is
- * none. Looks at the whole table, some 10 ms for 100,000 crossings. */
-MUST_CHECK enum err journal_urgent_find(struct journal_reader *reader,
-                                        const struct journal_range *range,
+/* The newest numbers in a range of a DECIDED that defers somebody, at most JOURNAL_URGENT_MAX,
+ * newest first; by a reader that has the storage key. Looks at JOURNAL_URGENT_LOOKS entries and no
+ * more, however many the range or the journal has, and narrows `left` to those that it has not
+ * looked at. What can't be read is passed by. `*n` may be 0. Else the journal's failures. */
+MUST_CHECK enum err journal_urgent_find(struct journal_reader *reader, struct journal_range *left,
                                         uint64_t seqs[JOURNAL_URGENT_MAX], size_t *n);
 
 #endif

@@ -207,17 +207,6 @@ static void numbers_that_go_back_begin_again(void **state)
     assert_int_equal(send_next(&cursor, (struct journal_range){3, END}, seqs), JOURNAL_URGENT_MAX);
 }
 
-/* The table of crossings is nobody's word: rows that lie are passed by, also many in a row. */
-static void rows_of_other_entries_are_passed_by(void **state)
-{
-    (void)state;
-    uint64_t seqs[TRAVELLERS];
-    alter("CREATE TABLE kept AS SELECT * FROM crossing; UPDATE crossing SET decision = 4;"
-          "INSERT INTO crossing SELECT -key - 1, 100000 + seq, day, direction, 4 FROM kept");
-    assert_int_equal(send_all(1, seqs), TRAVELLERS / EVERY);
-    alter("DELETE FROM crossing; INSERT INTO crossing SELECT * FROM kept; DROP TABLE kept");
-}
-
 static void an_entry_that_can_not_be_read_waits_for_its_turn(void **state)
 {
     (void)state;
@@ -228,16 +217,21 @@ static void an_entry_that_can_not_be_read_waits_for_its_turn(void **state)
     alter("REPLACE INTO entry SELECT * FROM kept; DROP TABLE kept");
 }
 
-static void a_journal_without_the_table_has_nothing_urgent(void **state)
+/* Crossings say what was decided too; nothing vouches for them. */
+static void the_table_of_crossings_is_not_gone_by(void **state)
 {
     (void)state;
     uint64_t seqs[TRAVELLERS];
+    alter(
+        "CREATE TABLE kept AS SELECT * FROM crossing; UPDATE crossing SET decision = 5 - decision");
+    assert_int_equal(send_all(1, seqs), TRAVELLERS / EVERY);
     alter("ALTER TABLE crossing RENAME TO other");
-    assert_int_equal(send_all(1, seqs), 0);
-    alter("ALTER TABLE other RENAME TO crossing");
+    assert_int_equal(send_all(1, seqs), TRAVELLERS / EVERY);
+    alter("ALTER TABLE other RENAME TO crossing; DELETE FROM crossing;"
+          "INSERT INTO crossing SELECT * FROM kept; DROP TABLE kept");
 }
 
-/* A table that fails now is looked at again, and no range of it counts as sent. */
+/* What fails now is looked at again, and no range of it counts as sent. */
 static void what_fails_for_now_is_tried_again(void **state)
 {
     (void)state;
@@ -245,12 +239,32 @@ static void what_fails_for_now_is_tried_again(void **state)
     struct urgent_cursor cursor = {0};
     struct urgent_request request;
     const struct journal_range backlog = {1, END};
-    alter("ALTER TABLE crossing RENAME TO other; CREATE VIEW crossing AS "
-          "SELECT seq, abs(-9223372036854775807 - 1) AS decision FROM other");
+    alter("ALTER TABLE entry RENAME TO other; CREATE VIEW entry AS SELECT seq, header, signature,"
+          " abs(-9223372036854775807 - 1) AS payload FROM other");
     const enum err err = urgent_next(urgent, &cursor, reader, &backlog, &request);
-    alter("DROP VIEW crossing; ALTER TABLE other RENAME TO crossing");
+    alter("DROP VIEW entry; ALTER TABLE other RENAME TO entry");
     assert_true(err != ERR_OK && err != ERR_MISSING);
     assert_int_equal(send_next(&cursor, backlog, seqs), JOURNAL_URGENT_MAX);
+}
+
+/* Behind two looks' worth of entries that defer nobody: each call looks at no more than it may, and
+ * the next one goes on from there. */
+static void a_call_looks_at_so_many_entries_and_no_more(void **state)
+{
+    (void)state;
+    enum { FIRST = 10000, FILLED = 2 * JOURNAL_URGENT_LOOKS };
+    uint64_t seqs[TRAVELLERS];
+    struct urgent_cursor cursor = {0};
+    const struct journal_range backlog = {1, FIRST + FILLED};
+    alter("WITH RECURSIVE n(i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM n LIMIT 8192)"
+          "INSERT INTO entry SELECT i, header, signature, payload FROM n, entry WHERE seq = 2");
+    for (unsigned looks = 1; looks <= 2; looks++) {
+        assert_int_equal(send_next(&cursor, backlog, seqs), 0);
+        assert_int_equal(cursor.sent.from, backlog.before - looks * JOURNAL_URGENT_LOOKS);
+    }
+    assert_int_equal(send_next(&cursor, backlog, seqs), JOURNAL_URGENT_MAX);
+    assert_int_equal(seqs[0], DECIDED_OF(TRAVELLERS - EVERY));
+    alter("DELETE FROM entry WHERE seq >= 10000");
 }
 
 int main(void)
@@ -261,9 +275,9 @@ int main(void)
         cmocka_unit_test(many_new_ones_leave_no_gap),
         cmocka_unit_test(numbers_that_go_back_begin_again),
         cmocka_unit_test(what_was_acknowledged_is_not_sent),
-        cmocka_unit_test(rows_of_other_entries_are_passed_by),
+        cmocka_unit_test(the_table_of_crossings_is_not_gone_by),
         cmocka_unit_test(an_entry_that_can_not_be_read_waits_for_its_turn),
-        cmocka_unit_test(a_journal_without_the_table_has_nothing_urgent),
+        cmocka_unit_test(a_call_looks_at_so_many_entries_and_no_more),
         cmocka_unit_test(what_fails_for_now_is_tried_again),
     };
     return cmocka_run_group_tests(tests, make_journal, drop_journal);
