@@ -44,6 +44,11 @@ enum space_level space_level_after(enum space_level before, unsigned percent)
     return level;
 }
 
+bool space_is_alarm(enum space_level level, bool desk)
+{
+    return level >= (desk ? SPACE_FULL : SPACE_LITTLE);
+}
+
 const char *space_level_text(enum space_level level)
 {
     return levels[level].text;

@@ -1,11 +1,12 @@
 /* How full the file system is that a file is on, as levels that are worth telling somebody of.
  *
- * Entries are never dropped to make room, so somebody has to know in time. pamit-sync says it,
- * `pamit status` shows it.
+ * Entries are never dropped to make room, so somebody has to know in time: pamit-sync logs it,
+ * pamit-lane tells the officer, `pamit status` shows it and ends accordingly.
  */
 #ifndef PAMIT_SPACE_H
 #define PAMIT_SPACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -34,6 +35,10 @@ unsigned space_percent(const struct space *space);
 /* The level after `before`: it rises where the next begins, and falls only when it is clearly over,
  * so that one on the edge is told once. Pure. */
 enum space_level space_level_after(enum space_level before, unsigned percent);
+
+/* Is a level worth calling somebody for? At the desk, whose disk is its developer's, only the last.
+ */
+bool space_is_alarm(enum space_level level, bool desk);
 
 /* "half" ...; static. */
 const char *space_level_text(enum space_level level);

@@ -16,7 +16,7 @@
 enum cli_exit {
     CLI_OK = 0,
     CLI_FINDING = 1, /* what was looked at is not as it should be */
-    CLI_FAILURE = 2, /* wrong usage, or it could not be looked at */
+    CLI_FAILURE = 2, /* wrong usage, it could not be looked at, or nothing is recorded soon */
 };
 
 enum cli_format {
@@ -108,6 +108,10 @@ json_t *cli_time_json(int64_t wall_ms);
  * at. */
 bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
                        const struct cli_uplink *uplink);
+/* Adds as of when placements and lists are good, and the clock's quality; nulls where that is not
+ * known. `reader` may be NULL. */
+void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                 const struct cli_uplink *uplink);
 /* Adds how long our certificate lasts; nulls where there is none. False: it has ended. */
 bool cli_certificate_add(json_t *json, const struct cli_paths *paths,
                          const struct cli_uplink *uplink);

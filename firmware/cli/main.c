@@ -38,8 +38,14 @@ const struct cli_command cli_commands[] = {
     {{"status", NULL},
      "--config --json ",
      cli_status,
-     "print how far the registry has this kiosk's journal",
-     "Exit code 1 when the stored receipt does not verify, or names entries that the journal does\n"
+     "print what waits to be sent, how old the data are, and what somebody has to see to",
+     "unsent entries wait; placements and lists are good as of those times, and their age is that\n"
+     "of the older; clock says who vouches for it (UNKNOWN: nobody); space is half, little or "
+     "full\n"
+     "from 50, 80 or 95 % of the journal's disk on.\n"
+     "Exit code 2 when the disk is full, or nothing can be looked at. Exit code 1 when there is\n"
+     "little room (not at the desk); when the stored receipt does not verify, or names entries "
+     "that the journal does\n"
      "not hold: until that is settled no entry counts as sent; when pamit-sync found the journal\n"
      "damaged at its last attempt, which refusal then says; and when the certificate has ended,\n"
      "after which only `pamit enrol` helps. certificate_days are left of it by the later of our\n"

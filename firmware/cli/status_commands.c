@@ -80,7 +80,7 @@ static void set_aside_add(json_t *json, const struct kiosk_config *config)
 }
 
 /* Of the disk that entries are stored on. */
-static void space_add(json_t *json, const char *journal)
+static enum space_level space_add(json_t *json, const char *journal)
 {
     struct space space;
     const bool known = space_look(journal, &space) == ERR_OK;
@@ -90,6 +90,7 @@ static void space_add(json_t *json, const char *journal)
 
     json_object_set_new(json, "space_used", known ? json_integer(percent) : json_null());
     json_object_set_new(json, "space", json_string(space_level_text(level)));
+    return level;
 }
 
 static json_t *status_json(const struct cli_paths *paths, const struct cli_uplink *uplink)
@@ -117,8 +118,31 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());
     set_aside_add(json, &paths->config);
-    space_add(json, paths->journal);
     return json;
+}
+
+/* What somebody has to see to, said; CLI_OK: nothing. */
+static int findings_say(const struct cli_uplink *uplink, bool certified)
+{
+    const bool damaged = sync_state_journal_damaged(&uplink->state);
+    if (!certified)
+        cli_fail("the certificate has ended: pamit enrol, with a new code");
+    if (uplink->finding[0] || damaged)
+        cli_fail("%s", uplink->finding[0] ? uplink->finding : uplink->state.refusal);
+    return uplink->finding[0] || damaged || !certified ? CLI_FINDING : CLI_OK;
+}
+
+static int space_say(const struct cli_paths *paths, enum space_level level)
+{
+    if (!space_is_alarm(level, paths->config.mode == KIOSK_DESK))
+        return CLI_OK;
+    cli_fail("%s: little room for entries, and none is dropped to make some", paths->journal);
+    return level == SPACE_FULL ? CLI_FAILURE : CLI_FINDING;
+}
+
+static int worst(int one, int other)
+{
+    return one > other ? one : other;
 }
 
 int cli_status(const struct cli_options *options, const struct cli_paths *paths)
@@ -136,21 +160,20 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     json_t *json = cli_uplink_read(paths, reader, &uplink) ? status_json(paths, &uplink) : NULL;
     const bool known = json && cli_retention_add(json, paths, reader, &uplink);
+    if (known)
+        cli_age_add(json, paths, reader, &uplink);
     journal_reader_close(reader);
     if (!known) {
         json_decref(json);
         return CLI_FAILURE;
     }
+    const enum space_level space = space_add(json, paths->journal);
     const bool certified = cli_certificate_add(json, paths, &uplink);
     answer_print(json, options->json);
-    const bool damaged = sync_state_journal_damaged(&uplink.state);
-    if (!certified)
-        cli_fail("the certificate has ended: pamit enrol, with a new code");
-    if (!uplink.finding[0] && !damaged && certified)
-        return err ? CLI_FAILURE : CLI_OK;
-    if (uplink.finding[0] || damaged)
-        cli_fail("%s", uplink.finding[0] ? uplink.finding : uplink.state.refusal);
-    return CLI_FINDING;
+    const int found = findings_say(&uplink, certified);
+    if (err && found == CLI_OK)
+        return CLI_FAILURE;
+    return worst(found, space_say(paths, space));
 }
 
 static int cache_print(const struct cli_options *options, struct cache_reader *reader)

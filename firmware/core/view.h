@@ -64,13 +64,15 @@ const char *view_screen_name(enum view_screen screen);
 #define VIEW_NOTICES(X)                                                                            \
     X(SCAN_AGAIN)          /* the verdict at the counter was lost: scan its traveller again */     \
     X(STORAGE_NOT_DURABLE) /* what is stored may be lost with the power */                         \
+    X(SPACE_FULL)          /* no room for entries soon */                                          \
     X(CLOCK_UNKNOWN)       /* nobody knows what day it is: set the clock */                        \
     X(JOURNAL_DAMAGED)     /* the journal's file was damaged, is kept aside, a new one is used */  \
     X(ENTRY_UNREADABLE)    /* an entry of the journal can't be read */                             \
     X(WAL_REMOVED)         /* a part of the journal was removed: its last entries may be gone */   \
     X(NEW_EPOCH)           /* the registry held another history: ours goes on in a new epoch */    \
     X(CACHE_DAMAGED)       /* the placement data are damaged, kept aside, and fetched anew */      \
-    X(SYNC_DAMAGED)        /* likewise what sync knows of the registry */
+    X(SYNC_DAMAGED)        /* likewise what sync knows of the registry */                          \
+    X(SPACE_LITTLE)        /* four fifths of the room for entries are used */
 
 enum view_notice {
 #define VIEW_NOTICE_ROW(name) NOTICE_##name,

@@ -253,6 +253,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     struct view_link before = lane->link;
     judge_refresh(lane->parts->judge);
     lane_watch_stores(lane);
+    lane_watch_space(lane);
     lane_counts_roll(lane, &now);
     lane_link_refresh(lane, &now);
     check_painted(lane, &now);

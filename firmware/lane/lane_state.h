@@ -11,6 +11,7 @@
 #include "join.h"
 #include "judge.h"
 #include "lane.h"
+#include "space.h"
 #include "uplink.h"
 
 /* One traveller, judged. Shown only once its PRESENTED has a seq. */
@@ -98,8 +99,9 @@ struct lane {
     bool covered; /* a panel of the page is open over it */
     struct view_link link;
     struct lane_retention retention;
-    uint32_t notices;    /* that others gave: bit n, notice n */
-    bool complaint_seen; /* pamit-sync's, of the journal: it was looked at */
+    uint32_t notices;       /* that others gave: bit n, notice n */
+    enum space_level space; /* of the journal's disk */
+    bool complaint_seen;    /* pamit-sync's, of the journal: it was looked at */
     struct join *join;
     struct join_step joining; /* the step under way, or the last one */
     bool taking_over;         /* there may be entries to take over */
@@ -138,8 +140,9 @@ bool lane_clock_restore(struct lane *lane, const struct journal_row *row);
 /* True if the clock's quality is another one than was told; it is told now. */
 bool lane_clock_watch(struct lane *lane, const struct clock_reading *now);
 
-/* lane_stores.c: damage of the three files, told and answered. */
+/* lane_stores.c: damage of the three files, told and answered; and the room for entries. */
 void lane_watch_stores(struct lane *lane);
+void lane_watch_space(struct lane *lane);
 void lane_store_failed(struct lane *lane, enum err err);
 
 /* lane_input.c */

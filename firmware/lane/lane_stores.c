@@ -4,6 +4,8 @@
  * journal is the lane's own: it ends its loop, and main opens all anew, with the file set aside
  * (mend.h). What pamit-sync says of the journal is looked at, not believed: the journal is read as
  * at a start, and set aside only if that finds damage.
+ *
+ * Nothing is dropped to make room for entries: the officer is told in time to call somebody.
  */
 #include "lane_state.h"
 #include "quarantine.h"
@@ -61,6 +63,18 @@ void lane_watch_stores(struct lane *lane)
     if (judge_journal_damaged(parts->judge) || uplink_met_damage(parts->uplink))
         leave(lane, parts->may_set_aside, LANE_JOURNAL_DAMAGED);
     look_into_complaint(lane);
+}
+
+/* statvfs(2) asks the kernel's counters, not the disk. */
+void lane_watch_space(struct lane *lane)
+{
+    struct space space;
+    if (space_look(lane->config->journal, &space) != ERR_OK)
+        return;
+    lane->space = space_level_after(lane->space, space_percent(&space));
+    const bool alarm = space_is_alarm(lane->space, lane->config->mode == KIOSK_DESK);
+    tell(lane, NOTICE_SPACE_FULL, alarm && lane->space == SPACE_FULL);
+    tell(lane, NOTICE_SPACE_LITTLE, alarm && lane->space == SPACE_LITTLE);
 }
 
 void lane_store_failed(struct lane *lane, enum err err)

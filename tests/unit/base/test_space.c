@@ -62,11 +62,22 @@ static void a_file_that_is_not_there_is_on_no_disk(void **state)
     assert_true(space.total > 0);
 }
 
+static void little_room_is_an_alarm_but_for_the_desk(void **state)
+{
+    (void)state;
+    assert_false(space_is_alarm(SPACE_UNKNOWN, false));
+    assert_false(space_is_alarm(SPACE_HALF, false));
+    assert_true(space_is_alarm(SPACE_LITTLE, false));
+    assert_false(space_is_alarm(SPACE_LITTLE, true));
+    assert_true(space_is_alarm(SPACE_FULL, true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_rise_at_once_and_fall_when_it_is_clearly_over),
         cmocka_unit_test(percents_are_rounded_up_and_never_beyond_a_hundred),
+        cmocka_unit_test(little_room_is_an_alarm_but_for_the_desk),
         cmocka_unit_test(a_file_that_is_not_there_is_on_no_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

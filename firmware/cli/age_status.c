@@ -1,0 +1,67 @@
+/* pamit status: how old what the kiosk goes by is, and who vouches for its clock.
+ *
+ * The clock is judged as pamit-lane judges it: by the kernel and the hardware, the registry's last
+ * word, and what a supervisor said in this boot, which every entry since bears.
+ */
+#include "cache.h"
+#include "cli.h"
+
+#define HOUR_S 3600
+
+static void clock_learn(struct clock *clock, const struct cli_uplink *uplink)
+{
+    const struct sync_moment *contact = &uplink->state.contact;
+    if (uplink->registry_ms == 0)
+        return;
+    if (memcmp(contact->boot_id, clock->boot_id, sizeof contact->boot_id) == 0)
+        clock_take_fix(clock, uplink->registry_ms, sync_moment_middle(contact));
+    else
+        clock_raise_floor(clock, uplink->registry_ms - CLOCK_FIX_TOLERANCE_S * 1000LL);
+}
+
+static void clock_take_word(struct clock *clock, struct journal_reader *reader, uint64_t last)
+{
+    static struct journal_row row;
+    if (!reader || journal_reader_get(reader, last, &row))
+        return;
+    const struct clock_reading *then = &row.header.time;
+    if (then->quality == CLOCK_OPERATOR_SET &&
+        memcmp(then->boot_id, clock->boot_id, sizeof then->boot_id) == 0)
+        clock_set(clock, then->wall_ms, then->boottime_ms, then->uncertainty_s);
+}
+
+static bool ages_read(const struct kiosk_config *config, struct data_state *out)
+{
+    struct seal_root *root = NULL;
+    struct cache_reader *cache = NULL;
+    char why[CACHE_WHY_LEN];
+    if (seal_root_load(config->storage_key, &root, why))
+        return false;
+    enum err err = cache_reader_open(config->cache, root, &cache, why);
+    if (!err)
+        err = cache_reader_state(cache, out);
+    cache_reader_close(cache);
+    seal_root_close(root);
+    return !err;
+}
+
+void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                 const struct cli_uplink *uplink)
+{
+    struct clock clock;
+    struct clock_reading now;
+    struct data_state data = {0};
+    clock_init(&clock, paths->config.zone, paths->config.assume_clock_synced);
+    clock_learn(&clock, uplink);
+    clock_take_word(&clock, reader, uplink->head.seq);
+    clock_read(&clock, &now);
+    (void)!ages_read(&paths->config, &data);
+    const int64_t oldest =
+        data.placements_as_of < data.lists_as_of ? data.placements_as_of : data.lists_as_of;
+    const int64_t age_s = now.wall_ms / 1000 - oldest;
+    json_object_set_new(json, "placements_as_of", cli_time_json(data.placements_as_of * 1000));
+    json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
+    json_object_set_new(json, "data_age_hours",
+                        oldest > 0 && age_s >= 0 ? json_integer(age_s / HOUR_S) : json_null());
+    json_object_set_new(json, "clock", json_string(clock_quality_name(now.quality)));
+}
