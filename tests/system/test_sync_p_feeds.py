@@ -112,11 +112,11 @@ def test_P11_a_download_in_progress_keeps_no_look_up_waiting(registry, kiosk):
     with FaultProxy(registry.port, [Fault(0, DOWN, 60000, HOLD)]) as proxy:
         kiosk.start(port=proxy.port, interval_s=3600)
         proxy.await_held()
-        assert shown(kiosk)["placements"] in STEPS[:-1]
+        assert shown(kiosk)["placements_version"] in STEPS[:-1]
         assert feed(kiosk)[2] in STEPS[:-1]
         proxy.release()
         kiosk.await_log("SYNC_ONLINE")
-    assert shown(kiosk)["placements"] == ROWS
+    assert shown(kiosk)["placements_version"] == ROWS
 
 
 def test_P12_the_age_of_data_is_what_was_signed_and_a_failed_contact_makes_nothing_younger(registry, kiosk):
