@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from clock_kit import Clock
 from fault_proxy import BREAK, CUT, DOWN, HOLD, SPOILING, Fault, FaultProxy, plan_of
 from front_kit import Front, busy
 from registry_kit import BIN, Registry, Reply
@@ -45,9 +46,10 @@ def feed(kiosk):
         return version, as_of, db.execute("SELECT count(*) FROM placement").fetchone()[0]
 
 
-def shown(kiosk):
-    """What a technician is told of the cache's age."""
-    done = subprocess.run([BIN / "pamit", "cache", "show", "--json", "--config", kiosk.folder / "pamit.conf"],
+def shown(kiosk, *command):
+    """What a technician is told: of the cache's age, unless asked for something else."""
+    done = subprocess.run([BIN / "pamit", *(command or ("cache", "show")), "--json", "--config",
+                           kiosk.folder / "pamit.conf"],
                           capture_output=True, text=True, timeout=20, check=False)
     return json.loads(done.stdout)
 
@@ -132,6 +134,18 @@ def test_P12_the_age_of_data_is_what_was_signed_and_a_failed_contact_makes_nothi
     while feed(kiosk)[1] == age:  # ages are whole seconds
         assert kiosk.once().returncode == 0
     assert feed(kiosk)[1] > age
+
+
+def test_P12_status_says_how_old_the_data_are_and_who_vouches_for_the_clock(registry, kiosk, tmp_path):
+    """A clock that is two days on: so are the data by it, and the registry said another time in this boot."""
+    assert kiosk.once().returncode == 0
+    clock = Clock(tmp_path)
+    for hours, quality in ((0, "SYNCED"), (50, "UNKNOWN")):
+        clock.set(hours * 3600 * 1000)
+        with clock.kiosk():
+            told = shown(kiosk, "status")
+        assert (told["data_age_hours"], told["clock"]) == (hours, quality)
+        assert told["placements_as_of"] == shown(kiosk)["placements_as_of"] is not None
 
 
 def test_P12_an_idle_contact_asks_for_nothing_and_the_data_are_as_of_now(registry, kiosk):
