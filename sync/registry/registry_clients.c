@@ -25,21 +25,18 @@ void registry_clients_remove(struct registry_clients *clients, struct registry_c
     free(client);
 }
 
-struct registry_client *registry_clients_name(struct registry_clients *clients,
-                                              struct registry_client *client,
-                                              const char kiosk[ENTRY_KIOSK_LEN])
+struct registry_client *registry_clients_surplus(struct registry_clients *clients,
+                                                 const char *kiosk, unsigned most)
 {
     struct registry_client *oldest = NULL;
     unsigned n = 0;
-    memcpy(client->kiosk, kiosk, sizeof client->kiosk);
-    for (struct registry_client *other = clients->newest; other; other = other->next) {
-        if (other->ended || strcmp(other->kiosk, kiosk) != 0)
+    for (struct registry_client *client = clients->newest; client; client = client->next) {
+        if (client->ended || strcmp(client->kiosk, kiosk) != 0)
             continue;
         n++;
-        if (other != client)
-            oldest = other;
+        oldest = client;
     }
-    if (n <= REGISTRY_KIOSK_CONNECTIONS)
+    if (n <= most)
         return NULL;
     oldest->ended = true;
     return oldest;

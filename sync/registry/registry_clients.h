@@ -1,6 +1,6 @@
-/* The connections of the kiosks, and whose each is: one kiosk has at most so many, and the newest
- * count, since those that its line lost are not known to be lost. Private to registry_server.c, for
- * its thread.
+/* The connections of the kiosks, and whose each is: one kiosk has at most so many, and so have all
+ * together who have not shown who they are; the newest count, since those that a line lost are not
+ * known to be lost. Private to registry_server.c, for its thread.
  */
 #ifndef PAMIT_REGISTRY_CLIENTS_H
 #define PAMIT_REGISTRY_CLIENTS_H
@@ -32,10 +32,9 @@ struct registry_clients {
 struct registry_client *registry_clients_add(struct registry_clients *clients,
                                              struct MHD_Connection *connection);
 void registry_clients_remove(struct registry_clients *clients, struct registry_client *client);
-/* It is this kiosk's. Returns what is to be ended for it: the oldest one of that kiosk if there are
- * too many, else NULL; `ended` is set. */
-struct registry_client *registry_clients_name(struct registry_clients *clients,
-                                              struct registry_client *client,
-                                              const char kiosk[ENTRY_KIOSK_LEN]);
+/* The oldest connection of a kiosk ("": of those of which it is not known) if it has more than
+ * `most`: it is to be ended, and its `ended` is set. Else NULL. */
+struct registry_client *registry_clients_surplus(struct registry_clients *clients,
+                                                 const char *kiosk, unsigned most);
 
 #endif

@@ -32,6 +32,7 @@
 #define DROP_MAX                  (1u << 20)  /* of a body that is refused */
 #define STRANGER_CONNECTIONS      64u         /* to a door that asks for no certificate, */
 #define STRANGER_CONNECTIONS_EACH 8u          /* from one address */
+#define NEWCOMERS_SHARE           4u          /* one in: of all connections to the kiosks' door */
 #define STATUS_LENGTH_REQUIRED    411
 #define STATUS_TOO_LARGE          413
 
@@ -45,6 +46,7 @@ struct registry_server {
     struct registry_clients clients;
     size_t max_body;
     unsigned timeout_s, keep_s;
+    unsigned newcomers; /* who may be about to show who they are, at a time */
     uint16_t port;
 };
 
@@ -286,25 +288,27 @@ static void on_request_over(void *user, struct MHD_Connection *connection, void 
 
 /* ---- one connection -------------------------------------------------------------------------- */
 
-/* One connection too many of a kiosk. A request that is held on it is let go. */
-static void client_end(const struct registry_client *client)
+/* Ends a connection that is one too many, if there is one. A request that is held on it is let go.
+ */
+static void surplus_end(struct registry_server *server, const char *kiosk, unsigned most)
 {
+    const struct registry_client *client = registry_clients_surplus(&server->clients, kiosk, most);
+    if (!client)
+        return;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(client->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"too many connections\"",
               client->kiosk);
     if (info)
         (void)shutdown(info->connect_fd, SHUT_RDWR);
-    registry_hold_drop(client->server->hold, client->connection);
+    registry_hold_drop(server->hold, client->connection);
 }
 
 static void on_proven(const char kiosk[ENTRY_KIOSK_LEN], void *user)
 {
     struct registry_client *client = user;
-    const struct registry_client *surplus =
-        registry_clients_name(&client->server->clients, client, kiosk);
-    if (surplus)
-        client_end(surplus);
+    memcpy(client->kiosk, kiosk, sizeof client->kiosk);
+    surplus_end(client->server, kiosk, REGISTRY_KIOSK_CONNECTIONS);
 }
 
 static void on_begun(struct registry_server *server, struct MHD_Connection *connection,
@@ -317,6 +321,7 @@ static void on_begun(struct registry_server *server, struct MHD_Connection *conn
         client->listener = (struct registry_tls_listener){on_proven, client};
     }
     registry_tls_require_client(session, client ? &client->listener : NULL);
+    surplus_end(server, "", server->newcomers);
 }
 
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
@@ -449,6 +454,7 @@ enum err registry_server_open(const struct registry_config *config,
         server->door = *door;
         server->max_body = config->max_body;
         server->timeout_s = config->timeout_s;
+        server->newcomers = 1 + config->max_connections / NEWCOMERS_SHARE;
         server->keep_s = door->client_ca ? config->keep_s : config->timeout_s;
         err = daemon_start(config, files, fd, server, why);
     }

@@ -144,6 +144,27 @@ def test_a_certificate_that_ends_ends_its_connections(tmp_path):
     assert registry.stop() == 0
 
 
+def test_who_does_not_say_who_they_are_do_not_keep_kiosks_out(tmp_path):
+    """They connect to the kiosks' own door, more than it has room for, and say nothing: the newest few stay."""
+    with Registry(tmp_path, max_connections=12) as registry:
+        kiosk = registry.enrol(NAME)
+        silent = []
+        for _ in range(20):
+            silent.append(socket.create_connection(("localhost", registry.port), timeout=START_S))
+            if len(silent) > 4:
+                try:
+                    assert silent[-5].recv(1) == b""
+                except ConnectionError:
+                    pass
+        kept = connect(kiosk)
+        assert ask(kept).status == 200 and kiosk.request("GET", RECEIPT).status == 200
+        for _ in range(6):
+            silent.append(socket.create_connection(("localhost", registry.port), timeout=START_S))
+        assert ask(kept).status == 200
+        for connection in silent:
+            connection.close()
+
+
 def test_strangers_do_not_keep_kiosks_out(tmp_path):
     """Those who connect from one address and say nothing: all but a few are closed at once."""
     with EnrolRegistry(tmp_path) as registry:
