@@ -23,6 +23,7 @@ import selectors
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 
 UP, DOWN = "up", "down"  # to the registry, to the kiosk
@@ -87,9 +88,10 @@ class FaultProxy:
 
     def __init__(self, target, plan=()):
         self.target, self.plan = target, list(plan)
-        self.held, self._released = threading.Event(), False
+        self.held, self._released, self._breaking = threading.Event(), False, False
         self._changed = threading.Condition()
         self.connections = 0
+        self.moments = []  # of each connection: when it came (CLOCK_MONOTONIC, s)
         self._totals = {UP: 0, DOWN: 0}
         self.struck = []
         self.records = []  # of each connection: the first bytes that came up, for tests that look
@@ -128,6 +130,11 @@ class FaultProxy:
 
     def release(self):
         self._released = True
+        self._wake.send(b"x")
+
+    def break_all(self):
+        """Every connection there is now is reset."""
+        self._breaking = True
         self._wake.send(b"x")
 
     # ---- the loop ----
@@ -187,6 +194,7 @@ class FaultProxy:
     def _count(self):
         with self._changed:
             self.connections += 1
+            self.moments.append(time.monotonic())
             self._changed.notify_all()
 
     def _serve(self, source, events):
@@ -214,6 +222,10 @@ class FaultProxy:
         self._move(stream)
 
     def _resume(self):
+        if self._breaking:
+            self._breaking = False
+            for one in list(self._pairs):
+                self._end(one, reset=True)
         for stream, *_ in list(self._pairs.values()):
             if stream.held:
                 stream.held = False

@@ -1,6 +1,7 @@
 """P5, P7: nothing is ever dropped for waiting, however long and however often it failed; and whoever waits
 does it as the registry asks, each at a moment of its own."""
 
+import contextlib
 import json
 import os
 import re
@@ -126,6 +127,27 @@ def test_P7_retry_after_is_honoured_and_spread_over_as_long_again(registry, kios
     assert max(drawn) - min(drawn) > 10_000, drawn
     assert kiosk.once().returncode == 0
     assert registry.head(NAME) == (1, head[1] + 1, head[2])
+
+
+def test_P7_a_fleet_whose_lines_are_cut_at_once_comes_back_spread(registry, tmp_path):
+    """All of them wait for news when the registry's line goes: each comes back at a moment of its own."""
+    with contextlib.ExitStack() as stack:
+        fleet = []
+        for number in range(8):
+            kiosk = SyncKiosk(registry, tmp_path / str(number), f"CGK-03-{number:04}")
+            kiosk.append(1)
+            proxy = stack.enter_context(FaultProxy(registry.port))
+            kiosk.start(port=proxy.port, interval_s=3600, backoff_min_ms=100)
+            stack.callback(kiosk.stop)
+            fleet.append(proxy)
+        for proxy in fleet:
+            proxy.await_connections(2)  # one for contacts, one that waits
+        for proxy in fleet:
+            proxy.break_all()
+        for proxy in fleet:
+            proxy.await_connections(3)
+        back = [proxy.moments[2] for proxy in fleet]
+        assert max(back) - min(back) > 0.4, back  # of 30 times backoff_min_ms
 
 
 def test_P7_new_entries_do_not_shorten_what_the_registry_asked_for(registry, kiosk):

@@ -3,16 +3,18 @@ TLS rules that must not be broken (test_sync_tls.py, test_registry.py have the o
 
 import http.client
 import ssl
+import subprocess
 
 import pytest
 
 import pki
 from fault_proxy import FaultProxy
 from registry_kit import Registry
-from sync_kit import SyncKiosk
+from sync_kit import PROGRAM, SyncKiosk
 from test_sync_tls import OneShotServer
 
 NAME = "CGK-03-0412"
+TLS_1_2, TLS_1_3, SUPPORTED_VERSIONS = b"\x03\x03", b"\x03\x04", 43
 MAX_FRAGMENT_LENGTH, SESSION_TICKET, EARLY_DATA, PRE_SHARED_KEY = 1, 35, 42, 41  # RFC 6066, 5077, 8446
 
 
@@ -64,6 +66,27 @@ def test_a_hello_names_the_registry_and_offers_nothing_to_resume(registry, kiosk
         assert hello.extensions.get(SESSION_TICKET, b"") == b""
         assert SESSION_TICKET not in hello.extensions
         assert hello.session == b"" or 43 in hello.extensions  # TLS 1.3 sends a random one (RFC 8446, D.4)
+
+
+def test_the_newest_version_that_the_library_has_is_used(registry, kiosk):
+    """1.3 where it is offered (mbedTLS 3.6), else 1.2 (2.28); nothing older is."""
+    with FaultProxy(registry.port) as proxy:
+        done = kiosk.once(port=proxy.port)
+        hello = Hello(bytes(proxy.records[0]))
+    offered = hello.extensions.get(SUPPORTED_VERSIONS, b"\x02\x03\x03")[1:]
+    offered = {offered[i : i + 2] for i in range(0, len(offered), 2)}
+    assert hello.version == TLS_1_2 and offered <= {TLS_1_2, TLS_1_3}
+    assert f"tls=TLSv1.{3 if TLS_1_3 in offered else 2}" in done.stderr, done.stderr
+
+
+def test_nothing_is_left_where_a_program_was_started(registry, kiosk, tmp_path):
+    """PSA can keep keys in files of the current directory, in plain: it is given none to keep."""
+    where = tmp_path / "where"
+    where.mkdir()
+    done = subprocess.run([PROGRAM, "--once", "--config", kiosk.configure()], cwd=where, capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(where.iterdir()) == []
 
 
 def test_a_hello_offers_no_export_null_or_stream_cipher(registry, kiosk):
