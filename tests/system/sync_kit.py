@@ -55,7 +55,7 @@ class SyncKiosk:
         them is deferred. The kiosk's name is CROWD_KIOSK."""
         key = self.folder / "entry.pem"
         pki.write_private(key, (self.folder / "entry.key").read_bytes())
-        subprocess.run([BIN / "journal_crowd", self.folder, str(count), "1000"], timeout=TIMEOUT_S,
+        subprocess.run([BIN / "journal_crowd", self.folder, str(count), "1000"], timeout=10 * TIMEOUT_S,
                        check=True)
 
     def configure(self, *, identity=None, ca=None, host="localhost", port=None, interval_s=1,
