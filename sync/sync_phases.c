@@ -77,15 +77,18 @@ static void note_current(struct sync_contact *c, enum wire_feed_name name, uint6
 /* What the registry offers beyond what the cache has. */
 static void note_versions(struct sync_contact *c, const struct receipt *receipt)
 {
-    struct cache_versions ours;
-    if (!sync_stores_versions(&c->stores, &ours)) {
+    struct cache_versions ours, known;
+    c->offered = (struct cache_versions){.placements = receipt->placements_version,
+                                         .lists = receipt->lists_version,
+                                         .policy = receipt->policy_version};
+    if (!sync_stores_versions(&c->stores, &ours) || !sync_contact_versions(c, &known)) {
         c->policy_wanted = false;
         c->feed_wanted[WIRE_PLACEMENTS] = c->feed_wanted[WIRE_LISTS] = false;
         return;
     }
-    c->policy_wanted |= receipt->policy_version > ours.policy;
-    c->feed_wanted[WIRE_PLACEMENTS] |= receipt->placements_version > ours.placements;
-    c->feed_wanted[WIRE_LISTS] |= receipt->lists_version > ours.lists;
+    c->policy_wanted |= c->offered.policy > known.policy;
+    c->feed_wanted[WIRE_PLACEMENTS] |= c->offered.placements > known.placements;
+    c->feed_wanted[WIRE_LISTS] |= c->offered.lists > known.lists;
     if (receipt->placements_version == ours.placements)
         note_current(c, WIRE_PLACEMENTS, ours.placements, receipt->registry_ms / 1000);
     if (c->stores.cache && receipt->lists_version == ours.lists)
@@ -271,6 +274,18 @@ static void upload_answer(struct sync_contact *c, const struct link_answer *answ
     }
 }
 
+/* Why what was offered is of no use. */
+static void note_problem(struct sync_contact *c, const char *what, const char *why)
+{
+    snprintf(c->problem, sizeof c->problem, "%s: %s", what, why);
+}
+
+static void policy_refuse(struct sync_contact *c, const char *why)
+{
+    c->refused.policy = c->offered.policy;
+    note_problem(c, "policy", why);
+}
+
 static void policy_ask(struct sync_contact *c)
 {
     get(c, fetch_policy_target);
@@ -299,9 +314,9 @@ static void policy_answer(struct sync_contact *c, const struct link_answer *answ
         if (err == ERR_OK)
             log_event(LOG_FEED_APPLIED, "feed=policy version=%" PRIu64, version);
         else
-            contact_note_problem(c, "policy", err_text(err));
+            policy_refuse(c, err_text(err));
     } else if (answer->status == 404) {
-        contact_note_problem(c, "policy", "offered by the receipt, but not there");
+        policy_refuse(c, "offered by the receipt, but not there");
     } else {
         refused(c, answer);
         return;
@@ -363,20 +378,27 @@ static enum err feed_store(struct sync_contact *c, enum wire_feed_name name, str
     return ERR_OK;
 }
 
+static void feed_refuse(struct sync_contact *c, enum wire_feed_name name, const char *why)
+{
+    c->feed_wanted[name] = false;
+    if (name == WIRE_LISTS)
+        c->refused.lists = c->offered.lists;
+    else
+        c->refused.placements = c->offered.placements;
+    note_problem(c, wire_feed_text(name), why);
+}
+
 static void feed_answer(struct sync_contact *c, enum wire_feed_name name,
                         const struct link_answer *answer)
 {
     if (answer->status == 200) {
         const char *why;
-        if (feed_store(c, name, answer->body, &why) != ERR_OK) {
-            c->feed_wanted[name] = false;
-            contact_note_problem(c, wire_feed_text(name), why);
-        }
+        if (feed_store(c, name, answer->body, &why) != ERR_OK)
+            feed_refuse(c, name, why);
     } else if (answer->status == 410 || answer->status == 404) {
-        c->feed_wanted[name] = false;
-        contact_note_problem(c, wire_feed_text(name),
-                             answer->status == 410 ? "the registry is behind the version we have"
-                                                   : "the registry has no such feed");
+        feed_refuse(c, name,
+                    answer->status == 410 ? "the registry is behind the version we have"
+                                          : "the registry has no such feed");
     } else {
         refused(c, answer);
         return;

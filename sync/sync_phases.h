@@ -49,18 +49,21 @@ struct sync_contact {
     struct urgent_cursor urgent_cursor;
     struct urgent_request urgent_next; /* what is to be sent ahead; n_copies 0: nothing */
     int64_t renewal_tried_ms;          /* CLOCK_BOOTTIME; 0: not yet */
+    struct cache_versions
+        refused; /* offered since the last contact with everything began, in vain */
     uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
     bool urgent_failed; /* nothing more goes ahead */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
+    struct cache_versions offered; /* by its last receipt */
     unsigned gaps;
     unsigned steps; /* of feeds */
     uint64_t batch_from;
     size_t batch_entries;
     uint64_t asked_us;
     int64_t asked_boottime_ms, answered_boottime_ms;
-    char problem[SYNC_REASON_LEN]; /* why it will count as failed although it goes on; "" nothing */
+    char problem[SYNC_REASON_LEN]; /* why a feed stays as old as it is; "" none does */
     char reason[SYNC_REASON_LEN];  /* why it failed */
 };
 
@@ -88,8 +91,6 @@ void contact_go_on(struct sync_contact *c);
 /* Ends the contact. */
 void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s,
                   const char *reason);
-/* The contact goes on, but will count as failed. */
-void contact_note_problem(struct sync_contact *c, const char *what, const char *reason);
 void contact_ask(struct sync_contact *c, const struct link_request *request);
 /* Since the request under way was asked. */
 uint64_t contact_took_ms(const struct sync_contact *c);
