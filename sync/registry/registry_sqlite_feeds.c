@@ -8,7 +8,7 @@
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
  * The versions that it gave are one run; the last of them is kept with the import's date.
  *
- * A row that a kiosk's entries make is that kiosk's word, and kept as such, until the centre
+ * A row that kiosks' entries make is the word of those kiosks, and kept as such, until the centre
  * imports or withdraws the same row: from then on it is the centre's.
  */
 #include "registry_sqlite.h"
@@ -216,9 +216,7 @@ static enum err withdraw_within(struct registry_sqlite *s, const char *kiosk, in
         err = lists_begin(s);
     if (err)
         return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_TOLD);
-    sqlite3_bind_int64(stmt, 1, no);
-    err = database_step_done(stmt);
+    err = registry_sql_made_stage(s, no);
     return err ? err : staged_apply(s, now_ms, out);
 }
 

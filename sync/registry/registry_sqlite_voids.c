@@ -5,6 +5,9 @@
  * under its hash, whichever comes first. Several decisions may make one row, of one kiosk or of two
  * at one site: it goes with the last of them. A row that went so, and by nobody else's word, may
  * come again.
+ *
+ * What a kiosk had made until the centre withdrew it counts as taken back. Of such rows, only
+ * another kiosk's word brings one again: what the kiosk itself still has to send may be as old.
  */
 #include "registry_sqlite.h"
 
@@ -36,6 +39,18 @@ enum err registry_sql_voids_stage(struct registry_sqlite *s, const struct regist
     return each_void(s, SQL_STAGE_VOIDED, rows);
 }
 
+enum err registry_sql_made_stage(struct registry_sqlite *s, int64_t kiosk)
+{
+    static const enum registry_statement steps[] = {SQL_STAGE_TOLD, SQL_DEFERRAL_WITHDRAW};
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < sizeof steps / sizeof steps[0]; i++) {
+        sqlite3_stmt *stmt = registry_sql(s, steps[i]);
+        sqlite3_bind_int64(stmt, 1, kiosk);
+        err = database_step_done(stmt);
+    }
+    return err;
+}
+
 /* By what is known before it: is it taken back, or may a row that went come again? */
 static enum err decision_look(struct registry_sqlite *s, int64_t kiosk,
                               const struct registry_record *row, bool *voided, bool *again)
@@ -46,7 +61,7 @@ static enum err decision_look(struct registry_sqlite *s, int64_t kiosk,
     if (err)
         return err;
     *voided = sqlite3_column_int(stmt, 0) != 0;
-    *again = sqlite3_column_int(stmt, 1) == 0 && sqlite3_column_int(stmt, 2) != 0;
+    *again = sqlite3_column_int(stmt, 1) != 0;
     sqlite3_reset(stmt);
     return ERR_OK;
 }

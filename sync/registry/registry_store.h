@@ -239,7 +239,8 @@ struct registry_store_ops {
     enum err (*copies_put)(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
     /* Withdraws all rows that entries of a kiosk have made, but for those that an import has
-     * brought since. ERR_MISSING: no such kiosk. */
+     * brought since, or that another kiosk's have made too. A row that went so comes again by
+     * another kiosk's word alone. ERR_MISSING: no such kiosk. */
     enum err (*rows_withdraw)(struct registry_store *store, const char *kiosk, int64_t now_ms,
                               struct registry_imported *out);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of

@@ -870,7 +870,7 @@ static void what_a_kiosk_s_entries_made_is_withdrawn_with_it(void **state)
 
 /* One thing that comes, and what is told of it: rows are named by their decisions' hashes. */
 struct news {
-    char kiosk; /* 'a', 'b' */
+    char kiosk; /* 'a', 'b'; 'A', 'B': what that one has made is withdrawn */
     bool ahead; /* as copies, else by the chain */
     const char *decisions, *voids;
     const char *expected; /* of the feed from 0 */
@@ -887,7 +887,13 @@ static void hash_named(char name, uint8_t out[SIGN_HASH_LEN])
 /* Decisions in capitals make the row "other", the others "row". */
 static void news_come(struct fixture *fixture, const struct news *news)
 {
-    const char *kiosk = news->kiosk == 'a' ? kiosk_a.id : kiosk_b.id;
+    const char *kiosk = news->kiosk == 'a' || news->kiosk == 'A' ? kiosk_a.id : kiosk_b.id;
+    if (news->kiosk < 'a') {
+        struct registry_imported withdrawn;
+        assert_int_equal(fixture->store->ops->rows_withdraw(fixture->store, kiosk, 1, &withdrawn),
+                         ERR_OK);
+        return;
+    }
     struct registry_record rows[NEWS_MAX];
     uint8_t by[NEWS_MAX][SIGN_HASH_LEN], voided[NEWS_MAX][SIGN_HASH_LEN];
     struct run run;
@@ -927,12 +933,33 @@ static void news_come(struct fixture *fixture, const struct news *news)
     assert_true(kept.kept);
 }
 
+struct story {
+    const char *says;
+    struct news news[NEWS_MAX];
+};
+
+static void stories_are_told(const struct story *stories, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        void *state = NULL;
+        print_message("%s\n", stories[i].says);
+        assert_int_equal(setup_lists(&state), 0);
+        struct fixture *fixture = state;
+        for (size_t k = 0; k < NEWS_MAX && stories[i].news[k].kiosk; k++) {
+            const struct news *news = &stories[i].news[k];
+            struct registry_versions versions;
+            news_come(fixture, news);
+            feed(fixture, 0, 9, news->expected);
+            assert_int_equal(fixture->store->ops->versions(fixture->store, &versions), ERR_OK);
+            assert_int_equal(versions.lists, news->version);
+        }
+        assert_int_equal(teardown(&state), 0);
+    }
+}
+
 static void what_is_taken_back_is_withdrawn_whatever_comes_first(void **state)
 {
-    static const struct {
-        const char *says;
-        struct news news[NEWS_MAX];
-    } stories[] = {
+    static const struct story stories[] = {
         {"a deferral, then its void",
          {{'a', true, "x", "", "row ", 1}, {'a', true, "", "x", "-row ", 2}}},
         {"... by the chain", {{'a', false, "x", "", "row ", 1}, {'a', false, "", "x", "-row ", 2}}},
@@ -967,23 +994,41 @@ static void what_is_taken_back_is_withdrawn_whatever_comes_first(void **state)
         {"another's row stays",
          {{'a', true, "xZ", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
     };
-    struct fixture *fixture = *state;
-    fixture->feed = REGISTRY_LISTS;
-    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
-        void *fresh = NULL;
-        print_message("%s\n", stories[i].says);
-        assert_int_equal(setup_lists(&fresh), 0);
-        for (size_t n = 0; n < NEWS_MAX && stories[i].news[n].kiosk; n++) {
-            const struct news *news = &stories[i].news[n];
-            struct registry_versions versions;
-            news_come(fresh, news);
-            feed(fresh, 0, 9, news->expected);
-            struct fixture *own = fresh;
-            assert_int_equal(own->store->ops->versions(own->store, &versions), ERR_OK);
-            assert_int_equal(versions.lists, news->version);
-        }
-        assert_int_equal(teardown(&fresh), 0);
-    }
+    (void)state;
+    stories_are_told(stories, sizeof stories / sizeof stories[0]);
+}
+
+static void a_kiosk_that_is_withdrawn_silences_no_other(void **state)
+{
+    static const struct story stories[] = {
+        {"what two have made goes with the second of them",
+         {{'a', true, "x", "", "row ", 1},
+          {'b', true, "y", "", "row ", 1},
+          {'A', .expected = "row ", .version = 1},
+          {'B', .expected = "-row ", .version = 2}}},
+        {"... whichever was the first to tell",
+         {{'a', true, "x", "", "row ", 1},
+          {'b', true, "y", "", "row ", 1},
+          {'B', .expected = "row ", .version = 1},
+          {'A', .expected = "-row ", .version = 2}}},
+        {"... or takes it back",
+         {{'a', true, "x", "", "row ", 1},
+          {'b', true, "y", "", "row ", 1},
+          {'A', .expected = "row ", .version = 1},
+          {'b', false, "", "y", "-row ", 2}}},
+        {"another's word brings a row back, and keeps it",
+         {{'a', true, "x", "", "row ", 1},
+          {'A', .expected = "-row ", .version = 2},
+          {'b', true, "y", "", "row ", 3},
+          {'A', .expected = "row ", .version = 3}}},
+        {"its own does not, nor keeps another's away",
+         {{'a', true, "x", "", "row ", 1},
+          {'A', .expected = "-row ", .version = 2},
+          {'a', true, "xz", "", "-row ", 2},
+          {'b', true, "y", "", "row ", 3}}},
+    };
+    (void)state;
+    stories_are_told(stories, sizeof stories / sizeof stories[0]);
 }
 
 static void what_the_centre_said_is_no_kiosk_s_to_take_back(void **state)
@@ -1105,6 +1150,7 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(one_kiosk_makes_so_many_rows_in_a_day),
         TEST(what_a_kiosk_s_entries_made_is_withdrawn_with_it),
         TEST(what_is_taken_back_is_withdrawn_whatever_comes_first),
+        TEST(a_kiosk_that_is_withdrawn_silences_no_other),
         TEST(what_the_centre_said_is_no_kiosk_s_to_take_back),
         TEST(payloads_are_found_by_kiosk_number_and_kind),
         TEST(policy_versions_only_rise),
