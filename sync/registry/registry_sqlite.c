@@ -70,9 +70,9 @@ static const struct database_kind kind = {
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
  * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word;
  * `deferral` by which decisions, and which of them, known or not (no `id`), are `voided`: 1, by the
- * kiosk itself; 2, withdrawn as all that it had made was. Stores from before there were any get them
- * here. The rows of an import wait in a temporary table, which is outside the shared file: it is
- * locked only while they are moved over.
+ * kiosk itself; 2, withdrawn as all that it had made was. Stores from before there were any get
+ * them here. The rows of an import wait in a temporary table, which is outside the shared file: it
+ * is locked only while they are moved over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"

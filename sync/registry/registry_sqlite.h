@@ -54,9 +54,11 @@
                "WHERE kiosk.id = ?1 AND seq = ?2 AND kind = ?3")                                   \
     X(COPY_PUT, "INSERT OR IGNORE INTO copy(kiosk, seq, hash, received_ms, header, payload, "      \
                 "signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                   \
-    X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1")                                    \
+    X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1 AND seq >= ?2")                      \
     X(COPY_DROP, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "                \
                  "hash IN (SELECT hash FROM entry WHERE kiosk = ?1 AND seq = copy.seq)")           \
+    X(COPY_BOUND, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "               \
+                  "(SELECT count(*) FROM copy WHERE kiosk = ?1 AND seq < ?2) >= ?4")               \
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
@@ -154,7 +156,8 @@ MUST_CHECK enum err registry_sql_voids_stage(struct registry_sqlite *s,
 MUST_CHECK enum err registry_sql_made_stage(struct registry_sqlite *s, int64_t kiosk);
 /* Does the feed that is imported hold a record of this id? ERR_MISSING: never. */
 MUST_CHECK enum err registry_sql_held_find(struct registry_sqlite *s, const char *id);
-/* Within a transaction: drops the copies of entries of which the chain has brought the same. */
+/* Within a transaction, when the chain has come from `first` to `last`: drops the copies of which
+ * it has brought the same, and those that it contradicts if there are enough of such. */
 MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,
                                              uint64_t first, uint64_t last);
 

@@ -89,7 +89,7 @@ struct registry_copies {
     int64_t received_ms;
 };
 
-/* Of one kiosk. */
+/* Of one kiosk, that wait for their chain; and that their chain contradicts. */
 #define REGISTRY_COPIES_MAX 4096
 
 /* Rows of the lists that the entries of one kiosk make in a day of ours; what is beyond tells other
@@ -234,8 +234,8 @@ struct registry_store_ops {
      * back before it comes makes none. What the centre has imported or withdrawn stays as it is.
      */
     /* Keeps copies until the chain brings the same entries; the same again changes nothing. They
-     * are not kept, and nothing is done, when the kiosk would have more than REGISTRY_COPIES_MAX.
-     */
+     * are not kept, and nothing is done, when more than REGISTRY_COPIES_MAX would wait. What the
+     * chain contradicts is kept, but for what comes when as many are. */
     enum err (*copies_put)(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
     /* Withdraws all rows that entries of a kiosk have made, but for those that an import has
