@@ -9,8 +9,9 @@
  * is just a new number to go on from.
  *
  * Two kinds of trouble: what ends the contact (no connection, a refusal, a fork), and what leaves
- * it usable (a feed that does not verify): the latter is remembered, the rest of the contact is
- * done, and then it counts as failed too.
+ * it usable (a feed that does not verify): the latter is remembered and told at the end, the rest
+ * of the contact is done, and what was refused is not asked for again before the next contact with
+ * everything.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -47,15 +48,12 @@ void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s
     end(c, &result);
 }
 
-void contact_note_problem(struct sync_contact *c, const char *what, const char *reason)
-{
-    snprintf(c->problem, sizeof c->problem, "%s: %s", what, reason);
-}
-
 static void contact_succeed(struct sync_contact *c)
 {
+    const bool came = c->problem[0] == '\0';
     const struct sync_contact_result result = {.good = true,
-                                               .whole = c->stores.cache && c->stores.state,
+                                               .whole = came && c->stores.cache && c->stores.state,
+                                               .feed_why = came ? NULL : c->problem,
                                                .next = c->next,
                                                .tls_version = link_tls_version(c->link)};
     end(c, &result);
@@ -92,12 +90,10 @@ void contact_go_on(struct sync_contact *c)
         return;
     }
     c->phase = phase_choose(c, &head);
-    if (c->phase != PHASE_END)
-        phase_steps[c->phase].ask(c);
-    else if (c->problem[0] == '\0')
+    if (c->phase == PHASE_END)
         contact_succeed(c);
     else
-        contact_fail(c, LOG_FEED_REFUSED, 0, c->problem);
+        phase_steps[c->phase].ask(c);
 }
 
 static void on_answer(const struct link_answer *answer, void *user)
@@ -143,8 +139,10 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
     contact->policy_wanted = false;
     for (size_t i = 0; i < WIRE_FEEDS; i++)
         contact->feed_wanted[i] = scope == SYNC_ALL;
-    if (scope == SYNC_ALL)
+    if (scope == SYNC_ALL) {
         contact->next_known = false;
+        contact->refused = (struct cache_versions){0};
+    }
     contact_go_on(contact);
 }
 
@@ -153,9 +151,21 @@ bool sync_contact_is_busy(const struct sync_contact *contact)
     return contact->phase != PHASE_NONE;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 bool sync_contact_versions(struct sync_contact *contact, struct cache_versions *out)
 {
-    return sync_stores_versions(&contact->stores, out);
+    const struct cache_versions *refused = &contact->refused;
+    struct cache_versions held;
+    if (!sync_stores_versions(&contact->stores, &held))
+        return false;
+    *out = (struct cache_versions){.placements = later(held.placements, refused->placements),
+                                   .lists = later(held.lists, refused->lists),
+                                   .policy = later(held.policy, refused->policy)};
+    return true;
 }
 
 bool sync_contact_patrol(struct sync_contact *contact)

@@ -26,10 +26,11 @@ struct sync_parts {
 };
 
 struct sync_contact_result {
-    bool good;              /* the registry was reached and nothing was refused */
-    bool whole;             /* good, and every database works */
+    bool good;              /* the registry was reached, and has all that it lacked */
+    bool whole;             /* good, every feed came, and every database works */
+    const char *feed_why;   /* when good: why a feed is as old as it was, one line; NULL: none is */
     enum log_id id;         /* when not good: what kind of trouble, */
-    const char *reason;     /* one line, good until the next contact begins, */
+    const char *reason;     /* one line (as feed_why good until the next contact begins), */
     uint32_t retry_after_s; /* and what the registry asked for */
     uint64_t next;          /* of the last receipt */
     const char *tls_version;
@@ -56,7 +57,8 @@ void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope sc
 
 /* True between sync_contact_begin and `ended`. */
 bool sync_contact_is_busy(const struct sync_contact *contact);
-/* What the cache has; false: there is none that works. */
+/* Of what the registry need not tell: what the cache has, or has refused in the last contact with
+ * everything or since. False: there is no cache that works. */
 bool sync_contact_versions(struct sync_contact *contact, struct cache_versions *out);
 /* Between contacts: sync_stores_patrol. */
 bool sync_contact_patrol(struct sync_contact *contact);

@@ -1,4 +1,5 @@
-/* The phases of a contact, and what they share. Private to sync_contact.c and sync_phases.c. */
+/* The phases of a contact, and what they share. Private to sync_contact.c, sync_phases.c and the
+ * files named below. */
 #ifndef PAMIT_SYNC_PHASES_H
 #define PAMIT_SYNC_PHASES_H
 
@@ -49,18 +50,21 @@ struct sync_contact {
     struct urgent_cursor urgent_cursor;
     struct urgent_request urgent_next; /* what is to be sent ahead; n_copies 0: nothing */
     int64_t renewal_tried_ms;          /* CLOCK_BOOTTIME; 0: not yet */
+    struct cache_versions
+        refused; /* offered since the last contact with everything began, in vain */
     uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
     bool urgent_failed; /* nothing more goes ahead */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
+    struct cache_versions offered; /* by its last receipt */
     unsigned gaps;
     unsigned steps; /* of feeds */
     uint64_t batch_from;
     size_t batch_entries;
     uint64_t asked_us;
     int64_t asked_boottime_ms, answered_boottime_ms;
-    char problem[SYNC_REASON_LEN]; /* why it will count as failed although it goes on; "" nothing */
+    char problem[SYNC_REASON_LEN]; /* why a feed stays as old as it is; "" none does */
     char reason[SYNC_REASON_LEN];  /* why it failed */
 };
 
@@ -81,15 +85,41 @@ void renewal_proven(struct sync_contact *c);
 /* A request failed: back to the old certificate if the new one may be why. */
 void renewal_refused(struct sync_contact *c, enum err err, const char *reason);
 
+/* ---- what several phases do: sync_phases.c -------------------------------------------------- */
+
+void phase_get(struct sync_contact *c, const char *target);
+/* Ends the contact over an answer's status. */
+void phase_refused(struct sync_contact *c, const struct link_answer *answer);
+/* Believes an answer's receipt and keeps it, whether the journal agrees or not; false: the contact
+ * has ended. */
+bool phase_take_receipt(struct sync_contact *c, const struct link_answer *answer);
+
+/* ---- what comes down: sync_feeds.c ---------------------------------------------------------- */
+
+/* What a receipt offers beyond what the cache has. */
+void feeds_note_versions(struct sync_contact *c, const struct receipt *receipt);
+void policy_ask(struct sync_contact *c);
+void policy_answer(struct sync_contact *c, const struct link_answer *answer);
+void lists_ask(struct sync_contact *c);
+void lists_answer(struct sync_contact *c, const struct link_answer *answer);
+void placements_ask(struct sync_contact *c);
+void placements_answer(struct sync_contact *c, const struct link_answer *answer);
+
+/* ---- what goes up: sync_upload.c ------------------------------------------------------------ */
+
+void urgent_ask(struct sync_contact *c);
+void urgent_answer(struct sync_contact *c, const struct link_answer *answer);
+void upload_ask(struct sync_contact *c);
+void upload_answer(struct sync_contact *c, const struct link_answer *answer);
 /* Is there something to be sent ahead of the backlog that ends with entry `last`? */
 bool contact_has_urgent(struct sync_contact *c, uint64_t last);
+/* ---- the contact itself: sync_contact.c ----------------------------------------------------- */
+
 /* Goes on with whatever is next, or ends the contact. */
 void contact_go_on(struct sync_contact *c);
 /* Ends the contact. */
 void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s,
                   const char *reason);
-/* The contact goes on, but will count as failed. */
-void contact_note_problem(struct sync_contact *c, const char *what, const char *reason);
 void contact_ask(struct sync_contact *c, const struct link_request *request);
 /* Since the request under way was asked. */
 uint64_t contact_took_ms(const struct sync_contact *c);

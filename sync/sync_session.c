@@ -5,11 +5,15 @@
  * entry would be a new attempt against a registry that asked for rest. A new epoch ends a fork, and
  * with it the wait.
  *
+ * A feed that is refused keeps no contact from being good: entries go up and news are waited for as
+ * ever, and only what was refused waits on a back-off of its own.
+ *
  * While the last contact was good, `watch` waits at the registry for news. When it is lost, a
  * contact finds out why, and says so; but all kiosks lose theirs at the same moment when the
  * registry is started anew, so each comes back at a moment of its own within WATCH_SPREAD waits.
  * Where contacts are good and waits are not, as behind a box that cuts them short, they are lost
- * again and again: from the second in a row on a back-off of their own decides.
+ * again and again: from the second in a row on a back-off of their own decides. So one does where
+ * a wait told of news that the contact did not find, as when a registry's copies differ.
  *
  * An outage is one line in the log, not one for each attempt, except a fork: that one is for people
  * to solve, and said until they have.
@@ -39,11 +43,13 @@ struct sync_session {
     struct sync_watch *watch; /* NULL: not wanted */
     bool watch_rests;         /* until the next contact with everything was good */
     bool watch_lost;          /* and has not waited since */
-    struct backoff watch_backoff;
+    struct cache_versions watch_held;
+    bool news; /* the watch told of what is newer than that: a contact is due */
+    struct backoff watch_backoff, news_backoff, feed_backoff;
     enum sync_contact_scope scope; /* of the contact under way */
     struct backoff backoff;
     bool online;                  /* the last contact was good */
-    char last_reason[REASON_LEN]; /* why it was not; "" it was */
+    char last_reason[REASON_LEN]; /* why it was not, or a feed was refused; "" all is well */
 };
 
 static uint32_t random_bits(void)
@@ -84,9 +90,9 @@ static uint64_t interval_ms(const struct sync_session *s)
 
 static void watch_begin(struct sync_session *s)
 {
-    struct cache_versions held;
-    if (s->watch && !s->watch_rests && sync_contact_versions(s->contact, &held))
-        sync_watch_begin(s->watch, &held);
+    if (s->watch && !s->watch_rests && !s->news &&
+        sync_contact_versions(s->contact, &s->watch_held))
+        sync_watch_begin(s->watch, &s->watch_held);
 }
 
 static uint64_t watch_spread_ms(const struct sync_session *s)
@@ -115,6 +121,7 @@ static void on_watch_ended(const struct sync_watch_result *result, void *user)
     switch (result->end) {
     case SYNC_WATCH_NEWS:
         s->watch_lost = false;
+        s->news = true;
         arm_contact(s, 0);
         break;
     case SYNC_WATCH_LOST:
@@ -126,18 +133,51 @@ static void on_watch_ended(const struct sync_watch_result *result, void *user)
     }
 }
 
-static void log_failure(struct sync_session *s, const struct sync_contact_result *result,
-                        uint32_t delay_ms)
+static void log_once(struct sync_session *s, enum log_id id, const char *reason, uint32_t delay_ms)
 {
-    if (result->id == LOG_SYNC_FORKED || strcmp(s->last_reason, result->reason) != 0)
-        log_event(result->id, "reason=\"%s\" retry_ms=%u", result->reason, (unsigned)delay_ms);
-    snprintf(s->last_reason, sizeof s->last_reason, "%s", result->reason);
+    if (id == LOG_SYNC_FORKED || strcmp(s->last_reason, reason) != 0)
+        log_event(id, "reason=\"%s\" retry_ms=%u", reason, (unsigned)delay_ms);
+    snprintf(s->last_reason, sizeof s->last_reason, "%s", reason);
 }
 
 static void begin(struct sync_session *s, enum sync_contact_scope scope)
 {
     s->scope = scope;
     sync_contact_begin(s->contact, scope);
+}
+
+/* After a contact with everything: where it did not find the news, the next one is due by the
+ * back-off, and the watch rests until then. */
+static void news_seek(struct sync_session *s)
+{
+    struct cache_versions found;
+    if (!s->news)
+        return;
+    s->news = false;
+    s->watch_rests =
+        !sync_contact_versions(s->contact, &found) || !sync_watch_is_newer(&found, &s->watch_held);
+    if (s->watch_rests)
+        arm_contact_within(s, backoff_next_ms(&s->news_backoff, random_bits(), 0));
+    else
+        backoff_reset(&s->news_backoff);
+}
+
+static void feed_refused(struct sync_session *s, const char *why)
+{
+    const uint32_t delay_ms = backoff_next_ms(&s->feed_backoff, random_bits(), 0);
+    arm_contact_within(s, delay_ms);
+    log_once(s, LOG_FEED_REFUSED, why, delay_ms);
+}
+
+static void all_ended_well(struct sync_session *s, bool feeds_came)
+{
+    arm_contact(s, interval_ms(s));
+    s->watch_rests = false;
+    news_seek(s);
+    if (!feeds_came)
+        return;
+    backoff_reset(&s->feed_backoff);
+    s->last_reason[0] = '\0';
 }
 
 /* A contact for new entries leaves the timer of the one with everything as it is: a counter that is
@@ -148,20 +188,20 @@ static void ended_well(struct sync_session *s, const struct sync_contact_result 
         log_event(LOG_SYNC_ONLINE, "host=%s tls=%s next=%" PRIu64, s->config->registry_host,
                   result->tls_version, result->next);
     s->online = true;
-    s->last_reason[0] = '\0';
     backoff_reset(&s->backoff);
-    if (s->scope == SYNC_ALL) {
-        arm_contact(s, interval_ms(s));
-        s->watch_rests = false;
-    }
+    if (s->scope == SYNC_ALL)
+        all_ended_well(s, !result->feed_why);
+    if (result->feed_why)
+        feed_refused(s, result->feed_why);
     watch_begin(s);
 }
 
 static void ended_badly(struct sync_session *s, const struct sync_contact_result *result)
 {
     const uint32_t delay_ms = backoff_next_ms(&s->backoff, random_bits(), result->retry_after_s);
-    log_failure(s, result, delay_ms);
+    log_once(s, result->id, result->reason, delay_ms);
     s->online = false;
+    s->news = false;
     arm_contact(s, delay_ms);
 }
 
@@ -231,6 +271,7 @@ enum err sync_session_open(sd_event *loop, const struct sync_parts *parts,
     s->mode = mode;
     s->config = parts->config;
     backoff_init(&s->backoff, s->config->backoff_min_ms, s->config->backoff_max_ms);
+    s->news_backoff = s->feed_backoff = s->backoff;
     backoff_init(&s->watch_backoff, (uint32_t)watch_spread_ms(s), s->config->backoff_max_ms);
     enum err err = sync_contact_open(loop, parts, on_ended, s, &s->contact);
     if (err == ERR_OK && mode == SYNC_FOR_EVER && s->config->long_poll_s > 0)

@@ -56,10 +56,18 @@ static void ask(struct sync_watch *watch)
     link_ask(watch->link, &request, on_answer, watch);
 }
 
+bool sync_watch_is_newer(const struct cache_versions *versions, const struct cache_versions *held)
+{
+    return versions->policy > held->policy || versions->lists > held->lists ||
+           versions->placements > held->placements;
+}
+
 static bool is_newer(const struct receipt *receipt, const struct cache_versions *held)
 {
-    return receipt->policy_version > held->policy || receipt->lists_version > held->lists ||
-           receipt->placements_version > held->placements;
+    const struct cache_versions versions = {.placements = receipt->placements_version,
+                                            .lists = receipt->lists_version,
+                                            .policy = receipt->policy_version};
+    return sync_watch_is_newer(&versions, held);
 }
 
 static void end(struct sync_watch *watch, enum sync_watch_end how, uint32_t retry_after_s)

@@ -22,6 +22,9 @@ struct sync_watch_result {
     uint32_t retry_after_s; /* LOST: what the registry, or what is before it, asked for; else 0 */
 };
 
+/* Of any feed? */
+bool sync_watch_is_newer(const struct cache_versions *versions, const struct cache_versions *held);
+
 /* Called once for each sync_watch_begin, from the loop. */
 typedef void (*sync_watch_ended)(const struct sync_watch_result *result, void *user);
 

@@ -13,8 +13,8 @@
     "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq >= ?1 AND seq < ?2"                      \
     " ORDER BY seq DESC LIMIT ?3"
 
-/* ERR_MISSING: it defers nobody, or can't be read. */
-static enum err defers(struct journal_reader *reader, sqlite3_stmt *row)
+/* ERR_MISSING: it neither defers anybody nor takes a decision back, or can't be read. */
+static enum err is_urgent(struct journal_reader *reader, sqlite3_stmt *row)
 {
     uint8_t payload[ENTRY_PAYLOAD_MAX];
     struct stored_entry stored;
@@ -22,9 +22,10 @@ static enum err defers(struct journal_reader *reader, sqlite3_stmt *row)
     struct entry_decided decided;
     size_t len;
     stored_entry_read(row, &stored);
-    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) != ERR_OK ||
-        header.kind != ENTRY_DECIDED)
+    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) != ERR_OK)
         return ERR_MISSING;
+    if (header.kind != ENTRY_DECIDED)
+        return header.kind == ENTRY_VOID ? ERR_OK : ERR_MISSING;
     const enum err err = payload_open(&reader->days, &stored, &header, payload, &len);
     if (err)
         return err == ERR_CORRUPT ? ERR_MISSING : err;
@@ -47,7 +48,7 @@ static enum err look(struct journal_reader *reader, sqlite3_stmt *rows, struct j
             left->before = looks < JOURNAL_URGENT_LOOKS ? left->from : before;
             return ERR_OK;
         }
-        const enum err err = defers(reader, rows);
+        const enum err err = is_urgent(reader, rows);
         if (err && err != ERR_MISSING)
             return err;
         looks++;

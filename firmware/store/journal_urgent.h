@@ -14,10 +14,11 @@ struct journal_range {
     uint64_t from, before;
 };
 
-/* The newest numbers in a range of a DECIDED that defers somebody, at most JOURNAL_URGENT_MAX,
- * newest first; by a reader that has the storage key. Looks at JOURNAL_URGENT_LOOKS entries and no
- * more, however many the range or the journal has, and narrows `left` to those that it has not
- * looked at. What can't be read is passed by. `*n` may be 0. Else the journal's failures. */
+/* The newest numbers in a range of a DECIDED that defers somebody, or of a VOID, at most
+ * JOURNAL_URGENT_MAX, newest first; by a reader that has the storage key. Looks at
+ * JOURNAL_URGENT_LOOKS entries and no more, however many the range or the journal has, and narrows
+ * `left` to those that it has not looked at. What can't be read is passed by. `*n` may be 0. Else
+ * the journal's failures. */
 MUST_CHECK enum err journal_urgent_find(struct journal_reader *reader, struct journal_range *left,
                                         uint64_t seqs[JOURNAL_URGENT_MAX], size_t *n);
 

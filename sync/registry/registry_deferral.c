@@ -8,13 +8,21 @@
  * Where it was decided is the kiosk's own word: it is taken for a site that the kiosk's id begins
  * with (CGK of CGK-03-0412); else the row names the kiosk, which is what its certificate proves.
  *
- * An entry that comes as RECOVERED makes no row: its decision came once already, from the history
- * that was left, or is weeks old.
+ * What comes as RECOVERED counts like any other: a counter whose disk went back in time may have
+ * been offline since, so that nobody has heard of it. If it did come before, it is the same
+ * decision by its hash, of the same day. Its PRESENTED is of the branch that was left, and its
+ * number perhaps another entry's in the history that is held: it is looked for among what was
+ * recovered just before.
+ *
+ * Whose decision a VOID names is not looked up: what is held of it is held under its own kiosk
+ * alone.
  */
 #include "registry_deferral.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define RECOVERED_REACH 32 /* entries: between the two there is little else */
 
 static void document_put(const struct document *document, struct listing *out)
 {
@@ -67,17 +75,58 @@ bool registry_deferral_of(const struct entry_header *decided,
 
 /* ---- finding them among entries -------------------------------------------------------------- */
 
+/* An entry, or the one that a RECOVERED holds. */
+struct told {
+    int kind;
+    uint64_t seq;
+    const uint8_t *hash;
+    struct span header, payload;
+    bool recovered;
+};
+
+/* False: what it says is not known, or has its effect by another entry. */
+static bool told_of(const struct registry_entry *entry, struct told *out)
+{
+    struct entry_recovered recovered;
+    struct entry_header original;
+    *out = (struct told){.kind = entry->kind,
+                         .seq = entry->seq,
+                         .hash = entry->hash,
+                         .header = entry->header,
+                         .payload = entry->payload};
+    if (entry->mark != REGISTRY_MARK_NONE)
+        return false;
+    if (entry->kind != ENTRY_RECOVERED)
+        return true;
+    if (entry_recovered_decode(entry->payload, &recovered, &original) != ERR_OK)
+        return false;
+    *out = (struct told){.kind = (int)original.kind,
+                         .seq = original.seq,
+                         .hash = entry->original,
+                         .header = recovered.header,
+                         .payload = recovered.payload,
+                         .recovered = true};
+    return true;
+}
+
 /* Big: not for the stack of a server's thread. */
 struct room {
     struct entry_presented presented;
     uint8_t payload[ENTRY_PAYLOAD_MAX];
 };
 
-static bool is_deferral(const struct registry_entry *entry, struct entry_decided *out)
+static bool is_deferral(const struct told *told, struct entry_decided *out)
 {
-    return entry->kind == ENTRY_DECIDED && entry->mark == REGISTRY_MARK_NONE &&
-           entry_decided_decode(entry->payload, out) == ERR_OK &&
+    return told->kind == ENTRY_DECIDED && entry_decided_decode(told->payload, out) == ERR_OK &&
            out->decision == DECISION_DEFERRED;
+}
+
+static enum err held_find(const struct deferral_search *search, uint64_t seq, int kind,
+                          struct room *room, struct span *out)
+{
+    const struct registry_payload_asked asked = {.kiosk = search->kiosk, .seq = seq, .kind = kind};
+    return search->store->ops->payload_get(search->store, &asked, room->payload,
+                                           sizeof room->payload, out);
 }
 
 /* The payload of the PRESENTED `seq`. ERR_MISSING: it has not come, is no such entry, or is purged.
@@ -92,30 +141,63 @@ static enum err presented_find(const struct deferral_search *search, uint64_t se
         *out = entry->payload;
         return entry->kind == ENTRY_PRESENTED && entry->payload.p ? ERR_OK : ERR_MISSING;
     }
-    const struct registry_payload_asked asked = {
-        .kiosk = search->kiosk, .seq = seq, .kind = ENTRY_PRESENTED};
-    return search->store->ops->payload_get(search->store, &asked, room->payload,
-                                           sizeof room->payload, out);
+    return held_find(search, seq, ENTRY_PRESENTED, room, out);
 }
 
-static enum err row_make(const struct deferral_search *search, const struct registry_entry *entry,
-                         struct room *room, struct registry_listing *out)
+static bool is_presented(const struct registry_entry *entry, uint64_t seq, struct span *out)
 {
+    struct told told;
+    if (entry->kind != ENTRY_RECOVERED || !told_of(entry, &told) || told.seq != seq ||
+        told.kind != ENTRY_PRESENTED || !told.payload.p)
+        return false;
+    *out = told.payload;
+    return true;
+}
+
+/* The payload of the PRESENTED `seq` of another branch, that was recovered before entry `at` of
+ * these. ERR_MISSING. */
+static enum err recovered_find(const struct deferral_search *search, size_t at, uint64_t seq,
+                               struct room *room, struct span *out)
+{
+    for (size_t i = at; i-- > 0;)
+        if (is_presented(&search->entries[i], seq, out))
+            return ERR_OK;
+    const uint64_t first = search->entries[0].seq;
+    for (uint64_t back = 1; back <= RECOVERED_REACH && back < first; back++) {
+        struct registry_entry held = {.kind = ENTRY_RECOVERED};
+        const enum err err = held_find(search, first - back, held.kind, room, &held.payload);
+        if (err && err != ERR_MISSING)
+            return err;
+        if (!err && is_presented(&held, seq, out))
+            return ERR_OK;
+    }
+    return ERR_MISSING;
+}
+
+static enum err row_make(const struct deferral_search *search, size_t at, struct room *room,
+                         struct registry_listing *out)
+{
+    struct told told;
     struct entry_decided decided;
     struct entry_header header;
     struct span payload;
     struct listing listing;
     const char *field;
-    if (!is_deferral(entry, &decided) ||
-        entry_header_decode(entry->header, ENTRY_WHOLE, &header) != ERR_OK)
+    const struct registry_entry *entry = &search->entries[at];
+    if (!told_of(entry, &told) || (told.recovered && !entry->original_seq) ||
+        !is_deferral(&told, &decided) ||
+        entry_header_decode(told.header, ENTRY_WHOLE, &header) != ERR_OK)
         return ERR_MISSING;
-    const enum err err = presented_find(search, decided.presented, room, &payload);
+    const enum err err = told.recovered
+                             ? recovered_find(search, at, decided.presented, room, &payload)
+                             : presented_find(search, decided.presented, room, &payload);
     if (err)
         return err;
     if (entry_presented_decode(payload, &room->presented) != ERR_OK ||
         !registry_deferral_of(&header, &room->presented, search->now_ms, &listing) ||
         registry_listing_make(&listing, out, &field) != ERR_OK)
         return ERR_MISSING;
+    out->record.by = told.hash;
     return ERR_OK;
 }
 
@@ -128,11 +210,27 @@ enum err registry_deferrals_find(const struct deferral_search *search,
     for (size_t i = 0; !err && i < search->n_entries; i++) {
         if (search->entries[i].seq < search->from)
             continue;
-        err = row_make(search, &search->entries[i], room, &rows[*n_rows]);
+        err = row_make(search, i, room, &rows[*n_rows]);
         *n_rows += err == ERR_OK;
         if (err == ERR_MISSING)
             err = ERR_OK;
     }
     free(room);
     return err;
+}
+
+/* ---- what is taken back ---------------------------------------------------------------------- */
+
+void registry_voids_find(const struct deferral_search *search, uint8_t (*hashes)[SIGN_HASH_LEN],
+                         struct registry_voids *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < search->n_entries; i++) {
+        struct told told;
+        struct entry_void names;
+        if (search->entries[i].seq >= search->from && told_of(&search->entries[i], &told) &&
+            told.kind == ENTRY_VOID && entry_void_decode(told.payload, &names) == ERR_OK)
+            memcpy(hashes[n++], names.hash, SIGN_HASH_LEN);
+    }
+    *out = (struct registry_voids){.hash = (const uint8_t(*)[SIGN_HASH_LEN])hashes, .n = n};
 }

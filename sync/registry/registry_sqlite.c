@@ -68,9 +68,11 @@ static const struct database_kind kind = {
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
- * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word. Stores
- * from before there were any get them here. The rows of an import wait in a temporary table, which
- * is outside the shared file: it is locked only while they are moved over.
+ * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word;
+ * `deferral` by which decisions, and which of them, known or not (no `id`), are `voided`: 1, by the
+ * kiosk itself; 2, withdrawn as all that it had made was. Stores from before there were any get
+ * them here. The rows of an import wait in a temporary table, which is outside the shared file: it
+ * is locked only while they are moved over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -89,6 +91,10 @@ static const char session[] =
     " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
     " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
+    "CREATE TABLE IF NOT EXISTS deferral("
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT,"
+    " voided INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS deferral_of ON deferral(id);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";

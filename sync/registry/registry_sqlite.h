@@ -54,14 +54,32 @@
                "WHERE kiosk.id = ?1 AND seq = ?2 AND kind = ?3")                                   \
     X(COPY_PUT, "INSERT OR IGNORE INTO copy(kiosk, seq, hash, received_ms, header, payload, "      \
                 "signature) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                   \
-    X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1")                                    \
+    X(COPY_COUNT, "SELECT count(*) FROM copy WHERE kiosk = ?1 AND seq >= ?2")                      \
     X(COPY_DROP, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "                \
                  "hash IN (SELECT hash FROM entry WHERE kiosk = ?1 AND seq = copy.seq)")           \
+    X(COPY_BOUND, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "               \
+                  "(SELECT count(*) FROM copy WHERE kiosk = ?1 AND seq < ?2) >= ?4")               \
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
-    X(STAGE_TOLD, "INSERT INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "    \
-                  "FROM told JOIN listing USING(id) WHERE kiosk = ?1")                             \
+    X(DEFERRAL_VOID, "INSERT INTO deferral(kiosk, hash, voided) VALUES(?1, ?2, 1) "                \
+                     "ON CONFLICT(kiosk, hash) DO UPDATE SET voided = max(voided, 1)")             \
+    X(DEFERRAL_WITHDRAW, "UPDATE deferral SET voided = 2 WHERE kiosk = ?1 AND id IS NOT NULL")     \
+    X(DEFERRAL_PUT, "INSERT INTO deferral(kiosk, hash, id) VALUES(?1, ?2, ?3) "                    \
+                    "ON CONFLICT(kiosk, hash) DO UPDATE SET id = excluded.id")                     \
+    X(DEFERRAL_LOOK,                                                                               \
+      "SELECT EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided), "          \
+      "EXISTS(SELECT 1 FROM told JOIN listing USING(id) WHERE id = ?3 AND withdrawn "              \
+      "AND NOT EXISTS(SELECT 1 FROM deferral WHERE id = ?3 AND kiosk = ?1 AND voided = 2))")       \
+    X(STAGE_VOIDED,                                                                                \
+      "INSERT OR IGNORE INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "      \
+      "FROM deferral d JOIN told USING(id) JOIN listing USING(id) WHERE d.kiosk = ?1 AND "         \
+      "d.hash = ?2 AND NOT EXISTS(SELECT 1 FROM deferral o WHERE o.id = d.id AND NOT o.voided)")   \
+    X(STAGE_TOLD,                                                                                  \
+      "INSERT INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "                \
+      "FROM told t JOIN listing USING(id) WHERE (t.kiosk = ?1 OR EXISTS("                          \
+      "SELECT 1 FROM deferral d WHERE d.id = t.id AND d.kiosk = ?1)) AND NOT EXISTS("              \
+      "SELECT 1 FROM deferral o WHERE o.id = t.id AND o.kiosk <> ?1 AND NOT o.voided)")            \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
     X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
@@ -118,13 +136,28 @@ struct registry_sql_rows {
     int64_t kiosk;
     const struct registry_record *rows;
     size_t n_rows;
+    struct registry_voids voids;
     int64_t now_ms;
 };
-/* Within a transaction: puts rows of the lists of which none was ever held. `*over` is how many of
- * those are left out, being beyond REGISTRY_ROWS_A_DAY. */
+/* Within a transaction: puts rows of the lists of which none was ever held, and withdraws what is
+ * taken back. `*over` is how many are left out, being beyond REGISTRY_ROWS_A_DAY. */
 MUST_CHECK enum err registry_sql_rows_add(struct registry_sqlite *s,
                                           const struct registry_sql_rows *rows, size_t *over);
-/* Within a transaction: drops the copies of entries of which the chain has brought the same. */
+/* registry_sqlite_voids.c, within the same: decisions that are taken back are known as such; */
+MUST_CHECK enum err registry_sql_voids_note(struct registry_sqlite *s,
+                                            const struct registry_sql_rows *rows);
+/* ... the decision that makes a row is known; is that row to be put? */
+MUST_CHECK enum err registry_sql_row_note(struct registry_sqlite *s, int64_t kiosk,
+                                          const struct registry_record *row, bool *wanted);
+/* ... and rows that no decision makes any more are staged to be withdrawn. */
+MUST_CHECK enum err registry_sql_voids_stage(struct registry_sqlite *s,
+                                             const struct registry_sql_rows *rows);
+/* ... and so are all that a kiosk has made and no other kiosk has. */
+MUST_CHECK enum err registry_sql_made_stage(struct registry_sqlite *s, int64_t kiosk);
+/* Does the feed that is imported hold a record of this id? ERR_MISSING: never. */
+MUST_CHECK enum err registry_sql_held_find(struct registry_sqlite *s, const char *id);
+/* Within a transaction, when the chain has come from `first` to `last`: drops the copies of which
+ * it has brought the same, and those that it contradicts if there are enough of such. */
 MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,
                                              uint64_t first, uint64_t last);
 

@@ -1,14 +1,16 @@
 /* Entries out of their chain, in SQLite: copies that came ahead of it, and looking one up.
  *
  * A copy is kept by its hash: two that contradict each other are both kept, and one that the chain
- * contradicts stays when the others of its number are dropped.
+ * contradicts stays when the others of its number are dropped. It is evidence, and waits for
+ * nothing any more: it takes no room from those that do, and beyond so many it is not kept.
  */
 #include "registry_sqlite.h"
 
-static enum err copies_fit(struct registry_sqlite *s, int64_t kiosk, bool *fit)
+static enum err copies_fit(struct registry_sqlite *s, int64_t kiosk, uint64_t next, bool *fit)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_COPY_COUNT);
     sqlite3_bind_int64(stmt, 1, kiosk);
+    sqlite3_bind_int64(stmt, 2, (int64_t)next);
     const enum err err = registry_sql_row(stmt);
     if (err)
         return err;
@@ -35,15 +37,19 @@ static enum err copies_within(struct registry_sqlite *s, const char *kiosk,
                               const struct registry_copies *copies, struct registry_kept *out)
 {
     int64_t no;
-    enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    struct registry_head head;
+    enum err err = registry_sql_kiosk(s, kiosk, &no, &head);
     for (size_t i = 0; !err && i < copies->n_entries; i++)
         err = copy_add(s, no, &copies->entries[i], copies->received_ms);
     if (!err)
-        err = copies_fit(s, no, &out->kept);
+        err = copies_fit(s, no, head.next, &out->kept);
     if (err || !out->kept)
         return err;
-    const struct registry_sql_rows rows = {
-        .kiosk = no, .rows = copies->rows, .n_rows = copies->n_rows, .now_ms = copies->received_ms};
+    const struct registry_sql_rows rows = {.kiosk = no,
+                                           .rows = copies->rows,
+                                           .n_rows = copies->n_rows,
+                                           .voids = copies->voids,
+                                           .now_ms = copies->received_ms};
     return registry_sql_rows_add(s, &rows, &out->rows_over);
 }
 
@@ -68,11 +74,18 @@ enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
 enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk, uint64_t first,
                                   uint64_t last)
 {
-    sqlite3_stmt *stmt = registry_sql(s, SQL_COPY_DROP);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int64(stmt, 2, (int64_t)first);
-    sqlite3_bind_int64(stmt, 3, (int64_t)last);
-    return database_step_done(stmt);
+    static const enum registry_statement steps[] = {SQL_COPY_DROP, SQL_COPY_BOUND};
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < sizeof steps / sizeof steps[0]; i++) {
+        sqlite3_stmt *stmt = registry_sql(s, steps[i]);
+        sqlite3_bind_int64(stmt, 1, kiosk);
+        sqlite3_bind_int64(stmt, 2, (int64_t)first);
+        sqlite3_bind_int64(stmt, 3, (int64_t)last);
+        if (steps[i] == SQL_COPY_BOUND)
+            sqlite3_bind_int64(stmt, 4, REGISTRY_COPIES_MAX);
+        err = database_step_done(stmt);
+    }
+    return err;
 }
 
 enum err sqlite_payload_get(struct registry_store *store,

@@ -262,16 +262,18 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     if (err)
         return err;
     const struct registry_entry *last = branch_last(branch);
+    const uint64_t next = out->head.next;
     out->outcome = REGISTRY_APPENDED;
     out->n_new = branch->n_entries - n_held;
     out->head = (struct registry_head){.epoch = last->epoch, .next = last->seq + 1};
     memcpy(out->head.hash, last->hash, sizeof out->head.hash);
     err = head_set(s, kiosk, &out->head);
     if (!err)
-        err = registry_sql_copies_drop(s, kiosk, branch->entries[0].seq, last->seq);
+        err = registry_sql_copies_drop(s, kiosk, next, last->seq);
     const struct registry_sql_rows rows = {.kiosk = kiosk,
                                            .rows = branch->rows,
                                            .n_rows = branch->n_rows,
+                                           .voids = branch->voids,
                                            .now_ms = branch->received_ms};
     return err ? err : registry_sql_rows_add(s, &rows, &out->rows_over);
 }

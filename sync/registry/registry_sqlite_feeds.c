@@ -8,7 +8,7 @@
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
  * The versions that it gave are one run; the last of them is kept with the import's date.
  *
- * A row that a kiosk's entries make is that kiosk's word, and kept as such, until the centre
+ * A row that kiosks' entries make is the word of those kiosks, and kept as such, until the centre
  * imports or withdraws the same row: from then on it is the centre's.
  */
 #include "registry_sqlite.h"
@@ -56,7 +56,7 @@ enum err sqlite_import_begin(struct registry_store *store, enum registry_feed fe
     return err;
 }
 
-static enum err held_find(struct registry_sqlite *s, const char *id)
+enum err registry_sql_held_find(struct registry_sqlite *s, const char *id)
 {
     sqlite3_stmt *stmt = registry_sql(s, feed_sql[s->imports].held);
     sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
@@ -79,7 +79,7 @@ enum err sqlite_import_put(struct registry_store *store, const struct registry_r
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(s->importing && record->rec_seq <= INT64_MAX);
-    const enum err err = record->withdrawn ? held_find(s, record->id) : ERR_OK;
+    const enum err err = record->withdrawn ? registry_sql_held_find(s, record->id) : ERR_OK;
     return err ? err : stage(s, record);
 }
 
@@ -185,21 +185,25 @@ enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_
     struct registry_imported done;
     uint64_t n_told = 0;
     *over = 0;
-    if (rows->n_rows == 0)
+    if (rows->n_rows == 0 && rows->voids.n == 0)
         return ERR_OK;
     enum err err = lists_begin(s);
     if (!err)
+        err = registry_sql_voids_note(s, rows);
+    if (!err)
         err = told_count(s, rows->kiosk, rows->now_ms - DAY_MS, &n_told);
     for (size_t i = 0; !err && i < rows->n_rows; i++) {
-        err = held_find(s, rows->rows[i].id);
-        if (err != ERR_MISSING)
+        bool wanted = false;
+        err = registry_sql_row_note(s, rows->kiosk, &rows->rows[i], &wanted);
+        if (err || !wanted)
             continue;
-        err = ERR_OK;
         if (n_told >= REGISTRY_ROWS_A_DAY)
             ++*over;
         else if ((err = tell(s, rows, &rows->rows[i])) == ERR_OK)
             n_told++;
     }
+    if (!err)
+        err = registry_sql_voids_stage(s, rows);
     return err ? err : staged_apply(s, rows->now_ms, &done);
 }
 
@@ -212,9 +216,7 @@ static enum err withdraw_within(struct registry_sqlite *s, const char *kiosk, in
         err = lists_begin(s);
     if (err)
         return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_TOLD);
-    sqlite3_bind_int64(stmt, 1, no);
-    err = database_step_done(stmt);
+    err = registry_sql_made_stage(s, no);
     return err ? err : staged_apply(s, now_ms, out);
 }
 

@@ -60,6 +60,12 @@ struct registry_entry {
     struct span signature; /* p is NULL but for the last entry of a batch */
 };
 
+/* Decisions that VOID entries take back, by the hashes of their headers. */
+struct registry_voids {
+    const uint8_t (*hash)[SIGN_HASH_LEN];
+    size_t n;
+};
+
 /* Entries that follow each other, chained from the held entry before the first. */
 struct registry_branch {
     const struct registry_entry *entries; /* in order of seq, without holes */
@@ -69,19 +75,21 @@ struct registry_branch {
     bool proven;                          /* the signature verifies: the kiosk's key made this */
     int64_t received_ms;
     const struct registry_record *rows; /* of the lists, that its new entries make: */
-    size_t n_rows;                      /* each is put unless one of that id was ever held */
+    size_t n_rows;                      /* each is put unless one of that id was ever held, but */
+    struct registry_voids voids;        /* for what its kiosk takes back, sooner or later */
 };
 
 /* Copies of entries that came ahead of their chain, each signed. */
 struct registry_copies {
     const struct registry_entry *entries;
     size_t n_entries;
-    const struct registry_record *rows; /* as of a branch */
+    const struct registry_record *rows; /* as of a branch, as voids */
     size_t n_rows;
+    struct registry_voids voids;
     int64_t received_ms;
 };
 
-/* Of one kiosk. */
+/* Of one kiosk, that wait for their chain; and that their chain contradicts. */
 #define REGISTRY_COPIES_MAX 4096
 
 /* Rows of the lists that the entries of one kiosk make in a day of ours; what is beyond tells other
@@ -135,6 +143,7 @@ struct registry_record {
     uint64_t rec_seq;  /* the source's own order; 0: it has none */
     bool withdrawn;    /* what is held under this id no longer counts */
     struct span bytes; /* placement_encode's or listing_encode's */
+    const uint8_t *by; /* the decision that makes it: its header's hash; NULL: an import, a test */
 };
 
 struct registry_imported {
@@ -220,13 +229,18 @@ struct registry_store_ops {
     enum err (*payload_get)(struct registry_store *store,
                             const struct registry_payload_asked *asked, void *room, size_t cap,
                             struct span *out);
-    /* Keeps copies until the chain brings the same entries; the same again changes nothing. They
-     * are not kept, and nothing is done, when the kiosk would have more than REGISTRY_COPIES_MAX.
+    /* Of both copies_put and append: a row goes, with a new version, when all decisions that made
+     * it are taken back, each by its own kiosk; a later one puts it again. A decision that is taken
+     * back before it comes makes none. What the centre has imported or withdrawn stays as it is.
      */
+    /* Keeps copies until the chain brings the same entries; the same again changes nothing. They
+     * are not kept, and nothing is done, when more than REGISTRY_COPIES_MAX would wait. What the
+     * chain contradicts is kept, but for what comes when as many are. */
     enum err (*copies_put)(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
     /* Withdraws all rows that entries of a kiosk have made, but for those that an import has
-     * brought since. ERR_MISSING: no such kiosk. */
+     * brought since, or that another kiosk's have made too. A row that went so comes again by
+     * another kiosk's word alone. ERR_MISSING: no such kiosk. */
     enum err (*rows_withdraw)(struct registry_store *store, const char *kiosk, int64_t now_ms,
                               struct registry_imported *out);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of

@@ -59,6 +59,12 @@ def cose_signature(key, payload):
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
+def seal(key, claims):
+    """What `key` signs, as an envelope."""
+    payload = deterministic(claims)
+    return cbor2.dumps(cbor2.CBORTag(18, [_protected(key), {}, payload, cose_signature(key, payload)]))
+
+
 def cose_payload(key, envelope):
     """The payload of an envelope that `key` signed; anything else raises."""
     tagged = cbor2.loads(envelope)

@@ -68,6 +68,34 @@ static void sql(const char *path, const char *text)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* Copies that came as the entry `seq` of the only kiosk, none of them the chain's. */
+static void copies_come(const char *path, uint64_t seq, size_t n)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %zu) "
+             "INSERT INTO copy SELECT no, %llu, randomblob(32), 1, x'01', x'02', x'03' "
+             "FROM n, kiosk",
+             n, (unsigned long long)seq);
+    sql(path, text);
+}
+
+static size_t copies_held(const char *path, uint64_t seq)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM copy WHERE seq = ?1", -1, &stmt, NULL),
+        SQLITE_OK);
+    sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    const size_t n = (size_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return n;
+}
+
 static void refuses(const char *path, enum err expected, const char *reason)
 {
     char why[REGISTRY_WHY_LEN] = "";
@@ -158,6 +186,64 @@ static void a_row_of_another_shape_is_corrupt_and_not_believed(void **state)
     store->ops->close(store);
 }
 
+static struct registry_entry entry_of(uint64_t seq, enum entry_kind kind, uint32_t epoch)
+{
+    struct registry_entry entry = {.epoch = epoch,
+                                   .seq = seq,
+                                   .kind = kind,
+                                   .header = span_of_text("header"),
+                                   .payload = span_of_text("payload"),
+                                   .signature = span_of_text("signature")};
+    entry.hash[0] = (uint8_t)seq;
+    return entry;
+}
+
+static void chain_comes(struct registry_store *store, struct registry_entry entry)
+{
+    static const uint8_t signature[SIGN_LEN];
+    struct registry_head head;
+    struct registry_appended done;
+    assert_int_equal(store->ops->head(store, "K", &head), ERR_OK);
+    const struct registry_branch branch = {.entries = &entry,
+                                           .n_entries = 1,
+                                           .prev = head.hash,
+                                           .signature = signature,
+                                           .proven = true};
+    assert_int_equal(store->ops->append(store, "K", &branch, &done), ERR_OK);
+    assert_int_equal(done.outcome, REGISTRY_APPENDED);
+}
+
+static bool copy_comes(struct registry_store *store, uint64_t seq)
+{
+    const struct registry_entry entry = entry_of(seq, ENTRY_NOTE, 1);
+    const struct registry_copies copies = {.entries = &entry, .n_entries = 1};
+    struct registry_kept kept;
+    assert_int_equal(store->ops->copies_put(store, "K", &copies, &kept), ERR_OK);
+    return kept.kept;
+}
+
+/* They are evidence, of which so many are kept, but don't wait for anything any more. */
+static void copies_that_the_chain_contradicts_stand_in_no_copy_s_way(void **state)
+{
+    static const struct registry_kiosk kiosk = {.id = "K"};
+    const char *path = *state;
+    struct registry_store *store = place_open(*state);
+    assert_int_equal(store->ops->kiosk_add(store, &kiosk), ERR_OK);
+    copies_come(path, 1, REGISTRY_COPIES_MAX);
+    assert_false(copy_comes(store, 2));
+    chain_comes(store, entry_of(1, ENTRY_NOTE, 1));
+    assert_int_equal(copies_held(path, 1), REGISTRY_COPIES_MAX);
+    assert_true(copy_comes(store, 2));
+    copies_come(path, 2, 9);
+    chain_comes(store, entry_of(2, ENTRY_NOTE, 1));
+    assert_int_equal(copies_held(path, 1), REGISTRY_COPIES_MAX);
+    assert_int_equal(copies_held(path, 2), 0);
+    copies_come(path, 3, 9); /* a number that the next epoch leaves out */
+    chain_comes(store, entry_of(5, ENTRY_EPOCH, 2));
+    assert_int_equal(copies_held(path, 3), 0);
+    store->ops->close(store);
+}
+
 int main(void)
 {
     static const struct suite_backend sqlite = {
@@ -171,6 +257,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_row_of_another_shape_is_corrupt_and_not_believed, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(copies_that_the_chain_contradicts_stand_in_no_copy_s_way,
+                                        setup, teardown),
     };
     const int failed = registry_store_suite(&sqlite);
     return failed + cmocka_run_group_tests_name("sqlite files", tests, NULL, NULL);
