@@ -145,7 +145,8 @@ struct view_clock {
 
 /* What was recorded last, while it may be taken back. */
 struct view_voidable {
-    uint64_t seq; /* of its DECIDED; 0: nothing may */
+    uint64_t seq;     /* of its DECIDED; 0: nothing may */
+    uint64_t answers; /* the PRESENTED, by which people know it */
     int64_t wall_ms;
     enum decision decision;
     enum role role;                   /* whose it is to take back, at least */

@@ -197,6 +197,7 @@ static const struct view_shape crossing_shape = SHAPE_OF(crossing_parts);
 
 static const struct view_part voidable_parts[] = {
     U64(view_voidable, seq),
+    U64(view_voidable, answers),
     I64(view_voidable, wall_ms),
     ENUM(view_voidable, decision, 0, DECISION_COUNT - 1),
     ENUM(view_voidable, role, 0, ROLE_SUPERVISOR),

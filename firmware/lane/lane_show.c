@@ -158,6 +158,7 @@ static void fill_voidable(const struct lane *lane, struct view_voidable *out)
     if (!recorded->entry.seq)
         return;
     out->seq = recorded->entry.seq;
+    out->answers = recorded->answers;
     out->wall_ms = recorded->wall_ms;
     out->decision = recorded->decision;
     out->role = recorded->role;

@@ -43,6 +43,7 @@ struct left_open {
 /* The decision that was recorded last, while it may be taken back. */
 struct recorded {
     struct journal_head entry; /* seq 0: there is none */
+    uint64_t answers;          /* its PRESENTED */
     int64_t wall_ms, boottime_ms;
     enum decision decision;
     enum role role;

@@ -26,6 +26,7 @@ void lane_recorded(struct lane *lane, const struct journal_head *entry)
     struct clock_reading now;
     clock_read(&lane->clock, &now);
     *recorded = (struct recorded){.entry = *entry,
+                                  .answers = lane->shown.seq,
                                   .wall_ms = now.wall_ms,
                                   .boottime_ms = now.boottime_ms,
                                   .decision = lane->action.decision,

@@ -52,7 +52,7 @@ def test_a_departure_that_was_none_is_told_nobody_and_the_passport_is_judged_ane
     decided = decide(made, first["seq"], "CLEARED")
     shown = view(made, "what may be taken back", lambda v: v["voidable"])["voidable"]
     assert (shown["seq"], shown["decision"], shown["role"]) == (decided, "CLEARED", "OFFICER")
-    assert shown["number"] == first["document"]["number"]
+    assert (shown["answers"], shown["number"]) == (first["seq"], first["document"]["number"])
     shown = void(made, decided, reason="WRONG_TRAVELLER")
     assert shown["crossing"]["document"] == first["document"]
     again = scan(made, "siti", after=first["seq"])  # at once: no double swipe of what is taken back

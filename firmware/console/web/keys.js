@@ -43,9 +43,9 @@ function keysOf(view, act) {
   const manual = { picture: "k-kbd", label: t("key.manual"), small: t("key.n", { n: 3 }), press: act.manual };
   switch (view.screen) {
     case "VERDICT": return verdictKeys(view, act);
-    case "RECORDED":
+    case "RECORDED": case "VOIDED":
       return [{ kind: "", picture: "k-go", label: t("key.next"), small: t("key.n", { n: 1 }), press: act.dismiss },
-        print(), none, help];
+        print(), view.voidable ? { picture: "k-x", label: t("void"), small: t("key.n", { n: 3 }), press: act.takeBack } : none, help];
     case "UNREADABLE":
       return [{ kind: "", picture: "k-again", label: t("key.again"), small: t("key.n", { n: 1 }), press: act.dismiss },
         view.unreadable.proposal ? { kind: "wrap", picture: "k-ok", label: t("key.same"), small: t("key.n", { n: 2 }), press: act.confirm } : print(),
@@ -57,7 +57,7 @@ function keysOf(view, act) {
 
 let current = [];
 
-/** `act`: decide, supervisor, details(bool), dismiss, help, manual, confirm. */
+/** `act`: decide, supervisor, details(bool), dismiss, help, manual, confirm, takeBack. */
 export function drawKeys(view, act) {
   current = keysOf(view, act);
   drawRow($("keys"), current);

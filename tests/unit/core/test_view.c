@@ -61,7 +61,7 @@ static struct view full_view(void)
                                     .position = {{1, 44, 'K', '<'}, {2, 7, 'I', '1'}},
                                     .line = {"P<IDN", "X0000012", "THIRD"},
                                     .keyed = keyed_sample()}},
-        .voidable = {408, 1795240000000, DECISION_DEFERRED, ROLE_SUPERVISOR, "X0000099"},
+        .voidable = {408, 407, 1795240000000, DECISION_DEFERRED, ROLE_SUPERVISOR, "X0000099"},
         .seq = 413,
         .shown_ms = 1795246620000,
         .document = {.capture = DOCUMENT_SCANNED,
@@ -201,6 +201,7 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_true(a->seq == b->seq && a->decided_seq == b->decided_seq);
     assert_true(a->undecided_seq == b->undecided_seq);
     assert_true(a->voidable.seq == b->voidable.seq && b->voidable.role == ROLE_SUPERVISOR);
+    assert_true(a->voidable.answers == b->voidable.answers);
     assert_true(a->voidable.wall_ms == b->voidable.wall_ms);
     assert_int_equal(a->voidable.decision, b->voidable.decision);
     assert_string_equal(a->voidable.number, b->voidable.number);
