@@ -106,8 +106,8 @@ static enum err replaced_find(struct walk *walk, struct event *event)
 
 static enum err event_write(struct walk *walk, struct event *event)
 {
-    const uint64_t own =
-        event->decided ? event->decided_entry.header.seq : event->presented_entry.header.seq;
+    const struct event_entry *newest = event->voided ? &event->void_entry : event_dated_by(event);
+    const uint64_t own = newest->header.seq;
     const uint64_t last = event->recovered_seq ? event->recovered_seq : own;
 
     if (last < walk->acked_next && sync_state_acked_at(walk->acks, last, &event->acked_ms))
@@ -125,6 +125,27 @@ static enum err event_write(struct walk *walk, struct event *event)
     }
     json_decref(json);
     return written && !ferror(stdout) ? ERR_OK : ERR_IO;
+}
+
+/* The VOID of the event's decision, which the counter stores before it judges anybody else. What is
+ * damaged on the way is named when the walk gets there. */
+static void void_find(struct walk *walk, struct event *event)
+{
+    struct journal_row row;
+    struct event_entry entry;
+    struct entry_void names;
+
+    for (uint64_t seq = event->decided_entry.header.seq + 1;; seq++) {
+        if (journal_reader_next(walk->reader, &seq, &row) || row.header.kind == ENTRY_PRESENTED ||
+            row.header.kind == ENTRY_DECIDED)
+            return;
+        if (row.header.kind != ENTRY_VOID ||
+            entry_void_decode(span_of(row.payload, row.payload_len), &names))
+            continue;
+        entry_keep(&row, &entry);
+        if (event_void(event, &entry, &names))
+            return;
+    }
 }
 
 /* The event of the PRESENTED `seq`; `decided` may be NULL. */
@@ -150,6 +171,7 @@ static enum err crossing_write(struct walk *walk, uint64_t seq, const struct jou
     if (decided) {
         entry_keep(decided, &event.decided_entry);
         event.decision = *decision;
+        void_find(walk, &event);
     }
     err = replaced_find(walk, &event);
     return err ? err : event_write(walk, &event);
@@ -167,6 +189,26 @@ static enum err decided_take(struct walk *walk, const struct journal_row *row)
     return row->header.seq < walk->options->from
                ? ERR_OK
                : crossing_write(walk, decision.presented, row, &decision);
+}
+
+/* With its crossing it was told, unless that is before where the export begins: then once more. */
+static enum err void_take(struct walk *walk, const struct journal_row *row)
+{
+    struct entry_void names;
+    struct entry_decided decision;
+    struct journal_row decided;
+
+    if (entry_void_decode(span_of(row->payload, row->payload_len), &names)) {
+        walk->n_unknown++;
+        return ERR_OK;
+    }
+    if (row->header.seq < walk->options->from || names.seq >= walk->options->from)
+        return ERR_OK;
+    const enum err err = journal_reader_get(walk->reader, names.seq, &decided);
+    if (err || decided.header.kind != ENTRY_DECIDED ||
+        entry_decided_decode(span_of(decided.payload, decided.payload_len), &decision))
+        return err == ERR_MISSING ? ERR_OK : err;
+    return crossing_write(walk, decision.presented, &decided, &decision);
 }
 
 static enum err presented_take(struct walk *walk, const struct journal_row *row)
@@ -225,7 +267,7 @@ static enum err carried_presented(struct walk *walk, const struct event_entry *e
     struct event *event = &walk->carried;
     const uint64_t open = event->presented_entry.header.seq;
 
-    if (walk->carried_open && presented->replaces == open &&
+    if (walk->carried_open && !event->decided && presented->replaces == open &&
         event->n_replaced < EVENT_REPLACED_MAX) {
         event->replaced[event->n_replaced++] = open;
     } else {
@@ -238,6 +280,31 @@ static enum err carried_presented(struct walk *walk, const struct event_entry *e
     event->presented = *presented;
     walk->carried_open = true;
     return ERR_OK;
+}
+
+/* It stays open, since it may be taken back. */
+static void carried_decided(struct walk *walk, const struct event_entry *entry, struct span payload)
+{
+    struct event *event = &walk->carried;
+    struct entry_decided decision;
+
+    if (entry_decided_decode(payload, &decision) != ERR_OK || !walk->carried_open ||
+        event->decided || decision.presented != event->presented_entry.header.seq) {
+        walk->n_unknown++;
+        return;
+    }
+    event->decision = decision;
+    event->decided = true;
+    event->decided_entry = *entry;
+}
+
+static void carried_void(struct walk *walk, const struct event_entry *entry, struct span payload)
+{
+    struct entry_void names;
+
+    if (entry_void_decode(payload, &names) != ERR_OK || !walk->carried_open ||
+        !event_void(&walk->carried, entry, &names))
+        walk->n_unknown++;
 }
 
 static enum err recovered_take(struct walk *walk, const struct journal_row *row)
@@ -266,29 +333,27 @@ static enum err recovered_take(struct walk *walk, const struct journal_row *row)
         event->recovered_epoch = row->header.epoch;
         return taken;
     }
-    if (entry.header.kind != ENTRY_DECIDED)
-        return ERR_OK;
-    if (entry_decided_decode(recovered.payload, &event->decision) != ERR_OK ||
-        !walk->carried_open || event->decision.presented != event->presented_entry.header.seq) {
-        walk->n_unknown++;
-        return ERR_OK;
-    }
-    event->decided = true;
-    event->decided_entry = entry;
-    return carried_finish(walk);
+    if (entry.header.kind == ENTRY_DECIDED)
+        carried_decided(walk, &entry, recovered.payload);
+    else if (entry.header.kind == ENTRY_VOID)
+        carried_void(walk, &entry, recovered.payload);
+    return ERR_OK;
 }
 
 static enum err event_take(struct walk *walk, const struct journal_row *row)
 {
     if (row->purged) {
         walk->n_purged += row->header.kind == ENTRY_PRESENTED ||
-                          row->header.kind == ENTRY_DECIDED || row->header.kind == ENTRY_RECOVERED;
+                          row->header.kind == ENTRY_DECIDED || row->header.kind == ENTRY_VOID ||
+                          row->header.kind == ENTRY_RECOVERED;
         return ERR_OK;
     }
     if (row->header.kind == ENTRY_RECOVERED)
         return recovered_take(walk, row);
     if (row->header.kind == ENTRY_PRESENTED)
         return presented_take(walk, row);
+    if (row->header.kind == ENTRY_VOID)
+        return void_take(walk, row);
     return row->header.kind == ENTRY_DECIDED ? decided_take(walk, row) : ERR_OK;
 }
 

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from desk_kit import decide, desk, pamit, scan, view, wait_for_data
+from desk_kit import PROGRAMS, decide, desk, desk_setup, pamit, scan, view, wait_for_data
 
 
 @pytest.fixture(name="made")
@@ -43,6 +43,10 @@ def kinds(made):
     return [json.loads(line)["kind"] for line in pamit(made, "journal", "export", "--entries").splitlines()]
 
 
+def events(made, *words):
+    return [json.loads(line) for line in pamit(made, "journal", "export", *words).splitlines()]
+
+
 def voidable(made):
     return made.page.state()["view"]["voidable"]
 
@@ -64,6 +68,34 @@ def test_a_departure_that_was_none_is_told_nobody_and_the_passport_is_judged_ane
     assert scan(made, "siti", after=other["seq"])["seen"]["seq"] == decided
     assert kinds(made).count("VOID") == 1
     assert "sound" in pamit(made, "journal", "verify")
+
+
+def test_the_exports_tell_what_was_taken_back_with_its_crossing(made):
+    """The kiosk's and the registry's, and once more where the export begins between the two."""
+    shown = scan(made, "siti")
+    decided = decide(made, shown["seq"], "CLEARED")
+    void(made, decided, reason="NOT_TRAVELLING")
+    other = scan(made, "agus", after=shown["seq"])
+    decide(made, other["seq"], "SECONDARY")
+    voided, stands = events(made)
+    assert (voided["decision"], stands["decision"], stands["void"]) == ("CLEARED", "SECONDARY", None)
+    assert voided["entries"] == [shown["seq"], decided, decided + 1]
+    by = voided["void"]
+    assert (by["seq"], by["reason"], by["role"], by["auth_method"]) == (decided + 1, "NOT_TRAVELLING", "OFFICER", "NONE")
+    assert [(e["event_id"], e["void"]) for e in events(made, "--from", str(decided + 1))] == [
+        (voided["event_id"], by), (stands["event_id"], None)]
+    assert [e["event_id"] for e in events(made, "--from", str(decided + 2))] == [stands["event_id"]]
+    view(made, "all sent", lambda v: v["link"]["unsent"] == 0)
+    told = [json.loads(line) for line in registry_events(made, "jsonl")]
+    assert [(e["event_id"], e["decision"], e["void"]) for e in told] == [
+        (e["event_id"], e["decision"], e["void"]) for e in (voided, stands)]
+    header, row, _ = registry_events(made, "csv")
+    assert f"{decided + 1}/NOT_TRAVELLING/" in row.split(",")[header.split(",").index("void")]
+
+
+def registry_events(made, how):
+    return desk_setup.run(PROGRAMS / "pamit-registry", "export", "events", "--format", how, "--config",
+                          made.folder / "registry.conf").splitlines()
 
 
 def test_a_deferral_is_a_supervisors_to_take_back_and_then_stops_nobody(made):
@@ -107,3 +139,24 @@ def test_who_ended_a_stop_may_take_that_back_and_the_stop_comes_with_the_next_sc
     assert refusal(made, decided) == "NOT_ALLOWED"
     void(made, decided, officer="S-0001", reason="NOT_TRAVELLING")
     assert scan(made, "dewi", after=shown["seq"])["result"] == "TUNDA"
+
+
+KEYED = dict(type="P", number="X0000012", number_check="4", country="IDN", nationality="IDN", name="CONTOH BUDI", sex="M",
+             birth="1990-01-01", expiry="2031-01-01", nik="", proposal_id=0)
+
+
+def test_on_a_live_counter_an_officer_takes_back_what_an_officer_recorded_and_nobody_is_a_supervisor(tmp_path):
+    """Without hardware there is no reader: the document is keyed."""
+    with desk(tmp_path / "desk", start=("desk",)) as made:
+        path = made.folder / "pamit.conf"
+        path.write_text(path.read_text().replace("mode = desk", "mode = live").replace("assume_clock_synced = yes", "assume_clock_synced = no")
+                        .replace(f"desk_port = {made.ports['desk_port']}", "desk_port = 0"))
+        made.start("lane")
+        made.start("console")
+        view(made, "a live counter", lambda v: v["mode"] == "LIVE")
+        made.page.post("/keyed", KEYED)
+        shown = view(made, "a verdict", lambda v: v["screen"] == "VERDICT")["crossing"]
+        decided = decide(made, shown["seq"], "SECONDARY")
+        assert refusal(made, decided, officer="S-0001") == "NOT_ALLOWED"
+        void(made, decided)
+        assert kinds(made)[-1] == "VOID"
