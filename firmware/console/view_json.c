@@ -226,9 +226,9 @@ static json_t *voidable_json(const struct view_voidable *voidable)
     if (voidable->seq == 0)
         return json_null();
     return json_pack("{s:o, s:o, s:I, s:s, s:s, s:s}", "seq", integer(voidable->seq), "answers",
-                     integer(voidable->answers), "wall_ms",
-                     (json_int_t)voidable->wall_ms, "decision", decision_name(voidable->decision),
-                     "role", role_name(voidable->role), "number", voidable->number);
+                     integer(voidable->answers), "wall_ms", (json_int_t)voidable->wall_ms,
+                     "decision", decision_name(voidable->decision), "role",
+                     role_name(voidable->role), "number", voidable->number);
 }
 
 static json_t *recorded_json(const struct view *view)
