@@ -141,17 +141,15 @@ enum err registry_deferrals_find(const struct deferral_search *search,
 
 /* ---- what is taken back ---------------------------------------------------------------------- */
 
-/* The payload of a VOID, as it is or in a RECOVERED; p is NULL: it is none. */
+/* The payload of a VOID, as it is or in a RECOVERED; p is NULL: it is none, or purged. */
 static struct span void_payload(const struct registry_entry *entry)
 {
     static const struct span none;
     struct entry_recovered recovered;
     struct entry_header original;
-    if (entry->mark != REGISTRY_MARK_NONE)
-        return none;
     if (entry->kind == ENTRY_VOID)
         return entry->payload;
-    if (entry->kind != ENTRY_RECOVERED ||
+    if (entry->kind != ENTRY_RECOVERED || !entry->payload.p ||
         entry_recovered_decode(entry->payload, &recovered, &original) != ERR_OK ||
         original.kind != ENTRY_VOID)
         return none;

@@ -24,9 +24,11 @@ def open_panel(page, **view):
 
 def test_it_is_offered_where_it_was_recorded_and_on_the_ready_screen_after(page):
     page.show(**recorded())
-    page.wait(lambda: "Batalkan" in page.text("key-3"), "key 3")
+    page.wait(lambda: page.text("void") == "Batalkan #0413X", "the small key")
     page.picture_in_both_languages("void-recorded")
     page.press("3")
+    assert not page.css("#void-reasons")  # who presses the key of a referral twice means nothing by it
+    page.press("x")
     page.wait(lambda: page.css("#void-reasons"), "the panel")
     page.show(voidable=OFFICERS)
     assert page.css("#void-reasons")  # the screen's four seconds are over, the panel stays

@@ -45,7 +45,7 @@ function keysOf(view, act) {
     case "VERDICT": return verdictKeys(view, act);
     case "RECORDED": case "VOIDED":
       return [{ kind: "", picture: "k-go", label: t("key.next"), small: t("key.n", { n: 1 }), press: act.dismiss },
-        print(), view.voidable ? { picture: "k-x", label: t("void"), small: t("key.n", { n: 3 }), press: act.takeBack } : none, help];
+        print(), none, help];
     case "UNREADABLE":
       return [{ kind: "", picture: "k-again", label: t("key.again"), small: t("key.n", { n: 1 }), press: act.dismiss },
         view.unreadable.proposal ? { kind: "wrap", picture: "k-ok", label: t("key.same"), small: t("key.n", { n: 2 }), press: act.confirm } : print(),
@@ -57,7 +57,7 @@ function keysOf(view, act) {
 
 let current = [];
 
-/** `act`: decide, supervisor, details(bool), dismiss, help, manual, confirm, takeBack. */
+/** `act`: decide, supervisor, details(bool), dismiss, help, manual, confirm. */
 export function drawKeys(view, act) {
   current = keysOf(view, act);
   drawRow($("keys"), current);

@@ -33,11 +33,12 @@ function ready(view, act) {
 const reading = () => plain(".only", null, t("reading"), t("reading.line"), h("div.prog", null, h("i")),
   h("div.sub", null, t("reading.hint")));
 
-function recorded(view) {
+function recorded(view, act) {
   const { crossing, recorded: done } = view;
   return plain(".small", "i-saved", t("recorded", { seq: format.seq(crossing.seq) }),
     h("b", null, t(`decision.${done.decision}`)),
-    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)));
+    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)),
+    voidButton(view, act.takeBack));
 }
 
 function voided(view) {

@@ -1,5 +1,4 @@
-// The panel of key X, and of key 3 where it was just recorded: the last record is taken back, for a
-// reason. What a supervisor decided takes one.
+// The panel of key X: the last record is taken back, for a reason. What a supervisor decided takes one.
 import { h } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
