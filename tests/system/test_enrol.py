@@ -93,7 +93,7 @@ def test_the_certificate_is_for_this_kiosk_and_for_clients_alone(registry, kiosk
     usages = cert.extensions.get_extension_for_class(ExtendedKeyUsage).value
     assert list(usages) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert not cert.extensions.get_extension_for_class(BasicConstraints).value.ca
-    assert 364 <= (cert.not_valid_after - cert.not_valid_before).days <= 366
+    assert (cert.not_valid_after - cert.not_valid_before).days == 2 * 365
 
 
 def test_a_code_says_who_the_ca_is_and_is_kept_as_a_hash_alone(registry):

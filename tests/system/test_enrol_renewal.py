@@ -1,11 +1,11 @@
-"""A certificate's life: renewed at half of it over the session there is; when it ended, enrolling
+"""A certificate's life: renewed at half of it, over the session there is; when it ended, enrolling
 again is all that helps. The registry's clock moves; a kiosk goes by that, whatever its own says."""
 import json
 
 import pytest
 
 import pki
-from clock_kit import Clock
+from clock_kit import UNKNOWN, Clock
 from enrol_kit import KEYS, EnrolRegistry, NewKiosk
 
 NAME = "CGK-03-0412"
@@ -51,6 +51,38 @@ def test_a_certificate_is_renewed_at_half_of_its_life(registry, clock, kiosk):
     assert registry.await_log("REGISTRY_RENEWED").endswith(f"kiosk={NAME}")
     clock.set(int((DAYS + 1) * DAY_MS))  # the old one has ended
     assert "CERTIFICATE_RENEWED" in kiosk.contact()
+
+
+@pytest.mark.parametrize("enrols_meanwhile", [False, True])
+def test_a_registry_whose_clock_was_ahead_locks_nobody_out(
+        registry, clock, kiosk, enrols_meanwhile):
+    """A certificate that is made meanwhile is good, too, once the clock is put right."""
+    clock.set(int((DAYS - 1) * DAY_MS))
+    if enrols_meanwhile:
+        with clock.kiosk():
+            code = registry.code(NAME)
+        assert kiosk.enrol(code).returncode == 0
+    else:
+        assert "CERTIFICATE_RENEWED" in kiosk.contact()
+    clock.set(0)
+    _, last, _ = kiosk.append(1)
+    assert "RENEW" not in kiosk.contact()
+    assert registry.head(NAME)[1] == last + 1
+
+
+def test_a_kiosk_does_not_renew_by_a_clock_that_it_does_not_believe(clock, kiosk, tmp_path):
+    """No more than it believes a feed that is from then."""
+    before = kiosk.digest("tls.pem")
+    clock.set(12 * DAY_MS)
+    own = tmp_path / "own"
+    own.mkdir()
+    own = Clock(own)
+    own.set(-20 * DAY_MS, quality=UNKNOWN)
+    kiosk.configure(assume_synced=False)
+    with own.kiosk():
+        said = kiosk.once().stderr
+    assert "RENEWAL_FAILED" in said and "ahead of ours" in said, said
+    assert kiosk.digest("tls.pem") == before
 
 
 def test_a_new_certificate_that_is_refused_leaves_the_old_one(kiosk, tmp_path):
