@@ -443,11 +443,28 @@ def test_revoking_takes_effect_on_the_next_request_of_an_open_connection(registr
         "localhost", registry.port, timeout=20, context=client(registry, kiosk))
     assert get(connection) == 200
     sock = connection.sock
+    code = registry.code(kiosk.name)
     registry.command("kiosk", "revoke", kiosk.name)
     connection.auto_open = False
     assert get(connection) == 403 and connection.sock is not sock  # its last answer
-    done = kiosk.enrol(registry.code(kiosk.name))
+    done = kiosk.enrol(code)
     assert done.returncode == REFUSED and "revoked" in done.stderr
+
+
+def test_a_revoked_kiosk_does_not_come_back_under_another_id(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    registry.command("kiosk", "revoke", kiosk.name)
+    refused = registry.run("enrol-code", kiosk.name)
+    assert refused.returncode == 1 and refused.stdout == "" and "revoked" in refused.stderr
+    kiosk.name += "-B"
+    kiosk.configure()
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "another id's keys" in done.stderr
+    (kiosk.folder / "entry.key").unlink()
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "another id's keys" in done.stderr
+    (kiosk.folder / "tls.key").unlink()
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
