@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "device_key.h"
+#include "enrol_check.h"
 #include "enrol_files.h"
 #include "link.h"
 #include "loop.h"
@@ -126,6 +127,18 @@ static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
     return false;
 }
 
+static bool may_enrol_there(const struct enrol_parts *parts, struct span ca,
+                            struct enrol_outcome *out)
+{
+    if (parts->another_registry || !enrol_check_is_others(parts->config, ca))
+        return true;
+    say(out, ENROL_UNUSABLE,
+        "this kiosk is another registry's (%.150s is another CA's). Nothing was sent, and the code "
+        "is still good: --another-registry takes it to this one",
+        parts->config->ca_cert);
+    return false;
+}
+
 /* Makes what is missing, and the request. */
 static enum err request_make(const struct enrol_parts *parts, uint8_t out[WIRE_ENROL_MAX],
                              size_t *len, struct enrol_outcome *outcome)
@@ -226,13 +239,19 @@ void enrol_run(const struct enrol_parts *parts, struct enrol_outcome *out)
     uint8_t ca_bytes[WIRE_CERT_MAX];
     uint8_t request[WIRE_ENROL_MAX];
     size_t request_len;
+    char why[WHOLE_FILE_WHY_LEN];
     *out = (struct enrol_outcome){0};
+    if (enrol_check_owner(parts->config, why) != ERR_OK) {
+        say(out, ENROL_UNUSABLE, "%s", why);
+        return;
+    }
     if (!ca_fetch(parts, &question, out))
         return;
     memcpy(ca_bytes, question.body, question.len);
     const struct span ca = span_of(ca_bytes, question.len);
     struct wire_enrolled answer;
-    if (request_make(parts, request, &request_len, out) != ERR_OK ||
+    if (!may_enrol_there(parts, ca, out) ||
+        request_make(parts, request, &request_len, out) != ERR_OK ||
         !request_send(parts, ca, span_of(request, request_len), &question, out))
         return;
     const struct span body = span_of(question.body, question.len);

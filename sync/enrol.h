@@ -20,6 +20,7 @@ struct enrol_parts {
     const struct clock *clock;
     struct enrol_url url;
     struct enrol_code code;
+    bool another_registry; /* it may be another one than before */
 };
 
 /* Zero, the safe one, is not enrolled. */

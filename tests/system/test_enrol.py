@@ -171,6 +171,51 @@ def test_enrolling_again_keeps_the_keys_and_the_journal(registry, kiosk):
     assert_works(kiosk)
 
 
+def test_an_enrolled_kiosk_changes_its_registry_only_when_told_to(registry, kiosk, tmp_path):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    before = kiosk.digest(*FILES, *KEYS)
+    with EnrolRegistry(tmp_path / "second") as second:
+        code = second.code(kiosk.name)
+        done = kiosk.enrol(code, url=second.url)
+        assert done.returncode == REFUSED and "--another-registry" in done.stderr
+        assert kiosk.digest(*FILES, *KEYS) == before
+        assert_works(kiosk)
+        assert kiosk.enrol(code, "--another-registry", url=second.url).returncode == 0
+        kiosk.registry = second
+        assert_works(kiosk)
+
+
+def test_a_ca_in_another_shape_is_the_same_one(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    ca = (kiosk.folder / "ca.pem").read_text()
+    (kiosk.folder / "ca.pem").write_text("The registry's\n\n" + ca.replace("\n", "\r\n"))
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+
+
+SOMEBODY = 12345
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+@pytest.mark.parametrize("given,named", [
+    ("tls", "tls"), ("storage/storage.key", "storage.key"), ("tls/tls.key", "tls.key")])
+def test_keys_that_one_user_could_not_read_are_not_enrolled_with(
+        registry, kiosk, given, named):
+    """pamit-lane and pamit-sync run as one user, and both read the storage key."""
+    kiosk.configure(storage_key="storage/storage.key", tls_key="tls/tls.key",
+                    tls_cert="tls/tls.pem")
+    for folder in ("storage", "tls"):
+        (kiosk.folder / folder).mkdir()
+    path = kiosk.folder / given
+    if path.name.endswith(".key"):
+        path.touch(mode=0o600)
+    os.chown(path, SOMEBODY, SOMEBODY)
+    code = registry.code(kiosk.name)
+    done = kiosk.enrol(code)
+    assert done.returncode == REFUSED and "two users" in done.stderr and named in done.stderr
+    path.unlink() if path.is_file() else os.chown(path, 0, 0)
+    assert kiosk.enrol(code).returncode == 0
+
+
 def test_a_registry_in_the_configuration_goes_before_the_one_that_came_down(registry, kiosk):
     kiosk.configure(registry_host="localhost", registry_port=registry.port)
     done = kiosk.enrol(registry.code(kiosk.name))

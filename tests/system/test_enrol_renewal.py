@@ -1,12 +1,14 @@
 """A certificate's life: renewed at half of it, over the session there is; when it ended, enrolling
 again is all that helps. The registry's clock moves; a kiosk goes by that, whatever its own says."""
 import json
+from types import SimpleNamespace
 
 import pytest
 
 import pki
 from clock_kit import UNKNOWN, Clock
 from enrol_kit import KEYS, EnrolRegistry, NewKiosk
+from front_kit import Front
 
 NAME = "CGK-03-0412"
 DAYS = 20
@@ -95,6 +97,29 @@ def test_a_new_certificate_that_is_refused_leaves_the_old_one(kiosk, tmp_path):
     assert done.returncode == 1 and "RENEWAL_FAILED" in done.stderr, done.stderr
     assert "tls.pem.next" not in kiosk.present()
     assert (kiosk.folder / "tls.pem").read_bytes() == before
+    kiosk.contact()
+
+
+def test_who_enrols_meanwhile_keeps_what_enrolling_brought(registry, clock, kiosk):
+    """The renewal is under way in a pamit-sync that runs; its receipt comes after the enrolment."""
+    kiosk.identity = SimpleNamespace(cert=kiosk.folder / "tls.pem", key=kiosk.folder / "tls.key")
+    clock.set(int((DAYS / 2 + 0.5) * DAY_MS))
+    with clock.kiosk():
+        code = registry.code(NAME)
+    asked, brought = [], []
+
+    def answer(_, path, __, ask):
+        if path.startswith("/v1/receipt") and "/v1/certificate" in asked and not brought:
+            assert kiosk.enrol(code).returncode == 0
+            brought.append(kiosk.certificate().serial_number)
+        asked.append(path)
+        return ask()
+
+    with Front(registry, kiosk, answer) as front:
+        said = kiosk.once(registry_host="localhost", registry_port=front.port).stderr
+    assert brought == [kiosk.certificate().serial_number], said
+    assert "CERTIFICATE_RENEWED" not in said and "enrolled" in said, said
+    assert "tls.pem.next" not in kiosk.present()
     kiosk.contact()
 
 
