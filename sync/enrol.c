@@ -94,6 +94,17 @@ static void say_refused(const struct question *question, struct enrol_outcome *o
         quotable ? (const char *)question->body : "");
 }
 
+/* To somebody that speaks another language, or asks for a certificate, trying again is no use. */
+static void say_unanswered(const struct enrol_parts *parts, const struct question *question,
+                           enum err err, struct enrol_outcome *out)
+{
+    if (err == ERR_AUTH || err == ERR_INVALID || err == ERR_SIZE)
+        say(out, ENROL_REFUSED, "https://%s:%u is no address to enrol at (%s)", parts->url.host,
+            (unsigned)parts->url.port, question->why);
+    else
+        say(out, ENROL_NOT_REACHED, "%s", question->why);
+}
+
 /* What the CA is. False: said why. */
 static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
                      struct enrol_outcome *out)
@@ -109,7 +120,7 @@ static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
     err = ask(parts, tls, question);
     tls_context_close(tls);
     if (err) {
-        say(out, ENROL_NOT_REACHED, "%s", question->why);
+        say_unanswered(parts, question, err, out);
         return false;
     }
     if (question->status != 200) {
@@ -189,8 +200,10 @@ static bool request_send(const struct enrol_parts *parts, struct span ca, struct
                                               .body = body};
     err = ask(parts, tls, question);
     tls_context_close(tls);
-    if (err)
-        say(out, err == ERR_AUTH ? ENROL_STRANGER : ENROL_NOT_REACHED, "%s", question->why);
+    if (err == ERR_AUTH)
+        say(out, ENROL_STRANGER, "%s", question->why);
+    else if (err)
+        say_unanswered(parts, question, err, out);
     else if (question->status != 200)
         say_refused(question, out);
     return !err && question->status == 200;

@@ -50,11 +50,12 @@ static enum err hold_against(struct owner *owner, const char *path, uid_t uid, c
 /* A secret that is there, and the folder of one that is not, too. */
 static enum err owner_check(struct owner *owner, const char *path, char *why)
 {
-    char folder[KIOSK_PATH_LEN];
+    char copy[KIOSK_PATH_LEN];
     struct stat st;
-    snprintf(folder, sizeof folder, "%s", path);
-    if (stat(dirname(folder), &st) != 0)
-        return fail(dirname(folder), why);
+    snprintf(copy, sizeof copy, "%s", path);
+    const char *folder = dirname(copy);
+    if (stat(folder, &st) != 0)
+        return fail(folder, why);
     const enum err err = hold_against(owner, path, st.st_uid, why);
     if (err)
         return err;

@@ -112,7 +112,8 @@ static int run(const char *config_path, struct enrol_parts *parts)
     return answer(&config, &outcome);
 }
 
-/* The first line of stdin. "" where there is none: too short for a code. */
+/* The first line of stdin. "" where there is none: too short for a code. It is shown as it is
+ * typed: nobody types nine groups unseen, and once it was used it is good for nothing. */
 static const char *code_ask(char line[CODE_LINE_LEN])
 {
     if (isatty(STDIN_FILENO))

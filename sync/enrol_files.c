@@ -1,7 +1,8 @@
-/* Installing an answer, by a table of files.
+/* Installing an answer, file by file.
  *
- * The certificate is written last: without it pamit-sync does not start, so it never runs with the
- * files of two registries.
+ * A cut leaves files of two registries, and the kept answer: pamit-sync installs all of that again
+ * before it reads any of them. Where there was no registry before, the certificate comes last, so
+ * that pamit-sync does not start with less than all.
  */
 #include "enrol_files.h"
 

@@ -320,12 +320,12 @@ def test_who_is_wrong_too_often_has_to_wait(registry, kiosk):
 class Stranger(http.server.ThreadingHTTPServer):
     """A TLS server with a certificate of a CA of its own; notes what it is asked."""
 
-    def __init__(self, folder, shown_ca):
+    def __init__(self, folder, shown_ca=None, handler=None):
         self.asked, self.ca = [], pki.make_ca(folder, cn="Pamit test CA")
         self.shown = shown_ca or self.ca.certificate.public_bytes(Encoding.DER)
         identity = pki.issue(self.ca, "localhost", folder, "server", server=True,
                              sans=["localhost"])
-        super().__init__(("127.0.0.1", 0), StrangerHandler)
+        super().__init__(("127.0.0.1", 0), handler or StrangerHandler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(identity.cert, identity.key)
         self.socket = context.wrap_socket(self.socket, server_side=True)
@@ -350,6 +350,34 @@ class StrangerHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):  # pylint: disable=arguments-differ
         pass
+
+
+class MailHandler(StrangerHandler):
+    def do_GET(self):
+        self.wfile.write(b"220 mail.example ESMTP\r\n")
+
+
+def test_an_address_that_is_no_registrys_to_enrol_at_is_said_to_be_so(registry, kiosk, tmp_path):
+    """Rather than to try again: the kiosks' own port, which asks for a certificate, and a mail server."""
+    mail = Stranger(tmp_path / "mail", handler=MailHandler)
+    for port in (registry.port, mail.server_port):
+        done = kiosk.enrol(registry.code(kiosk.name), url=f"https://localhost:{port}")
+        assert done.returncode == REFUSED and "no address to enrol at" in done.stderr, done.stderr
+    mail.shutdown()
+    mail.server_close()
+
+
+def test_a_kiosk_that_never_enrolled_says_so(kiosk):
+    for done in (kiosk.once(), subprocess.run(
+            [PROGRAMS / "pamit-lane", "--config", kiosk.folder / "pamit.conf"], text=True,
+            capture_output=True, timeout=60, check=False)):
+        assert done.returncode == 1 and "not enrolled (pamit enrol)" in done.stderr, done.stderr
+
+
+def test_a_folder_that_is_missing_is_named(registry, kiosk):
+    kiosk.configure(storage_key="none/storage.key")
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "/none: No such file" in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("shows_true_ca", [False, True], ids=["its own CA", "the true CA"])

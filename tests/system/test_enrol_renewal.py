@@ -148,6 +148,7 @@ def test_an_expired_kiosk_may_only_enrol_again(registry, clock, kiosk):
     _, last, _ = kiosk.append(2)
     done = kiosk.once()
     assert done.returncode == 1 and "our certificate has expired" in done.stderr
+    assert "pamit enrol" in done.stderr
     with clock.kiosk():
         status = kiosk.status()
         code = registry.code(NAME)
