@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "device_key.h"
+#include "enrol_check.h"
 #include "enrol_files.h"
 #include "link.h"
 #include "loop.h"
@@ -93,6 +94,17 @@ static void say_refused(const struct question *question, struct enrol_outcome *o
         quotable ? (const char *)question->body : "");
 }
 
+/* To somebody that speaks another language, or asks for a certificate, trying again is no use. */
+static void say_unanswered(const struct enrol_parts *parts, const struct question *question,
+                           enum err err, struct enrol_outcome *out)
+{
+    if (err == ERR_AUTH || err == ERR_INVALID || err == ERR_SIZE)
+        say(out, ENROL_REFUSED, "https://%s:%u is no address to enrol at (%s)", parts->url.host,
+            (unsigned)parts->url.port, question->why);
+    else
+        say(out, ENROL_NOT_REACHED, "%s", question->why);
+}
+
 /* What the CA is. False: said why. */
 static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
                      struct enrol_outcome *out)
@@ -108,7 +120,7 @@ static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
     err = ask(parts, tls, question);
     tls_context_close(tls);
     if (err) {
-        say(out, ENROL_NOT_REACHED, "%s", question->why);
+        say_unanswered(parts, question, err, out);
         return false;
     }
     if (question->status != 200) {
@@ -123,6 +135,18 @@ static bool ca_fetch(const struct enrol_parts *parts, struct question *question,
         "%s is not the registry that this code is of, or somebody sits in between: its CA has "
         "another fingerprint. Nothing was sent",
         parts->url.host);
+    return false;
+}
+
+static bool may_enrol_there(const struct enrol_parts *parts, struct span ca,
+                            struct enrol_outcome *out)
+{
+    if (parts->another_registry || !enrol_check_is_others(parts->config, ca))
+        return true;
+    say(out, ENROL_UNUSABLE,
+        "this kiosk is another registry's (%.150s is another CA's). Nothing was sent, and the code "
+        "is still good: --another-registry takes it to this one",
+        parts->config->ca_cert);
     return false;
 }
 
@@ -176,8 +200,10 @@ static bool request_send(const struct enrol_parts *parts, struct span ca, struct
                                               .body = body};
     err = ask(parts, tls, question);
     tls_context_close(tls);
-    if (err)
-        say(out, err == ERR_AUTH ? ENROL_STRANGER : ENROL_NOT_REACHED, "%s", question->why);
+    if (err == ERR_AUTH)
+        say(out, ENROL_STRANGER, "%s", question->why);
+    else if (err)
+        say_unanswered(parts, question, err, out);
     else if (question->status != 200)
         say_refused(question, out);
     return !err && question->status == 200;
@@ -226,13 +252,19 @@ void enrol_run(const struct enrol_parts *parts, struct enrol_outcome *out)
     uint8_t ca_bytes[WIRE_CERT_MAX];
     uint8_t request[WIRE_ENROL_MAX];
     size_t request_len;
+    char why[WHOLE_FILE_WHY_LEN];
     *out = (struct enrol_outcome){0};
+    if (enrol_check_owner(parts->config, why) != ERR_OK) {
+        say(out, ENROL_UNUSABLE, "%s", why);
+        return;
+    }
     if (!ca_fetch(parts, &question, out))
         return;
     memcpy(ca_bytes, question.body, question.len);
     const struct span ca = span_of(ca_bytes, question.len);
     struct wire_enrolled answer;
-    if (request_make(parts, request, &request_len, out) != ERR_OK ||
+    if (!may_enrol_there(parts, ca, out) ||
+        request_make(parts, request, &request_len, out) != ERR_OK ||
         !request_send(parts, ca, span_of(request, request_len), &question, out))
         return;
     const struct span body = span_of(question.body, question.len);

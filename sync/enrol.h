@@ -20,6 +20,7 @@ struct enrol_parts {
     const struct clock *clock;
     struct enrol_url url;
     struct enrol_code code;
+    bool another_registry; /* it may be another one than before */
 };
 
 /* Zero, the safe one, is not enrolled. */
@@ -39,7 +40,8 @@ struct enrol_outcome {
     uint32_t port;
 };
 
-/* Blocks until it is over: for LINK_EXCHANGE_MAX_S at worst. Needs sign_init. */
+/* Blocks until it is over: for two exchanges, each of LINK_EXCHANGE_MAX_S at worst, and as long as
+ * the disk does. Needs sign_init. */
 void enrol_run(const struct enrol_parts *parts, struct enrol_outcome *out);
 
 /* `pamit-sync enrol`: its own command line, from the word on. Returns the exit code. */

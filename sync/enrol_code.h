@@ -2,7 +2,7 @@
  *
  * Made by the centre, read aloud over the telephone or copied from paper, typed in at the kiosk:
  *
- *   08MT1-C6XYZ-...-A4W2K   nine groups of four symbols and a check symbol
+ *   3QNDS-QVQG5-...-Y04SR   nine groups of four symbols and a check symbol
  *
  * 36 symbols of five bits: version (4 bits), the first 96 bits of SHA-256 of the CA's certificate
  * (DER), a secret of 80 bits. The fingerprint is what a stranger's CA would have to meet (a second

@@ -18,7 +18,7 @@ enum enrol_exit {
 };
 
 static const char usage[] =
-    "usage: pamit enrol URL CODE [--config FILE]\n"
+    "usage: pamit enrol URL CODE [--config FILE] [--another-registry]\n"
     "Makes this kiosk one that the registry knows, with keys that are made here and never leave.\n"
     "  URL            the registry's enrolment address, https://HOST[:PORT] (port 8445)\n"
     "  CODE           from the centre (pamit-registry enrol-code): nine groups of five, good "
@@ -26,6 +26,8 @@ static const char usage[] =
     "                 upper or lower case, hyphens or not; \"-\" reads it from stdin, so that no\n"
     "                 list of processes shows it\n"
     "  --config FILE  the kiosk's configuration (" CONFIG_DEFAULT ")\n"
+    "  --another-registry\n"
+    "                 an enrolled kiosk goes to a registry of another CA\n"
     "It may be cut off at any point, and run again with the same code. Afterwards restart "
     "pamit-lane\n"
     "and pamit-sync. A kiosk that is enrolled may enrol again, as when its certificate has "
@@ -110,7 +112,8 @@ static int run(const char *config_path, struct enrol_parts *parts)
     return answer(&config, &outcome);
 }
 
-/* The first line of stdin. "" where there is none: too short for a code. */
+/* The first line of stdin. "" where there is none: too short for a code. It is shown as it is
+ * typed: nobody types nine groups unseen, and once it was used it is good for nothing. */
 static const char *code_ask(char line[CODE_LINE_LEN])
 {
     if (isatty(STDIN_FILENO))
@@ -125,6 +128,7 @@ int enrol_command(int argc, char **argv)
 {
     static const struct option known[] = {
         {"config", required_argument, NULL, 'c'},
+        {"another-registry", no_argument, NULL, 'a'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -136,11 +140,14 @@ int enrol_command(int argc, char **argv)
             fputs(usage, stdout);
             return EXIT_ENROLLED;
         }
-        if (option != 'c') {
+        if (option == 'c') {
+            config = optarg;
+        } else if (option == 'a') {
+            parts.another_registry = true;
+        } else {
             fputs(usage, stderr);
             return EXIT_WRONG_USAGE;
         }
-        config = optarg;
     }
     if (argc - optind != 2) {
         fputs(usage, stderr);

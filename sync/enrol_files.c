@@ -1,7 +1,8 @@
-/* Installing an answer, by a table of files.
+/* Installing an answer, file by file.
  *
- * The certificate is written last: without it pamit-sync does not start, so it never runs with the
- * files of two registries.
+ * A cut leaves files of two registries, and the kept answer: pamit-sync installs all of that again
+ * before it reads any of them. Where there was no registry before, the certificate comes last, so
+ * that pamit-sync does not start with less than all.
  */
 #include "enrol_files.h"
 
@@ -78,11 +79,18 @@ enum err enrol_files_install(const struct kiosk_config *config, struct span byte
                              const struct wire_enrolled *answer, char why[WHOLE_FILE_WHY_LEN])
 {
     char path[PATH_MAX];
+    int lock;
     kept_path(config, path);
-    enum err err = whole_file_write(path, 0600, bytes, WHOLE_FILE_REPLACE, why);
+    enum err err = whole_file_lock(config->tls_cert, WHOLE_FILE_WAIT, &lock, why);
+    if (err)
+        return err;
+    err = whole_file_write(path, 0600, bytes, WHOLE_FILE_REPLACE, why);
     if (!err)
         err = install(config, answer, why);
-    return err ? err : whole_file_remove(path, why);
+    if (!err)
+        err = whole_file_remove(path, why);
+    whole_file_unlock(lock);
+    return err;
 }
 
 static bool is_ours(const char *path)
@@ -113,9 +121,7 @@ enum err enrol_files_finish(const struct kiosk_config *config, bool *finished,
         err = ERR_INVALID;
     }
     if (!err)
-        err = install(config, &answer, why);
-    if (!err)
-        err = whole_file_remove(path, why);
+        err = enrol_files_install(config, span_of(bytes, len), &answer, why);
     *finished = !err;
     return err;
 }

@@ -51,12 +51,18 @@ bool enrol_url_parse(const char *text, struct enrol_url *out, const char **why)
     memcpy(rest, text, len);
     rest[len] = '\0';
     char *colon = strchr(rest, ':');
+    *why = "there is no path behind the host and its port";
+    if (strchr(rest, '/'))
+        return false;
+    *why = "it has to be a host's name, no address";
+    if (rest[0] == '[')
+        return false;
     *why = "its port is none of 1 to 65535";
     if (colon && !port_parse(colon + 1, &url.port))
         return false;
     if (colon)
         *colon = '\0';
-    *why = "what is between https:// and the port has to be a host's name";
+    *why = "what is between https:// and the port has to be a host's name, no address";
     if (!enrol_url_host_is_sound(rest))
         return false;
     memcpy(url.host, rest, strlen(rest) + 1);

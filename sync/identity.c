@@ -1,10 +1,16 @@
-/* The certificate in use, and the one that is to follow it. */
+/* The certificate in use, and the one that is to follow it.
+ *
+ * Ours may be replaced by who enrols while we run: so its file is looked at, under the lock that
+ * enrolling takes, before anything is put beside it or in its place.
+ */
 #include "identity.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "device_key.h"
@@ -17,9 +23,36 @@ struct identity {
     struct tls_files files;
     const struct clock *clock;
     struct tls_context *own, *next;
-    struct certificate_dates dates; /* of our own */
+    struct certificate_dates dates; /* of our own, */
+    struct stat file;               /* and which file it is */
     char next_path[PATH_MAX];
 };
+
+static enum err own_note(struct identity *identity, char why[TLS_WHY_LEN])
+{
+    if (stat(identity->files.tls_cert, &identity->file) != 0) {
+        const int error = errno;
+        snprintf(why, TLS_WHY_LEN, "%.200s: %s", identity->files.tls_cert, strerrordesc_np(error));
+        return err_from_errno(error);
+    }
+    return certificate_dates_load(identity->files.tls_cert, &identity->dates, why);
+}
+
+/* Locks the folder, if our certificate is still the one that was noted; ERR_OLD. */
+static enum err own_lock(const struct identity *identity, int *lock, char why[TLS_WHY_LEN])
+{
+    const struct stat *held = &identity->file;
+    struct stat now;
+    const enum err err = whole_file_lock(identity->files.tls_cert, WHOLE_FILE_TRY, lock, why);
+    if (err)
+        return err;
+    if (stat(identity->files.tls_cert, &now) == 0 && now.st_ino == held->st_ino &&
+        now.st_mtim.tv_sec == held->st_mtim.tv_sec && now.st_mtim.tv_nsec == held->st_mtim.tv_nsec)
+        return ERR_OK;
+    snprintf(why, TLS_WHY_LEN, "this kiosk has enrolled meanwhile: restart pamit-sync");
+    whole_file_unlock(*lock);
+    return ERR_OLD;
+}
 
 static enum err next_open(struct identity *identity, struct tls_context **out,
                           char why[TLS_WHY_LEN])
@@ -47,9 +80,9 @@ enum err identity_open(const struct tls_files *files, const struct clock *clock,
     identity->files = *files;
     identity->clock = clock;
     snprintf(identity->next_path, sizeof identity->next_path, "%s.next", files->tls_cert);
-    enum err err = tls_context_open(files, clock, &identity->own, why);
+    enum err err = own_note(identity, why);
     if (!err)
-        err = certificate_dates_load(files->tls_cert, &identity->dates, why);
+        err = tls_context_open(files, clock, &identity->own, why);
     if (err) {
         identity_close(identity);
         return err;
@@ -96,7 +129,11 @@ enum err identity_try(struct identity *identity, struct span der, char why[TLS_W
 {
     char pem[2 * WIRE_CERT_MAX];
     struct tls_context *next;
+    int lock;
     enum err err = tls_certificate_check(&identity->files, der, why);
+    if (err)
+        return err;
+    err = own_lock(identity, &lock, why);
     if (err)
         return err;
     snprintf(why, TLS_WHY_LEN, "the certificate is too large");
@@ -106,10 +143,11 @@ enum err identity_try(struct identity *identity, struct span der, char why[TLS_W
             whole_file_write(identity->next_path, 0644, span_of_text(pem), WHOLE_FILE_REPLACE, why);
     if (!err)
         err = next_open(identity, &next, why);
-    if (err) {
+    if (err)
         next_forget(identity);
+    whole_file_unlock(lock);
+    if (err)
         return err;
-    }
     tls_context_close(identity->next);
     identity->next = next;
     return ERR_OK;
@@ -118,9 +156,16 @@ enum err identity_try(struct identity *identity, struct span der, char why[TLS_W
 enum err identity_prove(struct identity *identity, char why[TLS_WHY_LEN])
 {
     assert(identity->next);
-    enum err err = whole_file_rename(identity->next_path, identity->files.tls_cert, why);
+    int lock;
+    enum err err = own_lock(identity, &lock, why);
+    if (err == ERR_OLD)
+        next_forget(identity);
+    if (err)
+        return err;
+    err = whole_file_rename(identity->next_path, identity->files.tls_cert, why);
     if (!err)
-        err = certificate_dates_load(identity->files.tls_cert, &identity->dates, why);
+        err = own_note(identity, why);
+    whole_file_unlock(lock);
     if (err)
         return err;
     tls_context_close(identity->own);

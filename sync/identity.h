@@ -2,7 +2,8 @@
  *
  * The key is made once, when the kiosk enrols; certificates follow each other on it. A new one lies
  * beside the old one (TLS_CERT.next) until a contact with it was good, and only then takes its
- * place, by one rename: whatever is cut off when, there is a certificate that works. pamit-sync.
+ * place, by one rename: whatever is cut off when, there is a certificate that works. Enrolling puts
+ * another one there, perhaps while we run: that one stays. pamit-sync.
  */
 #ifndef PAMIT_IDENTITY_H
 #define PAMIT_IDENTITY_H
@@ -29,9 +30,11 @@ bool identity_is_on_trial(const struct identity *identity);
 MUST_CHECK enum err identity_request(const struct identity *identity, uint8_t *out, size_t cap,
                                      size_t *len, char why[TLS_WHY_LEN]);
 /* Puts a certificate (DER) that came down on trial, in place of any that is. ERR_INVALID: it is not
- * what we asked for, and nothing has changed; else the disk's, and none is on trial. */
+ * what we asked for, and nothing has changed; else the disk's, or as below, and none is on trial.
+ */
 MUST_CHECK enum err identity_try(struct identity *identity, struct span der, char why[TLS_WHY_LEN]);
-/* The one on trial was good for a contact: it is ours from now on. On failure it stays on trial. */
+/* The one on trial was good for a contact: it is ours from now on. On failure it stays on trial;
+ * but with ERR_OLD the kiosk has enrolled since we started, and none is. */
 MUST_CHECK enum err identity_prove(struct identity *identity, char why[TLS_WHY_LEN]);
 /* It was not: back to the old one. */
 void identity_reject(struct identity *identity);

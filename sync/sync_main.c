@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "enrol.h"
 #include "enrol_files.h"
@@ -146,6 +147,12 @@ static int run(const struct kiosk_config *config, struct clock *clock, const str
     return code;
 }
 
+/* The certificate is the last thing that enrolling brings. */
+static const char *hint(const struct kiosk_config *config)
+{
+    return access(config->tls_cert, F_OK) == 0 ? "" : ": this kiosk is not enrolled (pamit enrol)";
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -173,7 +180,7 @@ int main(int argc, char **argv)
     if (load_keys(&config, &clock, &keys, key_why) == ERR_OK)
         code = run(&config, &clock, &keys, options.once);
     else
-        log_event(LOG_START_FAILED, "reason=\"%s\"", key_why);
+        log_event(LOG_START_FAILED, "reason=\"%s%s\"", key_why, hint(&config));
     close_keys(&keys);
     return code;
 }

@@ -1,9 +1,11 @@
-/* A new certificate when half of the old one's life is over, over the session there is.
+/* A new certificate when the old one is (certificate.h), over the session there is.
  *
  * Whether it is due is judged by the registry's time, which the receipt before has brought: our own
- * clock may be wrong by years. A renewal that does not come about is no trouble yet: it is logged,
- * the contact goes on, and it is asked for again after an hour; the other half of the life is there
- * for that. A new certificate is on trial until a receipt has come over a connection with it.
+ * clock may be wrong by years. But if that is further ahead than a feed may be, it is the
+ * registry's that is wrong, or ours, and nothing is made by it. A renewal that does not come about
+ * is no trouble yet: it is logged, the contact goes on, and it is asked for again after an hour;
+ * the other half of the life is there for that. A new certificate is on trial until a receipt has
+ * come over a connection with it.
  */
 #include <stdio.h>
 
@@ -26,11 +28,21 @@ static void put_off(struct sync_contact *c, const char *reason)
     contact_go_on(c);
 }
 
+static bool registry_is_believable(const struct sync_contact *c)
+{
+    const int64_t registry_s = c->registry_ms / 1000;
+    return registry_s <= fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, registry_s);
+}
+
 void renewal_ask(struct sync_contact *c)
 {
     char why[TLS_WHY_LEN];
     size_t len;
     c->renewal_tried_ms = sync_stores_boottime_ms(&c->stores);
+    if (!registry_is_believable(c)) {
+        put_off(c, "the registry's clock is far ahead of ours: one of the two is wrong");
+        return;
+    }
     if (identity_request(c->parts.identity, c->csr, sizeof c->csr, &len, why) != ERR_OK) {
         put_off(c, why);
         return;

@@ -93,7 +93,7 @@ static const struct {
     {42, "it does not accept our certificate"},
     {43, "our certificate is of a kind it does not support"},
     {44, "our certificate is revoked"},
-    {45, "our certificate has expired, or is not valid yet"},
+    {45, "our certificate has expired, or is not valid yet; pamit enrol brings another"},
     {46, "it does not accept our certificate"},
     {48, "our certificate is of a CA it does not know"},
     {49, "access denied"},

@@ -14,7 +14,7 @@
  * Answer: CBOR map 1 version, 2 kiosk, 3 certificate, 4 CA's certificate (both DER), 5 receipt key,
  * 6 policy key (points), 7 host and 8 port for mutual TLS from now on.
  *
- * And over mutual TLS, when half of a certificate's life is over:
+ * And over mutual TLS, when a certificate is old (certificate.h):
  *
  * POST /v1/certificate, body: certificate request of the TLS key. 200 COSE_Sign1 of the certificate
  *   (DER) by the receipt key; 400; 404 this registry issues none.

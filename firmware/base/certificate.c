@@ -51,6 +51,5 @@ enum certificate_age certificate_age(const struct certificate_dates *dates, int6
 {
     if (now_s > dates->to)
         return CERTIFICATE_ENDED;
-    return now_s - dates->from > (dates->to - dates->from) / 2 ? CERTIFICATE_OLD
-                                                               : CERTIFICATE_YOUNG;
+    return dates->to - now_s < (dates->to - dates->from) / 4 ? CERTIFICATE_OLD : CERTIFICATE_YOUNG;
 }

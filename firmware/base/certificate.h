@@ -22,9 +22,11 @@ MUST_CHECK enum err certificate_dates_load(const char *path, struct certificate_
 
 enum certificate_age {
     CERTIFICATE_ENDED = 0, /* only enrolling again helps */
-    CERTIFICATE_OLD,       /* half of its life is over: a new one is due */
+    CERTIFICATE_OLD,       /* a new one is due */
     CERTIFICATE_YOUNG,
 };
+/* The registry lets a certificate begin as long before it makes it as it lasts from then on: with a
+ * quarter left between its dates, half of the time that it was made for is over. */
 enum certificate_age certificate_age(const struct certificate_dates *dates, int64_t now_s);
 
 struct mbedtls_x509_time;

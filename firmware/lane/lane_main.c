@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "counter.h"
 #include "journal.h"
@@ -127,6 +128,13 @@ static const char *parse_arguments(int argc, char **argv, bool *dark, int *code)
     return config;
 }
 
+/* What policy is believed by comes with enrolling. */
+static const char *hint(const struct kiosk_config *config)
+{
+    return access(config->policy_key, F_OK) == 0 ? ""
+                                                 : ": this kiosk is not enrolled (pamit enrol)";
+}
+
 /* From opening all to closing all; the exit code, or the lane's (lane.h). */
 static int serve(const struct kiosk_config *config, struct mend *mend)
 {
@@ -143,7 +151,7 @@ static int serve(const struct kiosk_config *config, struct mend *mend)
     } else if (own.journal && err == ERR_CORRUPT && mend_may_set_aside(mend)) {
         code = LANE_JOURNAL_DAMAGED; /* it opens, but what a start needs of it can't be read */
     } else {
-        log_event(LOG_START_FAILED, "why=\"%s\"", why);
+        log_event(LOG_START_FAILED, "why=\"%s%s\"", why, hint(config));
     }
     close_all(&own);
     return code;

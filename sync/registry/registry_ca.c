@@ -18,7 +18,6 @@
 #define PEM_LEN_MAX  (64u << 10)
 #define SERIAL_LEN   16
 #define KEY_ID_LEN   20
-#define EARLIER_S    3600
 #define DAY_S        (24 * 3600)
 #define SPKI_LEN_MAX 256
 
@@ -223,10 +222,13 @@ static bool identity_set(gnutls_x509_crt_t crt, const struct registry_csr *csr, 
            gnutls_x509_crt_set_pubkey(crt, csr->key) >= 0;
 }
 
+/* It begins long ago, so that it is good, too, once a clock that was ahead is put right: a kiosk
+ * renews while the one before has not ended, so by then that clock is ahead by its days at most. */
 static bool dates_set(gnutls_x509_crt_t crt, int64_t now_s, uint32_t days)
 {
-    return gnutls_x509_crt_set_activation_time(crt, (time_t)(now_s - EARLIER_S)) >= 0 &&
-           gnutls_x509_crt_set_expiration_time(crt, (time_t)(now_s + (int64_t)days * DAY_S)) >= 0;
+    const int64_t life_s = (int64_t)days * DAY_S;
+    return gnutls_x509_crt_set_activation_time(crt, (time_t)(now_s - life_s)) >= 0 &&
+           gnutls_x509_crt_set_expiration_time(crt, (time_t)(now_s + life_s)) >= 0;
 }
 
 static bool uses_set(gnutls_x509_crt_t crt, const struct registry_ca *ca)

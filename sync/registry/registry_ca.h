@@ -33,8 +33,8 @@ void registry_csr_close(struct registry_csr *csr);
 /* A hash that tells its key apart. */
 MUST_CHECK enum err registry_csr_key(const struct registry_csr *csr, uint8_t out[SIGN_HASH_LEN]);
 
-/* A certificate for the request's key: clientAuth, with a random serial number, from an hour ago
- * on, lest a clock that is a little behind refuse it. ERR_SIZE, ERR_MEMORY. */
+/* A certificate for the request's key: clientAuth, with a random serial number, that lasts the days
+ * of `registry_ca_files` and began as long ago. ERR_SIZE, ERR_MEMORY. */
 MUST_CHECK enum err registry_ca_issue(const struct registry_ca *ca, const struct registry_csr *csr,
                                       const char *kiosk, int64_t now_ms, uint8_t *out, size_t cap,
                                       size_t *len);

@@ -63,7 +63,8 @@ int registry_kiosk_add(const struct registry_command *command)
     const enum err err = store->ops->kiosk_add(store, &kiosk);
     store->ops->close(store);
     if (err == ERR_INVALID)
-        return registry_command_fail("that id is taken: by another key, or revoked");
+        return registry_command_fail(
+            "that id is taken (by another key, or revoked), or the key is another id's");
     if (err)
         return fail_with(config.store, err);
     printf("kiosk %s is registered\n", kiosk.id);

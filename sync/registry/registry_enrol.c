@@ -41,6 +41,8 @@ static const char *const joined_texts[] = {
     [REGISTRY_CODE_EXPIRED] = "this code has expired",
     [REGISTRY_CODE_OTHERS] = "this code is another kiosk's",
     [REGISTRY_CODE_USED] = "this code was used",
+    [REGISTRY_KEYS_OTHERS] =
+        "this device has another id's keys: remove entry_key and tls_key first",
     [REGISTRY_ID_TAKEN] = "this id is revoked, or another device's: a replacement gets a new id",
 };
 

@@ -40,6 +40,13 @@ static bool fingerprint_read(const struct registry_config *config,
     return true;
 }
 
+/* Nobody could enrol with it. */
+static bool is_revoked(struct registry_store *store, const char *kiosk)
+{
+    struct registry_kiosk found;
+    return store->ops->kiosk_find(store, kiosk, &found) == ERR_OK && found.revoked;
+}
+
 static int code_make(struct registry_store *store, const char *kiosk, long hours,
                      struct enrol_code *code)
 {
@@ -77,6 +84,8 @@ int registry_enrol_code(const struct registry_command *command)
     int result = EXIT_FAILURE;
     if (!config.enrol)
         registry_command_fail("the configuration says enrol = no: nobody would take the code");
+    else if (is_revoked(store, command->argument))
+        registry_command_fail("this id is revoked, for ever: a replacement gets a new id");
     else if (fingerprint_read(&config, code.fingerprint))
         result = code_make(store, command->argument, hours, &code);
     store->ops->close(store);

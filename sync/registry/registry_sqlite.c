@@ -67,12 +67,12 @@ static const struct database_kind kind = {
 };
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
- * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
- * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word;
- * `deferral` by which decisions, and which of them, known or not (no `id`), are `voided`: 1, by the
- * kiosk itself; 2, withdrawn as all that it had made was. Stores from before there were any get
- * them here. The rows of an import wait in a temporary table, which is outside the shared file: it
- * is locked only while they are moved over.
+ * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and all that were
+ * used, with whose keys; `copy` what came ahead of its chain; `told` which rows of the lists are a
+ * kiosk's word; `deferral` by which decisions, and which of them, known or not (no `id`), are
+ * `voided`: 1, by the kiosk itself; 2, withdrawn as all that it had made was. Stores from before
+ * there were any get them here. The rows of an import wait in a temporary table, which is outside
+ * the shared file: it is locked only while they are moved over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -202,6 +202,18 @@ static enum err sqlite_kiosk_find(struct registry_store *store, const char *id,
     return kiosk_read(registry_sqlite_of(store), id, &no, out, &head);
 }
 
+enum err registry_sql_keys_others(struct registry_sqlite *s, const struct registry_kiosk *kiosk,
+                                  const uint8_t tls_key[SIGN_HASH_LEN])
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_KEYS_OTHERS);
+    sqlite3_bind_text(stmt, 1, kiosk->id, -1, SQLITE_STATIC);
+    registry_sql_blob(stmt, 2, span_of(kiosk->entry_point, sizeof kiosk->entry_point));
+    registry_sql_blob(stmt, 3, span_of(tls_key, SIGN_HASH_LEN));
+    const enum err err = registry_sql_row(stmt);
+    sqlite3_reset(stmt);
+    return err;
+}
+
 enum err registry_sql_kiosk_add(struct registry_sqlite *s, const struct registry_kiosk *kiosk)
 {
     int64_t no;
@@ -215,6 +227,9 @@ enum err registry_sql_kiosk_add(struct registry_sqlite *s, const struct registry
     }
     if (err != ERR_MISSING)
         return err;
+    const enum err others = registry_sql_keys_others(s, kiosk, NULL);
+    if (others != ERR_MISSING)
+        return others ? others : ERR_INVALID;
     sqlite3_stmt *stmt = registry_sql(s, SQL_KIOSK_ADD);
     sqlite3_bind_text(stmt, 1, kiosk->id, -1, SQLITE_STATIC);
     registry_sql_blob(stmt, 2, span_of(kiosk->entry_point, sizeof kiosk->entry_point));

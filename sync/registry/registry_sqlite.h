@@ -29,8 +29,10 @@
                   "WHERE id = ?1")                                                                 \
     X(KIOSKS, "SELECT no, id, entry_point, revoked, epoch, next, head, "                           \
               "(SELECT count(*) FROM branch b WHERE b.kiosk = kiosk.no) FROM kiosk ORDER BY id")   \
-    X(CODES_FORGET, "DELETE FROM enrol_code WHERE expires_ms < ?1 OR "                             \
-                    "(kiosk = ?2 AND used_ms IS NULL)")                                            \
+    X(KEYS_OTHERS, "SELECT 1 FROM kiosk WHERE entry_point = ?2 AND id <> ?1 UNION ALL "            \
+                   "SELECT 1 FROM enrol_code WHERE tls_key = ?3 AND kiosk <> ?1")                  \
+    X(CODES_FORGET, "DELETE FROM enrol_code WHERE used_ms IS NULL AND "                            \
+                    "(expires_ms < ?1 OR kiosk = ?2)")                                             \
     X(CODE_ADD, "INSERT INTO enrol_code(hash, kiosk, expires_ms) VALUES(?1, ?2, ?3)")              \
     X(CODE_FIND, "SELECT kiosk, expires_ms, used_ms, entry_point, tls_key FROM enrol_code "        \
                  "WHERE hash = ?1")                                                                \
@@ -128,6 +130,11 @@ MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
 MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id, int64_t *no,
                                        struct registry_head *head);
 
+/* Has another id one of these keys, or had? `tls_key` NULL: it is not known. ERR_MISSING: none has.
+ */
+MUST_CHECK enum err registry_sql_keys_others(struct registry_sqlite *s,
+                                             const struct registry_kiosk *kiosk,
+                                             const uint8_t tls_key[SIGN_HASH_LEN]);
 /* Registers a kiosk, within the caller's transaction; outcomes as of kiosk_add. */
 MUST_CHECK enum err registry_sql_kiosk_add(struct registry_sqlite *s,
                                            const struct registry_kiosk *kiosk);

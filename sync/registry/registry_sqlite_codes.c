@@ -1,4 +1,8 @@
-/* Codes to enrol with, and their one use. */
+/* Codes to enrol with, and their one use.
+ *
+ * A code that was used stays for good, with the keys that used it: that is how a TLS key is known
+ * to be another id's.
+ */
 #include "registry_sqlite.h"
 
 #define REMEMBERED_MS                                                                              \
@@ -75,6 +79,11 @@ static enum err join(struct registry_sqlite *s, const struct registry_joiner *jo
     sqlite3_reset(row);
     if (*out != REGISTRY_JOINED)
         return ERR_OK;
+    err = registry_sql_keys_others(s, &joiner->kiosk, joiner->tls_key);
+    if (!err)
+        *out = REGISTRY_KEYS_OTHERS;
+    if (err != ERR_MISSING)
+        return err;
     err = registry_sql_kiosk_add(s, &joiner->kiosk);
     if (err == ERR_INVALID)
         *out = REGISTRY_ID_TAKEN;

@@ -184,6 +184,7 @@ enum registry_joined {
     REGISTRY_CODE_EXPIRED,
     REGISTRY_CODE_OTHERS, /* another kiosk's */
     REGISTRY_CODE_USED,   /* by other keys */
+    REGISTRY_KEYS_OTHERS, /* another id has, or had, one of its keys */
     REGISTRY_ID_TAKEN,    /* that id has another entry key, or is revoked */
     REGISTRY_JOINED,      /* registered, and the code is used; or the same keys were before */
 };
@@ -201,7 +202,8 @@ typedef enum err registry_record_each(struct span record, bool withdrawn, void *
 struct registry_store_ops {
     void (*close)(struct registry_store *store);
 
-    /* ERR_INVALID: that id is registered with another key. The same again is ERR_OK. */
+    /* ERR_INVALID: that id is registered with another key, or that key with another id. The same
+     * again is ERR_OK. */
     enum err (*kiosk_add)(struct registry_store *store, const struct registry_kiosk *kiosk);
     /* For ever: a kiosk that returns to duty gets a new id. ERR_MISSING. */
     enum err (*kiosk_revoke)(struct registry_store *store, const char *id);

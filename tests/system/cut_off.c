@@ -28,29 +28,21 @@ static void count_name(const char *path)
 
 static _Atomic int asked;
 
-int rename(const char *from, const char *to)
-{
-    int (*real)(const char *, const char *);
-    *(void **)&real = dlsym(RTLD_NEXT, "rename"); /* as dlsym(3) has it */
-    count_name(to);
-    return real(from, to);
-}
-
 int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags)
 {
     int (*real)(int, const char *, int, const char *, unsigned);
-    *(void **)&real = dlsym(RTLD_NEXT, "renameat2");
+    *(void **)&real = dlsym(RTLD_NEXT, "renameat2"); /* as dlsym(3) has it */
     count_name(to);
     return real(from_at, from, to_at, to, flags);
 }
 
-int unlink(const char *path)
+int unlinkat(int at, const char *path, int flags)
 {
-    int (*real)(const char *);
-    *(void **)&real = dlsym(RTLD_NEXT, "unlink");
-    if (faccessat(AT_FDCWD, path, F_OK, 0) == 0)
+    int (*real)(int, const char *, int);
+    *(void **)&real = dlsym(RTLD_NEXT, "unlinkat");
+    if (faccessat(at, path, F_OK, 0) == 0)
         count_name(path);
-    return real(path);
+    return real(at, path, flags);
 }
 
 ssize_t send(int fd, const void *bytes, size_t len, int flags)

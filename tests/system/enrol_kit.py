@@ -53,19 +53,19 @@ class NewKiosk(SyncKiosk):
         self.process, self.log = None, []
         self.configure()
 
-    def configure(self, *, interval_s=1, assume_synced=True, **sync):  # pylint: disable=arguments-differ
+    def configure(self, *, interval_s=1, assume_synced=True, storage_key="storage.key", **sync):  # pylint: disable=arguments-differ
         path = self.folder / "pamit.conf"
         path.write_text(kiosk_conf(
-            kiosk={"kiosk_id": self.name,
+            kiosk={"kiosk_id": self.name, "storage_key": storage_key,
                    "assume_clock_synced": "yes" if assume_synced else "no"},
             sync={"registry_host": "enrolled", "sync_interval_s": interval_s,
                   "backoff_min_ms": 50, "backoff_max_ms": 500, **sync}))
         return path
 
-    def enrol(self, code, url=None, **environment):
+    def enrol(self, code, *options, url=None, **environment):
         """`pamit enrol`, finished."""
         return subprocess.run(
-            [PAMIT, "enrol", url or self.registry.url, code, "--config",
+            [PAMIT, "enrol", url or self.registry.url, code, *options, "--config",
              self.folder / "pamit.conf"],
             capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
             env={**os.environ, **environment})

@@ -93,7 +93,7 @@ def test_the_certificate_is_for_this_kiosk_and_for_clients_alone(registry, kiosk
     usages = cert.extensions.get_extension_for_class(ExtendedKeyUsage).value
     assert list(usages) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert not cert.extensions.get_extension_for_class(BasicConstraints).value.ca
-    assert 364 <= (cert.not_valid_after - cert.not_valid_before).days <= 366
+    assert (cert.not_valid_after - cert.not_valid_before).days == 2 * 365
 
 
 def test_a_code_says_who_the_ca_is_and_is_kept_as_a_hash_alone(registry):
@@ -169,6 +169,51 @@ def test_enrolling_again_keeps_the_keys_and_the_journal(registry, kiosk):
     assert kiosk.digest(*KEYS) == keys
     assert kiosk.certificate().serial_number != before.serial_number
     assert_works(kiosk)
+
+
+def test_an_enrolled_kiosk_changes_its_registry_only_when_told_to(registry, kiosk, tmp_path):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    before = kiosk.digest(*FILES, *KEYS)
+    with EnrolRegistry(tmp_path / "second") as second:
+        code = second.code(kiosk.name)
+        done = kiosk.enrol(code, url=second.url)
+        assert done.returncode == REFUSED and "--another-registry" in done.stderr
+        assert kiosk.digest(*FILES, *KEYS) == before
+        assert_works(kiosk)
+        assert kiosk.enrol(code, "--another-registry", url=second.url).returncode == 0
+        kiosk.registry = second
+        assert_works(kiosk)
+
+
+def test_a_ca_in_another_shape_is_the_same_one(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    ca = (kiosk.folder / "ca.pem").read_text()
+    (kiosk.folder / "ca.pem").write_text("The registry's\n\n" + ca.replace("\n", "\r\n"))
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+
+
+SOMEBODY = 12345
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+@pytest.mark.parametrize("given,named", [
+    ("tls", "tls"), ("storage/storage.key", "storage.key"), ("tls/tls.key", "tls.key")])
+def test_keys_that_one_user_could_not_read_are_not_enrolled_with(
+        registry, kiosk, given, named):
+    """pamit-lane and pamit-sync run as one user, and both read the storage key."""
+    kiosk.configure(storage_key="storage/storage.key", tls_key="tls/tls.key",
+                    tls_cert="tls/tls.pem")
+    for folder in ("storage", "tls"):
+        (kiosk.folder / folder).mkdir()
+    path = kiosk.folder / given
+    if path.name.endswith(".key"):
+        path.touch(mode=0o600)
+    os.chown(path, SOMEBODY, SOMEBODY)
+    code = registry.code(kiosk.name)
+    done = kiosk.enrol(code)
+    assert done.returncode == REFUSED and "two users" in done.stderr and named in done.stderr
+    path.unlink() if path.is_file() else os.chown(path, 0, 0)
+    assert kiosk.enrol(code).returncode == 0
 
 
 def test_a_registry_in_the_configuration_goes_before_the_one_that_came_down(registry, kiosk):
@@ -275,12 +320,12 @@ def test_who_is_wrong_too_often_has_to_wait(registry, kiosk):
 class Stranger(http.server.ThreadingHTTPServer):
     """A TLS server with a certificate of a CA of its own; notes what it is asked."""
 
-    def __init__(self, folder, shown_ca):
+    def __init__(self, folder, shown_ca=None, handler=None):
         self.asked, self.ca = [], pki.make_ca(folder, cn="Pamit test CA")
         self.shown = shown_ca or self.ca.certificate.public_bytes(Encoding.DER)
         identity = pki.issue(self.ca, "localhost", folder, "server", server=True,
                              sans=["localhost"])
-        super().__init__(("127.0.0.1", 0), StrangerHandler)
+        super().__init__(("127.0.0.1", 0), handler or StrangerHandler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(identity.cert, identity.key)
         self.socket = context.wrap_socket(self.socket, server_side=True)
@@ -305,6 +350,34 @@ class StrangerHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):  # pylint: disable=arguments-differ
         pass
+
+
+class MailHandler(StrangerHandler):
+    def do_GET(self):
+        self.wfile.write(b"220 mail.example ESMTP\r\n")
+
+
+def test_an_address_that_is_no_registrys_to_enrol_at_is_said_to_be_so(registry, kiosk, tmp_path):
+    """Rather than to try again: the kiosks' own port, which asks for a certificate, and a mail server."""
+    mail = Stranger(tmp_path / "mail", handler=MailHandler)
+    for port in (registry.port, mail.server_port):
+        done = kiosk.enrol(registry.code(kiosk.name), url=f"https://localhost:{port}")
+        assert done.returncode == REFUSED and "no address to enrol at" in done.stderr, done.stderr
+    mail.shutdown()
+    mail.server_close()
+
+
+def test_a_kiosk_that_never_enrolled_says_so(kiosk):
+    for done in (kiosk.once(), subprocess.run(
+            [PROGRAMS / "pamit-lane", "--config", kiosk.folder / "pamit.conf"], text=True,
+            capture_output=True, timeout=60, check=False)):
+        assert done.returncode == 1 and "not enrolled (pamit enrol)" in done.stderr, done.stderr
+
+
+def test_a_folder_that_is_missing_is_named(registry, kiosk):
+    kiosk.configure(storage_key="none/storage.key")
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "/none: No such file" in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("shows_true_ca", [False, True], ids=["its own CA", "the true CA"])
@@ -443,11 +516,28 @@ def test_revoking_takes_effect_on_the_next_request_of_an_open_connection(registr
         "localhost", registry.port, timeout=20, context=client(registry, kiosk))
     assert get(connection) == 200
     sock = connection.sock
+    code = registry.code(kiosk.name)
     registry.command("kiosk", "revoke", kiosk.name)
     connection.auto_open = False
     assert get(connection) == 403 and connection.sock is not sock  # its last answer
-    done = kiosk.enrol(registry.code(kiosk.name))
+    done = kiosk.enrol(code)
     assert done.returncode == REFUSED and "revoked" in done.stderr
+
+
+def test_a_revoked_kiosk_does_not_come_back_under_another_id(registry, kiosk):
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
+    registry.command("kiosk", "revoke", kiosk.name)
+    refused = registry.run("enrol-code", kiosk.name)
+    assert refused.returncode == 1 and refused.stdout == "" and "revoked" in refused.stderr
+    kiosk.name += "-B"
+    kiosk.configure()
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "another id's keys" in done.stderr
+    (kiosk.folder / "entry.key").unlink()
+    done = kiosk.enrol(registry.code(kiosk.name))
+    assert done.returncode == REFUSED and "another id's keys" in done.stderr
+    (kiosk.folder / "tls.key").unlink()
+    assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

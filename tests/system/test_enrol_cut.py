@@ -83,7 +83,7 @@ def test_moving_to_another_registry_may_be_cut_off_anywhere(registry, tmp_path):
         for number in range(1, CUTS_MAX):
             shutil.rmtree(kiosk.folder)
             shutil.copytree(kept, kiosk.folder)
-            done = kiosk.enrol(code, url=second.url, **cut(number))
+            done = kiosk.enrol(code, "--another-registry", url=second.url, **cut(number))
             if done.returncode == 0:
                 break
             assert done.returncode == -signal.SIGKILL, done.stderr

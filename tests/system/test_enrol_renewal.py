@@ -1,12 +1,14 @@
-"""A certificate's life: renewed at half of it over the session there is; when it ended, enrolling
+"""A certificate's life: renewed at half of it, over the session there is; when it ended, enrolling
 again is all that helps. The registry's clock moves; a kiosk goes by that, whatever its own says."""
 import json
+from types import SimpleNamespace
 
 import pytest
 
 import pki
-from clock_kit import Clock
+from clock_kit import UNKNOWN, Clock
 from enrol_kit import KEYS, EnrolRegistry, NewKiosk
+from front_kit import Front
 
 NAME = "CGK-03-0412"
 DAYS = 20
@@ -53,6 +55,38 @@ def test_a_certificate_is_renewed_at_half_of_its_life(registry, clock, kiosk):
     assert "CERTIFICATE_RENEWED" in kiosk.contact()
 
 
+@pytest.mark.parametrize("enrols_meanwhile", [False, True])
+def test_a_registry_whose_clock_was_ahead_locks_nobody_out(
+        registry, clock, kiosk, enrols_meanwhile):
+    """A certificate that is made meanwhile is good, too, once the clock is put right."""
+    clock.set(int((DAYS - 1) * DAY_MS))
+    if enrols_meanwhile:
+        with clock.kiosk():
+            code = registry.code(NAME)
+        assert kiosk.enrol(code).returncode == 0
+    else:
+        assert "CERTIFICATE_RENEWED" in kiosk.contact()
+    clock.set(0)
+    _, last, _ = kiosk.append(1)
+    assert "RENEW" not in kiosk.contact()
+    assert registry.head(NAME)[1] == last + 1
+
+
+def test_a_kiosk_does_not_renew_by_a_clock_that_it_does_not_believe(clock, kiosk, tmp_path):
+    """No more than it believes a feed that is from then."""
+    before = kiosk.digest("tls.pem")
+    clock.set(12 * DAY_MS)
+    own = tmp_path / "own"
+    own.mkdir()
+    own = Clock(own)
+    own.set(-20 * DAY_MS, quality=UNKNOWN)
+    kiosk.configure(assume_synced=False)
+    with own.kiosk():
+        said = kiosk.once().stderr
+    assert "RENEWAL_FAILED" in said and "ahead of ours" in said, said
+    assert kiosk.digest("tls.pem") == before
+
+
 def test_a_new_certificate_that_is_refused_leaves_the_old_one(kiosk, tmp_path):
     """One of another CA lies there to be tried, as if the registry had made a mistake."""
     before = (kiosk.folder / "tls.pem").read_bytes()
@@ -63,6 +97,29 @@ def test_a_new_certificate_that_is_refused_leaves_the_old_one(kiosk, tmp_path):
     assert done.returncode == 1 and "RENEWAL_FAILED" in done.stderr, done.stderr
     assert "tls.pem.next" not in kiosk.present()
     assert (kiosk.folder / "tls.pem").read_bytes() == before
+    kiosk.contact()
+
+
+def test_who_enrols_meanwhile_keeps_what_enrolling_brought(registry, clock, kiosk):
+    """The renewal is under way in a pamit-sync that runs; its receipt comes after the enrolment."""
+    kiosk.identity = SimpleNamespace(cert=kiosk.folder / "tls.pem", key=kiosk.folder / "tls.key")
+    clock.set(int((DAYS / 2 + 0.5) * DAY_MS))
+    with clock.kiosk():
+        code = registry.code(NAME)
+    asked, brought = [], []
+
+    def answer(_, path, __, ask):
+        if path.startswith("/v1/receipt") and "/v1/certificate" in asked and not brought:
+            assert kiosk.enrol(code).returncode == 0
+            brought.append(kiosk.certificate().serial_number)
+        asked.append(path)
+        return ask()
+
+    with Front(registry, kiosk, answer) as front:
+        said = kiosk.once(registry_host="localhost", registry_port=front.port).stderr
+    assert brought == [kiosk.certificate().serial_number], said
+    assert "CERTIFICATE_RENEWED" not in said and "enrolled" in said, said
+    assert "tls.pem.next" not in kiosk.present()
     kiosk.contact()
 
 
@@ -91,6 +148,7 @@ def test_an_expired_kiosk_may_only_enrol_again(registry, clock, kiosk):
     _, last, _ = kiosk.append(2)
     done = kiosk.once()
     assert done.returncode == 1 and "our certificate has expired" in done.stderr
+    assert "pamit enrol" in done.stderr
     with clock.kiosk():
         status = kiosk.status()
         code = registry.code(NAME)

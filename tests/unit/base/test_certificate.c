@@ -14,9 +14,9 @@ static const struct {
     int64_t now_s;
     enum certificate_age age;
 } rows[] = {
-    {"before it begins", 0, CERTIFICATE_YOUNG},       {"as it begins", 1000, CERTIFICATE_YOUNG},
-    {"at half of its life", 2000, CERTIFICATE_YOUNG}, {"a second later", 2001, CERTIFICATE_OLD},
-    {"in its last second", 3000, CERTIFICATE_OLD},    {"after it", 3001, CERTIFICATE_ENDED},
+    {"before it begins", 0, CERTIFICATE_YOUNG},     {"as it begins", 1000, CERTIFICATE_YOUNG},
+    {"a quarter is left", 2500, CERTIFICATE_YOUNG}, {"a second later", 2501, CERTIFICATE_OLD},
+    {"in its last second", 3000, CERTIFICATE_OLD},  {"after it", 3001, CERTIFICATE_ENDED},
 };
 
 static void a_certificate_is_young_old_or_over(void **state)

@@ -76,8 +76,8 @@ static const struct attempt attempts[] = {
     {"another TLS key", 1, 1, 2, "A", 0, REGISTRY_CODE_USED},
     {"another entry key", 1, 2, 1, "A", 0, REGISTRY_CODE_USED},
     {"another id with a used code", 1, 1, 1, "B", 0, REGISTRY_CODE_OTHERS},
-    {"an id that has another entry key", 3, 1, 1, "C", 0, REGISTRY_ID_TAKEN},
-    {"that did not use the code", 3, 7, 1, "C", 0, REGISTRY_JOINED},
+    {"an id that has another entry key", 3, 8, 8, "C", 0, REGISTRY_ID_TAKEN},
+    {"that did not use the code", 3, 7, 8, "C", 0, REGISTRY_JOINED},
 };
 
 static void a_code_is_good_once_for_one_kiosk_and_its_keys(void **state)
@@ -122,6 +122,28 @@ static void a_revoked_kiosk_joins_no_more(void **state)
     assert_int_equal(code_use(f, &second), REGISTRY_ID_TAKEN);
 }
 
+/* Neither of its two keys, however long ago it enrolled, and whether it was revoked or not. */
+static void keys_belong_to_one_id(void **state)
+{
+    struct fixture *f = *state;
+    const struct attempt first = {"", 1, 1, 2, "A", 0, REGISTRY_JOINED};
+    static const struct attempt others[] = {
+        {"the same entry key", 2, 1, 9, "B", 30 * DAY_MS, REGISTRY_KEYS_OTHERS},
+        {"the same TLS key", 2, 9, 2, "B", 30 * DAY_MS, REGISTRY_KEYS_OTHERS},
+        {"keys of its own", 2, 2, 3, "B", 30 * DAY_MS, REGISTRY_JOINED},
+    };
+    struct registry_code later = {.hash = {2}, .kiosk = "B", .expires_ms = NOW_MS + 31 * DAY_MS};
+    const struct registry_kiosk added = {.id = "C", .entry_point = {4, 1}};
+    code_add(f, 1, "A");
+    assert_int_equal(code_use(f, &first), REGISTRY_JOINED);
+    assert_int_equal(f->store->ops->kiosk_revoke(f->store, "A"), ERR_OK);
+    assert_int_equal(f->store->ops->code_add(f->store, &later, NOW_MS + 400 * DAY_MS), ERR_OK);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (code_use(f, &others[i]) != others[i].joined)
+            fail_msg("%s", others[i].proves);
+    assert_int_equal(f->store->ops->kiosk_add(f->store, &added), ERR_INVALID);
+}
+
 static void a_new_code_takes_the_place_of_an_unused_one_of_the_same_kiosk(void **state)
 {
     struct fixture *f = *state;
@@ -144,6 +166,7 @@ int registry_store_codes_suite(const struct suite_backend *chosen)
         TEST(a_code_is_good_once_for_one_kiosk_and_its_keys),
         TEST(who_joins_is_registered_and_who_does_not_is_not),
         TEST(a_revoked_kiosk_joins_no_more),
+        TEST(keys_belong_to_one_id),
         TEST(a_new_code_takes_the_place_of_an_unused_one_of_the_same_kiosk),
     };
     backend = chosen;

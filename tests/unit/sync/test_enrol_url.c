@@ -54,8 +54,32 @@ static void urls_as_they_are_typed(void **state)
     }
 }
 
+static const struct {
+    const char *text, *says;
+} reasons[] = {
+    {"http://r.example", "https://"},
+    {"https://r.example/v1", "no path"},
+    {"https://r.example:8445/v1", "no path"},
+    {"https://r.example:0", "1 to 65535"},
+    {"https://[2001:db8::1]:8445", "no address"},
+    {"https://192.0.2.1", "no address"},
+};
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        struct enrol_url url;
+        const char *why = "";
+        assert_false(enrol_url_parse(reasons[i].text, &url, &why));
+        if (!strstr(why, reasons[i].says))
+            fail_msg("%s: %s", reasons[i].text, why);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(urls_as_they_are_typed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(urls_as_they_are_typed),
+                                       cmocka_unit_test(what_is_wrong_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

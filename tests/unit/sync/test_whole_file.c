@@ -38,8 +38,17 @@ static void forget(size_t fail_at)
 
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+/* While something is written, this one is moved away. */
+static const char *moving;
+
 ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 {
+    char away[80];
+    if (moving) {
+        snprintf(away, sizeof away, "%s.away", moving);
+        assert_int_equal(rename(moving, away), 0);
+        assert_int_equal(mkdir(moving, 0700), 0);
+    }
     return note('w') ? __real_write(fd, bytes, len) : -1;
 }
 
@@ -149,6 +158,43 @@ static void what_a_cut_left_is_overwritten(void **state)
     assert_holds(f->path, "whole");
 }
 
+static void it_is_all_done_in_one_folder(void **state)
+{
+    const struct fixture *f = *state;
+    char away[80], there[96];
+    snprintf(away, sizeof away, "%s.away", f->folder);
+    snprintf(there, sizeof there, "%s/file", away);
+    moving = f->folder;
+    const enum err err = put(f, "here", WHOLE_FILE_NEW);
+    moving = NULL;
+    assert_int_equal(err, ERR_OK);
+    assert_holds(f->path, NULL);
+    assert_holds(there, "here");
+    unlink(there);
+    rmdir(away);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    (void)state;
+    char why[WHOLE_FILE_WHY_LEN];
+    assert_int_equal(whole_file_write("/nowhere/file", 0600, span_of_text(""), WHOLE_FILE_NEW, why),
+                     ERR_MISSING);
+    assert_string_equal(why, "/nowhere: No such file or directory");
+}
+
+static void one_at_a_time_works_in_a_folder(void **state)
+{
+    const struct fixture *f = *state;
+    char why[WHOLE_FILE_WHY_LEN];
+    int lock, second;
+    assert_int_equal(whole_file_lock(f->path, WHOLE_FILE_TRY, &lock, why), ERR_OK);
+    assert_int_equal(whole_file_lock(f->part, WHOLE_FILE_TRY, &second, why), ERR_BUSY);
+    whole_file_unlock(lock);
+    assert_int_equal(whole_file_lock(f->path, WHOLE_FILE_WAIT, &second, why), ERR_OK);
+    whole_file_unlock(second);
+}
+
 static void keys_are_their_owners_alone_whatever_the_umask(void **state)
 {
     const struct fixture *f = *state;
@@ -227,6 +273,9 @@ int main(void)
         TEST(whatever_fails_the_old_one_or_the_new_one_is_there),
         TEST(a_new_file_takes_nobodys_place),
         TEST(what_a_cut_left_is_overwritten),
+        TEST(it_is_all_done_in_one_folder),
+        TEST(what_is_missing_is_named),
+        TEST(one_at_a_time_works_in_a_folder),
         TEST(keys_are_their_owners_alone_whatever_the_umask),
         TEST(what_root_writes_is_its_folders_owners),
         TEST(a_key_that_is_there_stays),
