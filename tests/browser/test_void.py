@@ -99,6 +99,11 @@ def test_a_refusal_is_told_in_the_panel_and_it_can_be_tried_again(page, why):
     page.lane.refuse(415, why)
     page.wait(lambda: "refused" in page.css("#void-says")[0].get_attribute("class"), why)
     page.assert_readable()
+    page.news()  # nothing can be taken back by now: what was refused stays to be read, in both languages
+    page.press(Keys.F2)
+    page.wait(lambda: page.language() == "en" and "refused" in page.css("#void-says")[0].get_attribute("class"), "in English")
+    page.press(Keys.F2)
+    page.wait(lambda: page.language() == "id", "in Indonesian")
     page.press(Keys.ENTER)
     assert page.lane.expect("VOID")[1] == 415
 

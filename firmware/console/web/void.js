@@ -16,8 +16,8 @@ export function voidButton(view, press) {
 }
 
 /** `current()`: the newest view; `send(body)`. */
-export function openVoid(current, send, draft = { chosen: null, id: "", why: null, sent: false }) {
-  const { seq, answers, wall_ms: ms, decision, role, number } = current().voidable;
+export function openVoid(current, send, draft = { of: current().voidable, chosen: null, id: "", why: null, sent: false }) {
+  const { seq, answers, wall_ms: ms, decision, role, number } = draft.of;
   const supervisor = role === "SUPERVISOR";
   const again = () => openVoid(current, send, draft);
   const id = h("input", { id: "supervisor-id", maxlength: OFFICER_LEN, autocomplete: "off",
