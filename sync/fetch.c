@@ -46,8 +46,7 @@ void fetch_feed_target(enum wire_feed_name name, uint64_t from, char out[FETCH_T
     snprintf(out, FETCH_TARGET_LEN, "/v1/feed/%s?from=%" PRIu64, wire_feed_text(name), from);
 }
 
-/* No clock that was ever set is before the first, and none of ours will live to the second. */
-#define CLOCK_SET_S  INT64_C(1767225600) /* 2026-01-01 */
+/* No clock of ours will live to see it. */
 #define CLOCK_LAST_S INT64_C(4102444800) /* 2100-01-01 */
 
 int64_t fetch_as_of_max(int64_t own_s, int64_t registry_s)

@@ -28,8 +28,9 @@ struct tls_files {
 };
 
 /* What the dates of the registry's certificate are judged by: a SYNCED clock, else its floor, that
- * is the registry's own last word. An hour that nobody vouches for refuses nothing: a clock of 1970
- * or 2099 must not cut the kiosk off from the one that could tell it better. */
+ * is the registry's own last word, or a clock of ours that was set and says less. An hour that
+ * nobody vouches for refuses nothing: a clock of 1970 or 2099 must not cut the kiosk off from the
+ * one that could tell it better. */
 struct clock;
 
 /* Reads and checks the files. ERR_MISSING, ERR_DENIED (others may use the key), ERR_INVALID (not

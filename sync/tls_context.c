@@ -148,9 +148,17 @@ static int random_bytes(void *unused, unsigned char *out, size_t len)
     return psa_generate_random(out, len) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
 }
 
+/* The earliest that it may be, where the system's clock is not to be gone by: the floor. But that
+ * is the registry's word, whose own clock may have been ahead; so if ours was set, and to before
+ * it, one of the two is wrong, and it may be as early as ours says. */
+static int64_t earliest_ms(const struct clock *clock, const struct clock_reading *now)
+{
+    const bool doubted = now->wall_ms >= CLOCK_SET_S * 1000 && now->wall_ms < clock->floor_ms;
+    return doubted ? now->wall_ms : clock->floor_ms;
+}
+
 /* For mbedTLS: judges the dates of each certificate of the chain again where the system's clock is
- * not to be gone by. Then it may be any time from the floor on: a certificate that has not ended
- * there may be good. */
+ * not to be gone by: one that had not ended by the earliest that it may be may be good. */
 static int judge_dates(void *user, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 {
     const struct tls_context *context = user;
@@ -160,7 +168,7 @@ static int judge_dates(void *user, mbedtls_x509_crt *cert, int depth, uint32_t *
     if (now.quality == CLOCK_SYNCED)
         return 0;
     *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
-    if (certificate_seconds(&cert->valid_to) < context->clock->floor_ms / 1000)
+    if (certificate_seconds(&cert->valid_to) < earliest_ms(context->clock, &now) / 1000)
         *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
     return 0;
 }

@@ -34,6 +34,9 @@ enum clock_zone {
 /* Without a newer build or a contact for so long, no kiosk's clock is to be gone by. */
 #define CLOCK_POSSIBLE_YEARS 5
 
+/* No clock that was ever set is before it. */
+#define CLOCK_SET_S INT64_C(1767225600) /* 2026-01-01 */
+
 struct clock_reading {
     int64_t wall_ms; /* since 1970-01-01T00:00:00Z */
     enum clock_zone zone;

@@ -72,6 +72,23 @@ def test_a_registry_whose_clock_was_ahead_locks_nobody_out(
     assert registry.head(NAME)[1] == last + 1
 
 
+def test_a_registry_whose_clock_was_ahead_of_its_own_certificate_is_reached_again(
+        registry, clock, kiosk):
+    """What it said of the time meanwhile does not end its certificate for us: our own clock was right."""
+    assert registry.stop() == 0
+    pki.issue(registry.ca, "localhost", registry.folder, "registry", server=True,
+              sans=["localhost"], not_after=pki.days(3))
+    with clock.kiosk():
+        registry.start()
+    (kiosk.folder / "endpoint").write_text(f"https://localhost:{registry.port}\n")
+    clock.set(5 * DAY_MS)
+    kiosk.contact()
+    clock.set(0)
+    _, last, _ = kiosk.append(1)
+    kiosk.contact()
+    assert registry.head(NAME)[1] == last + 1
+
+
 def test_a_kiosk_does_not_renew_by_a_clock_that_it_does_not_believe(clock, kiosk, tmp_path):
     """No more than it believes a feed that is from then."""
     before = kiosk.digest("tls.pem")
