@@ -120,7 +120,7 @@ static void what_a_void_takes_back_is_found_as_it_came_and_in_a_recovered(void *
         .kiosk = "CGK-03-0412", .epoch = 1, .seq = 8, .kind = ENTRY_VOID, .time.zone = CLOCK_WIB};
     struct entry_recovered recovered = {0};
     size_t len[3], header_len;
-    uint8_t hashes[5][SIGN_HASH_LEN];
+    uint8_t hashes[6][SIGN_HASH_LEN];
     struct registry_voids voids;
     (void)state;
     assert_int_equal(entry_void_encode(&names, salt, room[0], sizeof room[0], &len[0]), ERR_OK);
@@ -145,6 +145,7 @@ static void what_a_void_takes_back_is_found_as_it_came_and_in_a_recovered(void *
         {.seq = 3, .kind = ENTRY_DECIDED, .payload = span_of(room[1], len[1])},
         {.seq = 4, .kind = ENTRY_VOID, .mark = REGISTRY_MARK_PURGED},
         {.seq = 5, .kind = ENTRY_RECOVERED, .payload = span_of(room[2], len[2])},
+        {.seq = 6, .kind = ENTRY_RECOVERED, .mark = REGISTRY_MARK_PURGED},
     };
     const struct deferral_search search = {
         .entries = entries, .n_entries = sizeof entries / sizeof entries[0], .from = 2};
