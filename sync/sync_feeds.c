@@ -89,7 +89,7 @@ static bool ends_contact(const struct link_answer *answer)
 static const char *status_why(const struct link_answer *answer, char room[STATUS_LEN])
 {
     if (answer->status == 404)
-        return "the registry has none";
+        return "the registry has no such feed";
     if (answer->status == 410)
         return "the registry is behind the version we have";
     snprintf(room, STATUS_LEN, "the registry answered with HTTP %d", answer->status);
