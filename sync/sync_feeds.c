@@ -8,7 +8,8 @@
 
 #include "sync_phases.h"
 
-#define STEPS_MAX 20 /* of feeds, then a receipt again: a download may take hours */
+#define STEPS_MAX  20 /* of feeds, then a receipt again: a download may take hours */
+#define STATUS_LEN 64
 
 static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *feed)
 {
@@ -78,6 +79,23 @@ static void note_problem(struct sync_contact *c, const char *what, const char *w
     snprintf(c->problem, sizeof c->problem, "%s: %s", what, why);
 }
 
+/* Who is told to stay away, or to come later, does. Any other status is about what was asked for,
+ * and must not keep entries from going up. */
+static bool ends_contact(const struct link_answer *answer)
+{
+    return answer->status == 403 || answer->status == 429 || answer->status == 503;
+}
+
+static const char *status_why(const struct link_answer *answer, char room[STATUS_LEN])
+{
+    if (answer->status == 404)
+        return "the registry has no such feed";
+    if (answer->status == 410)
+        return "the registry is behind the version we have";
+    snprintf(room, STATUS_LEN, "the registry answered with HTTP %d", answer->status);
+    return room;
+}
+
 static void policy_refuse(struct sync_contact *c, const char *why)
 {
     c->refused.policy = c->offered.policy;
@@ -105,7 +123,12 @@ static enum err policy_store(struct sync_contact *c, struct span envelope, uint6
 
 void policy_answer(struct sync_contact *c, const struct link_answer *answer)
 {
+    char room[STATUS_LEN];
     c->policy_wanted = false;
+    if (ends_contact(answer)) {
+        phase_refused(c, answer);
+        return;
+    }
     if (answer->status == 200) {
         uint64_t version;
         const enum err err = policy_store(c, answer->body, &version);
@@ -113,11 +136,8 @@ void policy_answer(struct sync_contact *c, const struct link_answer *answer)
             log_event(LOG_FEED_APPLIED, "feed=policy version=%" PRIu64, version);
         else
             policy_refuse(c, err_text(err));
-    } else if (answer->status == 404) {
-        policy_refuse(c, "offered by the receipt, but not there");
     } else {
-        phase_refused(c, answer);
-        return;
+        policy_refuse(c, status_why(answer, room));
     }
     contact_go_on(c);
 }
@@ -187,18 +207,14 @@ static void feed_refuse(struct sync_contact *c, enum wire_feed_name name, const 
 static void feed_answer(struct sync_contact *c, enum wire_feed_name name,
                         const struct link_answer *answer)
 {
-    if (answer->status == 200) {
-        const char *why;
-        if (feed_store(c, name, answer->body, &why) != ERR_OK)
-            feed_refuse(c, name, why);
-    } else if (answer->status == 410 || answer->status == 404) {
-        feed_refuse(c, name,
-                    answer->status == 410 ? "the registry is behind the version we have"
-                                          : "the registry has no such feed");
-    } else {
+    char room[STATUS_LEN];
+    const char *why = status_why(answer, room);
+    if (ends_contact(answer)) {
         phase_refused(c, answer);
         return;
     }
+    if (answer->status != 200 || feed_store(c, name, answer->body, &why) != ERR_OK)
+        feed_refuse(c, name, why);
     contact_go_on(c);
 }
 

@@ -84,7 +84,7 @@ struct told {
     bool recovered;
 };
 
-/* False: what it says is not known, or has its effect by another entry. */
+/* False: a RECOVERED whose original is not known. */
 static bool told_of(const struct registry_entry *entry, struct told *out)
 {
     struct entry_recovered recovered;
@@ -94,11 +94,10 @@ static bool told_of(const struct registry_entry *entry, struct told *out)
                          .hash = entry->hash,
                          .header = entry->header,
                          .payload = entry->payload};
-    if (entry->mark != REGISTRY_MARK_NONE)
-        return false;
     if (entry->kind != ENTRY_RECOVERED)
         return true;
-    if (entry_recovered_decode(entry->payload, &recovered, &original) != ERR_OK)
+    if (!entry->payload.p ||
+        entry_recovered_decode(entry->payload, &recovered, &original) != ERR_OK)
         return false;
     *out = (struct told){.kind = (int)original.kind,
                          .seq = original.seq,
@@ -184,8 +183,8 @@ static enum err row_make(const struct deferral_search *search, size_t at, struct
     struct listing listing;
     const char *field;
     const struct registry_entry *entry = &search->entries[at];
-    if (!told_of(entry, &told) || (told.recovered && !entry->original_seq) ||
-        !is_deferral(&told, &decided) ||
+    if (entry->mark != REGISTRY_MARK_NONE || !told_of(entry, &told) ||
+        (told.recovered && !entry->original_seq) || !is_deferral(&told, &decided) ||
         entry_header_decode(told.header, ENTRY_WHOLE, &header) != ERR_OK)
         return ERR_MISSING;
     const enum err err = told.recovered
@@ -229,7 +228,8 @@ void registry_voids_find(const struct deferral_search *search, uint8_t (*hashes)
         struct told told;
         struct entry_void names;
         if (search->entries[i].seq >= search->from && told_of(&search->entries[i], &told) &&
-            told.kind == ENTRY_VOID && entry_void_decode(told.payload, &names) == ERR_OK)
+            told.kind == ENTRY_VOID && told.payload.p &&
+            entry_void_decode(told.payload, &names) == ERR_OK)
             memcpy(hashes[n++], names.hash, SIGN_HASH_LEN);
     }
     *out = (struct registry_voids){.hash = (const uint8_t(*)[SIGN_HASH_LEN])hashes, .n = n};

@@ -71,8 +71,9 @@
                     "ON CONFLICT(kiosk, hash) DO UPDATE SET id = excluded.id")                     \
     X(DEFERRAL_LOOK,                                                                               \
       "SELECT EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided), "          \
-      "EXISTS(SELECT 1 FROM told JOIN listing USING(id) WHERE id = ?3 AND withdrawn "              \
-      "AND NOT EXISTS(SELECT 1 FROM deferral WHERE id = ?3 AND kiosk = ?1 AND voided = 2))")       \
+      "EXISTS(SELECT 1 FROM told JOIN listing USING(id) WHERE id = ?3 AND withdrawn AND NOT "      \
+      "EXISTS("                                                                                    \
+      "SELECT 1 FROM deferral WHERE kiosk = ?1 AND (hash = ?2 OR (id = ?3 AND voided = 2))))")     \
     X(STAGE_VOIDED,                                                                                \
       "INSERT OR IGNORE INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "      \
       "FROM deferral d JOIN told USING(id) JOIN listing USING(id) WHERE d.kiosk = ?1 AND "         \

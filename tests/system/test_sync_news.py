@@ -72,6 +72,22 @@ def test_a_policy_that_is_refused_keeps_neither_entries_nor_lists_waiting(regist
     assert sum("FEED_REFUSED" in line for line in kiosk.log) == 1
 
 
+@pytest.mark.parametrize("path", ["/v1/policy", "/v1/feed/lists", "/v1/feed/placements"])
+def test_a_feed_that_fails_keeps_no_entry_waiting(registry, kiosk, path):
+    registry.command("import", "policy", POLICY)
+
+    def answer(method, asked, body, ask):
+        return Reply(500, {}, b"") if asked.startswith(path) else ask()
+
+    with Front(registry, kiosk, answer) as front:
+        tell(registry)
+        head = kiosk.append(3)
+        done = kiosk.once(port=front.port)
+    assert done.returncode == 1
+    assert "FEED_REFUSED" in done.stderr and "HTTP 500" in done.stderr
+    assert registry.head(NAME) == (1, head[1] + 1, head[2])
+
+
 def test_a_policy_that_is_mended_is_taken_by_the_back_off(registry, kiosk):
     registry.command("import", "policy", POLICY)
     refused = []

@@ -190,7 +190,7 @@ static struct registry_entry entry_of(uint64_t seq, enum entry_kind kind, uint32
 {
     struct registry_entry entry = {.epoch = epoch,
                                    .seq = seq,
-                                   .kind = kind,
+                                   .kind = (int)kind,
                                    .header = span_of_text("header"),
                                    .payload = span_of_text("payload"),
                                    .signature = span_of_text("signature")};
