@@ -91,7 +91,7 @@ static enum err item_add(struct urgent *urgent, struct journal_reader *reader, u
     return ERR_OK;
 }
 
-/* What is found; none if there is none. Leaves in `left` what was not looked at. */
+/* What is found and is an item; none if there is none. Leaves in `left` what was not looked at. */
 static enum err collect(struct urgent *urgent, struct journal_reader *reader,
                         struct journal_range *left)
 {

@@ -1,5 +1,4 @@
-/* What goes up ahead of a backlog: copies of the deferrals in it, and of the VOIDs of such.
- * pamit-sync. */
+/* What goes up ahead of a backlog: copies of the deferrals in it, and of the VOIDs. pamit-sync. */
 #ifndef PAMIT_URGENT_H
 #define PAMIT_URGENT_H
 

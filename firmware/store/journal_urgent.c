@@ -1,6 +1,7 @@
 /* From the newest entry back, each is looked at: a decision is in a payload, so each DECIDED is
- * opened. An index of decisions would be quicker, but it would be nobody's word, and one more page
- * that the counter writes for each traveller.
+ * opened. What a VOID takes back is not looked up: there are few. An index of decisions would be
+ * quicker, but it would be nobody's word, and one more page that the counter writes for each
+ * traveller.
  */
 #include "journal_urgent.h"
 
@@ -13,25 +14,36 @@
     "SELECT " STORED_ENTRY_COLUMNS " FROM entry WHERE seq >= ?1 AND seq < ?2"                      \
     " ORDER BY seq DESC LIMIT ?3"
 
-/* ERR_MISSING: it neither defers anybody nor takes a decision back, or can't be read. */
+static bool defers(struct span payload)
+{
+    struct entry_decided decided;
+    return entry_decided_decode(payload, &decided) == ERR_OK &&
+           decided.decision == DECISION_DEFERRED;
+}
+
+static bool takes_back(struct span payload)
+{
+    struct entry_void names;
+    return entry_void_decode(payload, &names) == ERR_OK;
+}
+
+/* ERR_MISSING: it can wait, or can't be read. */
 static enum err is_urgent(struct journal_reader *reader, sqlite3_stmt *row)
 {
-    uint8_t payload[ENTRY_PAYLOAD_MAX];
+    uint8_t bytes[ENTRY_PAYLOAD_MAX];
     struct stored_entry stored;
     struct entry_header header;
-    struct entry_decided decided;
     size_t len;
     stored_entry_read(row, &stored);
-    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) != ERR_OK)
+    if (entry_header_decode(stored.header, ENTRY_WHOLE, &header) != ERR_OK ||
+        (header.kind != ENTRY_DECIDED && header.kind != ENTRY_VOID))
         return ERR_MISSING;
-    if (header.kind != ENTRY_DECIDED)
-        return header.kind == ENTRY_VOID ? ERR_OK : ERR_MISSING;
-    const enum err err = payload_open(&reader->days, &stored, &header, payload, &len);
+    const enum err err = payload_open(&reader->days, &stored, &header, bytes, &len);
     if (err)
         return err == ERR_CORRUPT ? ERR_MISSING : err;
-    const bool does = entry_decided_decode(span_of(payload, len), &decided) == ERR_OK &&
-                      decided.decision == DECISION_DEFERRED;
-    return does ? ERR_OK : ERR_MISSING;
+    const struct span payload = span_of(bytes, len);
+    const bool is = header.kind == ENTRY_VOID ? takes_back(payload) : defers(payload);
+    return is ? ERR_OK : ERR_MISSING;
 }
 
 /* The statement's rows until there are enough numbers. */

@@ -128,7 +128,7 @@ def test_what_is_taken_back_before_it_goes_up_stops_nobody(registry, here):
     here.crowd(84)
     here.void(CROWD_DEFERRED)
     assert here.once().returncode == 0
-    assert [line for line in registry.log if "REGISTRY_URGENT" in line and "copies=1 " in line]
+    assert [line for line in registry.log if "REGISTRY_URGENT" in line and "copies=3 " in line]
     assert registry.head(CROWD_KIOSK)[1] == 86
     assert lists(registry) == []
 

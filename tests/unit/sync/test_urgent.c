@@ -289,7 +289,7 @@ static void a_call_looks_at_so_many_entries_and_no_more(void **state)
 }
 
 /* The last of the tests: it writes. */
-static void what_takes_a_decision_back_is_sent_as_deferrals_are(void **state)
+static void what_was_taken_back_is_sent_before_the_deferral(void **state)
 {
     (void)state;
     const struct journal_keys keys = {.entry = key, .root = root};
@@ -326,7 +326,7 @@ int main(void)
         cmocka_unit_test(an_entry_that_can_not_be_read_waits_for_its_turn),
         cmocka_unit_test(a_call_looks_at_so_many_entries_and_no_more),
         cmocka_unit_test(what_fails_for_now_is_tried_again),
-        cmocka_unit_test(what_takes_a_decision_back_is_sent_as_deferrals_are),
+        cmocka_unit_test(what_was_taken_back_is_sent_before_the_deferral),
     };
     return cmocka_run_group_tests(tests, make_journal, drop_journal);
 }
