@@ -1,4 +1,5 @@
-/* Deferrals become rows of the lists (R070).
+/* Deferrals become rows of the lists (R070); what is more to say of who tries again, says
+ * registry_attempt.c.
  *
  * The row is dated by the entry, since "deferred on" is what an officer elsewhere is told; a clock
  * that nobody vouched for, that ran ahead of ours or that no calendar has dates nothing, then it is
@@ -15,6 +16,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "registry_attempt.h"
 
 static void document_put(const struct document *document, struct listing *out)
 {
@@ -40,7 +43,7 @@ static struct date day_decided(const struct clock_reading *time, int64_t now_ms)
     return date_valid(day) ? day : today;
 }
 
-static bool is_site_of(const char *site, const char *kiosk)
+bool registry_is_site_of(const char *site, const char *kiosk)
 {
     const size_t len = strlen(site);
     return len > 0 && strncmp(kiosk, site, len) == 0 && kiosk[len] == '-';
@@ -58,7 +61,7 @@ bool registry_deferral_of(const struct entry_header *decided,
     if (date_compare(out->expires, date_of_wall(now_ms, decided->time.zone)) < 0)
         return false;
     snprintf(out->issued_by, sizeof out->issued_by, "%.*s", (int)sizeof out->issued_by - 1,
-             is_site_of(site, decided->kiosk) ? site : decided->kiosk);
+             registry_is_site_of(site, decided->kiosk) ? site : decided->kiosk);
     if (presented->verdict.n_reasons > 0)
         out->reason = presented->verdict.reasons[0].code;
     document_put(&presented->document, out);
@@ -73,11 +76,11 @@ struct room {
     uint8_t payload[ENTRY_PAYLOAD_MAX];
 };
 
-static bool is_deferral(const struct registry_entry *entry, struct entry_decided *out)
+static bool ends_attempt(const struct registry_entry *entry, struct entry_decided *out)
 {
     return entry->kind == ENTRY_DECIDED && entry->mark == REGISTRY_MARK_NONE &&
            entry_decided_decode(entry->payload, out) == ERR_OK &&
-           out->decision == DECISION_DEFERRED;
+           registry_attempt_ends(out->decision);
 }
 
 /* The payload of the PRESENTED `seq`. ERR_MISSING: it has not come, is no such entry, or is purged.
@@ -98,25 +101,43 @@ static enum err presented_find(const struct deferral_search *search, uint64_t se
                                            sizeof room->payload, out);
 }
 
-static enum err row_make(const struct deferral_search *search, const struct registry_entry *entry,
-                         struct room *room, struct registry_listing *out)
+/* ERR_MISSING: nobody can tell who that was. */
+static enum err attempt_read(const struct deferral_search *search,
+                             const struct registry_entry *entry, struct room *room,
+                             struct attempt *out)
 {
     struct entry_decided decided;
     struct entry_header header;
     struct span payload;
-    struct listing listing;
-    const char *field;
-    if (!is_deferral(entry, &decided) ||
+    struct entry_presented *presented = &room->presented;
+    if (!ends_attempt(entry, &decided) ||
         entry_header_decode(entry->header, ENTRY_WHOLE, &header) != ERR_OK)
         return ERR_MISSING;
     const enum err err = presented_find(search, decided.presented, room, &payload);
     if (err)
         return err;
-    if (entry_presented_decode(payload, &room->presented) != ERR_OK ||
-        !registry_deferral_of(&header, &room->presented, search->now_ms, &listing) ||
-        registry_listing_make(&listing, out, &field) != ERR_OK)
+    *out = (struct attempt){.decision = decided.decision,
+                            .today = date_of_wall(search->now_ms, header.time.zone)};
+    if (entry_presented_decode(payload, presented) != ERR_OK ||
+        presented->context.direction != DIRECTION_DEPARTURE ||
+        !registry_deferral_of(&header, presented, search->now_ms, &out->self))
         return ERR_MISSING;
+    out->told = verdict_has(&presented->verdict, REASON_REPEAT);
     return ERR_OK;
+}
+
+static enum err rows_add(const struct deferral_search *search, const struct registry_entry *entry,
+                         struct room *room, struct registry_listing *rows, size_t *n_rows)
+{
+    struct attempt attempt;
+    const char *field;
+    const enum err err = attempt_read(search, entry, room, &attempt);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    if (attempt.decision == DECISION_DEFERRED &&
+        registry_listing_make(&attempt.self, &rows[*n_rows], &field) == ERR_OK)
+        ++*n_rows;
+    return registry_attempt_rows(search->store, &attempt, rows, n_rows);
 }
 
 enum err registry_deferrals_find(const struct deferral_search *search,
@@ -125,14 +146,9 @@ enum err registry_deferrals_find(const struct deferral_search *search,
     struct room *room = malloc(sizeof *room);
     enum err err = room ? ERR_OK : ERR_MEMORY;
     *n_rows = 0;
-    for (size_t i = 0; !err && i < search->n_entries; i++) {
-        if (search->entries[i].seq < search->from)
-            continue;
-        err = row_make(search, &search->entries[i], room, &rows[*n_rows]);
-        *n_rows += err == ERR_OK;
-        if (err == ERR_MISSING)
-            err = ERR_OK;
-    }
+    for (size_t i = 0; !err && i < search->n_entries; i++)
+        if (search->entries[i].seq >= search->from)
+            err = rows_add(search, &search->entries[i], room, rows, n_rows);
     free(room);
     return err;
 }

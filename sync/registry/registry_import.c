@@ -91,8 +91,8 @@ static bool listing_read(const struct input *input, struct span line, struct row
         json_refuse(fault, field, "%s", err_text(err));
         return false;
     }
-    out->record.id = out->listing.id;
-    out->record.bytes = out->listing.record.bytes;
+    out->listing.record.withdrawn = out->record.withdrawn;
+    out->record = out->listing.record;
     return true;
 }
 

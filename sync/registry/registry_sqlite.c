@@ -68,9 +68,10 @@ static const struct database_kind kind = {
 
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
- * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word. Stores
- * from before there were any get them here. The rows of an import wait in a temporary table, which
- * is outside the shared file: it is locked only while they are moved over.
+ * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word; `about`
+ * whom rows are about. Stores from before there were any get them here. The rows of an import wait
+ * in a temporary table, which is outside the shared file: it is locked only while they are moved
+ * over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -89,9 +90,13 @@ static const char session[] =
     " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
     " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
+    "CREATE TABLE IF NOT EXISTS about("
+    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
-    " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
+    " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;"
+    "CREATE TEMP TABLE staged_about("
+    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;";
 
 struct registry_sqlite *registry_sqlite_of(struct registry_store *store)
 {
@@ -285,6 +290,7 @@ static const struct registry_store_ops sqlite_ops = {
     .import_begin = sqlite_import_begin,
     .import_put = sqlite_import_put,
     .import_end = sqlite_import_end,
+    .rows_about = sqlite_rows_about,
     .feed = sqlite_feed,
     .policy_put = sqlite_policy_put,
     .policy_get = sqlite_policy_get,

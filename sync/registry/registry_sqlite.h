@@ -69,6 +69,11 @@
     X(BRANCH_ENTRY_ADD, "INSERT INTO branch_entry(branch, seq, epoch, kind, hash, header, "        \
                         "payload) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                             \
     X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
+    X(STAGE_ABOUT_CLEAR, "DELETE FROM staged_about")                                               \
+    X(STAGE_ABOUT_PUT, "INSERT OR IGNORE INTO staged_about(text, id) VALUES(?1, ?2)")              \
+    X(ABOUT_APPLY, "INSERT OR IGNORE INTO about(text, id) SELECT text, id FROM staged_about")      \
+    X(ABOUT, "SELECT record FROM listing WHERE withdrawn = 0 AND id IN "                           \
+             "(SELECT id FROM about WHERE text IN (?1, ?2, ?3))")                                  \
     X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, withdrawn, record) "                  \
                  "VALUES(?1, ?2, ?3, ?4)")                                                         \
     X(IMPORT_NEWEST, "SELECT version FROM import WHERE feed = ?1 ORDER BY version DESC LIMIT 1")   \
@@ -156,6 +161,8 @@ enum err sqlite_import_begin(struct registry_store *store, enum registry_feed fe
 enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record);
 enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t now_ms,
                            struct registry_imported *out);
+enum err sqlite_rows_about(struct registry_store *store, const struct listing_text *texts, size_t n,
+                           registry_record_each *each, void *user);
 enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
                      registry_record_each *each, void *user, struct registry_step *out);
 enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope);

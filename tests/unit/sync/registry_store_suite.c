@@ -744,6 +744,54 @@ static size_t rows_of_lists(struct fixture *fixture)
     return n;
 }
 
+/* How many rows are found by these texts; NULL: by none. */
+static size_t rows_about(struct fixture *fixture, const char *a, const char *b)
+{
+    struct listing_text texts[2];
+    size_t n = 0;
+    snprintf(texts[0].text, sizeof texts[0].text, "%s", a);
+    snprintf(texts[1].text, sizeof texts[1].text, "%s", b ? b : "");
+    assert_int_equal(
+        fixture->store->ops->rows_about(fixture->store, texts, b ? 2 : 1, count_record, &n),
+        ERR_OK);
+    return n;
+}
+
+static void rows_are_found_by_whom_they_are_about(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    const struct listing_text both[] = {{"D IDN X1"}, {"P 2000-01-01 SITI"}}, third = {"D IDN X2"};
+    struct registry_record row = {
+        .id = "row", .bytes = span_of_text("1"), .texts = both, .n_texts = 2};
+    begin(fixture);
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, false, 1);
+    assert_int_equal(rows_about(fixture, "D IDN X1", NULL), 0);
+    begin(fixture);
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    row = (struct registry_record){
+        .id = "other", .bytes = span_of_text("2"), .texts = &third, .n_texts = 1};
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 1);
+    assert_int_equal(rows_about(fixture, "D IDN X1", NULL), 1);
+    assert_int_equal(rows_about(fixture, "P 2000-01-01 SITI", "D IDN X1"), 1);
+    assert_int_equal(rows_about(fixture, "D IDN X2", "D IDN X1"), 2);
+    assert_int_equal(rows_about(fixture, "D IDN X3", NULL), 0);
+    assert_int_equal(ops->rows_about(fixture->store, both, 2, refuse_record, NULL), ERR_CORRUPT);
+    begin(fixture);
+    row.withdrawn = true;
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 2);
+    assert_int_equal(rows_about(fixture, "D IDN X2", NULL), 0);
+    begin(fixture);
+    row.withdrawn = false;
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 3);
+    reopen(fixture);
+    assert_int_equal(rows_about(fixture, "D IDN X2", NULL), 1);
+}
+
 static bool copies_put(struct fixture *fixture, struct run *run, bool with_row)
 {
     struct registry_record row = row_made;
@@ -962,6 +1010,8 @@ int registry_store_suite(const struct suite_backend *chosen)
         FEED_TEST(a_feed_ends_when_its_reader_refuses),
         FEED_TEST(what_is_withdrawn_comes_down_as_such),
         TEST(feeds_have_nothing_in_common),
+        cmocka_unit_test_setup_teardown(rows_are_found_by_whom_they_are_about, setup_lists,
+                                        teardown),
         TEST(what_entries_make_is_made_once),
         TEST(copies_are_bounded_until_the_chain_comes),
         TEST(one_kiosk_makes_so_many_rows_in_a_day),
