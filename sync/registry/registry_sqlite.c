@@ -291,6 +291,7 @@ static const struct registry_store_ops sqlite_ops = {
     .import_put = sqlite_import_put,
     .import_end = sqlite_import_end,
     .rows_about = sqlite_rows_about,
+    .placement_get = sqlite_placement_get,
     .feed = sqlite_feed,
     .policy_put = sqlite_policy_put,
     .policy_get = sqlite_policy_get,

@@ -72,6 +72,7 @@
     X(STAGE_ABOUT_CLEAR, "DELETE FROM staged_about")                                               \
     X(STAGE_ABOUT_PUT, "INSERT OR IGNORE INTO staged_about(text, id) VALUES(?1, ?2)")              \
     X(ABOUT_APPLY, "INSERT OR IGNORE INTO about(text, id) SELECT text, id FROM staged_about")      \
+    X(PLACEMENT, "SELECT record FROM placement WHERE id = ?1 AND withdrawn = 0")                   \
     X(ABOUT, "SELECT record FROM listing WHERE withdrawn = 0 AND id IN "                           \
              "(SELECT id FROM about WHERE text IN (?1, ?2, ?3))")                                  \
     X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, withdrawn, record) "                  \
@@ -163,6 +164,8 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
                            struct registry_imported *out);
 enum err sqlite_rows_about(struct registry_store *store, const struct listing_text *texts, size_t n,
                            registry_record_each *each, void *user);
+enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out);
 enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
                      registry_record_each *each, void *user, struct registry_step *out);
 enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope);

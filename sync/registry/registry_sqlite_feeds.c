@@ -264,6 +264,26 @@ enum err sqlite_rows_about(struct registry_store *store, const struct listing_te
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
+enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENT);
+    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    const struct span record = database_column(stmt, 0);
+    if (record.len > cap) {
+        err = ERR_SIZE;
+    } else {
+        memcpy(room, record.p, record.len);
+        *out = span_of(room, record.len);
+    }
+    sqlite3_reset(stmt);
+    return err;
+}
+
 /* ---- feed ------------------------------------------------------------------------------------ */
 
 static enum err rows_each(sqlite3_stmt *stmt, registry_record_each *each, void *user,

@@ -257,6 +257,9 @@ struct registry_store_ops {
      */
     enum err (*rows_about)(struct registry_store *store, const struct listing_text *texts, size_t n,
                            registry_record_each *each, void *user);
+    /* The record of a placement. ERR_MISSING; ERR_SIZE: larger than cap. */
+    enum err (*placement_get)(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out);
     /* Records in rising order of version, those that were withdrawn too. ERR_OLD: `range->from` is
      * ahead of the store. */
     enum err (*feed)(struct registry_store *store, const struct registry_range *range,

@@ -696,6 +696,29 @@ static void what_is_withdrawn_comes_down_as_such(void **state)
     feed(fixture, 2, 9, "as it may say now ");
 }
 
+static void a_placement_is_found_by_its_id(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    char room[16];
+    struct span found;
+    begin(fixture);
+    put(fixture, "a", 1, "first");
+    put(fixture, "b", 1, "other");
+    end(fixture, true, 1);
+    begin(fixture);
+    put(fixture, "a", 2, "second");
+    end(fixture, true, 2);
+    reopen(fixture);
+    ops = fixture->store->ops;
+    assert_int_equal(ops->placement_get(fixture->store, "a", room, sizeof room, &found), ERR_OK);
+    assert_int_equal(found.len, strlen("second"));
+    assert_memory_equal(found.p, "second", found.len);
+    assert_int_equal(ops->placement_get(fixture->store, "a", room, 5, &found), ERR_SIZE);
+    assert_int_equal(ops->placement_get(fixture->store, "c", room, sizeof room, &found),
+                     ERR_MISSING);
+}
+
 static void feeds_have_nothing_in_common(void **state)
 {
     struct fixture *fixture = *state;
@@ -1009,6 +1032,7 @@ int registry_store_suite(const struct suite_backend *chosen)
         FEED_TEST(a_step_says_how_far_it_leads_and_what_there_is),
         FEED_TEST(a_feed_ends_when_its_reader_refuses),
         FEED_TEST(what_is_withdrawn_comes_down_as_such),
+        TEST(a_placement_is_found_by_its_id),
         TEST(feeds_have_nothing_in_common),
         cmocka_unit_test_setup_teardown(rows_are_found_by_whom_they_are_about, setup_lists,
                                         teardown),
