@@ -69,7 +69,7 @@ static const struct database_kind kind = {
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
  * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word;
- * `deferral` by which decisions, and what was taken back, known or not (no `id`). Stores from
+ * `deferral` by which decisions, and what was taken back, known or not (an empty `id`). Stores from
  * before there were any get them here. The rows of an import wait in a temporary table, which is
  * outside the shared file: it is locked only while they are moved over.
  */
@@ -91,8 +91,8 @@ static const char session[] =
     " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
     "CREATE TABLE IF NOT EXISTS deferral("
-    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT,"
-    " voided INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT NOT NULL,"
+    " voided INTEGER NOT NULL, PRIMARY KEY(kiosk, hash, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS deferral_of ON deferral(id);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"

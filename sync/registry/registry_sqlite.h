@@ -60,10 +60,11 @@
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
-    X(DEFERRAL_VOID, "INSERT INTO deferral(kiosk, hash, voided) VALUES(?1, ?2, 1) "                \
-                     "ON CONFLICT(kiosk, hash) DO UPDATE SET voided = 1")                          \
-    X(DEFERRAL_PUT, "INSERT INTO deferral(kiosk, hash, id) VALUES(?1, ?2, ?3) "                    \
-                    "ON CONFLICT(kiosk, hash) DO UPDATE SET id = excluded.id")                     \
+    X(DEFERRAL_VOID, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) "                    \
+                     "VALUES(?1, ?2, '', 1)")                                                      \
+    X(DEFERRAL_VOID_ROWS, "UPDATE deferral SET voided = 1 WHERE kiosk = ?1 AND hash = ?2")         \
+    X(DEFERRAL_PUT, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) SELECT ?1, ?2, ?3, "  \
+                    "EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided)")    \
     X(DEFERRAL_LOOK,                                                                               \
       "SELECT EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided), "          \
       "EXISTS(SELECT 1 FROM deferral WHERE id = ?3 AND NOT voided), "                              \

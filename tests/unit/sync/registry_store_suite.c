@@ -881,10 +881,10 @@ struct news {
 
 static void hash_named(char name, uint8_t out[SIGN_HASH_LEN])
 {
-    memset(out, name, SIGN_HASH_LEN);
+    memset(out, name | 0x20, SIGN_HASH_LEN);
 }
 
-/* Decisions in capitals make the row "other", the others "row". */
+/* Decisions in capitals make the row "other", the others "row"; "x" and "X" are one decision. */
 static void news_come(struct fixture *fixture, const struct news *news)
 {
     const char *kiosk = news->kiosk == 'a' ? kiosk_a.id : kiosk_b.id;
@@ -964,6 +964,12 @@ static void what_is_taken_back_is_withdrawn_whatever_comes_first(void **state)
           {'a', false, "xy", "x", "row ", 3}}},
         {"... in one batch with the void",
          {{'a', true, "x", "", "row ", 1}, {'a', false, "y", "x", "row ", 1}}},
+        {"a decision that made two rows",
+         {{'a', true, "xX", "", "row other ", 2},
+          {'a', true, "", "x", "-other -row ", 4},
+          {'a', false, "xX", "", "-other -row ", 4}}},
+        {"... one of which another makes too",
+         {{'a', true, "xXY", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
         {"another's row stays",
          {{'a', true, "xZ", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
     };
