@@ -1,8 +1,9 @@
-/* Pairs of entries, PRESENTED and the DECIDED that defers, as many as a request holds.
+/* Pairs of entries, PRESENTED and the DECIDED that defers, and VOIDs, as many as a request holds.
  *
  * What is urgent is found by a table that nothing signed depends on, so each entry is looked at:
- * whatever is not such a pair, or is damaged, is passed by. Nothing is lost with it: its turn comes
- * with the backlog, and then the upload says so. What can't be read for now is tried again.
+ * whatever is neither such a pair nor a VOID, or is damaged, is passed by. Nothing is lost with it:
+ * its turn comes with the backlog, and then the upload says so. What can't be read for now is tried
+ * again.
  */
 #include "urgent.h"
 
@@ -16,6 +17,7 @@ _Static_assert(WIRE_URGENT_COPIES == JOURNAL_URGENT_MAX * PAIR, "all that are fo
 
 struct urgent {
     struct wire_urgent copies;
+    size_t n_items, ends[JOURNAL_URGENT_MAX]; /* the copies up to and with each item */
     struct journal_row rows[WIRE_URGENT_COPIES];
     uint8_t plain[WIRE_URGENT_MAX];
     uint8_t body[WIRE_BODY_MAX];
@@ -32,28 +34,40 @@ void urgent_close(struct urgent *urgent)
     free(urgent);
 }
 
-static enum err row_get(struct journal_reader *reader, uint64_t seq, enum entry_kind kind,
-                        struct journal_row *out)
+static enum err row_get(struct journal_reader *reader, uint64_t seq, struct journal_row *out)
 {
     const enum err err = journal_reader_get(reader, seq, out);
-    if (err)
-        return err;
-    return out->header.kind == kind && out->payload_opened ? ERR_OK : ERR_MISSING;
+    return !err && !out->payload_opened ? ERR_MISSING : err;
 }
 
-/* Reads the pair of the DECIDED `seq` into two rows. ERR_MISSING: it is none; ERR_CORRUPT. */
-static enum err pair_read(struct journal_reader *reader, uint64_t seq,
-                          struct journal_row rows[PAIR])
+static bool defers(const struct journal_row *row, uint64_t *presented)
 {
     struct entry_decided decided;
-    struct journal_row *presented = &rows[0], *defers = &rows[1];
-    const enum err err = row_get(reader, seq, ENTRY_DECIDED, defers);
+    if (row->header.kind != ENTRY_DECIDED ||
+        entry_decided_decode(span_of(row->payload, row->payload_len), &decided) != ERR_OK)
+        return false;
+    *presented = decided.presented;
+    return decided.decision == DECISION_DEFERRED;
+}
+
+/* Reads the VOID `seq` into a row, or the DECIDED `seq` behind what it answers into two.
+ * ERR_MISSING: it is neither; ERR_CORRUPT. */
+static enum err item_read(struct journal_reader *reader, uint64_t seq,
+                          struct journal_row rows[PAIR], size_t *n)
+{
+    uint64_t presented;
+    enum err err = row_get(reader, seq, &rows[0]);
     if (err)
         return err;
-    if (entry_decided_decode(span_of(defers->payload, defers->payload_len), &decided) != ERR_OK ||
-        decided.decision != DECISION_DEFERRED)
+    *n = 1;
+    if (rows[0].header.kind == ENTRY_VOID)
+        return ERR_OK;
+    if (!defers(&rows[0], &presented))
         return ERR_MISSING;
-    return row_get(reader, decided.presented, ENTRY_PRESENTED, presented);
+    *n = PAIR;
+    rows[1] = rows[0];
+    err = row_get(reader, presented, &rows[0]);
+    return !err && rows[0].header.kind != ENTRY_PRESENTED ? ERR_MISSING : err;
 }
 
 static void copy_set(const struct journal_row *row, struct wire_copy *out)
@@ -63,33 +77,40 @@ static void copy_set(const struct journal_row *row, struct wire_copy *out)
     memcpy(out->signature, row->signature, sizeof out->signature);
 }
 
-/* Of many that are no pairs the next ones are looked at. Leaves in `left` what was not. */
+/* Adds the item `seq`; what is none, or damaged, is passed by. */
+static enum err item_add(struct urgent *urgent, struct journal_reader *reader, uint64_t seq)
+{
+    struct wire_urgent *copies = &urgent->copies;
+    struct journal_row *rows = &urgent->rows[copies->n_copies];
+    size_t n;
+    const enum err err = item_read(reader, seq, rows, &n);
+    if (err)
+        return err == ERR_MISSING || err == ERR_CORRUPT ? ERR_OK : err;
+    for (size_t i = 0; i < n; i++)
+        copy_set(&rows[i], &copies->copies[copies->n_copies++]);
+    urgent->ends[urgent->n_items++] = copies->n_copies;
+    return ERR_OK;
+}
+
+/* Of many that are none the next ones are looked at. Leaves in `left` what was not. */
 static enum err collect(struct urgent *urgent, struct journal_reader *reader,
                         struct journal_range *left)
 {
     enum err err = ERR_OK;
-    urgent->copies.n_copies = 0;
-    while (!err && urgent->copies.n_copies == 0) {
+    urgent->n_items = urgent->copies.n_copies = 0;
+    while (!err && urgent->n_items == 0) {
         uint64_t seqs[JOURNAL_URGENT_MAX];
         size_t n_seqs;
         err = journal_urgent_find(reader, left, seqs, &n_seqs);
-        for (size_t i = 0; !err && i < n_seqs; i++) {
-            const size_t n = urgent->copies.n_copies;
-            const enum err read = pair_read(reader, seqs[i], &urgent->rows[n]);
-            if (read == ERR_MISSING || read == ERR_CORRUPT)
-                continue;
-            if (read)
-                return read;
-            copy_set(&urgent->rows[n], &urgent->copies.copies[n]);
-            copy_set(&urgent->rows[n + 1], &urgent->copies.copies[n + 1]);
-            urgent->copies.n_copies = n + PAIR;
-        }
-        left->before = n_seqs < JOURNAL_URGENT_MAX ? left->from : seqs[n_seqs - 1];
+        for (size_t i = 0; !err && i < n_seqs; i++)
+            err = item_add(urgent, reader, seqs[i]);
+        if (!err)
+            left->before = n_seqs < JOURNAL_URGENT_MAX ? left->from : seqs[n_seqs - 1];
     }
     return err;
 }
 
-/* Encodes and compresses the first pairs, fewer and fewer until they fit. */
+/* Encodes and compresses the first items, fewer and fewer until they fit. */
 static enum err pack(struct urgent *urgent, struct journal_range *left, struct span *body)
 {
     struct wire_urgent *copies = &urgent->copies;
@@ -101,10 +122,11 @@ static enum err pack(struct urgent *urgent, struct journal_range *left, struct s
                                 sizeof urgent->body, &body_len);
         if (err == ERR_OK)
             *body = span_of(urgent->body, body_len);
-        if (err != ERR_SIZE || copies->n_copies == PAIR)
+        if (err != ERR_SIZE || urgent->n_items == 1)
             return err;
-        copies->n_copies -= PAIR * (copies->n_copies / PAIR / 2);
-        left->before = urgent->rows[copies->n_copies - 1].header.seq;
+        urgent->n_items -= urgent->n_items / 2;
+        copies->n_copies = urgent->ends[urgent->n_items - 1];
+        left->before = urgent->rows[copies->n_copies - 1].header.seq; /* an item ends with it */
     }
 }
 

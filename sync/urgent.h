@@ -1,4 +1,5 @@
-/* What goes up ahead of a backlog: copies of the deferrals in it. pamit-sync. */
+/* What goes up ahead of a backlog: copies of the deferrals in it, and of the VOIDs of such.
+ * pamit-sync. */
 #ifndef PAMIT_URGENT_H
 #define PAMIT_URGENT_H
 
@@ -16,9 +17,9 @@ struct urgent_request {
     struct span body;           /* zstd, at most WIRE_BODY_MAX; good until the next one is built */
 };
 
-/* Copies of the newest deferrals in a range, each with what the traveller presented, as many as a
- * request holds. By a reader that has the storage key. ERR_MISSING: there is none that can be
- * copied; what can't is left to its turn. Else the journal's failures. */
+/* Copies of the newest deferrals in a range, each with what the traveller presented, and of VOIDs,
+ * as many as a request holds. By a reader that has the storage key. ERR_MISSING: there is none that
+ * can be copied; what can't is left to its turn. Else the journal's failures. */
 MUST_CHECK enum err urgent_build(struct urgent *urgent, struct journal_reader *reader,
                                  const struct journal_range *range, struct urgent_request *out);
 

@@ -6,8 +6,8 @@
  *   &wait=S&policy=N&lists=N&placements=N the answer waits until a version is above N, at most S
  *   (<= 60) seconds.
  * POST /v1/urgent, body: zstd frame of copies. 200 kept; 400 none of them is. What a kiosk has of
- *   deferrals far down in a backlog: each is an entry with its own signature, provisional until the
- *   chain brings the same.
+ *   deferrals far down in a backlog, and of VOIDs of such: each is an entry with its own signature,
+ *   provisional until the chain brings the same.
  * GET /v1/feed/placements?from=N and /v1/feed/lists?from=N. 200 COSE_Sign1 of a feed step by the
  *   receipt key; 410 when N is ahead of the registry.
  * GET /v1/policy. 200 COSE_Sign1 of the bundle by the policy key; 404 none yet.

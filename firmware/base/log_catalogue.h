@@ -29,6 +29,7 @@
     X(SCAN_REPEATED, 6, "the same document again, one transit")                                    \
     X(PRESENTED, 6, "verdict shown")                                                               \
     X(DECIDED, 6, "decision recorded")                                                             \
+    X(VOIDED, 6, "what was decided is taken back")                                                 \
     X(ACTION_REFUSED, 5, "action refused")                                                         \
     X(CLOCK_SET, 5, "clock set by a supervisor")                                                   \
     X(CLOCK_CHANGED, 4, "the clock is worth something else now")                                   \
@@ -67,7 +68,7 @@
     X(SYNC_OFFLINE, 4, "registry not reached, will try again")                                     \
     X(SYNC_REFUSED, 3, "registry refused")                                                         \
     X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
-    X(URGENT_SENT, 6, "deferrals sent ahead of the backlog")                                       \
+    X(URGENT_SENT, 6, "deferrals and voids sent ahead of the backlog")                             \
     X(FEED_APPLIED, 6, "feed applied")                                                             \
     X(FEED_REFUSED, 3, "feed refused, the old data stay")                                          \
     X(SPACE_ENOUGH, 5, "there is room for entries again")                                          \

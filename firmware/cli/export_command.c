@@ -3,35 +3,12 @@
  * One pass over the entries in their order. A DECIDED names its PRESENTED, which is fetched by
  * number, and with it those that it replaced; so nothing is kept but the numbers of those PRESENTED
  * that nobody has decided yet, which come last.
- *
- * What a RECOVERED holds is nearly always an entry of this journal too, and exported as that. Only
- * what was taken over from a file that was set aside is here alone: those come in their order, so
- * that an open crossing is all that is kept of them, and their hashes, as one may have been taken
- * over twice.
  */
-#include "cli.h"
-#include "fixes.h"
+#include "export_walk.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct walk {
-    const struct cli_options *options;
-    struct journal_reader *reader;
-    struct sync_state_db *acks; /* NULL: nothing is known of receipts */
-    uint64_t acked_next;        /* what is below is acknowledged, as the receipt shows */
-    struct verify_key *receipt_key;
-    struct fixes *fixes; /* NULL: nothing is known of the registry's time */
-    uint64_t *open;      /* PRESENTED without DECIDED, ascending */
-    size_t n_open, room;
-    struct event carried; /* of another file: the open crossing */
-    bool carried_open;
-    uint8_t (*carried_seen)[SIGN_HASH_LEN];
-    size_t n_carried, carried_room;
-    uint64_t n_unknown; /* entries that this version can't interpret */
-    uint64_t n_purged;  /* entries of crossings whose payload is destroyed */
-};
 
 /* ---- which PRESENTED are open ------------------------------------------------------------- */
 
@@ -104,10 +81,10 @@ static enum err replaced_find(struct walk *walk, struct event *event)
     return ERR_OK;
 }
 
-static enum err event_write(struct walk *walk, struct event *event)
+enum err walk_event_write(struct walk *walk, struct event *event)
 {
-    const uint64_t own =
-        event->decided ? event->decided_entry.header.seq : event->presented_entry.header.seq;
+    const struct event_entry *newest = event->voided ? &event->void_entry : event_dated_by(event);
+    const uint64_t own = newest->header.seq;
     const uint64_t last = event->recovered_seq ? event->recovered_seq : own;
 
     if (last < walk->acked_next && sync_state_acked_at(walk->acks, last, &event->acked_ms))
@@ -125,6 +102,27 @@ static enum err event_write(struct walk *walk, struct event *event)
     }
     json_decref(json);
     return written && !ferror(stdout) ? ERR_OK : ERR_IO;
+}
+
+/* The VOID of the event's decision, which the counter stores before it judges anybody else. What is
+ * damaged on the way is named when the walk gets there. */
+static void void_find(struct walk *walk, struct event *event)
+{
+    struct journal_row row;
+    struct event_entry entry;
+    struct entry_void names;
+
+    for (uint64_t seq = event->decided_entry.header.seq + 1;; seq++) {
+        if (journal_reader_next(walk->reader, &seq, &row) || row.header.kind == ENTRY_PRESENTED ||
+            row.header.kind == ENTRY_DECIDED)
+            return;
+        if (row.header.kind != ENTRY_VOID ||
+            entry_void_decode(span_of(row.payload, row.payload_len), &names))
+            continue;
+        entry_keep(&row, &entry);
+        if (event_void(event, &entry, &names))
+            return;
+    }
 }
 
 /* The event of the PRESENTED `seq`; `decided` may be NULL. */
@@ -150,9 +148,10 @@ static enum err crossing_write(struct walk *walk, uint64_t seq, const struct jou
     if (decided) {
         entry_keep(decided, &event.decided_entry);
         event.decision = *decision;
+        void_find(walk, &event);
     }
     err = replaced_find(walk, &event);
-    return err ? err : event_write(walk, &event);
+    return err ? err : walk_event_write(walk, &event);
 }
 
 static enum err decided_take(struct walk *walk, const struct journal_row *row)
@@ -169,6 +168,26 @@ static enum err decided_take(struct walk *walk, const struct journal_row *row)
                : crossing_write(walk, decision.presented, row, &decision);
 }
 
+/* With its crossing it was told, unless that is before where the export begins: then once more. */
+static enum err void_take(struct walk *walk, const struct journal_row *row)
+{
+    struct entry_void names;
+    struct entry_decided decision;
+    struct journal_row decided;
+
+    if (entry_void_decode(span_of(row->payload, row->payload_len), &names)) {
+        walk->n_unknown++;
+        return ERR_OK;
+    }
+    if (row->header.seq < walk->options->from || names.seq >= walk->options->from)
+        return ERR_OK;
+    const enum err err = journal_reader_get(walk->reader, names.seq, &decided);
+    if (err || decided.header.kind != ENTRY_DECIDED ||
+        entry_decided_decode(span_of(decided.payload, decided.payload_len), &decision))
+        return err == ERR_MISSING ? ERR_OK : err;
+    return crossing_write(walk, decision.presented, &decided, &decision);
+}
+
 static enum err presented_take(struct walk *walk, const struct journal_row *row)
 {
     struct entry_presented presented;
@@ -181,114 +200,20 @@ static enum err presented_take(struct walk *walk, const struct journal_row *row)
     return open_add(walk, row->header.seq);
 }
 
-/* ---- what was taken over from another file ------------------------------------------------- */
-
-/* Notes an original; `*is_new` is false if it is this journal's own, or was seen. */
-static enum err carried_note(struct walk *walk, uint64_t seq, const uint8_t hash[SIGN_HASH_LEN],
-                             bool *is_new)
-{
-    struct journal_head own;
-
-    *is_new = false;
-    if (journal_reader_head_at(walk->reader, seq, &own) == ERR_OK &&
-        memcmp(own.hash, hash, sizeof own.hash) == 0)
-        return ERR_OK;
-    for (size_t i = 0; i < walk->n_carried; i++)
-        if (memcmp(walk->carried_seen[i], hash, SIGN_HASH_LEN) == 0)
-            return ERR_OK;
-    if (walk->n_carried == walk->carried_room) {
-        const size_t room = walk->carried_room ? walk->carried_room * 2 : 64;
-        void *grown = realloc(walk->carried_seen, room * sizeof walk->carried_seen[0]);
-        if (!grown)
-            return ERR_MEMORY;
-        walk->carried_seen = grown;
-        walk->carried_room = room;
-    }
-    memcpy(walk->carried_seen[walk->n_carried++], hash, SIGN_HASH_LEN);
-    *is_new = true;
-    return ERR_OK;
-}
-
-static enum err carried_finish(struct walk *walk)
-{
-    const bool open = walk->carried_open;
-
-    walk->carried_open = false;
-    return open && walk->carried.recovered_seq >= walk->options->from
-               ? event_write(walk, &walk->carried)
-               : ERR_OK;
-}
-
-static enum err carried_presented(struct walk *walk, const struct event_entry *entry,
-                                  const struct entry_presented *presented, uint64_t by)
-{
-    struct event *event = &walk->carried;
-    const uint64_t open = event->presented_entry.header.seq;
-
-    if (walk->carried_open && presented->replaces == open &&
-        event->n_replaced < EVENT_REPLACED_MAX) {
-        event->replaced[event->n_replaced++] = open;
-    } else {
-        const enum err err = carried_finish(walk);
-        if (err)
-            return err;
-        *event = (struct event){.first_seq = entry->header.seq, .recovered_seq = by};
-    }
-    event->presented_entry = *entry;
-    event->presented = *presented;
-    walk->carried_open = true;
-    return ERR_OK;
-}
-
-static enum err recovered_take(struct walk *walk, const struct journal_row *row)
-{
-    struct entry_recovered recovered;
-    struct event_entry entry = {.has_signature = true};
-    struct entry_presented presented;
-    struct event *event = &walk->carried;
-    bool is_new = false;
-
-    if (entry_recovered_decode(span_of(row->payload, row->payload_len), &recovered,
-                               &entry.header)) {
-        walk->n_unknown++;
-        return ERR_OK;
-    }
-    if (!recovered.payload.p)
-        return ERR_OK; /* another copy may tell it */
-    memcpy(entry.signature, recovered.signature, sizeof entry.signature);
-    sign_hash(recovered.header, entry.hash);
-    const enum err err = carried_note(walk, entry.header.seq, entry.hash, &is_new);
-    if (err || !is_new)
-        return err;
-    if (entry.header.kind == ENTRY_PRESENTED &&
-        entry_presented_decode(recovered.payload, &presented) == ERR_OK) {
-        const enum err taken = carried_presented(walk, &entry, &presented, row->header.seq);
-        event->recovered_epoch = row->header.epoch;
-        return taken;
-    }
-    if (entry.header.kind != ENTRY_DECIDED)
-        return ERR_OK;
-    if (entry_decided_decode(recovered.payload, &event->decision) != ERR_OK ||
-        !walk->carried_open || event->decision.presented != event->presented_entry.header.seq) {
-        walk->n_unknown++;
-        return ERR_OK;
-    }
-    event->decided = true;
-    event->decided_entry = entry;
-    return carried_finish(walk);
-}
-
 static enum err event_take(struct walk *walk, const struct journal_row *row)
 {
     if (row->purged) {
         walk->n_purged += row->header.kind == ENTRY_PRESENTED ||
-                          row->header.kind == ENTRY_DECIDED || row->header.kind == ENTRY_RECOVERED;
+                          row->header.kind == ENTRY_DECIDED || row->header.kind == ENTRY_VOID ||
+                          row->header.kind == ENTRY_RECOVERED;
         return ERR_OK;
     }
     if (row->header.kind == ENTRY_RECOVERED)
-        return recovered_take(walk, row);
+        return walk_recovered_take(walk, row);
     if (row->header.kind == ENTRY_PRESENTED)
         return presented_take(walk, row);
+    if (row->header.kind == ENTRY_VOID)
+        return void_take(walk, row);
     return row->header.kind == ENTRY_DECIDED ? decided_take(walk, row) : ERR_OK;
 }
 
@@ -351,7 +276,7 @@ static int walk_fail(uint64_t seq, enum err err)
 
 static int leftovers_write(struct walk *walk)
 {
-    const enum err carried = carried_finish(walk);
+    const enum err carried = walk_carried_finish(walk);
 
     if (carried)
         return walk_fail(walk->carried.recovered_seq, carried);

@@ -31,6 +31,7 @@
     X(strips_js, "/strips.js", "strips.js", "text/javascript; charset=utf-8")                      \
     X(traveller_js, "/traveller.js", "traveller.js", "text/javascript; charset=utf-8")             \
     X(verdict_js, "/verdict.js", "verdict.js", "text/javascript; charset=utf-8")                   \
+    X(void_js, "/void.js", "void.js", "text/javascript; charset=utf-8")                            \
     X(words_js, "/words.js", "words.js", "text/javascript; charset=utf-8")                         \
     X(icon_svg, "/icon.svg", "icon.svg", "image/svg+xml")                                          \
     X(words_json, "/words.json", "words.json", "application/json")                                 \

@@ -250,6 +250,28 @@ static bool read_clock_officer(const json_t *value, struct view_message *out)
                      sizeof out->body.set_clock.second_officer_id);
 }
 
+static bool read_voided_seq(const json_t *value, struct view_message *out)
+{
+    return read_seq_value(value, &out->body.voids.seq);
+}
+
+static bool read_void_reason(const json_t *value, struct view_message *out)
+{
+    return void_reason_parse(text_or_none(value), &out->body.voids.reason) &&
+           out->body.voids.reason != VOID_NONE;
+}
+
+static bool read_void_role(const json_t *value, struct view_message *out)
+{
+    return read_role_value(value, &out->body.voids.role);
+}
+
+static bool read_void_officer(const json_t *value, struct view_message *out)
+{
+    return read_text(value, out->body.voids.second_officer_id,
+                     sizeof out->body.voids.second_officer_id);
+}
+
 #define MEMBERS_MAX 11
 
 /* A key of NULL ends the list. */
@@ -284,6 +306,13 @@ static const struct member clock_members[MEMBERS_MAX + 1] = {
     {"second_officer_id", true, read_clock_officer},
 };
 
+static const struct member void_members[MEMBERS_MAX + 1] = {
+    {"seq", true, read_voided_seq},
+    {"reason", true, read_void_reason},
+    {"role", true, read_void_role},
+    {"second_officer_id", true, read_void_officer},
+};
+
 static const struct member *members_of(enum view_message_type type)
 {
     switch (type) {
@@ -299,6 +328,8 @@ static const struct member *members_of(enum view_message_type type)
         return keyed_members;
     case VIEW_MESSAGE_CLOCK:
         return clock_members;
+    case VIEW_MESSAGE_VOID:
+        return void_members;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:

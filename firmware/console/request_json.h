@@ -10,6 +10,7 @@
  *            What is not known is "", unknown parts of a date are zeros ("1996-03-00").
  * /clock    {"old_ms": 1795246628000, "new_ms": 1795250228000, "role": "SUPERVISOR",
  *            "second_officer_id": "S-0007"}
+ * /void     {"seq": 414, "reason": "WRONG_TRAVELLER", "role": "OFFICER", "second_officer_id": ""}
  * /painted  {"seq": 413, "covered": false}
  * /dismiss  {}
  */

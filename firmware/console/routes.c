@@ -37,6 +37,7 @@ static const struct {
     {"/action", VIEW_MESSAGE_ACTION},   {"/context", VIEW_MESSAGE_CONTEXT},
     {"/keyed", VIEW_MESSAGE_KEYED},     {"/painted", VIEW_MESSAGE_PAINTED},
     {"/dismiss", VIEW_MESSAGE_DISMISS}, {"/clock", VIEW_MESSAGE_CLOCK},
+    {"/void", VIEW_MESSAGE_VOID},
 };
 
 void routes_prepare(struct routes *routes)

@@ -220,6 +220,17 @@ static json_t *crossing_json(const struct view *view)
         key_json(view->key_go), "key_refer", key_json(view->key_refer));
 }
 
+/* What may be taken back; null: nothing. */
+static json_t *voidable_json(const struct view_voidable *voidable)
+{
+    if (voidable->seq == 0)
+        return json_null();
+    return json_pack("{s:o, s:o, s:I, s:s, s:s, s:s}", "seq", integer(voidable->seq), "answers",
+                     integer(voidable->answers), "wall_ms", (json_int_t)voidable->wall_ms,
+                     "decision", decision_name(voidable->decision), "role",
+                     role_name(voidable->role), "number", voidable->number);
+}
+
 static json_t *recorded_json(const struct view *view)
 {
     return json_pack("{s:s, s:o}", "decision", decision_name(view->decision), "decided_seq",
@@ -229,10 +240,11 @@ static json_t *recorded_json(const struct view *view)
 json_t *view_to_json(const struct view *view)
 {
     assert(view);
-    const bool crossing = view->screen == VIEW_VERDICT || view->screen == VIEW_RECORDED;
+    const bool done = view->screen == VIEW_RECORDED || view->screen == VIEW_VOIDED;
+    const bool crossing = view->screen == VIEW_VERDICT || done;
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o,"
-        " s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "screen", view_screen_name(view->screen), "mode", entry_mode_name(view->mode), "zone",
         clock_zone_name(view->zone), "clock_quality", clock_quality_name(view->clock_quality),
         "clock", clock_json(&view->clock), "now_ms", (json_int_t)view->now_ms, "kiosk_id",
@@ -242,8 +254,8 @@ json_t *view_to_json(const struct view *view)
         "counts", counts_json(&view->counts), "context", context_json(&view->context), "unreadable",
         view->screen == VIEW_UNREADABLE ? unreadable_json(&view->unreadable) : json_null(),
         "crossing", crossing ? crossing_json(view) : json_null(), "recorded",
-        view->screen == VIEW_RECORDED ? recorded_json(view) : json_null(), "undecided_seq",
-        integer(view->undecided_seq));
+        done ? recorded_json(view) : json_null(), "voidable", voidable_json(&view->voidable),
+        "undecided_seq", integer(view->undecided_seq));
 }
 
 json_t *view_refused_to_json(const struct view_refused *refused)

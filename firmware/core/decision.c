@@ -186,6 +186,11 @@ bool decision_needs_note(enum decision decision)
     return false;
 }
 
+bool decision_may_void(enum role decided_by, enum role role)
+{
+    return decided_by != ROLE_NONE && role >= decided_by && role <= ROLE_SUPERVISOR;
+}
+
 static const char *const decision_names[DECISION_COUNT] = {"NONE",
 #define DECISION_ROW(name) #name,
                                                            DECISIONS(DECISION_ROW)
@@ -211,4 +216,25 @@ const char *role_name(enum role role)
 {
     static const char *const names[] = {"NONE", "OFFICER", "SUPERVISOR"};
     return names[(size_t)role < COUNT(names) ? (size_t)role : 0];
+}
+
+static const char *const void_reason_names[VOID_REASON_COUNT] = {"NONE",
+#define VOID_REASON_ROW(name) #name,
+                                                                 VOID_REASONS(VOID_REASON_ROW)
+#undef VOID_REASON_ROW
+};
+
+const char *void_reason_name(enum void_reason reason)
+{
+    return void_reason_names[(size_t)reason < VOID_REASON_COUNT ? (size_t)reason : 0];
+}
+
+bool void_reason_parse(const char *name, enum void_reason *out)
+{
+    for (size_t i = 0; i < VOID_REASON_COUNT; i++)
+        if (strcmp(void_reason_names[i], name) == 0) {
+            *out = (enum void_reason)i;
+            return true;
+        }
+    return false;
 }

@@ -138,6 +138,21 @@ struct entry_decided {
     char note[ENTRY_NOTE_LEN];
 };
 
+/* VOID: what was decided is taken back, as if it had not been. Said by the kiosk that decided it,
+ * and before the next traveller is judged; it names an entry of its own journal, by its hash too,
+ * since numbers of a history that was left come again. */
+struct entry_void {
+    struct entry_place place;
+    uint32_t epoch; /* of the entry that is taken back */
+    uint64_t seq;
+    enum entry_kind kind; /* DECIDED: there is no other so far */
+    uint8_t hash[SIGN_HASH_LEN];
+    enum void_reason reason;
+    enum role role;
+    char second_officer_id[ENTRY_OFFICER_LEN]; /* the supervisor's, "" none */
+    enum auth_method auth_method;
+};
+
 /* EPOCH: a history begins. It goes on from the registry's head, and says where the journal that it
  * is in ended; in the kiosk's first one all is zero. */
 struct entry_epoch {
@@ -196,6 +211,9 @@ MUST_CHECK enum err entry_presented_encode(const struct entry_presented *payload
 MUST_CHECK enum err entry_decided_encode(const struct entry_decided *payload,
                                          const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
                                          size_t *len);
+MUST_CHECK enum err entry_void_encode(const struct entry_void *payload,
+                                      const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
+                                      size_t *len);
 MUST_CHECK enum err entry_epoch_encode(const struct entry_epoch *payload,
                                        const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,
                                        size_t *len);
@@ -207,6 +225,8 @@ MUST_CHECK enum err entry_purge_encode(const struct entry_purge *payload,
                                        size_t *len);
 MUST_CHECK enum err entry_presented_decode(struct span bytes, struct entry_presented *out);
 MUST_CHECK enum err entry_decided_decode(struct span bytes, struct entry_decided *out);
+/* ERR_INVALID also where it does not name a DECIDED, or gives no reason. */
+MUST_CHECK enum err entry_void_decode(struct span bytes, struct entry_void *out);
 MUST_CHECK enum err entry_epoch_decode(struct span bytes, struct entry_epoch *out);
 MUST_CHECK enum err entry_health_decode(struct span bytes, struct entry_health *out);
 MUST_CHECK enum err entry_purge_decode(struct span bytes, struct entry_purge *out);

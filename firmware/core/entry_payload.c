@@ -1,4 +1,4 @@
-/* The payloads of entries: PRESENTED, DECIDED, EPOCH, as tables for entry_fields.
+/* The payloads of entries: PRESENTED, DECIDED, VOID, EPOCH, as tables for entry_fields.
  *
  * The tables are the format. Keys are never reused and later kinds of facts get new ones, so an old
  * registry can read a new kiosk's entries. Of the MRZ only what was read is kept, since everything
@@ -136,6 +136,19 @@ static const struct entry_field decided_table[] = {
 };
 static const struct entry_fields decided_fields = ENTRY_FIELDS_OF(decided_table);
 
+static const struct entry_field void_table[] = {
+    GROUP(1, struct entry_void, place, place_fields),
+    NUMBER(2, struct entry_void, epoch, UINT32_MAX),
+    NUMBER(3, struct entry_void, seq, INT64_MAX),
+    NUMBER(4, struct entry_void, kind, UINT8_MAX),
+    FIELD(5, EFIELD_BYTES, struct entry_void, hash),
+    NUMBER(6, struct entry_void, reason, VOID_REASON_COUNT - 1),
+    NUMBER(7, struct entry_void, role, ROLE_SUPERVISOR),
+    FIELD(8, EFIELD_TEXT, struct entry_void, second_officer_id),
+    NUMBER(9, struct entry_void, auth_method, UINT16_MAX),
+};
+static const struct entry_fields void_fields = ENTRY_FIELDS_OF(void_table);
+
 static const struct entry_field epoch_table[] = {
     NUMBER(1, struct entry_epoch, previous_epoch, UINT32_MAX),
     NUMBER(2, struct entry_epoch, previous_seq, INT64_MAX),
@@ -156,7 +169,7 @@ static const struct entry_field health_table[] = {
 static const struct entry_fields health_fields = ENTRY_FIELDS_OF(health_table);
 
 /* The pair of public functions for one payload. */
-#define ENTRY_CODEC(name)                                                                          \
+#define ENTRY_ENCODER(name)                                                                        \
     enum err entry_##name##_encode(const struct entry_##name *payload,                             \
                                    const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,      \
                                    size_t *len)                                                    \
@@ -170,18 +183,26 @@ static const struct entry_fields health_fields = ENTRY_FIELDS_OF(health_table);
         if (!err)                                                                                  \
             *len = written;                                                                        \
         return err;                                                                                \
-    }                                                                                              \
-                                                                                                   \
+    }
+
+/* `sound`: what must be true of the struct `read`. */
+#define ENTRY_DECODER(name, sound)                                                                 \
     enum err entry_##name##_decode(struct span bytes, struct entry_##name *out)                    \
     {                                                                                              \
         struct entry_##name read;                                                                  \
         enum err err = entry_fields_decode(&name##_fields, bytes, &read, sizeof read);             \
+        if (!err && !(sound))                                                                      \
+            err = ERR_INVALID;                                                                     \
         if (!err)                                                                                  \
             *out = read;                                                                           \
         return err;                                                                                \
     }
 
-ENTRY_CODEC(presented)
-ENTRY_CODEC(decided)
-ENTRY_CODEC(epoch)
-ENTRY_CODEC(health)
+#define ENTRY_CODEC(name, sound) ENTRY_ENCODER(name) ENTRY_DECODER(name, sound)
+
+ENTRY_CODEC(presented, true)
+ENTRY_CODEC(decided, true)
+ENTRY_CODEC(void, read.kind == ENTRY_DECIDED && read.epoch && read.seq &&
+                      read.reason != VOID_NONE && read.role != ROLE_NONE)
+ENTRY_CODEC(epoch, true)
+ENTRY_CODEC(health, true)

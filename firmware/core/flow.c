@@ -12,8 +12,11 @@
  * nothing, but where its bytes have taken RECORDED off the screen that comes back. A proposal waits
  * for the officer without end: it goes with a key, a keyed document or the next scan.
  *
+ * What was recorded may be taken back while nobody else stands there: on RECORDED, and on READY
+ * after it. Anything that came from the reader since says that somebody does, or may.
+ *
  * What a failed commit leaves behind: after PRESENTING the traveller has no verdict; after DECIDING
- * the verdict is open as before, behind the fault.
+ * the verdict is open as before, behind the fault; after VOIDING what was recorded stands.
  */
 #include "flow.h"
 
@@ -38,8 +41,8 @@
     [FLOW_ON_KEYED] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_REPEATED] = STAY(state),               \
     [FLOW_ON_UNREADABLE] = GO(state, FLOW_HOLD), [FLOW_ON_PROPOSAL] = GO(state, FLOW_HOLD),        \
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW), [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_BUSY), \
-    [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_DISMISS] = STAY(state),              \
-    [FLOW_ON_DEADLINE] = STAY(state)
+    [FLOW_ON_VOID] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), \
+    [FLOW_ON_DISMISS] = STAY(state), [FLOW_ON_DEADLINE] = STAY(state)
 
 /* ... and every state in which the storage fails: only a probe's outcome matters. */
 #define WHILE_FAILING(state)                                                                       \
@@ -51,6 +54,7 @@
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW),                                                 \
     [FLOW_ON_STORE_FAILED] = FOR(state, 0, FLOW_PROBE_MS),                                         \
     [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_STORAGE),                                             \
+    [FLOW_ON_VOID] = GO(state, FLOW_REFUSE_STORAGE),                                               \
     [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_STORAGE), [FLOW_ON_DISMISS] = STAY(state),           \
     [FLOW_ON_DEADLINE] = GO(state, FLOW_PROBE)
 
@@ -69,6 +73,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(READY),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(READY, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(VOIDING, FLOW_VOID),
                 [FLOW_ON_CONTEXT] = GO(READY, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_DEADLINE] = STAY(READY),
@@ -86,6 +91,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(READING),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(READING, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(READING, FLOW_REFUSE_STALE),
                 [FLOW_ON_CONTEXT] = GO(READING, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = STAY(READING),
                 [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
@@ -103,6 +109,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(UNREADABLE),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(UNREADABLE, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(UNREADABLE, FLOW_REFUSE_STALE),
                 [FLOW_ON_CONTEXT] = GO(UNREADABLE, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
@@ -120,6 +127,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(PROPOSED),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(PROPOSED, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(PROPOSED, FLOW_REFUSE_STALE),
                 [FLOW_ON_CONTEXT] = GO(PROPOSED, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_DEADLINE] = STAY(PROPOSED),
@@ -145,6 +153,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(WAITING),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE_WAITING, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(DECIDING, FLOW_DECIDE),
+                [FLOW_ON_VOID] = GO(WAITING, FLOW_REFUSE_STALE),
                 [FLOW_ON_CONTEXT] = GO(PRESENTING, FLOW_SET_CONTEXT | FLOW_REJUDGE | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = STAY(WAITING),
                 [FLOW_ON_DEADLINE] = STAY(WAITING),
@@ -162,6 +171,7 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(LOCKED),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE_LOCKED, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(DECIDING_LOCKED, FLOW_DECIDE),
+                [FLOW_ON_VOID] = GO(LOCKED, FLOW_REFUSE_STALE),
                 [FLOW_ON_CONTEXT] = GO(LOCKED, FLOW_REFUSE_LOCKED),
                 [FLOW_ON_DISMISS] = GO(LOCKED, FLOW_QUIET),
                 [FLOW_ON_DEADLINE] = STAY(LOCKED),
@@ -195,7 +205,34 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
                 [FLOW_ON_STORED_STOP] = STAY(RECORDED),
                 [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
                 [FLOW_ON_DECIDE] = GO(RECORDED, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(VOIDING, FLOW_VOID),
                 [FLOW_ON_CONTEXT] = GO(RECORDED, FLOW_SET_CONTEXT | FLOW_SHOW),
+                [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
+                [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
+            },
+        [FLOW_VOIDING] =
+            {
+                WHILE_STORING(VOIDING),
+                [FLOW_ON_STORED] = FOR(VOIDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORED_STOP] = FOR(VOIDED, FLOW_SHOW, FLOW_RECORDED_MS),
+                [FLOW_ON_STORE_FAILED] =
+                    FOR(STORAGE, FLOW_REFUSE_STORAGE | FLOW_SHOW, FLOW_PROBE_MS),
+            },
+        [FLOW_VOIDED] =
+            {
+                [FLOW_ON_BYTES] = FOR(READING, FLOW_SHOW, FLOW_READING_MS),
+                [FLOW_ON_DOCUMENT] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_KEYED] = GO(PRESENTING, FLOW_PRESENT | FLOW_SHOW),
+                [FLOW_ON_REPEATED] = STAY(VOIDED),
+                [FLOW_ON_UNREADABLE] = FOR(UNREADABLE, FLOW_SHOW, FLOW_UNREADABLE_MS),
+                [FLOW_ON_PROPOSAL] = GO(PROPOSED, FLOW_SHOW),
+                [FLOW_ON_SCANNER_GONE] = GO(VOIDED, FLOW_SHOW),
+                [FLOW_ON_STORED] = STAY(VOIDED),
+                [FLOW_ON_STORED_STOP] = STAY(VOIDED),
+                [FLOW_ON_STORE_FAILED] = FOR(STORAGE, FLOW_SHOW, FLOW_PROBE_MS),
+                [FLOW_ON_DECIDE] = GO(VOIDED, FLOW_REFUSE_STALE),
+                [FLOW_ON_VOID] = GO(VOIDED, FLOW_REFUSE_STALE),
+                [FLOW_ON_CONTEXT] = GO(VOIDED, FLOW_SET_CONTEXT | FLOW_SHOW),
                 [FLOW_ON_DISMISS] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_DEADLINE] = GO(READY, FLOW_SHOW),
             },

@@ -21,6 +21,8 @@
     X(DECIDING)        /* from WAITING: DECIDED is being stored */                                 \
     X(DECIDING_LOCKED) /* from LOCKED: DECIDED is being stored */                                  \
     X(RECORDED)        /* DECIDED is durable and said so */                                        \
+    X(VOIDING)         /* from READY or RECORDED: VOID is being stored */                          \
+    X(VOIDED)          /* VOID is durable and said so */                                           \
     X(STORAGE)         /* a PRESENTED could not be stored: nobody is judged */                     \
     X(STORAGE_WAITING) /* a DECIDED could not be stored: the verdict waits behind the fault */     \
     X(STORAGE_LOCKED)  /* the same, and the verdict is a stop */
@@ -37,6 +39,7 @@
     X(STORED_STOP)  /* ... and the PRESENTED it holds is a TUNDA */                                \
     X(STORE_FAILED) /* the commit under way failed: nothing is acknowledged */                     \
     X(DECIDE)       /* an allowed decision that answers the shown entry */                         \
+    X(VOID)         /* the decision that was recorded last is to be taken back */                  \
     X(CONTEXT)      /* the officer changed voyage, purpose or category */                          \
     X(DISMISS)      /* a key that only closes or quiets what is shown */                           \
     X(DEADLINE)     /* the state's time is over */
@@ -68,9 +71,10 @@ enum flow_action {
     FLOW_PRESENT = 1 << 8,        /* judge the document and store PRESENTED */
     FLOW_REJUDGE = 1 << 9,        /* judge the shown document anew and store PRESENTED */
     FLOW_DECIDE = 1 << 10,        /* store DECIDED */
-    FLOW_PROBE = 1 << 11,         /* store a HEALTH entry: does the storage work again? */
-    FLOW_QUIET = 1 << 12,         /* acknowledge the stop's sound */
-    FLOW_SHOW = 1 << 13,          /* page, lamps and buzzer take the new state */
+    FLOW_VOID = 1 << 11,          /* store VOID */
+    FLOW_PROBE = 1 << 12,         /* store a HEALTH entry: does the storage work again? */
+    FLOW_QUIET = 1 << 13,         /* acknowledge the stop's sound */
+    FLOW_SHOW = 1 << 14,          /* page, lamps and buzzer take the new state */
 };
 
 struct flow_move {

@@ -1,4 +1,4 @@
-/* What the lane and the console say to each other: eleven versioned CBOR messages.
+/* What the lane and the console say to each other: twelve versioned CBOR messages.
  *
  * One SOCK_SEQPACKET unix socket, one message a packet, the lane listens, peer uid checked. The
  * lane owns verdict, lamps and journal; the page is a view. Everything the page can show is in one
@@ -7,7 +7,7 @@
  * it answers; a stale one is refused with REFUSED.
  *
  * lane -> console: VIEW, HEARTBEAT (every second), REFUSED, BUTTON
- * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS, KEYED, CLOCK
+ * console -> lane: HELLO (first), PAINTED, ACTION, CONTEXT, DISMISS, KEYED, CLOCK, VOID
  *
  * Each message is an array [version, type, body map]. Pure; pamit-lane and pamit-console.
  */
@@ -38,6 +38,7 @@ enum view_message_type {
     VIEW_MESSAGE_BUTTON,
     VIEW_MESSAGE_KEYED,
     VIEW_MESSAGE_CLOCK,
+    VIEW_MESSAGE_VOID,
     VIEW_MESSAGE_TYPES
 };
 
@@ -49,7 +50,8 @@ enum view_message_type {
     X(UNREADABLE) /* no MRZ, or a check digit fails: no verdict */                                 \
     X(VERDICT)    /* PRESENTED is durable; an officer's decision is awaited */                     \
     X(RECORDED)   /* DECIDED is durable */                                                         \
-    X(STORAGE)    /* entries can't be stored: nobody is cleared */
+    X(STORAGE)    /* entries can't be stored: nobody is cleared */                                 \
+    X(VOIDED)     /* VOID is durable: what was recorded is taken back */
 
 enum view_screen {
 #define VIEW_SCREEN_ROW(name) VIEW_##name,
@@ -141,6 +143,16 @@ struct view_clock {
     int64_t earliest_ms, latest_ms, likely_ms; /* likely: what they would most likely set */
 };
 
+/* What was recorded last, while it may be taken back. */
+struct view_voidable {
+    uint64_t seq;     /* of its DECIDED; 0: nothing may */
+    uint64_t answers; /* the PRESENTED, by which people know it */
+    int64_t wall_ms;
+    enum decision decision;
+    enum role role;                   /* whose it is to take back, at least */
+    char number[DOCUMENT_NUMBER_LEN]; /* of the traveller's document */
+};
+
 struct view_counts {
     uint32_t total, clear, refer, stop; /* verdicts of today */
 };
@@ -168,7 +180,10 @@ struct view {
     /* VIEW_UNREADABLE */
     struct view_unreadable unreadable;
 
-    /* VIEW_VERDICT, VIEW_RECORDED */
+    /* VIEW_READY, VIEW_RECORDED */
+    struct view_voidable voidable;
+
+    /* VIEW_VERDICT, VIEW_RECORDED, VIEW_VOIDED */
     uint64_t seq; /* of the PRESENTED */
     int64_t shown_ms;
     struct document document; /* of its mrz only the name's parts travel, and no corrections */
@@ -183,7 +198,7 @@ struct view {
     enum decision key_go;        /* what the counter's key 1 records now; DECISION_NONE: nothing */
     enum decision key_refer;     /* ... and key 3 */
 
-    /* VIEW_RECORDED */
+    /* VIEW_RECORDED, VIEW_VOIDED */
     enum decision decision;
     uint64_t decided_seq;
 
@@ -207,7 +222,7 @@ enum view_refusal {
 };
 const char *view_refusal_name(enum view_refusal refusal);
 
-/* The answer to an ACTION, CONTEXT, KEYED or CLOCK that does not count. */
+/* The answer to an ACTION, VOID, CONTEXT, KEYED or CLOCK that does not count. */
 struct view_refused {
     uint64_t seq; /* the entry that was asked about; KEYED, CLOCK: 0 */
     enum view_refusal why;
@@ -220,6 +235,14 @@ struct view_action {
     enum role role;
     char second_officer_id[ENTRY_OFFICER_LEN]; /* the supervisor, when role is SUPERVISOR */
     char note[ENTRY_NOTE_LEN];
+};
+
+/* What was recorded last is to be taken back. When that is stored the next VIEW is VOIDED. */
+struct view_void {
+    uint64_t seq; /* of the DECIDED */
+    enum void_reason reason;
+    enum role role;
+    char second_officer_id[ENTRY_OFFICER_LEN];
 };
 
 /* A document that the officer keyed, or confirmed. What is good is judged like a scanned one, and
@@ -264,6 +287,7 @@ struct view_message {
         struct context context;
         struct view_keyed keyed;
         struct view_set_clock set_clock;
+        struct view_void voids;
     } body;
 };
 

@@ -195,6 +195,16 @@ static const struct view_part crossing_parts[] = {
 };
 static const struct view_shape crossing_shape = SHAPE_OF(crossing_parts);
 
+static const struct view_part voidable_parts[] = {
+    U64(view_voidable, seq),
+    U64(view_voidable, answers),
+    I64(view_voidable, wall_ms),
+    ENUM(view_voidable, decision, 0, DECISION_COUNT - 1),
+    ENUM(view_voidable, role, 0, ROLE_SUPERVISOR),
+    TEXT(view_voidable, number),
+};
+static const struct view_shape voidable_shape = SHAPE_OF(voidable_parts);
+
 #define DECISIONS_ALL ((1u << DECISION_COUNT) - 1)
 #define NOTICES_ALL   ((1u << NOTICE_COUNT) - 1)
 
@@ -217,6 +227,7 @@ static const struct view_part view_parts[] = {
     SHAPE(view, counts, counts_shape),
     SHAPE(view, context, context_shape),
     SHAPE(view, unreadable, unreadable_shape),
+    SHAPE(view, voidable, voidable_shape),
     U64(view, seq),
     I64(view, shown_ms),
     SHAPE(view, document, document_shape),
@@ -276,6 +287,13 @@ static const struct view_part set_clock_parts[] = {
     TEXT(view_set_clock, second_officer_id),
 };
 
+static const struct view_part void_parts[] = {
+    U64(view_void, seq),
+    ENUM(view_void, reason, VOID_NONE + 1, VOID_REASON_COUNT - 1),
+    ENUM(view_void, role, ROLE_OFFICER, ROLE_SUPERVISOR),
+    TEXT(view_void, second_officer_id),
+};
+
 static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_VIEW] = SHAPE_OF(view_parts),
     [VIEW_MESSAGE_HEARTBEAT] = SHAPE_OF(heartbeat_parts),
@@ -288,6 +306,7 @@ static const struct view_shape shapes[] = {
     [VIEW_MESSAGE_BUTTON] = SHAPE_OF(button_parts),
     [VIEW_MESSAGE_KEYED] = SHAPE_OF(keyed_message_parts),
     [VIEW_MESSAGE_CLOCK] = SHAPE_OF(set_clock_parts),
+    [VIEW_MESSAGE_VOID] = SHAPE_OF(void_parts),
 };
 
 const struct view_shape *view_shape_of(enum view_message_type type)

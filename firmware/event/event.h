@@ -1,7 +1,8 @@
 /* Departure and return events: the projection of a crossing's journal entries that leaves the
  * system (domain.md, departure/return event), as JSON and CSV.
  *
- * A crossing is a PRESENTED, those it replaced, and the DECIDED that answers it. Used by pamit
+ * A crossing is a PRESENTED, those it replaced, the DECIDED that answers it, and the VOID that took
+ * that back: what was voided is no departure, and is exported all the same. Used by pamit
  * (from the journal) and by pamit-registry (from what it was sent). Pure but for its allocations.
  */
 #ifndef PAMIT_EVENT_H
@@ -49,6 +50,9 @@ struct event {
     bool decided; /* false: shown, and nobody has decided yet */
     struct event_entry decided_entry;
     struct entry_decided decision;
+    bool voided; /* the decision was taken back */
+    struct event_entry void_entry;
+    struct entry_void taking_back;
     /* The registry's time is known of the boot of the entry that dates the event. Only the kiosk
      * can know it: fixes are made of when its requests were answered, and are not sent. */
     bool corrected;
@@ -70,6 +74,10 @@ struct event {
 
 /* The entry whose time is the event's: when it was decided; while nobody has, when it was shown. */
 const struct event_entry *event_dated_by(const struct event *event);
+
+/* Takes over a VOID if it names the event's decision; false: it does not. */
+bool event_void(struct event *event, const struct event_entry *entry,
+                const struct entry_void *names);
 
 /* A new reference; NULL: out of memory. Absent values are null, so every event has every key. */
 json_t *event_to_json(const struct event *event);

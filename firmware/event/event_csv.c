@@ -59,6 +59,7 @@ static const char *const columns[] = {
     "decision",
     "note",
     "duration_s",
+    "void",
     "prev_hash",
     "hash",
     "sig",

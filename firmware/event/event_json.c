@@ -5,7 +5,7 @@
 
 #include "country.h"
 
-#define EVENT_KEYS 66
+#define EVENT_KEYS 67
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -74,6 +74,8 @@ static json_t *entry_numbers(const struct event *event)
     json_array_append_new(list, json_integer((json_int_t)event->presented_entry.header.seq));
     if (event->decided)
         json_array_append_new(list, json_integer((json_int_t)event->decided_entry.header.seq));
+    if (event->voided)
+        json_array_append_new(list, json_integer((json_int_t)event->void_entry.header.seq));
     return list;
 }
 
@@ -291,6 +293,37 @@ static void put_decision(json_t *json, const struct event *event)
                                        : json_null());
 }
 
+bool event_void(struct event *event, const struct event_entry *entry,
+                const struct entry_void *names)
+{
+    if (!event->decided || memcmp(event->decided_entry.hash, names->hash, sizeof names->hash) != 0)
+        return false;
+    event->voided = true;
+    event->void_entry = *entry;
+    event->taking_back = *names;
+    return true;
+}
+
+/* Who took the decision back, when and why; null: it stands. */
+static void put_void(json_t *json, const struct event *event)
+{
+    const struct entry_void *names = &event->taking_back;
+
+    if (!event->voided) {
+        put_text(json, "void", "");
+        return;
+    }
+    json_t *by = json_object();
+    put_number(by, "seq", event->void_entry.header.seq);
+    put_text(by, "reason", void_reason_name(names->reason));
+    put_time(by, "t_utc", event->void_entry.header.time.wall_ms);
+    put_text(by, "officer_id", names->place.officer_id);
+    put_text(by, "role", role_name(names->role));
+    put_text(by, "second_officer_id", names->second_officer_id);
+    put_text(by, "auth_method", auth_name(names->auth_method));
+    json_object_set_new(json, "void", by);
+}
+
 static json_t *integrity_of(const struct event_entry *entry)
 {
     json_t *json = json_object();
@@ -312,6 +345,8 @@ static void put_integrity(json_t *json, const struct event *event)
     json_array_append_new(list, integrity_of(&event->presented_entry));
     if (event->decided)
         json_array_append_new(list, integrity_of(&event->decided_entry));
+    if (event->voided)
+        json_array_append_new(list, integrity_of(&event->void_entry));
     json_object_set_new(json, "integrity", list);
 }
 
@@ -402,6 +437,7 @@ json_t *event_to_json(const struct event *event)
     put_journey(json, &event->presented.context);
     put_check(json, &event->presented);
     put_decision(json, event);
+    put_void(json, event);
     put_integrity(json, event);
     put_recovered(json, event);
     put_double(json, event->presented.seen);

@@ -54,6 +54,8 @@ void event_pairing_close(struct event_pairing *pairing)
 /* The one place that says what counts. */
 static enum side side_of(const struct event *event)
 {
+    if (event->voided)
+        return SIDE_NONE;
     if (event->presented.context.direction == DIRECTION_DEPARTURE && !event->decided)
         return SIDE_TRIED;
     if (!event->decided)

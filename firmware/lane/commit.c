@@ -53,10 +53,13 @@ static void append(struct commit *commit, struct slot *slot)
     struct journal_head *head = &slot->result.head;
     slot->result =
         (struct commit_result){.kind = slot->kind, .beside = slot == &commit->slot[BESIDE]};
-    slot->result.err =
-        slot->decides
-            ? journal_append_decided(commit->journal, &slot->time, payload, &slot->decided, head)
-            : journal_append(commit->journal, slot->kind, &slot->time, payload, head);
+    if (slot->decides)
+        slot->result.err =
+            journal_append_decided(commit->journal, &slot->time, payload, &slot->decided, head);
+    else if (slot->kind == ENTRY_VOID)
+        slot->result.err = journal_append_void(commit->journal, &slot->time, payload, head);
+    else
+        slot->result.err = journal_append(commit->journal, slot->kind, &slot->time, payload, head);
 }
 
 static void checkpoint(struct commit *commit)

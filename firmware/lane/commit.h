@@ -34,7 +34,7 @@ void commit_close(struct commit *commit);
 bool commit_busy(const struct commit *commit);
 bool commit_beside_busy(const struct commit *commit);
 
-/* Begins an append; `payload` is copied. Not while busy (assert). */
+/* Begins an append, of a VOID too; `payload` is copied. Not while busy (assert). */
 void commit_append(struct commit *commit, enum entry_kind kind, const struct clock_reading *time,
                    struct span payload);
 /* The same of a DECIDED; `decided` is copied. */

@@ -85,6 +85,7 @@ static void present(struct lane *lane)
 {
     if (lane->decided_answers > lane->undecided_seq)
         lane->undecided_seq = 0;
+    lane_recorded_end(lane);
     lane_present(lane, &lane->read, left_open_take(lane));
 }
 
@@ -110,6 +111,8 @@ static void act(struct lane *lane, uint32_t actions)
         lane_present(lane, &lane->shown.document, lane->shown.seq);
     if (actions & FLOW_DECIDE)
         lane_decide(lane);
+    if (actions & FLOW_VOID)
+        lane_void(lane);
     if (actions & FLOW_PROBE)
         lane_probe(lane);
     if (actions & FLOW_QUIET)
@@ -164,8 +167,9 @@ static enum flow_event presented(struct lane *lane, uint64_t seq)
     return result == VERDICT_STOP ? FLOW_ON_STORED_STOP : FLOW_ON_STORED;
 }
 
-static enum flow_event decided(struct lane *lane, uint64_t seq)
+static enum flow_event decided(struct lane *lane, const struct journal_head *entry)
 {
+    const uint64_t seq = entry->seq;
     struct clock_reading now;
     clock_read(&lane->clock, &now);
     lane->settled_boottime_ms = now.boottime_ms;
@@ -173,6 +177,7 @@ static enum flow_event decided(struct lane *lane, uint64_t seq)
     lane->decided = lane->action.decision;
     lane->decided_seq = seq;
     lane->decided_answers = lane->shown.seq;
+    lane_recorded(lane, entry);
     forget_traveller(lane);
     log_event(LOG_DECIDED, "seq=%" PRIu64 " answers=%" PRIu64 " decision=%s", seq, lane->shown.seq,
               decision_name(lane->decided));
@@ -195,7 +200,9 @@ static enum flow_event stored(struct lane *lane, const struct commit_result *res
     if (result->kind == ENTRY_PRESENTED)
         return presented(lane, result->head.seq);
     if (result->kind == ENTRY_DECIDED)
-        return decided(lane, result->head.seq);
+        return decided(lane, &result->head);
+    if (result->kind == ENTRY_VOID)
+        return lane_voided(lane, result->head.seq);
     log_event(LOG_JOURNAL_RECOVERED, "seq=%" PRIu64, result->head.seq);
     return FLOW_ON_STORED;
 }
@@ -256,6 +263,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
     lane_counts_roll(lane, &now);
     lane_link_refresh(lane, &now);
     check_painted(lane, &now);
+    lane_recorded_watch(lane, &now);
     clock_read(&lane->clock, &now); /* the registry may have said something of it */
     const bool clock_changed = lane_clock_watch(lane, &now);
     if (lane->scans_this_second > SCAN_LOGS_MAX)
@@ -287,8 +295,9 @@ bool lane_is_serving(const struct lane *lane)
 {
     return lane->state == FLOW_PRESENTING || lane->state == FLOW_WAITING ||
            lane->state == FLOW_LOCKED || lane->state == FLOW_DECIDING ||
-           lane->state == FLOW_DECIDING_LOCKED || lane->state == FLOW_STORAGE ||
-           lane->state == FLOW_STORAGE_WAITING || lane->state == FLOW_STORAGE_LOCKED;
+           lane->state == FLOW_DECIDING_LOCKED || lane->state == FLOW_VOIDING ||
+           lane->state == FLOW_STORAGE || lane->state == FLOW_STORAGE_WAITING ||
+           lane->state == FLOW_STORAGE_LOCKED;
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "lane_mode.h"
 #include "lane_state.h"
 
-static struct entry_place place_of(const struct lane *lane)
+struct entry_place lane_place(const struct lane *lane)
 {
     struct entry_place place = {.mode = lane_mode(lane->config)};
     snprintf(place.tpi_code, sizeof place.tpi_code, "%s", lane->config->tpi_code);
@@ -40,7 +40,7 @@ void lane_present(struct lane *lane, const struct document *document, uint64_t r
     judge_traveller(lane->parts->judge, document, &crossing->context, &now, judgement);
 
     struct entry_presented entry = {
-        .place = place_of(lane),
+        .place = lane_place(lane),
         .replaces = replaces,
         .context = crossing->context,
         .document = *document,
@@ -68,7 +68,7 @@ void lane_decide(struct lane *lane)
     clock_read(&lane->clock, &now);
     int64_t duration_ms = now.boottime_ms - lane->shown.shown_boottime_ms;
     struct entry_decided entry = {
-        .place = place_of(lane),
+        .place = lane_place(lane),
         .presented = lane->shown.seq,
         .decision = action->decision,
         .role = action->role,

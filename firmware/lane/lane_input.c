@@ -189,6 +189,9 @@ void lane_on_message(const struct view_message *message, void *user)
     case VIEW_MESSAGE_CLOCK:
         lane_set_clock(lane, &message->body.set_clock);
         break;
+    case VIEW_MESSAGE_VOID:
+        lane_on_void(lane, &message->body.voids);
+        break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_VIEW:
     case VIEW_MESSAGE_HEARTBEAT:

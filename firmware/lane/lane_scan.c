@@ -31,7 +31,8 @@ static bool may_log_scan(struct lane *lane)
 
 static bool storing(enum flow_state state)
 {
-    return state == FLOW_PRESENTING || state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED;
+    return state == FLOW_PRESENTING || state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED ||
+           state == FLOW_VOIDING;
 }
 
 /* What the counter is about: the latest that will be judged, is being stored, or was shown. */

@@ -24,6 +24,8 @@ static const enum view_screen screens[FLOW_STATE_COUNT] = {
     [FLOW_DECIDING] = VIEW_VERDICT,
     [FLOW_DECIDING_LOCKED] = VIEW_VERDICT,
     [FLOW_RECORDED] = VIEW_RECORDED,
+    [FLOW_VOIDING] = VIEW_READY,
+    [FLOW_VOIDED] = VIEW_VOIDED,
     [FLOW_STORAGE] = VIEW_STORAGE,
     [FLOW_STORAGE_WAITING] = VIEW_STORAGE,
     [FLOW_STORAGE_LOCKED] = VIEW_STORAGE,
@@ -48,6 +50,8 @@ static enum panel_pattern pattern_of(const struct lane *lane)
         [FLOW_DECIDING] = PANEL_REFER,
         [FLOW_DECIDING_LOCKED] = PANEL_STOP,
         [FLOW_RECORDED] = PANEL_DARK,
+        [FLOW_VOIDING] = PANEL_DARK,
+        [FLOW_VOIDED] = PANEL_DARK,
         [FLOW_STORAGE] = PANEL_FAULT,
         [FLOW_STORAGE_WAITING] = PANEL_FAULT,
         [FLOW_STORAGE_LOCKED] = PANEL_FAULT,
@@ -148,6 +152,19 @@ static void fill_crossing(const struct lane *lane, struct view *view)
         view->allowed_supervisor = allowed(shown, ROLE_SUPERVISOR);
 }
 
+static void fill_voidable(const struct lane *lane, struct view_voidable *out)
+{
+    const struct recorded *recorded = &lane->recorded;
+    if (!recorded->entry.seq)
+        return;
+    out->seq = recorded->entry.seq;
+    out->answers = recorded->answers;
+    out->wall_ms = recorded->wall_ms;
+    out->decision = recorded->decision;
+    out->role = recorded->role;
+    memcpy(out->number, recorded->number, sizeof out->number);
+}
+
 void lane_show_page(struct lane *lane)
 {
     if (!console_port_connected(lane->console))
@@ -155,9 +172,12 @@ void lane_show_page(struct lane *lane)
     struct view_message message = {.type = VIEW_MESSAGE_VIEW};
     struct view *view = &message.body.view;
     fill_counter(lane, view);
-    if (view->screen == VIEW_VERDICT || view->screen == VIEW_RECORDED)
+    const bool done = view->screen == VIEW_RECORDED || view->screen == VIEW_VOIDED;
+    if (view->screen == VIEW_VERDICT || done)
         fill_crossing(lane, view);
-    if (view->screen == VIEW_RECORDED) {
+    if (view->screen == VIEW_READY || view->screen == VIEW_RECORDED)
+        fill_voidable(lane, &view->voidable);
+    if (done) {
         view->decision = lane->decided;
         view->decided_seq = lane->decided_seq;
     }
@@ -186,10 +206,15 @@ void lane_notice_end(struct lane *lane, enum view_notice notice)
 static void show_panel(struct lane *lane)
 {
     enum panel_pattern pattern = pattern_of(lane);
-    uint64_t seq = lane->state == FLOW_RECORDED ? lane->decided_seq : lane->shown.seq;
+    uint64_t seq = lane->shown.seq;
+    if (lane->state == FLOW_RECORDED)
+        seq = lane->decided_seq;
+    if (lane->state == FLOW_VOIDED)
+        seq = lane->voided_seq;
     if (pattern == lane->lit && seq == lane->lit_seq && !lane->lit_new)
         return;
-    bool silent_record = lane->state == FLOW_RECORDED && pattern == PANEL_DARK && !lane->lit_new;
+    bool silent_record = (lane->state == FLOW_RECORDED || lane->state == FLOW_VOIDED) &&
+                         pattern == PANEL_DARK && !lane->lit_new;
     lane->lit = pattern;
     lane->lit_seq = seq;
     lane->lit_new = false;

@@ -40,6 +40,16 @@ struct left_open {
     struct document document;
 };
 
+/* The decision that was recorded last, while it may be taken back. */
+struct recorded {
+    struct journal_head entry; /* seq 0: there is none */
+    uint64_t answers;          /* its PRESENTED */
+    int64_t wall_ms, boottime_ms;
+    enum decision decision;
+    enum role role;
+    char number[DOCUMENT_NUMBER_LEN];
+};
+
 struct lane {
     const struct kiosk_config *config;
     const struct lane_parts *parts;
@@ -82,6 +92,9 @@ struct lane {
     enum decision decided;     /* the last one that is durable, with its entry */
     uint64_t decided_seq;
     uint64_t decided_answers; /* the PRESENTED it answers */
+    struct recorded recorded;
+    struct view_void voiding; /* the VOID that is being stored, or was last */
+    uint64_t voided_seq;      /* the last one that is durable */
     uint64_t undecided_seq;
     uint64_t quieted_seq; /* the stop whose sound a key has ended */
 
@@ -115,10 +128,20 @@ void lane_refuse(struct lane *lane, uint64_t seq, enum view_refusal why);
 /* ... or what is wrong with the document that it keyed. */
 void lane_refuse_keyed(struct lane *lane, const enum document_flaw flaws[DOCUMENT_FIELD_COUNT]);
 
-/* lane_entries.c: begin to store an entry. */
+/* lane_entries.c: the counter as entries name it, and begin to store one. */
+struct entry_place lane_place(const struct lane *lane);
 void lane_present(struct lane *lane, const struct document *document, uint64_t replaces);
 void lane_decide(struct lane *lane);
 void lane_probe(struct lane *lane);
+
+/* lane_void.c: what was recorded is taken back. */
+void lane_on_void(struct lane *lane, const struct view_void *wanted);
+void lane_void(struct lane *lane); /* begins to store it */
+enum flow_event lane_voided(struct lane *lane, uint64_t seq);
+/* A decision was recorded; the next traveller is judged; a second has gone by. */
+void lane_recorded(struct lane *lane, const struct journal_head *entry);
+void lane_recorded_end(struct lane *lane);
+void lane_recorded_watch(struct lane *lane, const struct clock_reading *now);
 
 /* lane_scan.c */
 #define SCAN_LOGS_MAX 20 /* bad scans a second that are logged one by one */

@@ -55,6 +55,13 @@ MUST_CHECK enum err journal_append_decided(struct journal *journal,
                                            const struct crossing_decided *decided,
                                            struct journal_head *head);
 
+/* A VOID, and in the same transaction what the decision that its payload names was found by goes.
+ * Of a decision that is voided already nothing is stored: the head stays as it is. ERR_INVALID: it
+ * names no decision of this journal. Looks at the whole table of crossings, as
+ * journal_urgent_find does. */
+MUST_CHECK enum err journal_append_void(struct journal *journal, const struct clock_reading *time,
+                                        struct span payload, struct journal_head *head);
+
 /* The last entry as known to the writer. */
 void journal_head(const struct journal *journal, struct journal_head *out);
 

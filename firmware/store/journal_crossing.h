@@ -4,9 +4,9 @@
  * crossing(key, seq, day, direction, decision) in journal.db: a row that the travel document is
  * found by, stored in the transaction of the DECIDED; of a deferral also one for the person. `key`
  * is an HMAC of the text, `seq` that entry's, `day` its day at the counter. The texts are nowhere
- * in plain, so the rows can outlive the payload that a purge destroys; what takes a decision back
- * takes its rows, by seq. Written by the journal's writer, found by a reader of the lane's loop.
- * Nothing that was signed depends on them.
+ * in plain, so the rows can outlive the payload that a purge destroys. A VOID takes the decision's
+ * rows, by seq, and has one that no traveller is found by (journal_void.c). Written by the
+ * journal's writer, found by a reader of the lane's loop. Nothing that was signed depends on them.
  */
 #ifndef PAMIT_JOURNAL_CROSSING_H
 #define PAMIT_JOURNAL_CROSSING_H

@@ -6,7 +6,8 @@
 #include "decision.h"
 #include "journal_read.h"
 
-/* A deferral has a row for the document and one for the person. */
+/* A deferral has a row for the document and one for the person; a VOID of one has a row of its own,
+ * and the deferral then none. */
 #define FIND                                                                                       \
     "SELECT DISTINCT seq FROM crossing WHERE decision = ?1 AND seq >= ?2 AND seq < ?3"             \
     " ORDER BY seq DESC LIMIT ?4"

@@ -29,6 +29,7 @@ struct append_room {
     uint8_t headers[WIRE_BATCH_ENTRIES][ENTRY_HEADER_MAX];
     struct registry_listing rows[WIRE_BATCH_ENTRIES * REGISTRY_ROWS_EACH];
     struct registry_record records[WIRE_BATCH_ENTRIES * REGISTRY_ROWS_EACH];
+    uint8_t voided[WIRE_BATCH_ENTRIES][SIGN_HASH_LEN];
 };
 
 struct append_room *append_room_open(void)
@@ -71,6 +72,7 @@ static enum registry_mark mark_of(int kind, struct span payload)
     union {
         struct entry_presented presented;
         struct entry_decided decided;
+        struct entry_void voids;
         struct entry_epoch epoch;
         struct entry_health health;
         struct entry_purge purge;
@@ -82,6 +84,8 @@ static enum registry_mark mark_of(int kind, struct span payload)
         err = entry_presented_decode(payload, &read.presented);
     else if (kind == ENTRY_DECIDED)
         err = entry_decided_decode(payload, &read.decided);
+    else if (kind == ENTRY_VOID)
+        err = entry_void_decode(payload, &read.voids);
     else if (kind == ENTRY_EPOCH)
         err = entry_epoch_decode(payload, &read.epoch);
     else if (kind == ENTRY_HEALTH)
@@ -197,6 +201,7 @@ static enum err rows_make(struct registry_store *store, struct append_room *room
     for (size_t i = 0; !err && i < branch->n_rows; i++)
         room->records[i] = room->rows[i].record;
     branch->rows = room->records;
+    registry_voids_find(&search, room->voided, &branch->voids);
     return err;
 }
 

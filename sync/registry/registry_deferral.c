@@ -10,7 +10,8 @@
  * with (CGK of CGK-03-0412); else the row names the kiosk, which is what its certificate proves.
  *
  * An entry that comes as RECOVERED makes no row: its decision came once already, from the history
- * that was left, or is weeks old.
+ * that was left, or is weeks old. A VOID that comes so counts: what it takes back may have come.
+ * Whose decision it names is not looked up: what is held of it is held under its own kiosk alone.
  */
 #include "registry_deferral.h"
 
@@ -131,13 +132,17 @@ static enum err rows_add(const struct deferral_search *search, const struct regi
 {
     struct attempt attempt;
     const char *field;
-    const enum err err = attempt_read(search, entry, room, &attempt);
+    enum err err = attempt_read(search, entry, room, &attempt);
     if (err)
         return err == ERR_MISSING ? ERR_OK : err;
+    const size_t before = *n_rows;
     if (attempt.decision == DECISION_DEFERRED &&
         registry_listing_make(&attempt.self, &rows[*n_rows], &field) == ERR_OK)
         ++*n_rows;
-    return registry_attempt_rows(search->store, &attempt, rows, n_rows);
+    err = registry_attempt_rows(search->store, &attempt, rows, n_rows);
+    for (size_t i = before; i < *n_rows; i++)
+        rows[i].record.by = entry->hash;
+    return err;
 }
 
 enum err registry_deferrals_find(const struct deferral_search *search,
@@ -151,4 +156,35 @@ enum err registry_deferrals_find(const struct deferral_search *search,
             err = rows_add(search, &search->entries[i], room, rows, n_rows);
     free(room);
     return err;
+}
+
+/* ---- what is taken back ---------------------------------------------------------------------- */
+
+/* The payload of a VOID, as it is or in a RECOVERED; p is NULL: it is none, or purged. */
+static struct span void_payload(const struct registry_entry *entry)
+{
+    static const struct span none;
+    struct entry_recovered recovered;
+    struct entry_header original;
+    if (entry->kind == ENTRY_VOID)
+        return entry->payload;
+    if (entry->kind != ENTRY_RECOVERED || !entry->payload.p ||
+        entry_recovered_decode(entry->payload, &recovered, &original) != ERR_OK ||
+        original.kind != ENTRY_VOID)
+        return none;
+    return recovered.payload;
+}
+
+void registry_voids_find(const struct deferral_search *search, uint8_t (*hashes)[SIGN_HASH_LEN],
+                         struct registry_voids *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < search->n_entries; i++) {
+        const struct registry_entry *entry = &search->entries[i];
+        const struct span payload = void_payload(entry);
+        struct entry_void names;
+        if (entry->seq >= search->from && payload.p && entry_void_decode(payload, &names) == ERR_OK)
+            memcpy(hashes[n++], names.hash, SIGN_HASH_LEN);
+    }
+    *out = (struct registry_voids){.hash = (const uint8_t(*)[SIGN_HASH_LEN])hashes, .n = n};
 }

@@ -1,4 +1,5 @@
-/* From what a counter decided to rows of the lists that all counters get. */
+/* From what a counter decided to rows of the lists that all counters get, and from a VOID to what
+ * it takes back. */
 #ifndef PAMIT_REGISTRY_DEFERRAL_H
 #define PAMIT_REGISTRY_DEFERRAL_H
 
@@ -31,5 +32,9 @@ bool registry_is_site_of(const char *site, const char *kiosk);
  * PRESENTED of a decision is neither among them nor held, there is none. The store's failures. */
 MUST_CHECK enum err registry_deferrals_find(const struct deferral_search *search,
                                             struct registry_listing *rows, size_t *n_rows);
+/* What the VOIDs among these entries take back, and those in a RECOVERED: at most one each, into
+ * `hashes`. */
+void registry_voids_find(const struct deferral_search *search, uint8_t (*hashes)[SIGN_HASH_LEN],
+                         struct registry_voids *out);
 
 #endif

@@ -1,10 +1,10 @@
 /* `export events`: crossings out of the entries that arrived.
  *
  * Entries come in order of kiosk and seq. A PRESENTED opens a crossing, one that replaces it (the
- * context changed) goes on with it, and the DECIDED that answers closes it; what is still open when
- * the next one begins was shown and never decided, and is exported so. What can't be told, because
- * the kiosk had purged the payload before it was sent, or this version can't read it, is counted on
- * stderr: an export that leaves something out says so.
+ * context changed) goes on with it, a DECIDED answers it, and a VOID may take that back. It ends
+ * when the next one begins; what was shown and never decided is exported so. What can't be told,
+ * because the kiosk had purged the payload before it was sent, or this version can't read it, is
+ * counted on stderr: an export that leaves something out says so.
  *
  * What a RECOVERED holds is exported as the original, marked. An officer went on between them, and
  * they may themselves be of several histories, whose numbers are the same: so each crossing of
@@ -126,9 +126,22 @@ static enum err all_end(struct export *export)
     return err;
 }
 
+/* Of what is recovered the next one comes when the last can't be taken back any more. */
+static enum err decided_end(struct export *export)
+{
+    enum err err = ERR_OK;
+    for (struct crossing *c = export->crossing; !err && c < export->crossing + OPEN_MAX; c++)
+        if (c->is_open && c->event.decided && c != export->chain)
+            err = crossing_end(export, c);
+    return err;
+}
+
 /* A place for the next crossing; of the chain, it ends the one before. */
 static enum err crossing_begin(struct export *export, bool of_chain, struct crossing **out)
 {
+    const enum err ended = of_chain ? ERR_OK : decided_end(export);
+    if (ended)
+        return ended;
     struct crossing *place = of_chain ? export->chain : NULL;
     for (struct crossing *c = export->crossing; !place && c < export->crossing + OPEN_MAX; c++)
         if (!c->is_open && c != export->chain)
@@ -152,13 +165,13 @@ static struct crossing *crossing_find(struct export *export, const struct arriva
 {
     struct crossing *found = NULL;
     if (arrival->entry->kind != ENTRY_RECOVERED)
-        return export->chain && export->chain->is_open &&
+        return export->chain && export->chain->is_open && !export->chain->event.decided &&
                        export->chain->event.presented_entry.header.seq == seq
                    ? export->chain
                    : NULL;
     for (struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++) {
         const struct event_entry *last = &c->event.presented_entry;
-        if (!c->is_open || c == export->chain || last->header.seq != seq)
+        if (!c->is_open || c->event.decided || c == export->chain || last->header.seq != seq)
             continue;
         if (memcmp(last->hash, arrival->header.prev, sizeof last->hash) == 0)
             return c;
@@ -239,14 +252,30 @@ static enum err decided_take(struct export *export, const struct arrival *arriva
         export->n_left_out += !arrival->is_twice;
         return ERR_OK;
     }
-    if (arrival->is_twice && crossing->is_told)
-        return crossing_end(export, crossing);
+    crossing->is_told = arrival->is_twice && crossing->is_told;
     struct event *event = &crossing->event;
     event->decided = true;
     event->decision = decided;
     entry_keep(arrival, &event->decided_entry);
     arrival_note(arrival, event);
-    return event_write(export, crossing);
+    return ERR_OK;
+}
+
+static enum err void_take(struct export *export, const struct arrival *arrival)
+{
+    struct entry_void names;
+    struct event_entry entry;
+    if (entry_void_decode(arrival->payload, &names) != ERR_OK)
+        return ERR_CORRUPT;
+    entry_keep(arrival, &entry);
+    for (struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++)
+        if (c->is_open && event_void(&c->event, &entry, &names)) {
+            c->is_told = arrival->is_twice && c->is_told;
+            arrival_note(arrival, &c->event);
+            return ERR_OK;
+        }
+    export->n_left_out += !arrival->is_twice;
+    return ERR_OK;
 }
 
 static enum err arrival_of(const struct registry_entry *entry, struct arrival *out)
@@ -283,7 +312,7 @@ static enum err each_entry(const struct registry_entry *entry, void *user)
     if (entry->kind == ENTRY_EPOCH)
         export->chain = NULL;
     if (entry->kind != ENTRY_PRESENTED && entry->kind != ENTRY_DECIDED &&
-        entry->kind != ENTRY_RECOVERED)
+        entry->kind != ENTRY_VOID && entry->kind != ENTRY_RECOVERED)
         return ERR_OK;
     if (entry->mark != REGISTRY_MARK_NONE && entry->mark != REGISTRY_MARK_TWICE) {
         export->n_left_out++;
@@ -294,6 +323,8 @@ static enum err each_entry(const struct registry_entry *entry, void *user)
         return err;
     if (arrival.header.kind == ENTRY_PRESENTED)
         return presented_take(export, &arrival);
+    if (arrival.header.kind == ENTRY_VOID)
+        return void_take(export, &arrival);
     return arrival.header.kind == ENTRY_DECIDED ? decided_take(export, &arrival) : ERR_OK;
 }
 

@@ -69,7 +69,8 @@ static const struct database_kind kind = {
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and who used them;
  * `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word; `about`
- * whom rows are about. Stores from before there were any get them here. The rows of an import wait
+ * whom rows are about; `deferral` by which decisions they are, and what was taken back, known or
+ * not (an empty `id`). Stores from before there were any get them here. The rows of an import wait
  * in a temporary table, which is outside the shared file: it is locked only while they are moved
  * over.
  */
@@ -92,6 +93,10 @@ static const char session[] =
     "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
     "CREATE TABLE IF NOT EXISTS about("
     " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS deferral("
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT NOT NULL,"
+    " voided INTEGER NOT NULL, PRIMARY KEY(kiosk, hash, id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS deferral_of ON deferral(id);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;"

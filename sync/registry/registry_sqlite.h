@@ -60,6 +60,19 @@
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
+    X(DEFERRAL_VOID, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) "                    \
+                     "VALUES(?1, ?2, '', 1)")                                                      \
+    X(DEFERRAL_VOID_ROWS, "UPDATE deferral SET voided = 1 WHERE kiosk = ?1 AND hash = ?2")         \
+    X(DEFERRAL_PUT, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) SELECT ?1, ?2, ?3, "  \
+                    "EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided)")    \
+    X(DEFERRAL_LOOK,                                                                               \
+      "SELECT EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided), "          \
+      "EXISTS(SELECT 1 FROM deferral WHERE id = ?3 AND NOT voided), "                              \
+      "EXISTS(SELECT 1 FROM told JOIN listing USING(id) WHERE id = ?3 AND withdrawn)")             \
+    X(STAGE_VOIDED,                                                                                \
+      "INSERT OR IGNORE INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "      \
+      "FROM deferral d JOIN told USING(id) JOIN listing USING(id) WHERE d.kiosk = ?1 AND "         \
+      "d.hash = ?2 AND NOT EXISTS(SELECT 1 FROM deferral o WHERE o.id = d.id AND NOT o.voided)")   \
     X(STAGE_TOLD, "INSERT INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "    \
                   "FROM told JOIN listing USING(id) WHERE kiosk = ?1")                             \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
@@ -124,12 +137,24 @@ struct registry_sql_rows {
     int64_t kiosk;
     const struct registry_record *rows;
     size_t n_rows;
+    struct registry_voids voids;
     int64_t now_ms;
 };
-/* Within a transaction: puts rows of the lists of which none was ever held. `*over` is how many of
- * those are left out, being beyond REGISTRY_ROWS_A_DAY. */
+/* Within a transaction: puts rows of the lists of which none was ever held, and withdraws what is
+ * taken back. `*over` is how many are left out, being beyond REGISTRY_ROWS_A_DAY. */
 MUST_CHECK enum err registry_sql_rows_add(struct registry_sqlite *s,
                                           const struct registry_sql_rows *rows, size_t *over);
+/* registry_sqlite_voids.c, within the same: decisions that are taken back are known as such; */
+MUST_CHECK enum err registry_sql_voids_note(struct registry_sqlite *s,
+                                            const struct registry_sql_rows *rows);
+/* ... the decision that makes a row is known; is that row to be put? */
+MUST_CHECK enum err registry_sql_row_note(struct registry_sqlite *s, int64_t kiosk,
+                                          const struct registry_record *row, bool *wanted);
+/* ... and rows that no decision makes any more are staged to be withdrawn. */
+MUST_CHECK enum err registry_sql_voids_stage(struct registry_sqlite *s,
+                                             const struct registry_sql_rows *rows);
+/* Does the feed that is imported hold a record of this id? ERR_MISSING: never. */
+MUST_CHECK enum err registry_sql_held_find(struct registry_sqlite *s, const char *id);
 /* Within a transaction: drops the copies of entries of which the chain has brought the same. */
 MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,
                                              uint64_t first, uint64_t last);

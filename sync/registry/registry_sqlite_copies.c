@@ -42,8 +42,11 @@ static enum err copies_within(struct registry_sqlite *s, const char *kiosk,
         err = copies_fit(s, no, &out->kept);
     if (err || !out->kept)
         return err;
-    const struct registry_sql_rows rows = {
-        .kiosk = no, .rows = copies->rows, .n_rows = copies->n_rows, .now_ms = copies->received_ms};
+    const struct registry_sql_rows rows = {.kiosk = no,
+                                           .rows = copies->rows,
+                                           .n_rows = copies->n_rows,
+                                           .voids = copies->voids,
+                                           .now_ms = copies->received_ms};
     return registry_sql_rows_add(s, &rows, &out->rows_over);
 }
 

@@ -272,6 +272,7 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
     const struct registry_sql_rows rows = {.kiosk = kiosk,
                                            .rows = branch->rows,
                                            .n_rows = branch->n_rows,
+                                           .voids = branch->voids,
                                            .now_ms = branch->received_ms};
     return err ? err : registry_sql_rows_add(s, &rows, &out->rows_over);
 }

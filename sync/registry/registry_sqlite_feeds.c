@@ -62,7 +62,7 @@ enum err sqlite_import_begin(struct registry_store *store, enum registry_feed fe
     return err;
 }
 
-static enum err held_find(struct registry_sqlite *s, const char *id)
+enum err registry_sql_held_find(struct registry_sqlite *s, const char *id)
 {
     sqlite3_stmt *stmt = registry_sql(s, feed_sql[s->imports].held);
     sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
@@ -92,7 +92,7 @@ enum err sqlite_import_put(struct registry_store *store, const struct registry_r
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(s->importing && record->rec_seq <= INT64_MAX);
-    const enum err err = record->withdrawn ? held_find(s, record->id) : ERR_OK;
+    const enum err err = record->withdrawn ? registry_sql_held_find(s, record->id) : ERR_OK;
     return err ? err : stage(s, record);
 }
 
@@ -200,21 +200,25 @@ enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_
     struct registry_imported done;
     uint64_t n_told = 0;
     *over = 0;
-    if (rows->n_rows == 0)
+    if (rows->n_rows == 0 && rows->voids.n == 0)
         return ERR_OK;
     enum err err = lists_begin(s);
     if (!err)
+        err = registry_sql_voids_note(s, rows);
+    if (!err)
         err = told_count(s, rows->kiosk, rows->now_ms - DAY_MS, &n_told);
     for (size_t i = 0; !err && i < rows->n_rows; i++) {
-        err = held_find(s, rows->rows[i].id);
-        if (err != ERR_MISSING)
+        bool wanted = false;
+        err = registry_sql_row_note(s, rows->kiosk, &rows->rows[i], &wanted);
+        if (err || !wanted)
             continue;
-        err = ERR_OK;
         if (n_told >= REGISTRY_ROWS_A_DAY)
             ++*over;
         else if ((err = tell(s, rows, &rows->rows[i])) == ERR_OK)
             n_told++;
     }
+    if (!err)
+        err = registry_sql_voids_stage(s, rows);
     return err ? err : staged_apply(s, rows->now_ms, &done);
 }
 

@@ -61,6 +61,12 @@ struct registry_entry {
     struct span signature; /* p is NULL but for the last entry of a batch */
 };
 
+/* Decisions that VOID entries take back, by the hashes of their headers. */
+struct registry_voids {
+    const uint8_t (*hash)[SIGN_HASH_LEN];
+    size_t n;
+};
+
 /* Entries that follow each other, chained from the held entry before the first. */
 struct registry_branch {
     const struct registry_entry *entries; /* in order of seq, without holes */
@@ -70,15 +76,17 @@ struct registry_branch {
     bool proven;                          /* the signature verifies: the kiosk's key made this */
     int64_t received_ms;
     const struct registry_record *rows; /* of the lists, that its new entries make: */
-    size_t n_rows;                      /* each is put unless one of that id was ever held */
+    size_t n_rows;                      /* each is put unless one of that id was ever held, but */
+    struct registry_voids voids;        /* for what its kiosk takes back, sooner or later */
 };
 
 /* Copies of entries that came ahead of their chain, each signed. */
 struct registry_copies {
     const struct registry_entry *entries;
     size_t n_entries;
-    const struct registry_record *rows; /* as of a branch */
+    const struct registry_record *rows; /* as of a branch, as voids */
     size_t n_rows;
+    struct registry_voids voids;
     int64_t received_ms;
 };
 
@@ -138,6 +146,7 @@ struct registry_record {
     struct span bytes;                /* placement_encode's or listing_encode's */
     const struct listing_text *texts; /* of a row of the lists: what rows_about finds it by */
     size_t n_texts;
+    const uint8_t *by; /* the decision that makes it: its header's hash; NULL: an import, a test */
 };
 
 struct registry_imported {
@@ -223,6 +232,10 @@ struct registry_store_ops {
     enum err (*payload_get)(struct registry_store *store,
                             const struct registry_payload_asked *asked, void *room, size_t cap,
                             struct span *out);
+    /* Of both copies_put and append: a row goes, with a new version, when all decisions that made
+     * it are taken back, each by its own kiosk; a later one puts it again. A decision that is taken
+     * back before it comes makes none. What the centre has imported or withdrawn stays as it is.
+     */
     /* Keeps copies until the chain brings the same entries; the same again changes nothing. They
      * are not kept, and nothing is done, when the kiosk would have more than REGISTRY_COPIES_MAX.
      */

@@ -14,6 +14,7 @@ struct urgent_room {
     struct registry_entry entries[WIRE_URGENT_COPIES];
     struct registry_listing rows[WIRE_URGENT_COPIES * REGISTRY_ROWS_EACH];
     struct registry_record records[WIRE_URGENT_COPIES * REGISTRY_ROWS_EACH];
+    uint8_t voided[WIRE_URGENT_COPIES][SIGN_HASH_LEN];
 };
 
 struct urgent_room *urgent_room_open(void)
@@ -97,11 +98,12 @@ enum err registry_urgent(struct registry_store *store, struct urgent_room *room,
         err = registry_deferrals_find(&search, room->rows, &done.n_rows);
         for (size_t i = 0; i < done.n_rows; i++)
             room->records[i] = room->rows[i].record;
-        const struct registry_copies copies = {.entries = room->entries,
-                                               .n_entries = search.n_entries,
-                                               .rows = room->records,
-                                               .n_rows = done.n_rows,
-                                               .received_ms = now_ms};
+        struct registry_copies copies = {.entries = room->entries,
+                                         .n_entries = search.n_entries,
+                                         .rows = room->records,
+                                         .n_rows = done.n_rows,
+                                         .received_ms = now_ms};
+        registry_voids_find(&search, room->voided, &copies.voids);
         done.n_copies = search.n_entries;
         if (!err)
             err = store->ops->copies_put(store, kiosk->id, &copies, &kept);

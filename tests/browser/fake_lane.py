@@ -12,9 +12,9 @@ import time
 import cbor2
 
 PROTOCOL = 1
-VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED, CLOCK = range(1, 12)
+VIEW, HEARTBEAT, REFUSED, HELLO, PAINTED, ACTION, CONTEXT, DISMISS, BUTTON, KEYED, CLOCK, VOID = range(1, 13)
 
-SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE"]
+SCREENS = ["STARTING", "READY", "READING", "UNREADABLE", "VERDICT", "RECORDED", "STORAGE", "VOIDED"]
 NOTICES = ["SCAN_AGAIN", "STORAGE_NOT_DURABLE", "CLOCK_UNKNOWN", "JOURNAL_DAMAGED", "ENTRY_UNREADABLE",
            "WAL_REMOVED", "NEW_EPOCH", "CACHE_DAMAGED", "SYNC_DAMAGED"]
 MODES = ["LIVE", "TRAINING", "DESK"]
@@ -26,6 +26,7 @@ RESULTS = ["RUJUK", "SESUAI", "TUNDA"]
 COLOURS = ["NONE", "GREEN", "AMBER", "RED"]
 DECISIONS = ["NONE", "CLEARED", "CLEARED_NOTE", "SECONDARY", "DEFERRED", "REFUSED_EXIT", "HANDED_OVER",
              "WITHDRAWN", "LOGGED_ONLY", "RETURN_LOGGED", "RETURN_REFERRED"]
+VOID_REASONS = ["NONE", "WRONG_TRAVELLER", "WRONG_DECISION", "NOT_TRAVELLING", "TRIAL"]
 ROLES = ["NONE", "OFFICER", "SUPERVISOR"]
 REFUSALS = ["STALE", "NOT_ALLOWED", "NEEDS_NOTE", "BUSY", "STORAGE", "INVALID", "SAME_OFFICER", "FLAWS",
             "TIME_PAST", "TIME_FUTURE", "TIME_SYNCED"]
@@ -68,7 +69,7 @@ def base_view(**changes):
         "direction": "DEPARTURE", "carrier_kind": "SEA", "carrier_no": "KM CONTOH 12",
         "dest_country": "MYS", "purpose": "NONE", "category": "NONE",
         "garbage": False, "visa": False, "issues": 0, "checks": [0, 0, 0, 0, 0], "has_checks": False,
-        "partial": None, "fault": None, "proposal": None,
+        "partial": None, "fault": None, "proposal": None, "voidable": None,
         "seq": 0, "shown_ms": 0, "document": None, "placement": None, "match_key": 0,
         "match_grade": 0, "result": "RUJUK", "reasons": [], "seen": None, "allowed_officer": [],
         "allowed_supervisor": [], "key_go": "NONE", "key_refer": "NONE", "decision": "NONE", "decided_seq": 0, "undecided_seq": 0,
@@ -122,6 +123,12 @@ def encode_seen(seen):
     return numbered(seq, wall_ms, number_of(day), DIRECTIONS.index(direction), DECISIONS.index(decision))
 
 
+def encode_voidable(voidable):
+    """What may be taken back: (seq, answers, wall_ms, decision, role, number)."""
+    seq, answers, wall_ms, decision, role, number = voidable or (0, 0, 0, "NONE", "NONE", "")
+    return numbered(seq, answers, wall_ms, DECISIONS.index(decision), ROLES.index(role), number)
+
+
 def encode_view(view):
     document = {**NOBODY, **(view["document"] or {})}
     placement = view["placement"] or NO_PLACEMENT
@@ -136,7 +143,7 @@ def encode_view(view):
         numbered(DIRECTIONS.index(view["direction"]), CARRIERS.index(view["carrier_kind"]),
                  view["carrier_no"], view["dest_country"], PURPOSES.index(view["purpose"]),
                  PURPOSES.index(view["category"])),
-        encode_unreadable(view),
+        encode_unreadable(view), encode_voidable(view["voidable"]),
         view["seq"], view["shown_ms"],
         numbered(document["capture"], DOCUMENT_TYPES.index(document["type"]), document["number"], document["country"], document["nationality"],
                  document["name"], document["primary"], document["secondary"], document["truncated"],
@@ -174,6 +181,8 @@ def decode(packet):
                 PURPOSES[body[5]])
     if kind == CLOCK:
         return ("CLOCK", body[0], body[1], ROLES[body[2]], body[3])
+    if kind == VOID:
+        return ("VOID", body[0], VOID_REASONS[body[1]], ROLES[body[2]], body[3])
     if kind == KEYED:
         keyed = dict(zip(DOCUMENT_FIELDS, body[1].values()))
         keyed["type"] = DOCUMENT_TYPES[keyed["type"]]

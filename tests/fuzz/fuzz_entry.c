@@ -42,6 +42,7 @@ static void header_try(struct span bytes, enum entry_form form)
 
 PAYLOAD_TRY(presented)
 PAYLOAD_TRY(decided)
+PAYLOAD_TRY(void)
 PAYLOAD_TRY(epoch)
 PAYLOAD_TRY(purge)
 PAYLOAD_TRY(clock)
@@ -81,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         break;
     case 'd':
         decided_try(bytes);
+        break;
+    case 'v':
+        void_try(bytes);
         break;
     case 'e':
         epoch_try(bytes);

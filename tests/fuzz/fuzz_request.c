@@ -6,12 +6,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* The first byte chooses the kind of request, '0' to '5'. */
+/* The first byte chooses the kind of request, '0' to '6'. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static const enum view_message_type types[] = {VIEW_MESSAGE_ACTION,  VIEW_MESSAGE_CONTEXT,
-                                                   VIEW_MESSAGE_PAINTED, VIEW_MESSAGE_DISMISS,
-                                                   VIEW_MESSAGE_KEYED,   VIEW_MESSAGE_CLOCK};
+    static const enum view_message_type types[] = {
+        VIEW_MESSAGE_ACTION, VIEW_MESSAGE_CONTEXT, VIEW_MESSAGE_PAINTED, VIEW_MESSAGE_DISMISS,
+        VIEW_MESSAGE_KEYED,  VIEW_MESSAGE_CLOCK,   VIEW_MESSAGE_VOID};
     if (len == 0)
         return 0;
     static struct view_message message, back;

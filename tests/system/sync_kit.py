@@ -39,9 +39,16 @@ class SyncKiosk:
 
     def append(self, count):
         """Appends `count` entries; returns the head as (epoch, seq, hash)."""
+        return self._journal(str(count))
+
+    def void(self, seq):
+        """Takes a decision back; returns the head."""
+        return self._journal("void", str(seq))
+
+    def _journal(self, *words):
         done = subprocess.run(
             [JOURNAL_TOOL, self.folder / "journal.db", self.name, self.folder / "entry.key",
-             self.folder / "storage.key", str(count)],
+             self.folder / "storage.key", *words],
             capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
         )
         assert done.returncode == 0, done.stderr

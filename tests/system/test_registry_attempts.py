@@ -191,3 +191,19 @@ def test_what_the_centre_withdrew_is_nothing_to_repeat(scene):
     scene.decide(B, 0, DEFERRED)
     scene.send(B)
     assert scene.made() == []
+
+
+@pytest.mark.parametrize("name, left", [(B, []), (A, [(SOI, 0, "BTM"), (REPEAT, 0, "BTM")])],
+                         ids=["the second", "the first"])
+def test_what_is_taken_back_takes_back_what_it_made(scene, name, left):
+    """The rows that it made. What the other decision made stays that one's word, until the centre withdraws it."""
+    scene.decide(A, 1, DEFERRED)
+    scene.decide(B, 0, DEFERRED)
+    scene.send(A, B)
+    answer = scene.kiosk(name).entries[-1]
+    place = {1: {2: name.partition("-")[0], 3: "03", 4: "P-0001"}}
+    taken_back = {**place, 2: 1, 3: answer.seq, 4: 2, 5: answer.hash, 6: 2, 7: 2}
+    kiosk = scene.kiosk(name)
+    scene.dated(kiosk, [kiosk.append(6, taken_back)], 0)
+    scene.send(name)
+    assert scene.made() == left

@@ -176,6 +176,8 @@ def histories(ask):
     kiosk = ask.kiosk
     original = kiosk.append(1, presented(LIVE))
     kiosk.append(2, decided(original.seq, DEFERRED, LIVE))
+    answer = kiosk.entries[-1]
+    kiosk.append(6, {**LIVE, 2: 1, 3: answer.seq, 4: 2, 5: answer.hash, 6: 2, 7: 2})
     kiosk.append(14, {1: "clock", 2: 1, 3: "P-0002", 4: 1795305600000, 5: 2, 6: "P-0002"})
     kiosk.append(RECOVERED, {1: original.whole, 2: cose_signature(kiosk.entry_key, original.whole), 3: original.payload})
     head = kiosk.entries[-1]

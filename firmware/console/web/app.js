@@ -11,6 +11,7 @@ import { CATEGORY_KEYS, openJourney, withCategory } from "./context.js";
 import { openTraveller } from "./traveller.js";
 import { openNotices } from "./notices.js";
 import { openClock } from "./clock.js";
+import { openVoid } from "./void.js";
 import { openDecide } from "./decide.js";
 import { openManual } from "./manual.js";
 import { panelOpen, openPanel, closePanel, reopenPanel, panelKey, pressPanelKey, panelRefused, panelNews, panelTick, leavePanel, onPanelChange,
@@ -64,6 +65,7 @@ const act = {
   traveller: () => openTraveller(view.context, view.screen === "VERDICT", setContext),
   notices: () => openNotices(() => view, act),
   clock: () => openClock(() => view, link.now, (body) => link.post("/clock", body)),
+  takeBack: () => openVoid(() => view, (body) => link.post("/void", body)),
   language: switchLanguage,
   reasons: () => openReasons(view, link.now()),
   manual: () => manual(null),
@@ -79,7 +81,7 @@ function switchLanguage() {
 
 function openHelp() {
   const over = view.screen;
-  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "N", "J", "F2", "Esc"];
+  const keys = ["1", "2", "3", "4", "5", "Q–P", "K", "L", "D", "B", "V", "N", "J", "X", "F2", "Esc"];
   openPanel({ enter: closePanel, digit: pressPanelKey, again: openHelp, stays: (screen) => screen === over || screen === "READY" }, h("h1", null, t("key.help")),
     h("div.helps", null, keys.map((key) => h("div", null, h("kbd", null, key), h("span", null, t(`help.${key}`))))),
     drawFoot(panelFoot(), { leave: "panel.close", fourth: { picture: "k-help", label: t("key.help"), small: t("help.leave"), press: closePanel } }));
@@ -106,6 +108,7 @@ function onKey(event) {
   else if (key === "d" && open && $("details")) act.details(true);
   else if (key === "n" && (view.screen !== "VERDICT" || open) && view.notices.length) act.notices();
   else if (key === "j" && (view.screen !== "VERDICT" || open) && view.clock.may_set) act.clock();
+  else if (key === "x" && view.voidable) act.takeBack();
   else if (key === "k" && (view.screen === "READY" || open)) act.traveller();
   else if (key === "b" && view.screen === "READY") act.direction();
   else return;

@@ -43,7 +43,7 @@ function keysOf(view, act) {
   const manual = { picture: "k-kbd", label: t("key.manual"), small: t("key.n", { n: 3 }), press: act.manual };
   switch (view.screen) {
     case "VERDICT": return verdictKeys(view, act);
-    case "RECORDED":
+    case "RECORDED": case "VOIDED":
       return [{ kind: "", picture: "k-go", label: t("key.next"), small: t("key.n", { n: 1 }), press: act.dismiss },
         print(), none, help];
     case "UNREADABLE":

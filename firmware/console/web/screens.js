@@ -5,6 +5,7 @@ import * as format from "./format.js";
 import { contextBar } from "./context.js";
 import { noticeRow } from "./notices.js";
 import { drawUnreadable } from "./unreadable.js";
+import { voidButton } from "./void.js";
 
 /** `picture`: of the sprite, or an element of its own. */
 export function plain(kind, picture, title, line, ...rest) {
@@ -24,7 +25,7 @@ function countsLine(view) {
 
 function ready(view, act) {
   const body = view.scanner_ok
-    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)))
+    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)), voidButton(view, act.takeBack))
     : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3));
   return [body, noticeRow(view, act.notices), contextBar(view, act)];
 }
@@ -32,11 +33,19 @@ function ready(view, act) {
 const reading = () => plain(".only", null, t("reading"), t("reading.line"), h("div.prog", null, h("i")),
   h("div.sub", null, t("reading.hint")));
 
-function recorded(view) {
+function recorded(view, act) {
   const { crossing, recorded: done } = view;
   return plain(".small", "i-saved", t("recorded", { seq: format.seq(crossing.seq) }),
     h("b", null, t(`decision.${done.decision}`)),
-    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)));
+    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)),
+    voidButton(view, act.takeBack));
+}
+
+function voided(view) {
+  const { crossing, recorded: done } = view;
+  return plain(".small", "i-voided", t("voided", { seq: format.seq(crossing.seq) }), h("s", null, t(`decision.${done.decision}`)),
+    h("div.sub", null, `${format.personName(crossing.document)} · `, h("span.no", null, crossing.document.number)),
+    h("div.sub", null, t("voided.again")));
 }
 
 const DRAW = {
@@ -45,10 +54,11 @@ const DRAW = {
   READING: reading,
   UNREADABLE: drawUnreadable,
   RECORDED: recorded,
+  VOIDED: voided,
   STORAGE: () => plain(".small", "i-disk", t("storage"), t("storage.line"), steps("storage.", 3)),
 };
 
-/** `act`: direction, journey, notices. */
+/** `act`: direction, journey, notices, takeBack. */
 export function drawScreen(name, view, act) {
   return DRAW[name](view, act);
 }

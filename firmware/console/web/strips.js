@@ -67,7 +67,7 @@ export function drawRibbon(view) {
 /** A verdict that was left open for a later scan, on every screen that is not that verdict's own. */
 export function drawUndecided(view, screen) {
   const { undecided_seq: seq } = view;
-  const owes = ["READY", "UNREADABLE", "VERDICT", "RECORDED"].includes(screen);
+  const owes = ["READY", "UNREADABLE", "VERDICT", "RECORDED", "VOIDED"].includes(screen);
   $("undecided").hidden = !owes || !seq || seq === view.crossing?.seq;
   $("undecided").textContent = $("undecided").hidden ? "" : t("undecided", { seq: format.seq(seq) });
 }

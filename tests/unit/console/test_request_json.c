@@ -200,6 +200,9 @@ static void a_keyed_document_lacks_no_member(void **state)
     " \"category\": \"NONE\", " members "}"
 #define ACTION(members) "{\"seq\": 1, \"role\": \"OFFICER\", \"decision\": \"CLEARED\"" members "}"
 
+#define VOID(seq, reason, role)                                                                    \
+    "{\"seq\": " seq ", \"reason\": " reason ", \"role\": " role ", \"second_officer_id\": \"\"}"
+
 #define CLOCK(old, new, role)                                                                      \
     "{\"old_ms\": " old ", \"new_ms\": " new ", \"role\": " role                                   \
                                              ", \"second_officer_id\": \"S-0007\"}"
@@ -253,6 +256,18 @@ static void bodies_are_taken_or_refused_by_name(void **state)
          "missing seq"},
         {"bytes after the object", VIEW_MESSAGE_PAINTED, "{\"seq\": 1, \"covered\": false} x",
          "not a JSON"},
+        {"a void", VIEW_MESSAGE_VOID, VOID("1", "\"TRIAL\"", "\"OFFICER\""), NULL},
+        {"of nothing", VIEW_MESSAGE_VOID, VOID("0", "\"TRIAL\"", "\"OFFICER\""),
+         "bad value for seq"},
+        {"for no reason", VIEW_MESSAGE_VOID, VOID("1", "\"NONE\"", "\"OFFICER\""),
+         "bad value for reason"},
+        {"for another reason", VIEW_MESSAGE_VOID, VOID("1", "\"OTHER\"", "\"OFFICER\""),
+         "bad value for reason"},
+        {"a reason as a number", VIEW_MESSAGE_VOID, VOID("1", "1", "\"OFFICER\""),
+         "bad value for reason"},
+        {"by nobody", VIEW_MESSAGE_VOID, VOID("1", "\"TRIAL\"", "\"NONE\""), "bad value for role"},
+        {"without a reason", VIEW_MESSAGE_VOID, "{\"seq\": 1, \"role\": \"OFFICER\"}",
+         "missing reason"},
         {"the ends of time", VIEW_MESSAGE_CLOCK,
          CLOCK("-9223372036854775808", "9223372036854775807", "\"OFFICER\""), NULL},
         {"beyond the end", VIEW_MESSAGE_CLOCK, CLOCK("0", "9223372036854775808", "\"OFFICER\""),

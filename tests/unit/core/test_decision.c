@@ -321,6 +321,36 @@ static void test_names_and_notes(void **state)
     assert_false(decision_needs_note(DECISION_LOGGED_ONLY));
 }
 
+static void what_a_supervisor_recorded_is_a_supervisors_to_take_back(void **state)
+{
+    static const struct {
+        enum role decided_by, role;
+        bool may;
+    } takers[] = {
+        {ROLE_OFFICER, ROLE_OFFICER, true},     {ROLE_OFFICER, ROLE_SUPERVISOR, true},
+        {ROLE_SUPERVISOR, ROLE_OFFICER, false}, {ROLE_SUPERVISOR, ROLE_SUPERVISOR, true},
+        {ROLE_OFFICER, ROLE_NONE, false},       {ROLE_NONE, ROLE_SUPERVISOR, false},
+        {ROLE_NONE, ROLE_NONE, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++)
+        if (decision_may_void(takers[i].decided_by, takers[i].role) != takers[i].may)
+            fail_msg("%s of %s", role_name(takers[i].role), role_name(takers[i].decided_by));
+}
+
+static void reasons_of_a_void_have_names_that_read_back(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < VOID_REASON_COUNT; i++) {
+        enum void_reason back = VOID_NONE;
+        assert_true(void_reason_parse(void_reason_name((enum void_reason)i), &back));
+        assert_int_equal(back, i);
+    }
+    enum void_reason untouched = VOID_TRIAL;
+    assert_false(void_reason_parse("OTHER", &untouched));
+    assert_int_equal(untouched, VOID_TRIAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +358,8 @@ int main(void)
         cmocka_unit_test(test_the_law_over_every_pair_of_reasons),
         cmocka_unit_test(test_a_supervisor_may_what_an_officer_may),
         cmocka_unit_test(test_names_and_notes),
+        cmocka_unit_test(what_a_supervisor_recorded_is_a_supervisors_to_take_back),
+        cmocka_unit_test(reasons_of_a_void_have_names_that_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

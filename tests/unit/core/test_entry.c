@@ -310,6 +310,64 @@ static void decided_reads_back(void **state)
     assert_string_equal(back.note, payload.note);
 }
 
+static const struct entry_void sample_void = {
+    .place = {.tpi_code = "CGK", .officer_id = "P-0001"},
+    .epoch = 2,
+    .seq = 42,
+    .kind = ENTRY_DECIDED,
+    .hash = {0xab, 0xcd},
+    .reason = VOID_WRONG_TRAVELLER,
+    .role = ROLE_SUPERVISOR,
+    .second_officer_id = "P-0002",
+};
+
+static void void_reads_back(void **state)
+{
+    (void)state;
+    uint8_t bytes[ENTRY_PAYLOAD_MAX];
+    size_t len = 0;
+    struct entry_void back;
+
+    assert_int_equal(entry_void_encode(&sample_void, salt, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(entry_void_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_memory_equal(&back, &sample_void, sizeof back);
+}
+
+static void a_void_names_a_decision_and_says_why_and_who(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *proves;
+        uint32_t epoch;
+        uint64_t seq;
+        enum entry_kind kind;
+        enum void_reason reason;
+        enum role role;
+    } rows[] = {
+        {"no epoch", 0, 42, ENTRY_DECIDED, VOID_TRIAL, ROLE_OFFICER},
+        {"no number", 2, 0, ENTRY_DECIDED, VOID_TRIAL, ROLE_OFFICER},
+        {"no kind", 2, 42, ENTRY_NONE, VOID_TRIAL, ROLE_OFFICER},
+        {"a verdict is not the officer's to take back", 2, 42, ENTRY_PRESENTED, VOID_TRIAL,
+         ROLE_OFFICER},
+        {"nor is a void", 2, 42, ENTRY_VOID, VOID_TRIAL, ROLE_OFFICER},
+        {"no reason", 2, 42, ENTRY_DECIDED, VOID_NONE, ROLE_OFFICER},
+        {"a reason above the last", 2, 42, ENTRY_DECIDED, VOID_REASON_COUNT, ROLE_OFFICER},
+        {"nobody", 2, 42, ENTRY_DECIDED, VOID_TRIAL, ROLE_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct entry_void payload = {.epoch = rows[i].epoch,
+                                           .seq = rows[i].seq,
+                                           .kind = rows[i].kind,
+                                           .reason = rows[i].reason,
+                                           .role = rows[i].role};
+        uint8_t bytes[ENTRY_PAYLOAD_MAX];
+        size_t len = 99;
+        if (entry_void_encode(&payload, salt, bytes, sizeof bytes, &len) != ERR_INVALID ||
+            len != 99)
+            fail_msg("%s", rows[i].proves);
+    }
+}
+
 static void epoch_reads_back(void **state)
 {
     (void)state;
@@ -425,6 +483,8 @@ int main(void)
         cmocka_unit_test(an_entry_without_a_type_is_of_a_passport),
         cmocka_unit_test(fullest_presented_fits_its_bound),
         cmocka_unit_test(decided_reads_back),
+        cmocka_unit_test(void_reads_back),
+        cmocka_unit_test(a_void_names_a_decision_and_says_why_and_who),
         cmocka_unit_test(epoch_reads_back),
         cmocka_unit_test(what_cannot_be_read_back_is_not_written),
         cmocka_unit_test(payloads_have_one_encoding),

@@ -10,7 +10,8 @@
 
 static bool storing(enum flow_state state)
 {
-    return state == FLOW_PRESENTING || state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED;
+    return state == FLOW_PRESENTING || state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED ||
+           state == FLOW_VOIDING;
 }
 
 static bool shows_verdict(enum flow_state state)
@@ -44,9 +45,11 @@ static void check_recorded_before_shown(enum flow_state state, enum flow_event e
 {
     bool stored = event == FLOW_ON_STORED || event == FLOW_ON_STORED_STOP;
     if (shows_verdict(move.next) && !shows_verdict(state))
-        assert_true(stored && (storing(state) || failing(state)));
+        assert_true(stored && (storing(state) || failing(state)) && state != FLOW_VOIDING);
     if (move.next == FLOW_RECORDED && state != FLOW_RECORDED && event != FLOW_ON_REPEATED)
         assert_true(stored && (state == FLOW_DECIDING || state == FLOW_DECIDING_LOCKED));
+    if (move.next == FLOW_VOIDED && state != FLOW_VOIDED)
+        assert_true(stored && state == FLOW_VOIDING);
 }
 
 static void a_verdict_and_a_recorded_follow_only_a_completed_commit(void **state)
@@ -72,7 +75,7 @@ static void an_open_stop_ends_only_with_a_stored_decision(void **state)
 
 static void check_one_commit(enum flow_state state, enum flow_event event, struct flow_move move)
 {
-    const uint32_t begins = FLOW_PRESENT | FLOW_REJUDGE | FLOW_DECIDE;
+    const uint32_t begins = FLOW_PRESENT | FLOW_REJUDGE | FLOW_DECIDE | FLOW_VOID;
     bool ends =
         event == FLOW_ON_STORED || event == FLOW_ON_STORED_STOP || event == FLOW_ON_STORE_FAILED;
     if (storing(state) && !ends) {
@@ -165,8 +168,8 @@ static void a_failing_storage_is_probed_until_it_works_and_judges_nobody(void **
 static void check_timed_states(enum flow_state state, enum flow_event event, struct flow_move move)
 {
     (void)event;
-    bool timed =
-        move.next == FLOW_READING || move.next == FLOW_UNREADABLE || move.next == FLOW_RECORDED;
+    bool timed = move.next == FLOW_READING || move.next == FLOW_UNREADABLE ||
+                 move.next == FLOW_RECORDED || move.next == FLOW_VOIDED;
     if (timed && move.next != state)
         assert_true(move.deadline_ms > 0);
 }
@@ -178,6 +181,7 @@ static void what_is_shown_for_a_while_has_an_end(void **state)
     assert_int_equal(flow_step(FLOW_READING, FLOW_ON_DEADLINE).next, FLOW_READY);
     assert_int_equal(flow_step(FLOW_UNREADABLE, FLOW_ON_DEADLINE).next, FLOW_READY);
     assert_int_equal(flow_step(FLOW_RECORDED, FLOW_ON_DEADLINE).next, FLOW_READY);
+    assert_int_equal(flow_step(FLOW_VOIDED, FLOW_ON_DEADLINE).next, FLOW_READY);
 }
 
 static void check_refusals(enum flow_state state, enum flow_event event, struct flow_move move)
@@ -187,6 +191,8 @@ static void check_refusals(enum flow_state state, enum flow_event event, struct 
     (void)state;
     if (event == FLOW_ON_DECIDE)
         assert_true(move.actions & answers);
+    if (event == FLOW_ON_VOID)
+        assert_true(move.actions & ((answers & ~(uint32_t)FLOW_DECIDE) | FLOW_VOID));
     if (event == FLOW_ON_CONTEXT)
         assert_true(move.actions & (FLOW_SET_CONTEXT | FLOW_REFUSE_BUSY | FLOW_REFUSE_LOCKED |
                                     FLOW_REFUSE_STORAGE));
@@ -196,6 +202,20 @@ static void every_request_of_the_page_is_carried_out_or_refused_aloud(void **sta
 {
     (void)state;
     for_every_cell(check_refusals);
+}
+
+static void check_void(enum flow_state state, enum flow_event event, struct flow_move move)
+{
+    if (move.next == FLOW_VOIDING && state != FLOW_VOIDING)
+        assert_true(event == FLOW_ON_VOID && (state == FLOW_READY || state == FLOW_RECORDED));
+    if (state == FLOW_VOIDED)
+        assert_true(move.next != FLOW_RECORDED);
+}
+
+static void what_was_recorded_is_taken_back_only_while_nobody_else_is_there(void **state)
+{
+    (void)state;
+    for_every_cell(check_void);
 }
 
 struct walk {
@@ -240,6 +260,16 @@ static const struct walk walks[] = {
     {"a new context judges anew", FLOW_WAITING, FLOW_ON_CONTEXT, FLOW_PRESENTING,
      FLOW_SET_CONTEXT | FLOW_REJUDGE},
     {"but never a stop", FLOW_LOCKED, FLOW_ON_CONTEXT, FLOW_LOCKED, FLOW_REFUSE_LOCKED},
+    {"what was recorded is taken back", FLOW_RECORDED, FLOW_ON_VOID, FLOW_VOIDING, FLOW_VOID},
+    {"also after its screen has gone", FLOW_READY, FLOW_ON_VOID, FLOW_VOIDING, FLOW_VOID},
+    {"then it is said", FLOW_VOIDING, FLOW_ON_STORED, FLOW_VOIDED, FLOW_SHOW},
+    {"the traveller's passport is judged anew", FLOW_VOIDED, FLOW_ON_DOCUMENT, FLOW_PRESENTING,
+     FLOW_PRESENT},
+    {"a full disk takes nothing back, and says so", FLOW_VOIDING, FLOW_ON_STORE_FAILED,
+     FLOW_STORAGE, FLOW_SHOW | FLOW_REFUSE_STORAGE},
+    {"not once the next traveller is judged", FLOW_WAITING, FLOW_ON_VOID, FLOW_WAITING,
+     FLOW_REFUSE_STALE},
+    {"nor over a stop", FLOW_LOCKED, FLOW_ON_VOID, FLOW_LOCKED, FLOW_REFUSE_STALE},
     {"a late click answers nothing", FLOW_READY, FLOW_ON_DECIDE, FLOW_READY, FLOW_REFUSE_STALE},
     {"the reader pulled out in mid scan", FLOW_READING, FLOW_ON_SCANNER_GONE, FLOW_READY,
      FLOW_SHOW},
@@ -271,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_failing_storage_is_probed_until_it_works_and_judges_nobody),
         cmocka_unit_test(what_is_shown_for_a_while_has_an_end),
         cmocka_unit_test(every_request_of_the_page_is_carried_out_or_refused_aloud),
+        cmocka_unit_test(what_was_recorded_is_taken_back_only_while_nobody_else_is_there),
         cmocka_unit_test(people_walk_these_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ static struct view full_view(void)
                                     .position = {{1, 44, 'K', '<'}, {2, 7, 'I', '1'}},
                                     .line = {"P<IDN", "X0000012", "THIRD"},
                                     .keyed = keyed_sample()}},
+        .voidable = {408, 407, 1795240000000, DECISION_DEFERRED, ROLE_SUPERVISOR, "X0000099"},
         .seq = 413,
         .shown_ms = 1795246620000,
         .document = {.capture = DOCUMENT_SCANNED,
@@ -141,6 +142,9 @@ static struct view_message message_of(enum view_message_type type)
         message.body.set_clock =
             (struct view_set_clock){-1, 1795246628000, ROLE_SUPERVISOR, "SPV-1"};
         break;
+    case VIEW_MESSAGE_VOID:
+        message.body.voids = (struct view_void){414, VOID_NOT_TRAVELLING, ROLE_SUPERVISOR, "SPV-1"};
+        break;
     case VIEW_MESSAGE_NONE:
     case VIEW_MESSAGE_HELLO:
     case VIEW_MESSAGE_DISMISS:
@@ -196,6 +200,11 @@ static void assert_view_equal(const struct view *a, const struct view *b)
     assert_int_equal(a->decision, b->decision);
     assert_true(a->seq == b->seq && a->decided_seq == b->decided_seq);
     assert_true(a->undecided_seq == b->undecided_seq);
+    assert_true(a->voidable.seq == b->voidable.seq && b->voidable.role == ROLE_SUPERVISOR);
+    assert_true(a->voidable.answers == b->voidable.answers);
+    assert_true(a->voidable.wall_ms == b->voidable.wall_ms);
+    assert_int_equal(a->voidable.decision, b->voidable.decision);
+    assert_string_equal(a->voidable.number, b->voidable.number);
 }
 
 static void every_type_survives_the_round_trip(void **state)
@@ -256,6 +265,13 @@ static void what_the_page_says_comes_back_member_by_member(void **state)
     assert_true(back.body.set_clock.new_ms == 1795246628000);
     assert_int_equal(back.body.set_clock.role, ROLE_SUPERVISOR);
     assert_string_equal(back.body.set_clock.second_officer_id, "SPV-1");
+    message = message_of(VIEW_MESSAGE_VOID);
+    assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
+    assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);
+    assert_int_equal(back.body.voids.seq, 414);
+    assert_int_equal(back.body.voids.reason, VOID_NOT_TRAVELLING);
+    assert_int_equal(back.body.voids.role, ROLE_SUPERVISOR);
+    assert_string_equal(back.body.voids.second_officer_id, "SPV-1");
     message = message_of(VIEW_MESSAGE_REFUSED);
     assert_int_equal(view_message_encode(&message, bytes, sizeof bytes, &len), ERR_OK);
     assert_int_equal(view_message_decode(span_of(bytes, len), &back), ERR_OK);

@@ -225,6 +225,12 @@ static void another_sex(struct event *out, struct event *back)
     back->presented.document.sex = 'M';
 }
 
+static void taken_back(struct event *out, struct event *back)
+{
+    (void)back;
+    out->voided = true;
+}
+
 static void practice(struct event *out, struct event *back)
 {
     (void)back;
@@ -270,6 +276,7 @@ static void what_makes_two_crossings_one_person_s(void **state)
         {"not one that conflicts: then the name", a_conflict, EVENT_BASIS_PERSON},
         {"another birth date", another_birth_date, EVENT_BASIS_NONE},
         {"another sex", another_sex, EVENT_BASIS_NONE},
+        {"a departure that was taken back is none", taken_back, EVENT_BASIS_NONE},
         {"practice and earnest", practice, EVENT_BASIS_NONE},
         {"one NIK keyed twice at one kiosk", one_nik, EVENT_BASIS_NIK},
         {"or at two, which key it differently", niks_of_two_kiosks, EVENT_BASIS_NONE},

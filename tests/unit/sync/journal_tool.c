@@ -1,13 +1,14 @@
-/* Writes a kiosk's journal for tests that need one without a lane: appends entries and prints the
- * head as `epoch=1 seq=12 hash=HEX`.
+/* Writes a kiosk's journal for tests that need one without a lane: appends entries, or takes a
+ * decision back, and prints the head as `epoch=1 seq=12 hash=HEX`.
  *
  *     journal_tool JOURNAL KIOSK ENTRY_KEY STORAGE_KEY COUNT
+ *     journal_tool JOURNAL KIOSK ENTRY_KEY STORAGE_KEY void SEQ
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "journal.h"
+#include "journal_reader.h"
 
 static int fail(const char *what)
 {
@@ -33,10 +34,40 @@ static enum err append(struct journal *journal, const struct clock_reading *now)
     return err;
 }
 
+/* A live counter's, of a supervisor. */
+static enum err take_back(struct journal *journal, const char *path, uint64_t seq,
+                          const struct clock_reading *now)
+{
+    struct entry_void names = {.place = {.tpi_code = "CGK", .officer_id = "P-0001"},
+                               .kind = ENTRY_DECIDED,
+                               .reason = VOID_WRONG_TRAVELLER,
+                               .role = ROLE_SUPERVISOR,
+                               .second_officer_id = "P-0002"};
+    uint8_t salt[ENTRY_SALT_LEN], payload[ENTRY_PAYLOAD_MAX];
+    char why[JOURNAL_WHY_LEN];
+    struct journal_reader *reader;
+    struct journal_head decided, head;
+    size_t len;
+    enum err err = journal_reader_open(path, NULL, &reader, why);
+    if (err)
+        return err;
+    err = journal_reader_head_at(reader, seq, &decided);
+    journal_reader_close(reader);
+    if (err)
+        return err;
+    names.epoch = decided.epoch;
+    names.seq = decided.seq;
+    memcpy(names.hash, decided.hash, sizeof names.hash);
+    seal_random(salt, sizeof salt);
+    err = entry_void_encode(&names, salt, payload, sizeof payload, &len);
+    return err ? err : journal_append_void(journal, now, span_of(payload, len), &head);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 6)
-        return fail("usage: JOURNAL KIOSK ENTRY_KEY STORAGE_KEY COUNT");
+    const bool voids = argc == 7 && strcmp(argv[5], "void") == 0;
+    if (argc != 6 && !voids)
+        return fail("usage: JOURNAL KIOSK ENTRY_KEY STORAGE_KEY COUNT | void SEQ");
     char why[SIGN_WHY_LEN] = "does not start";
     struct sign_key *entry_key = NULL;
     struct seal_root *root = NULL;
@@ -51,7 +82,9 @@ int main(int argc, char **argv)
     const struct journal_keys keys = {.entry = entry_key, .root = root};
     if (journal_open(argv[1], argv[2], &keys, &now, &journal, why) != ERR_OK)
         return fail(why);
-    for (unsigned long count = strtoul(argv[5], NULL, 10); count > 0; count--) {
+    if (voids && take_back(journal, argv[1], strtoull(argv[6], NULL, 10), &now) != ERR_OK)
+        return fail("void failed");
+    for (unsigned long count = voids ? 0 : strtoul(argv[5], NULL, 10); count > 0; count--) {
         if (append(journal, &now) != ERR_OK)
             return fail("append failed");
     }

@@ -937,6 +937,150 @@ static void what_a_kiosk_s_entries_made_is_withdrawn_with_it(void **state)
     feed(fixture, 0, 9, "by the centre own -record ");
 }
 
+/* ---- deferrals that are taken back ----------------------------------------------------------- */
+
+/* One thing that comes, and what is told of it: rows are named by their decisions' hashes. */
+struct news {
+    char kiosk; /* 'a', 'b' */
+    bool ahead; /* as copies, else by the chain */
+    const char *decisions, *voids;
+    const char *expected; /* of the feed from 0 */
+    uint64_t version;
+};
+
+#define NEWS_MAX 4
+
+static void hash_named(char name, uint8_t out[SIGN_HASH_LEN])
+{
+    memset(out, name | 0x20, SIGN_HASH_LEN);
+}
+
+/* Decisions in capitals make the row "other", the others "row"; "x" and "X" are one decision. */
+static void news_come(struct fixture *fixture, const struct news *news)
+{
+    const char *kiosk = news->kiosk == 'a' ? kiosk_a.id : kiosk_b.id;
+    struct registry_record rows[NEWS_MAX];
+    uint8_t by[NEWS_MAX][SIGN_HASH_LEN], voided[NEWS_MAX][SIGN_HASH_LEN];
+    struct run run;
+    const size_t n_rows = strlen(news->decisions), n_voids = strlen(news->voids);
+    for (size_t i = 0; i < n_rows; i++) {
+        const bool other = news->decisions[i] < 'a';
+        hash_named(news->decisions[i], by[i]);
+        rows[i] = (struct registry_record){.id = other ? "other" : "row",
+                                           .bytes = span_of_text(other ? "other" : "row"),
+                                           .by = by[i]};
+    }
+    for (size_t i = 0; i < n_voids; i++)
+        hash_named(news->voids[i], voided[i]);
+    const struct registry_voids voids = {.hash = (const uint8_t(*)[SIGN_HASH_LEN])voided,
+                                         .n = n_voids};
+    run_make(&run, news->kiosk, news->ahead ? 9 : head_of(fixture, kiosk).next, 1);
+    run.branch.rows = rows;
+    run.branch.n_rows = n_rows;
+    run.branch.voids = voids;
+    if (!news->ahead) {
+        struct registry_appended done;
+        assert_int_equal(fixture->store->ops->append(fixture->store, kiosk, &run.branch, &done),
+                         ERR_OK);
+        assert_int_equal(done.outcome, REGISTRY_APPENDED);
+        return;
+    }
+    run.entries[0].signature = span_of(run.signature, SIGN_LEN);
+    const struct registry_copies copies = {.entries = run.entries,
+                                           .n_entries = 1,
+                                           .rows = rows,
+                                           .n_rows = n_rows,
+                                           .voids = voids,
+                                           .received_ms = 1};
+    struct registry_kept kept;
+    assert_int_equal(fixture->store->ops->copies_put(fixture->store, kiosk, &copies, &kept),
+                     ERR_OK);
+    assert_true(kept.kept);
+}
+
+static void what_is_taken_back_is_withdrawn_whatever_comes_first(void **state)
+{
+    static const struct {
+        const char *says;
+        struct news news[NEWS_MAX];
+    } stories[] = {
+        {"a deferral, then its void",
+         {{'a', true, "x", "", "row ", 1}, {'a', true, "", "x", "-row ", 2}}},
+        {"... by the chain", {{'a', false, "x", "", "row ", 1}, {'a', false, "", "x", "-row ", 2}}},
+        {"the same void again changes nothing",
+         {{'a', true, "x", "", "row ", 1},
+          {'a', true, "", "x", "-row ", 2},
+          {'a', false, "x", "x", "-row ", 2}}},
+        {"a void that came before its deferral",
+         {{'a', true, "", "x", "", 0}, {'a', false, "x", "", "", 0}}},
+        {"both at once", {{'a', false, "x", "x", "", 0}, {'a', true, "", "x", "", 0}}},
+        {"another kiosk takes nothing back",
+         {{'a', true, "x", "", "row ", 1},
+          {'b', true, "", "x", "row ", 1},
+          {'b', false, "", "x", "row ", 1}}},
+        {"... nor before it comes", {{'b', true, "", "x", "", 0}, {'a', true, "x", "", "row ", 1}}},
+        {"of two that made it one is taken back, then the other",
+         {{'a', true, "xy", "", "row ", 1},
+          {'a', true, "", "x", "row ", 1},
+          {'a', true, "", "y", "-row ", 2}}},
+        {"of two kiosks too",
+         {{'a', true, "x", "", "row ", 1},
+          {'b', true, "y", "", "row ", 1},
+          {'a', true, "", "x", "row ", 1},
+          {'b', true, "", "y", "-row ", 2}}},
+        {"who is deferred once more is told once more",
+         {{'a', true, "x", "", "row ", 1},
+          {'a', true, "", "x", "-row ", 2},
+          {'a', true, "y", "", "row ", 3},
+          {'a', false, "xy", "x", "row ", 3}}},
+        {"... in one batch with the void",
+         {{'a', true, "x", "", "row ", 1}, {'a', false, "y", "x", "row ", 1}}},
+        {"a decision that made two rows",
+         {{'a', true, "xX", "", "row other ", 2},
+          {'a', true, "", "x", "-other -row ", 4},
+          {'a', false, "xX", "", "-other -row ", 4}}},
+        {"... one of which another makes too",
+         {{'a', true, "xXY", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
+        {"another's row stays",
+         {{'a', true, "xZ", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
+    };
+    struct fixture *fixture = *state;
+    fixture->feed = REGISTRY_LISTS;
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+        void *fresh = NULL;
+        print_message("%s\n", stories[i].says);
+        assert_int_equal(setup_lists(&fresh), 0);
+        for (size_t n = 0; n < NEWS_MAX && stories[i].news[n].kiosk; n++) {
+            const struct news *news = &stories[i].news[n];
+            struct registry_versions versions;
+            news_come(fresh, news);
+            feed(fresh, 0, 9, news->expected);
+            struct fixture *own = fresh;
+            assert_int_equal(own->store->ops->versions(own->store, &versions), ERR_OK);
+            assert_int_equal(versions.lists, news->version);
+        }
+        assert_int_equal(teardown(&fresh), 0);
+    }
+}
+
+static void what_the_centre_said_is_no_kiosk_s_to_take_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct registry_imported done;
+    fixture->feed = REGISTRY_LISTS;
+    news_come(fixture, &(struct news){.kiosk = 'a', .ahead = true, .decisions = "xZ", .voids = ""});
+    begin(fixture);
+    put(fixture, "row", 0, "renewed");
+    end(fixture, true, 2000);
+    assert_int_equal(fixture->store->ops->rows_withdraw(fixture->store, kiosk_a.id, 3000, &done),
+                     ERR_OK);
+    feed(fixture, 0, 9, "renewed -other ");
+    news_come(fixture, &(struct news){.kiosk = 'a', .ahead = true, .decisions = "", .voids = "x"});
+    feed(fixture, 0, 9, "renewed -other "); /* the centre's by now */
+    news_come(fixture, &(struct news){.kiosk = 'a', .ahead = true, .decisions = "ZY", .voids = ""});
+    feed(fixture, 0, 9, "renewed -other "); /* withdrawn with its kiosk's: it stays so */
+}
+
 static void payloads_are_found_by_kiosk_number_and_kind(void **state)
 {
     struct fixture *fixture = *state;
@@ -1040,6 +1184,8 @@ int registry_store_suite(const struct suite_backend *chosen)
         TEST(copies_are_bounded_until_the_chain_comes),
         TEST(one_kiosk_makes_so_many_rows_in_a_day),
         TEST(what_a_kiosk_s_entries_made_is_withdrawn_with_it),
+        TEST(what_is_taken_back_is_withdrawn_whatever_comes_first),
+        TEST(what_the_centre_said_is_no_kiosk_s_to_take_back),
         TEST(payloads_are_found_by_kiosk_number_and_kind),
         TEST(policy_versions_only_rise),
         TEST(versions_are_those_of_the_newest),

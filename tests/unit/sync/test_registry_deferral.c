@@ -105,12 +105,63 @@ static void what_is_made_can_be_read(void **state)
     assert_int_equal(cbor_reader_finish(&r), ERR_OK);
 }
 
+static void what_a_void_takes_back_is_found_as_it_came_and_in_a_recovered(void **state)
+{
+    static const uint8_t salt[ENTRY_SALT_LEN];
+    static uint8_t room[3][ENTRY_PAYLOAD_MAX], header_room[ENTRY_HEADER_MAX];
+    struct entry_void names = {.epoch = 1,
+                               .seq = 7,
+                               .kind = ENTRY_DECIDED,
+                               .hash = {7},
+                               .reason = VOID_TRIAL,
+                               .role = ROLE_OFFICER};
+    const struct entry_decided decided = {.presented = 1, .decision = DECISION_CLEARED};
+    struct entry_header header = {
+        .kiosk = "CGK-03-0412", .epoch = 1, .seq = 8, .kind = ENTRY_VOID, .time.zone = CLOCK_WIB};
+    struct entry_recovered recovered = {0};
+    size_t len[3], header_len;
+    uint8_t hashes[6][SIGN_HASH_LEN];
+    struct registry_voids voids;
+    (void)state;
+    assert_int_equal(entry_void_encode(&names, salt, room[0], sizeof room[0], &len[0]), ERR_OK);
+    assert_int_equal(entry_decided_encode(&decided, salt, room[1], sizeof room[1], &len[1]),
+                     ERR_OK);
+    names.hash[0] = 8;
+    uint8_t original[ENTRY_PAYLOAD_MAX];
+    size_t original_len;
+    assert_int_equal(entry_void_encode(&names, salt, original, sizeof original, &original_len),
+                     ERR_OK);
+    recovered.payload = span_of(original, original_len);
+    sign_hash(recovered.payload, header.payload_hash);
+    assert_int_equal(
+        entry_header_encode(&header, ENTRY_WHOLE, header_room, sizeof header_room, &header_len),
+        ERR_OK);
+    recovered.header = span_of(header_room, header_len);
+    assert_int_equal(entry_recovered_encode(&recovered, salt, room[2], sizeof room[2], &len[2]),
+                     ERR_OK);
+    const struct registry_entry entries[] = {
+        {.seq = 1, .kind = ENTRY_VOID, .payload = span_of(room[0], len[0])},
+        {.seq = 2, .kind = ENTRY_VOID, .payload = span_of(room[0], len[0])},
+        {.seq = 3, .kind = ENTRY_DECIDED, .payload = span_of(room[1], len[1])},
+        {.seq = 4, .kind = ENTRY_VOID, .mark = REGISTRY_MARK_PURGED},
+        {.seq = 5, .kind = ENTRY_RECOVERED, .payload = span_of(room[2], len[2])},
+        {.seq = 6, .kind = ENTRY_RECOVERED, .mark = REGISTRY_MARK_PURGED},
+    };
+    const struct deferral_search search = {
+        .entries = entries, .n_entries = sizeof entries / sizeof entries[0], .from = 2};
+    registry_voids_find(&search, hashes, &voids);
+    assert_int_equal(voids.n, 2);
+    assert_int_equal(voids.hash[0][0], 7);
+    assert_int_equal(voids.hash[1][0], 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_dated_by_a_clock_that_can_be_believed),
         cmocka_unit_test(a_kiosk_speaks_for_its_own_site_alone),
         cmocka_unit_test(what_is_made_can_be_read),
+        cmocka_unit_test(what_a_void_takes_back_is_found_as_it_came_and_in_a_recovered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

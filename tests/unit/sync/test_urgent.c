@@ -1,4 +1,5 @@
-/* Deferrals out of a real journal, with what was presented: newest first, whole, each once. */
+/* Deferrals out of a real journal, with what was presented, and VOIDs of such: newest first, whole,
+ * each once. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -32,7 +33,7 @@ static struct urgent *urgent;
 
 static const struct clock_reading now = {.wall_ms = 1795250228000, .zone = CLOCK_WIB};
 
-static void cross(struct journal *journal, unsigned i)
+static struct journal_head cross(struct journal *journal, unsigned i)
 {
     const bool defers = i % EVERY == 0;
     struct entry_presented presented = {
@@ -53,6 +54,23 @@ static void cross(struct journal *journal, unsigned i)
     assert_int_equal(entry_decided_encode(&decided, salt, payload, sizeof payload, &len), 0);
     assert_int_equal(journal_append_decided(journal, &now, span_of(payload, len), &about, &head),
                      0);
+    return head;
+}
+
+static void take_back(struct journal *journal, const struct journal_head *decided)
+{
+    struct entry_void names = {.epoch = decided->epoch,
+                               .seq = decided->seq,
+                               .kind = ENTRY_DECIDED,
+                               .reason = VOID_WRONG_TRAVELLER,
+                               .role = ROLE_SUPERVISOR};
+    const uint8_t salt[ENTRY_SALT_LEN] = {9};
+    uint8_t payload[ENTRY_PAYLOAD_MAX];
+    struct journal_head head;
+    size_t len;
+    memcpy(names.hash, decided->hash, sizeof names.hash);
+    assert_int_equal(entry_void_encode(&names, salt, payload, sizeof payload, &len), 0);
+    assert_int_equal(journal_append_void(journal, &now, span_of(payload, len), &head), 0);
 }
 
 static int make_journal(void **state)
@@ -108,13 +126,14 @@ static void alter(const char *sql)
     sqlite3_close(db);
 }
 
-/* The numbers of the DECIDED of the next request; 0: there is none. */
+/* The numbers of the DECIDED and VOID of the next request; 0: there is none. */
 static size_t send_next(struct urgent_cursor *cursor, struct journal_range backlog, uint64_t *seqs)
 {
     static uint8_t plain[WIRE_URGENT_MAX];
     static struct wire_urgent decoded;
     struct urgent_request request;
     size_t n = 0, len;
+    bool after_presented = false;
     if (urgent_next(urgent, cursor, reader, &backlog, &request) != ERR_OK)
         return 0;
     assert_true(request.body.len <= WIRE_BODY_MAX);
@@ -126,10 +145,12 @@ static size_t send_next(struct urgent_cursor *cursor, struct journal_range backl
         struct entry_header header;
         assert_int_equal(cose_check(public_key, copy->header, copy->signature), ERR_OK);
         assert_int_equal(entry_header_decode(copy->header, ENTRY_WHOLE, &header), ERR_OK);
-        assert_int_equal(header.kind, i % 2 ? ENTRY_DECIDED : ENTRY_PRESENTED);
-        if (i % 2)
+        assert_int_equal(header.kind == ENTRY_DECIDED, after_presented);
+        after_presented = header.kind == ENTRY_PRESENTED;
+        if (!after_presented)
             seqs[n++] = header.seq;
     }
+    assert_false(after_presented);
     urgent_sent(cursor, &request);
     return n;
 }
@@ -253,6 +274,30 @@ static void what_fails_for_now_is_tried_again(void **state)
     assert_int_equal(send_next(&cursor, backlog, seqs), JOURNAL_URGENT_MAX);
 }
 
+/* The last of the tests: it writes. */
+static void what_was_taken_back_is_sent_instead_of_the_deferral(void **state)
+{
+    (void)state;
+    const struct journal_keys keys = {.entry = key, .root = root};
+    uint64_t seqs[TRAVELLERS];
+    char why[JOURNAL_WHY_LEN];
+    struct journal *journal;
+    struct urgent_cursor cursor = {0};
+    assert_int_equal(journal_open(path, "CGK-03-0412", &keys, &now, &journal, why), ERR_OK);
+    cross(journal, 1000); /* deferred, to stay */
+    const struct journal_head voided = cross(journal, 1002), cleared = cross(journal, 1001);
+    take_back(journal, &voided);
+    take_back(journal, &cleared);
+    cross(journal, 1004);
+    journal_close(journal);
+    const struct journal_range backlog = {END, END + 100};
+    assert_int_equal(send_next(&cursor, backlog, seqs), 3);
+    assert_int_equal(seqs[0], cleared.seq + 4); /* of 1004 */
+    assert_int_equal(seqs[1], cleared.seq + 1); /* the VOID */
+    assert_int_equal(seqs[2], voided.seq - 2);  /* of 1000 */
+    assert_int_equal(send_next(&cursor, backlog, seqs), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +310,7 @@ int main(void)
         cmocka_unit_test(an_entry_that_can_not_be_read_waits_for_its_turn),
         cmocka_unit_test(a_journal_without_the_table_has_nothing_urgent),
         cmocka_unit_test(what_fails_for_now_is_tried_again),
+        cmocka_unit_test(what_was_taken_back_is_sent_instead_of_the_deferral),
     };
     return cmocka_run_group_tests(tests, make_journal, drop_journal);
 }
