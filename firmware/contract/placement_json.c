@@ -9,11 +9,16 @@
 
 #define NIK_DIGITS 16
 
-static const struct placement_field *field_find(const char *name)
+/* Files mostly have their fields in the table's order: the search goes on from the last one. */
+static const struct placement_field *field_find(const char *name, size_t *from)
 {
-    for (size_t i = 0; i < placement_fields_count; i++)
-        if (strcmp(placement_fields[i].name, name) == 0)
-            return &placement_fields[i];
+    for (size_t n = 0; n < placement_fields_count; n++) {
+        const size_t i = (*from + n) % placement_fields_count;
+        if (strcmp(placement_fields[i].name, name) != 0)
+            continue;
+        *from = i + 1;
+        return &placement_fields[i];
+    }
     return NULL;
 }
 
@@ -104,17 +109,15 @@ static void record_check(const json_t *object, const struct placement *record,
                fault);
 }
 
-bool placement_json_read(struct span line, struct placement *out, struct json_fault *fault)
+bool placement_json_take(const json_t *object, struct placement *out, struct json_fault *fault)
 {
-    json_t *object = json_object_read(line, fault);
-    if (!object)
-        return false;
     struct placement record = {0};
     const char *name;
     json_t *value;
-    json_object_foreach(object, name, value)
+    size_t from = 0;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
-        const struct placement_field *field = field_find(name);
+        const struct placement_field *field = field_find(name, &from);
         if (field)
             field_take(value, field, &record, fault);
         else
@@ -123,8 +126,15 @@ bool placement_json_read(struct span line, struct placement *out, struct json_fa
             break;
     }
     record_check(object, &record, fault);
-    json_decref(object);
     if (!fault->found)
         *out = record;
     return !fault->found;
+}
+
+bool placement_json_read(struct span line, struct placement *out, struct json_fault *fault)
+{
+    json_t *object = json_object_read(line, fault);
+    const bool good = object && placement_json_take(object, out, fault);
+    json_decref(object);
+    return good;
 }

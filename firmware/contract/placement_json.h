@@ -9,5 +9,8 @@
  * never repeated in it. */
 MUST_CHECK bool placement_json_read(struct span line, struct placement *out,
                                     struct json_fault *fault);
+/* The same of an object that is read already. */
+MUST_CHECK bool placement_json_take(const json_t *object, struct placement *out,
+                                    struct json_fault *fault);
 
 #endif

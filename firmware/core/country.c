@@ -57,3 +57,25 @@ bool country_known(const char *code)
         at += STEP;
     return memcmp(at, code, CODE_LEN) == 0;
 }
+
+/* Of those that are known, what ISO 3166-1 has not. Its user-assigned codes begin with X, and so do
+ * the issuing authorities of ICAO; no state's does. */
+static bool is_no_state(const char *code)
+{
+    static const char *const others[] = {"EUE", "RKS", "UNA", "UNK", "UNO", "UTO"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(code, others[i]) == 0)
+            return true;
+    return code[0] == 'X';
+}
+
+const char *country_iso(const char *code)
+{
+    static const char *const british[] = {"GBD", "GBN", "GBO", "GBP", "GBS"};
+    if (strcmp(code, "D") == 0)
+        return "DEU";
+    for (size_t i = 0; i < sizeof british / sizeof *british; i++)
+        if (strcmp(code, british[i]) == 0)
+            return "GBR";
+    return country_known(code) && !is_no_state(code) ? code : NULL;
+}

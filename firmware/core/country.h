@@ -8,4 +8,9 @@
  * section 5, without fillers ("IDN", "D", "XXA"). */
 bool country_known(const char *code);
 
+/* The ISO 3166-1 alpha-3 code of the state that a document's code stands for: "DEU" for "D", "GBR"
+ * for each class of British nationals; itself if it is one. NULL: it stands for none, as an
+ * organisation's, a person's without nationality, or one that ISO has not. Static, or `code`. */
+const char *country_iso(const char *code);
+
 #endif

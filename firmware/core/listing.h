@@ -1,4 +1,5 @@
-/* Lists: earlier deferrals, subjects of interest, lost documents, deportations, open complaints.
+/* Lists: earlier deferrals, subjects of interest, lost documents, deportations, open complaints,
+ * repeat attempts.
  *
  * Small dated records from the feed, or made here of a deferral just decided. Each is about a
  * document (number and country), a person (name and birth date), both, or a placement. The store
@@ -23,6 +24,7 @@ enum listing_kind {
     LISTING_DOCUMENT_LOST, /* R023, by number only */
     LISTING_DEPORTED,      /* R074 */
     LISTING_COMPLAINT,     /* R075, by placement only */
+    LISTING_REPEAT,        /* R071, on the day it begins: who was deferred tried again */
     LISTING_KINDS,
 };
 

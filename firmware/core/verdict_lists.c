@@ -50,20 +50,29 @@ void verdict_rule_deferred_before(struct judge *judge)
         judge_listing(judge, 70, LISTING_DEFERRAL);
 }
 
-/* Here or elsewhere, on this day, where it is known which that is. A counter that can't tell whom
- * it deferred does not clear. */
+/* The row of a list that is of this very day; NULL: none, or nobody knows which day it is. */
+static const struct listing *listed_today(const struct judge *judge, enum listing_kind kind)
+{
+    const struct listing *listing = listed(judge, kind);
+    const bool is_today = listing && verdict_day_known(judge->facts) &&
+                          date_compare(listing->from, judge->facts->today) == 0;
+    return is_today ? listing : NULL;
+}
+
+/* Here or elsewhere, on this day, where it is known which that is: deferred, or deferred before and
+ * turned away once more. A counter that can't tell whom it deferred does not clear. */
 void verdict_rule_deferred_today(struct judge *judge)
 {
-    const struct listing *listing = listed(judge, LISTING_DEFERRAL);
+    const struct listing *deferral = listed_today(judge, LISTING_DEFERRAL);
+    const struct listing *repeat = listed_today(judge, LISTING_REPEAT);
     const struct deferred_here *here = judge->facts->deferred_here;
     struct date today = judge->facts->today;
-    bool day_known = verdict_day_known(judge->facts);
     if (!here)
         return;
-    if (day_known && here->today)
+    if (verdict_day_known(judge->facts) && here->today)
         say_day_and_place(judge, 71, today, here->place);
-    else if (day_known && listing && date_compare(listing->from, today) == 0)
-        say_day_and_place(judge, 71, today, listing->issued_by);
+    else if (deferral || repeat)
+        say_day_and_place(judge, 71, today, (deferral ? deferral : repeat)->issued_by);
     else if (here->unknown)
         verdict_say_at_least(judge, 93, COLOUR_AMBER, "journal", "");
 }

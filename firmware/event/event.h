@@ -16,6 +16,7 @@
 
 #define EVENT_SCHEMA_VERSION 1
 #define EVENT_REPLACED_MAX   64 /* changes of context that one crossing may name */
+#define EVENT_REGION_LEN     5
 
 /* What integrity needs of an entry. */
 struct event_entry {
@@ -23,6 +24,21 @@ struct event_entry {
     uint8_t hash[SIGN_HASH_LEN]; /* of the header */
     bool has_signature;          /* a registry holds one only for a batch's last entry */
     uint8_t signature[SIGN_LEN];
+};
+
+struct event_id {
+    char kiosk[ENTRY_KIOSK_LEN]; /* "": none */
+    uint32_t epoch;
+    uint64_t seq;
+};
+
+/* By what two crossings are one person's, the surest first. */
+enum event_basis {
+    EVENT_BASIS_NONE = 0,
+    EVENT_BASIS_DOCUMENT,  /* the same number and country */
+    EVENT_BASIS_PLACEMENT, /* both were matched to one placement */
+    EVENT_BASIS_NIK,       /* keyed by one kiosk */
+    EVENT_BASIS_PERSON,    /* birth date, sex and name, and nobody else it could be */
 };
 
 struct event {
@@ -46,6 +62,11 @@ struct event {
     uint32_t recovered_epoch;
     uint64_t recovered_seq;
     int64_t acked_ms; /* the registry's time of the first receipt that covers it; 0: unknown */
+    /* What only the registry can tell; a kiosk's export has null for all of it. */
+    char origin_region[EVENT_REGION_LEN]; /* of the placement, Kemendagri's code; "" unknown */
+    struct event_id pair;                 /* the return of a departure, or the other way round */
+    enum event_basis pair_basis;
+    struct event_id attempt_of; /* the last deferral before, of a departure of the same person */
 };
 
 /* How an event is written as a line: durations to the millisecond, as they were measured. */

@@ -68,6 +68,16 @@ static const char *const columns[] = {
     "acked_at",
     "time_corrected",
     "time_corrected_uncertainty_s",
+    "sex_iso5218",
+    "doc_country_iso3166",
+    "nationality_iso3166",
+    "dest_country_iso3166",
+    "origin_region",
+    "origin_province",
+    "origin_basis",
+    "pair",
+    "pair_basis",
+    "attempt_of",
 };
 
 #define COLUMNS    (sizeof columns / sizeof columns[0])

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define EVENT_KEYS 57
+#include "country.h"
+
+#define EVENT_KEYS 67
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -366,6 +368,62 @@ static void put_double(json_t *json, uint64_t seen)
     json_object_set_new(json, "double_of", seen ? json_integer((json_int_t)seen) : json_null());
 }
 
+/* ---- codes of other standards, and what takes more than one crossing to know ------------------
+ */
+
+static void put_country(json_t *json, const char *key, const char *code)
+{
+    const char *iso = country_iso(code);
+    put_text(json, key, iso ? iso : "");
+}
+
+/* ISO/IEC 5218: 0 not known, 1 male, 2 female. */
+static void put_codes(json_t *json, const struct event *event)
+{
+    const struct document *document = &event->presented.document;
+
+    put_number(json, "sex_iso5218", document->sex == 'M' ? 1 : document->sex == 'F' ? 2 : 0);
+    put_country(json, "doc_country_iso3166", document->country);
+    put_country(json, "nationality_iso3166", document->nationality);
+    put_country(json, "dest_country_iso3166", event->presented.context.dest_country);
+}
+
+/* Kemendagri: four digits of a regency or city, of which two are the province's. */
+static void put_origin(json_t *json, const char region[EVENT_REGION_LEN])
+{
+    const char province[] = {region[0], region[0] ? region[1] : '\0', '\0'};
+
+    put_text(json, "origin_region", region);
+    put_text(json, "origin_province", province);
+    put_text(json, "origin_basis", *region ? "PLACEMENT" : "NONE");
+}
+
+static void put_event_id(json_t *json, const char *key, const struct event_id *id)
+{
+    json_t *other = json_null();
+
+    if (*id->kiosk) {
+        other = json_object();
+        put_text(other, "kiosk", id->kiosk);
+        put_number(other, "epoch", id->epoch);
+        put_number(other, "seq", id->seq);
+    }
+    json_object_set_new(json, key, other);
+}
+
+static void put_others(json_t *json, const struct event *event)
+{
+    static const char *const bases[] = {[EVENT_BASIS_NONE] = "",
+                                        [EVENT_BASIS_DOCUMENT] = "DOCUMENT",
+                                        [EVENT_BASIS_PLACEMENT] = "PLACEMENT",
+                                        [EVENT_BASIS_NIK] = "NIK",
+                                        [EVENT_BASIS_PERSON] = "PERSON"};
+
+    put_event_id(json, "pair", &event->pair);
+    put_text(json, "pair_basis", bases[event->pair_basis]);
+    put_event_id(json, "attempt_of", &event->attempt_of);
+}
+
 json_t *event_to_json(const struct event *event)
 {
     json_t *json = json_object();
@@ -385,6 +443,9 @@ json_t *event_to_json(const struct event *event)
     put_double(json, event->presented.seen);
     put_time_if_any(json, "acked_at", event->acked_ms);
     event_put_correction(json, event->corrected ? &event->correction : NULL);
+    put_codes(json, event);
+    put_origin(json, event->origin_region);
+    put_others(json, event);
     if (json_object_size(json) != EVENT_KEYS) {
         json_decref(json);
         return NULL;

@@ -27,8 +27,8 @@ struct append_room {
     struct wire_batch batch;
     struct registry_entry entries[WIRE_BATCH_ENTRIES];
     uint8_t headers[WIRE_BATCH_ENTRIES][ENTRY_HEADER_MAX];
-    struct registry_listing rows[WIRE_BATCH_ENTRIES];
-    struct registry_record records[WIRE_BATCH_ENTRIES];
+    struct registry_listing rows[WIRE_BATCH_ENTRIES * REGISTRY_ROWS_EACH];
+    struct registry_record records[WIRE_BATCH_ENTRIES * REGISTRY_ROWS_EACH];
     uint8_t voided[WIRE_BATCH_ENTRIES][SIGN_HASH_LEN];
 };
 

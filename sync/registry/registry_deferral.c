@@ -1,4 +1,5 @@
-/* Deferrals become rows of the lists (R070).
+/* Deferrals become rows of the lists (R070); what is more to say of who tries again, says
+ * registry_attempt.c.
  *
  * The row is dated by the entry, since "deferred on" is what an officer elsewhere is told; a clock
  * that nobody vouched for, that ran ahead of ours or that no calendar has dates nothing, then it is
@@ -21,6 +22,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "registry_attempt.h"
 
 #define RECOVERED_REACH 32 /* entries: between the two there is little else */
 
@@ -48,7 +51,7 @@ static struct date day_decided(const struct clock_reading *time, int64_t now_ms)
     return date_valid(day) ? day : today;
 }
 
-static bool is_site_of(const char *site, const char *kiosk)
+bool registry_is_site_of(const char *site, const char *kiosk)
 {
     const size_t len = strlen(site);
     return len > 0 && strncmp(kiosk, site, len) == 0 && kiosk[len] == '-';
@@ -66,7 +69,7 @@ bool registry_deferral_of(const struct entry_header *decided,
     if (date_compare(out->expires, date_of_wall(now_ms, decided->time.zone)) < 0)
         return false;
     snprintf(out->issued_by, sizeof out->issued_by, "%.*s", (int)sizeof out->issued_by - 1,
-             is_site_of(site, decided->kiosk) ? site : decided->kiosk);
+             registry_is_site_of(site, decided->kiosk) ? site : decided->kiosk);
     if (presented->verdict.n_reasons > 0)
         out->reason = presented->verdict.reasons[0].code;
     document_put(&presented->document, out);
@@ -114,10 +117,10 @@ struct room {
     uint8_t payload[ENTRY_PAYLOAD_MAX];
 };
 
-static bool is_deferral(const struct told *told, struct entry_decided *out)
+static bool ends_attempt(const struct told *told, struct entry_decided *out)
 {
     return told->kind == ENTRY_DECIDED && entry_decided_decode(told->payload, out) == ERR_OK &&
-           out->decision == DECISION_DEFERRED;
+           registry_attempt_ends(out->decision);
 }
 
 static enum err held_find(const struct deferral_search *search, uint64_t seq, int kind,
@@ -173,31 +176,51 @@ static enum err recovered_find(const struct deferral_search *search, size_t at, 
     return ERR_MISSING;
 }
 
-static enum err row_make(const struct deferral_search *search, size_t at, struct room *room,
-                         struct registry_listing *out)
+/* ERR_MISSING: entry `at` ends none, or nobody can tell whose. */
+static enum err attempt_read(const struct deferral_search *search, size_t at, struct room *room,
+                             struct told *told, struct attempt *out)
 {
-    struct told told;
     struct entry_decided decided;
     struct entry_header header;
     struct span payload;
-    struct listing listing;
-    const char *field;
+    struct entry_presented *presented = &room->presented;
     const struct registry_entry *entry = &search->entries[at];
-    if (entry->mark != REGISTRY_MARK_NONE || !told_of(entry, &told) ||
-        (told.recovered && !entry->original_seq) || !is_deferral(&told, &decided) ||
-        entry_header_decode(told.header, ENTRY_WHOLE, &header) != ERR_OK)
+    if (entry->mark != REGISTRY_MARK_NONE || !told_of(entry, told) ||
+        (told->recovered && !entry->original_seq) || !ends_attempt(told, &decided) ||
+        entry_header_decode(told->header, ENTRY_WHOLE, &header) != ERR_OK)
         return ERR_MISSING;
-    const enum err err = told.recovered
+    const enum err err = told->recovered
                              ? recovered_find(search, at, decided.presented, room, &payload)
                              : presented_find(search, decided.presented, room, &payload);
     if (err)
         return err;
-    if (entry_presented_decode(payload, &room->presented) != ERR_OK ||
-        !registry_deferral_of(&header, &room->presented, search->now_ms, &listing) ||
-        registry_listing_make(&listing, out, &field) != ERR_OK)
+    *out = (struct attempt){.decision = decided.decision,
+                            .today = date_of_wall(search->now_ms, header.time.zone)};
+    if (entry_presented_decode(payload, presented) != ERR_OK ||
+        presented->context.direction != DIRECTION_DEPARTURE ||
+        !registry_deferral_of(&header, presented, search->now_ms, &out->self))
         return ERR_MISSING;
-    out->record.by = told.hash;
+    out->told = verdict_has(&presented->verdict, REASON_REPEAT);
     return ERR_OK;
+}
+
+static enum err rows_add(const struct deferral_search *search, size_t at, struct room *room,
+                         struct registry_listing *rows, size_t *n_rows)
+{
+    struct told told;
+    struct attempt attempt;
+    const char *field;
+    enum err err = attempt_read(search, at, room, &told, &attempt);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    const size_t before = *n_rows;
+    if (attempt.decision == DECISION_DEFERRED &&
+        registry_listing_make(&attempt.self, &rows[*n_rows], &field) == ERR_OK)
+        ++*n_rows;
+    err = registry_attempt_rows(search->store, &attempt, rows, n_rows);
+    for (size_t i = before; i < *n_rows; i++)
+        rows[i].record.by = told.hash;
+    return err;
 }
 
 enum err registry_deferrals_find(const struct deferral_search *search,
@@ -206,14 +229,9 @@ enum err registry_deferrals_find(const struct deferral_search *search,
     struct room *room = malloc(sizeof *room);
     enum err err = room ? ERR_OK : ERR_MEMORY;
     *n_rows = 0;
-    for (size_t i = 0; !err && i < search->n_entries; i++) {
-        if (search->entries[i].seq < search->from)
-            continue;
-        err = row_make(search, i, room, &rows[*n_rows]);
-        *n_rows += err == ERR_OK;
-        if (err == ERR_MISSING)
-            err = ERR_OK;
-    }
+    for (size_t i = 0; !err && i < search->n_entries; i++)
+        if (search->entries[i].seq >= search->from)
+            err = rows_add(search, i, room, rows, n_rows);
     free(room);
     return err;
 }

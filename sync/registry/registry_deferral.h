@@ -1,5 +1,5 @@
-/* From a deferral that a counter recorded to a row of the lists that all counters get, and from a
- * VOID to what it takes back. */
+/* From what a counter decided to rows of the lists that all counters get, and from a VOID to what
+ * it takes back. */
 #ifndef PAMIT_REGISTRY_DEFERRAL_H
 #define PAMIT_REGISTRY_DEFERRAL_H
 
@@ -22,8 +22,14 @@ struct deferral_search {
     int64_t now_ms;
 };
 
-/* The rows that these entries make, at most one each, into `rows`. Where the PRESENTED of a
- * decision is neither among them nor held, there is none. The store's failures. */
+/* Of one entry: its deferral, a repeat attempt, a subject of interest. */
+#define REGISTRY_ROWS_EACH 3
+
+/* "CGK" is of "CGK-03-0412". */
+bool registry_is_site_of(const char *site, const char *kiosk);
+
+/* The rows that these entries make, at most REGISTRY_ROWS_EACH each, into `rows`. Where the
+ * PRESENTED of a decision is neither among them nor held, there is none. The store's failures. */
 MUST_CHECK enum err registry_deferrals_find(const struct deferral_search *search,
                                             struct registry_listing *rows, size_t *n_rows);
 /* What the VOIDs among these entries take back, and those in a RECOVERED: at most one each, into

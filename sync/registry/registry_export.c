@@ -11,12 +11,19 @@
  * theirs stays open until it is answered, or until many more have come, and what the chain had open
  * when an epoch began waits among them. One whose original is held already tells nothing new, but
  * what follows it may answer it.
+ *
+ * Which return is of which departure takes all crossings of all kiosks, so the entries are gone
+ * through twice: once to pair, once to write. What arrives in between is written unpaired. Where
+ * somebody is from says the placement's record, by another handle of the store, since a walk over
+ * it is under way.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "event.h"
+#include "event_pairing.h"
+#include "placement.h"
 #include "registry_commands.h"
 
 #define OPEN_MAX 256 /* crossings */
@@ -31,6 +38,9 @@ struct crossing {
 struct export
 {
     bool is_csv;
+    bool is_pairing; /* this is the first time */
+    struct event_pairing *pairing;
+    struct registry_store *placements;
     char kiosk[ENTRY_KIOSK_LEN];
     struct crossing crossing[OPEN_MAX];
     struct crossing *chain; /* the chain's last, which its next ends; NULL: none in this epoch */
@@ -47,9 +57,36 @@ struct arrival {
     uint8_t signature[SIGN_LEN];
 };
 
+/* A record that can't be read says nothing. */
+static enum err origin_find(const struct export *export, struct event *event)
+{
+    uint8_t room[PLACEMENT_CBOR_MAX];
+    const struct entry_presented *presented = &event->presented;
+    struct placement placement;
+    struct cbor_reader r;
+    struct span record;
+    if (presented->match_grade != MATCH_EXACT && presented->match_grade != MATCH_NEAR)
+        return ERR_OK;
+    const enum err err = export->placements->ops->placement_get(
+        export->placements, presented->placement_id, room, sizeof room, &record);
+    if (err)
+        return err == ERR_MISSING ? ERR_OK : err;
+    cbor_reader_init(&r, record);
+    _Static_assert(sizeof event->origin_region == sizeof placement.origin_region, "it fits");
+    if (placement_decode(&r, &placement) == ERR_OK)
+        memcpy(event->origin_region, placement.origin_region, sizeof event->origin_region);
+    return ERR_OK;
+}
+
 static enum err event_write(const struct export *export, struct crossing *crossing)
 {
     crossing->is_open = false;
+    if (export->is_pairing)
+        return event_pairing_add(export->pairing, &crossing->event);
+    event_pairing_tell(export->pairing, &crossing->event);
+    const enum err err = origin_find(export, &crossing->event);
+    if (err)
+        return err;
     json_t *json = event_to_json(&crossing->event);
     if (!json)
         return ERR_MEMORY;
@@ -291,13 +328,25 @@ static enum err each_entry(const struct registry_entry *entry, void *user)
     return arrival.header.kind == ENTRY_DECIDED ? decided_take(export, &arrival) : ERR_OK;
 }
 
+static enum err all_each(struct registry_store *store, struct export *export)
+{
+    export->kiosk[0] = '\0';
+    export->n_turns = export->n_left_out = 0;
+    const enum err err = store->ops->entries_each(store, NULL, each_entry, export);
+    return err ? err : all_end(export);
+}
+
 static enum err store_export(struct registry_store *store, struct export *export)
 {
-    if (export->is_csv && !event_csv_header(stdout))
-        return ERR_IO;
-    enum err err = store->ops->entries_each(store, NULL, each_entry, export);
+    export->is_pairing = true;
+    enum err err = all_each(store, export);
     if (!err)
-        err = all_end(export);
+        err = event_pairing_solve(export->pairing);
+    export->is_pairing = false;
+    if (!err && export->is_csv && !event_csv_header(stdout))
+        err = ERR_IO;
+    if (!err)
+        err = all_each(store, export);
     if (!err && fflush(stdout) != 0)
         err = ERR_IO;
     return err;
@@ -306,13 +355,20 @@ static enum err store_export(struct registry_store *store, struct export *export
 int registry_export_events(const struct registry_command *command)
 {
     struct registry_config config;
-    struct registry_store *store;
+    struct registry_store *store, *placements;
     if (!registry_command_open(command, &config, &store))
         return EXIT_FAILURE;
+    if (!registry_command_open(command, &config, &placements)) {
+        store->ops->close(store);
+        return EXIT_FAILURE;
+    }
     struct export *export = calloc(1, sizeof *export);
+    struct event_pairing *pairing = event_pairing_open();
     enum err err = ERR_MEMORY;
-    if (export) {
+    if (export && pairing) {
         export->is_csv = command->format && strcmp(command->format, "csv") == 0;
+        export->pairing = pairing;
+        export->placements = placements;
         err = store_export(store, export);
         if (export->n_left_out > 0)
             fprintf(stderr,
@@ -320,7 +376,9 @@ int registry_export_events(const struct registry_command *command)
                     " entries are left out: purged, not readable, or of no crossing\n",
                     export->n_left_out);
     }
+    event_pairing_close(pairing);
     free(export);
+    placements->ops->close(placements);
     store->ops->close(store);
     return err ? registry_command_fail(err_text(err)) : EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
-/* `import placements`, `import lists`, `withdraw lists` and `import policy`: files into the store,
- * whole or not at all.
+/* `import placements`, `import lists` and `withdraw lists`: files into the store, whole or not at
+ * all. Placements come as JSON Lines or, as the file's name or --format says, as CSV.
  *
  * Rows of the lists have no id. Two rows are one if they agree in everything but `expires` and
  * `reason`: kind, document, person, placement, from, and who issued it. The later import of one
@@ -16,12 +16,11 @@
 
 #include "json_lines.h"
 #include "list_json.h"
+#include "placement_csv.h"
 #include "placement_json.h"
-#include "policy.h"
-#include "policy_json.h"
 #include "registry_commands.h"
 #include "registry_listing.h"
-#include "sign.h"
+#include "registry_progress.h"
 
 static int64_t wall_now_ms(void)
 {
@@ -41,19 +40,31 @@ struct row {
     struct registry_listing listing;
 };
 
+/* The file that is read. */
+struct input {
+    struct json_lines lines;
+    bool is_csv;
+    struct placement_csv csv; /* its columns */
+    struct progress progress;
+};
+
 struct source {
     enum registry_feed feed;
     const char *name;
     bool withdraws; /* the file's rows no longer count */
-    bool (*read)(struct span line, struct row *out, struct json_fault *fault);
+    bool reads_csv;
+    bool (*read)(const struct input *input, struct span line, struct row *out,
+                 struct json_fault *fault);
 };
 
-static bool placement_read(struct span line, struct row *out, struct json_fault *fault)
+static bool placement_read(const struct input *input, struct span line, struct row *out,
+                           struct json_fault *fault)
 {
     struct placement placement;
     struct cbor_writer w;
     const char *field = "";
-    if (!placement_json_read(line, &placement, fault))
+    if (!(input->is_csv ? placement_csv_read(&input->csv, line, &placement, fault)
+                        : placement_json_read(line, &placement, fault)))
         return false;
     snprintf(out->id, sizeof out->id, "%s", placement.placement_id);
     out->record.id = out->id;
@@ -67,10 +78,12 @@ static bool placement_read(struct span line, struct row *out, struct json_fault 
     return !err;
 }
 
-static bool listing_read(struct span line, struct row *out, struct json_fault *fault)
+static bool listing_read(const struct input *input, struct span line, struct row *out,
+                         struct json_fault *fault)
 {
     struct listing listing;
     const char *field;
+    (void)input;
     if (!list_json_read(line, &listing, fault))
         return false;
     const enum err err = registry_listing_make(&listing, &out->listing, &field);
@@ -78,52 +91,66 @@ static bool listing_read(struct span line, struct row *out, struct json_fault *f
         json_refuse(fault, field, "%s", err_text(err));
         return false;
     }
-    out->record.id = out->listing.id;
-    out->record.bytes = out->listing.record.bytes;
+    out->listing.record.withdrawn = out->record.withdrawn;
+    out->record = out->listing.record;
     return true;
 }
 
-static bool say_line(const struct json_lines *lines, const char *why)
+static bool say_line(const struct input *input, const char *why)
 {
+    const struct json_lines *lines = &input->lines;
+    progress_say(&input->progress, "");
     fprintf(stderr, "pamit-registry: %s:%" PRIu64 ": %s\n", lines->path, lines->number, why);
     return false;
 }
 
-static bool line_import(const struct source *source, const struct json_lines *lines,
-                        struct span line, struct registry_store *store)
+static bool line_import(const struct source *source, const struct input *input, struct span line,
+                        struct registry_store *store)
 {
     struct json_fault fault = {0};
     struct row row;
     row.record = (struct registry_record){.withdrawn = source->withdraws};
-    if (!source->read(line, &row, &fault))
-        return say_line(lines, fault.why);
+    if (!source->read(input, line, &row, &fault))
+        return say_line(input, fault.why);
     const enum err err = store->ops->import_put(store, &row.record);
     if (err == ERR_MISSING)
-        return say_line(lines, "no such row is held");
-    return err ? say_line(lines, err_text(err)) : true;
+        return say_line(input, "no such row is held");
+    return err ? say_line(input, err_text(err)) : true;
 }
 
-static bool lines_import(const struct source *source, struct json_lines *lines,
+static bool columns_read(struct input *input, struct span line)
+{
+    struct json_fault fault = {0};
+    return placement_csv_begin(line, &input->csv, &fault) || say_line(input, fault.why);
+}
+
+static bool lines_import(const struct source *source, struct input *input,
                          struct registry_store *store)
 {
     struct span line;
     enum err err;
-    while ((err = json_lines_next(lines, &line)) == ERR_OK)
-        if (!line_import(source, lines, line, store))
+    while ((err = json_lines_next(&input->lines, &line)) == ERR_OK) {
+        const bool is_header = input->is_csv && input->lines.number == 1;
+        if (!(is_header ? columns_read(input, line) : line_import(source, input, line, store)))
             return false;
-    if (err == ERR_MISSING)
-        return true;
-    return say_line(lines, err == ERR_SIZE ? "the line is too long" : err_text(err));
+        progress_step(&input->progress, input->lines.number);
+    }
+    if (err != ERR_MISSING)
+        return say_line(input, err == ERR_SIZE ? "the line is too long" : err_text(err));
+    return !input->is_csv || input->lines.number > 0 ||
+           say_line(input, "the columns' names are missing");
 }
 
-static int file_import(const struct source *source, struct json_lines *lines,
+static int file_import(const struct source *source, struct input *input,
                        struct registry_store *store)
 {
     struct registry_imported done = {0};
     enum err err = store->ops->import_begin(store, source->feed);
-    bool good = !err && lines_import(source, lines, store);
+    bool good = !err && lines_import(source, input, store);
+    progress_say(&input->progress, good ? "storing ..." : "");
     if (!err)
         err = store->ops->import_end(store, good, wall_now_ms(), &done);
+    progress_say(&input->progress, "");
     if (err)
         return registry_command_fail(err_text(err));
     if (!good)
@@ -136,32 +163,47 @@ static int file_import(const struct source *source, struct json_lines *lines,
     return EXIT_SUCCESS;
 }
 
+static bool is_csv(const struct registry_command *command)
+{
+    static const char end[] = ".csv";
+    const size_t len = strlen(command->argument);
+    if (command->format)
+        return strcmp(command->format, "csv") == 0;
+    return len >= sizeof end - 1 && strcmp(command->argument + len - (sizeof end - 1), end) == 0;
+}
+
 static int source_import(const struct source *source, const struct registry_command *command)
 {
     struct registry_config config;
     struct registry_store *store;
+    if (is_csv(command) && !source->reads_csv)
+        return registry_command_fail("these come as JSON Lines only");
     if (!registry_command_open(command, &config, &store))
         return EXIT_FAILURE;
     int code = EXIT_FAILURE;
-    struct json_lines *lines = calloc(1, sizeof *lines);
+    struct input *input = calloc(1, sizeof *input);
     FILE *file = fopen(command->argument, "re");
     if (!file) {
         perror(command->argument);
-    } else if (lines) {
-        json_lines_init(lines, command->argument, file);
-        code = file_import(source, lines, store);
+    } else if (input) {
+        json_lines_init(&input->lines, command->argument, file);
+        input->is_csv = is_csv(command);
+        progress_init(&input->progress, file);
+        code = file_import(source, input, store);
     }
     if (file)
         fclose(file);
-    free(lines);
+    free(input);
     store->ops->close(store);
     return code;
 }
 
 int registry_import_placements(const struct registry_command *command)
 {
-    static const struct source placements = {
-        .feed = REGISTRY_PLACEMENTS, .name = "placements", .read = placement_read};
+    static const struct source placements = {.feed = REGISTRY_PLACEMENTS,
+                                             .name = "placements",
+                                             .reads_csv = true,
+                                             .read = placement_read};
     return source_import(&placements, command);
 }
 
@@ -196,55 +238,4 @@ int registry_withdraw_kiosk(const struct registry_command *command)
     printf("%" PRIu64 " withdrawn, %" PRIu64 " were before; lists version %" PRIu64 "\n",
            done.changed, done.unchanged, done.version);
     return EXIT_SUCCESS;
-}
-
-/* ---- policy ---------------------------------------------------------------------------------- */
-
-static int policy_sign(const struct registry_config *config, struct registry_store *store,
-                       const struct policy *policy, struct span payload)
-{
-    uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
-    size_t len;
-    struct sign_key *key;
-    char why[SIGN_WHY_LEN];
-    if (sign_key_load(config->policy_key, &key, why) != ERR_OK)
-        return registry_command_fail(why);
-    enum err err = cose_seal(key, payload, envelope, sizeof envelope, &len);
-    sign_key_close(key);
-    if (!err)
-        err = store->ops->policy_put(store, policy->version, span_of(envelope, len));
-    if (err == ERR_OLD)
-        return registry_command_fail("version: does not rise above the policy in force");
-    if (err)
-        return registry_command_fail(err_text(err));
-    printf("policy version %" PRIu64 " is in force\n", policy->version);
-    return EXIT_SUCCESS;
-}
-
-int registry_import_policy(const struct registry_command *command)
-{
-    struct registry_config config;
-    struct registry_store *store;
-    size_t text_len;
-    char *text;
-    const enum err err = json_file_read(command->argument, POLICY_JSON_LEN_MAX, &text, &text_len);
-    if (err) {
-        fprintf(stderr, "pamit-registry: %s: %s\n", command->argument, err_text(err));
-        return EXIT_FAILURE;
-    }
-    struct policy policy;
-    struct json_fault fault = {0};
-    uint8_t payload[POLICY_CBOR_MAX];
-    size_t len;
-    const bool good = policy_json_read(span_of(text, text_len), &policy, payload, &len, &fault);
-    free(text);
-    if (!good) {
-        fprintf(stderr, "pamit-registry: %s: %s\n", command->argument, fault.why);
-        return EXIT_FAILURE;
-    }
-    if (!registry_command_open(command, &config, &store))
-        return EXIT_FAILURE;
-    const int code = policy_sign(&config, store, &policy, span_of(payload, len));
-    store->ops->close(store);
-    return code;
 }

@@ -25,6 +25,7 @@ enum err registry_listing_make(const struct listing *listing, struct registry_li
     sign_hash(identity, hash);
     for (size_t i = 0; i < sizeof hash; i++)
         snprintf(&out->id[2 * i], 3, "%02x", hash[i]);
-    out->record = (struct registry_record){.id = out->id};
+    out->record = (struct registry_record){
+        .id = out->id, .texts = out->texts, .n_texts = listing_index(listing, out->texts)};
     return encode(listing_encode, listing, out->bytes, &out->record.bytes, field);
 }

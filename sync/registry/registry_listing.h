@@ -11,6 +11,7 @@ struct registry_listing {
     struct registry_record record; /* points into this struct: it is not to be moved */
     char id[REGISTRY_LISTING_ID_LEN];
     uint8_t bytes[LISTING_CBOR_MAX];
+    struct listing_text texts[LISTING_TEXTS_MAX];
 };
 
 /* Two rows are one if they agree in everything but `expires` and `reason`: the id is made of what

@@ -29,7 +29,7 @@ static const struct command {
     {{"kiosk", "list"}, "", "kiosks, how far each is, and quarantine", 0, registry_kiosk_list},
     {{"kiosk", "revoke"}, "ID", "refuse a kiosk from now on, for ever", 1, registry_kiosk_revoke},
     {{"import", "placements"},
-     "FILE.jsonl",
+     "FILE.jsonl|FILE.csv",
      "all of its records, or none",
      1,
      registry_import_placements},

@@ -69,10 +69,11 @@ static const struct database_kind kind = {
 /* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
  * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and all that were
  * used, with whose keys; `copy` what came ahead of its chain; `told` which rows of the lists are a
- * kiosk's word; `deferral` by which decisions, and which of them, known or not (no `id`), are
- * `voided`: 1, by the kiosk itself; 2, withdrawn as all that it had made was. Stores from before
- * there were any get them here. The rows of an import wait in a temporary table, which is outside
- * the shared file: it is locked only while they are moved over.
+ * kiosk's word; `about` whom rows are about; `deferral` by which decisions rows are, and which of
+ * them, known or not (an empty `id`), are `voided`: 1, by the kiosk itself; 2, withdrawn as all
+ * that it had made was. Stores from before there were any get them here. The rows of an import wait
+ * in a temporary table, which is outside the shared file: it is locked only while they are moved
+ * over.
  */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
@@ -91,13 +92,17 @@ static const char session[] =
     " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
     " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
+    "CREATE TABLE IF NOT EXISTS about("
+    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS deferral("
-    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT,"
-    " voided INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT NOT NULL,"
+    " voided INTEGER NOT NULL, PRIMARY KEY(kiosk, hash, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS deferral_of ON deferral(id);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
-    " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;";
+    " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;"
+    "CREATE TEMP TABLE staged_about("
+    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;";
 
 struct registry_sqlite *registry_sqlite_of(struct registry_store *store)
 {
@@ -306,6 +311,8 @@ static const struct registry_store_ops sqlite_ops = {
     .import_begin = sqlite_import_begin,
     .import_put = sqlite_import_put,
     .import_end = sqlite_import_end,
+    .rows_about = sqlite_rows_about,
+    .placement_get = sqlite_placement_get,
     .feed = sqlite_feed,
     .policy_put = sqlite_policy_put,
     .policy_get = sqlite_policy_get,

@@ -64,16 +64,18 @@
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
-    X(DEFERRAL_VOID, "INSERT INTO deferral(kiosk, hash, voided) VALUES(?1, ?2, 1) "                \
-                     "ON CONFLICT(kiosk, hash) DO UPDATE SET voided = max(voided, 1)")             \
-    X(DEFERRAL_WITHDRAW, "UPDATE deferral SET voided = 2 WHERE kiosk = ?1 AND id IS NOT NULL")     \
-    X(DEFERRAL_PUT, "INSERT INTO deferral(kiosk, hash, id) VALUES(?1, ?2, ?3) "                    \
-                    "ON CONFLICT(kiosk, hash) DO UPDATE SET id = excluded.id")                     \
+    X(DEFERRAL_VOID, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) "                    \
+                     "VALUES(?1, ?2, '', 1)")                                                      \
+    X(DEFERRAL_VOID_ROWS, "UPDATE deferral SET voided = 1 "                                        \
+                          "WHERE kiosk = ?1 AND hash = ?2 AND NOT voided")                         \
+    X(DEFERRAL_WITHDRAW, "UPDATE deferral SET voided = 2 WHERE kiosk = ?1 AND id <> ''")           \
+    X(DEFERRAL_PUT, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) SELECT ?1, ?2, ?3, "  \
+                    "coalesce(max(voided), 0) FROM deferral WHERE kiosk = ?1 AND hash = ?2")       \
     X(DEFERRAL_LOOK,                                                                               \
       "SELECT EXISTS(SELECT 1 FROM deferral WHERE kiosk = ?1 AND hash = ?2 AND voided), "          \
       "EXISTS(SELECT 1 FROM told JOIN listing USING(id) WHERE id = ?3 AND withdrawn AND NOT "      \
       "EXISTS("                                                                                    \
-      "SELECT 1 FROM deferral WHERE kiosk = ?1 AND (hash = ?2 OR (id = ?3 AND voided = 2))))")     \
+      "SELECT 1 FROM deferral WHERE kiosk = ?1 AND id = ?3 AND (hash = ?2 OR voided = 2)))")       \
     X(STAGE_VOIDED,                                                                                \
       "INSERT OR IGNORE INTO staged(id, rec_seq, withdrawn, record) SELECT id, 0, 1, record "      \
       "FROM deferral d JOIN told USING(id) JOIN listing USING(id) WHERE d.kiosk = ?1 AND "         \
@@ -90,6 +92,12 @@
     X(BRANCH_ENTRY_ADD, "INSERT INTO branch_entry(branch, seq, epoch, kind, hash, header, "        \
                         "payload) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                             \
     X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
+    X(STAGE_ABOUT_CLEAR, "DELETE FROM staged_about")                                               \
+    X(STAGE_ABOUT_PUT, "INSERT OR IGNORE INTO staged_about(text, id) VALUES(?1, ?2)")              \
+    X(ABOUT_APPLY, "INSERT OR IGNORE INTO about(text, id) SELECT text, id FROM staged_about")      \
+    X(PLACEMENT, "SELECT record FROM placement WHERE id = ?1 AND withdrawn = 0")                   \
+    X(ABOUT, "SELECT record FROM listing WHERE withdrawn = 0 AND id IN "                           \
+             "(SELECT id FROM about WHERE text IN (?1, ?2, ?3))")                                  \
     X(STAGE_PUT, "INSERT OR REPLACE INTO staged(id, rec_seq, withdrawn, record) "                  \
                  "VALUES(?1, ?2, ?3, ?4)")                                                         \
     X(IMPORT_NEWEST, "SELECT version FROM import WHERE feed = ?1 ORDER BY version DESC LIMIT 1")   \
@@ -197,6 +205,10 @@ enum err sqlite_import_begin(struct registry_store *store, enum registry_feed fe
 enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record);
 enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t now_ms,
                            struct registry_imported *out);
+enum err sqlite_rows_about(struct registry_store *store, const struct listing_text *texts, size_t n,
+                           registry_record_each *each, void *user);
+enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out);
 enum err sqlite_feed(struct registry_store *store, const struct registry_range *range,
                      registry_record_each *each, void *user, struct registry_step *out);
 enum err sqlite_policy_put(struct registry_store *store, uint64_t version, struct span envelope);

@@ -46,11 +46,17 @@ static enum err newest(struct registry_sqlite *s, enum registry_feed feed, uint6
 
 /* ---- import ---------------------------------------------------------------------------------- */
 
+static enum err stage_clear(struct registry_sqlite *s)
+{
+    const enum err err = database_step_done(registry_sql(s, SQL_STAGE_ABOUT_CLEAR));
+    return err ? err : database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+}
+
 enum err sqlite_import_begin(struct registry_store *store, enum registry_feed feed)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(!s->importing && feed < REGISTRY_FEEDS);
-    const enum err err = database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+    const enum err err = stage_clear(s);
     s->importing = !err;
     s->imports = feed;
     return err;
@@ -72,7 +78,14 @@ static enum err stage(struct registry_sqlite *s, const struct registry_record *r
     sqlite3_bind_int64(stmt, 2, (int64_t)record->rec_seq);
     sqlite3_bind_int(stmt, 3, record->withdrawn);
     registry_sql_blob(stmt, 4, record->bytes);
-    return database_step_done(stmt);
+    enum err err = database_step_done(stmt);
+    for (size_t i = 0; i < record->n_texts && !err; i++) {
+        stmt = registry_sql(s, SQL_STAGE_ABOUT_PUT);
+        sqlite3_bind_text(stmt, 1, record->texts[i].text, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 2, record->id, -1, SQLITE_STATIC);
+        err = database_step_done(stmt);
+    }
+    return err;
 }
 
 enum err sqlite_import_put(struct registry_store *store, const struct registry_record *record)
@@ -117,6 +130,8 @@ static enum err staged_apply(struct registry_sqlite *s, int64_t now_ms,
     out->version = before + out->changed;
     if (!err && out->changed > 0)
         err = import_note(s, out->version, now_ms);
+    if (!err && s->imports == REGISTRY_LISTS)
+        err = database_step_done(registry_sql(s, SQL_ABOUT_APPLY));
     return err;
 }
 
@@ -127,7 +142,7 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     assert(s->importing);
     s->importing = false;
     if (!commit)
-        return database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+        return stage_clear(s);
     struct registry_imported done = {0};
     enum err err = database_begin(&s->database);
     if (err)
@@ -176,7 +191,7 @@ static enum err lists_begin(struct registry_sqlite *s)
 {
     assert(!s->importing);
     s->imports = REGISTRY_LISTS;
-    return database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
+    return stage_clear(s);
 }
 
 enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_sql_rows *rows,
@@ -231,6 +246,43 @@ enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, i
     err = registry_sql_end(s, withdraw_within(s, kiosk, now_ms, &done));
     if (!err)
         *out = done;
+    return err;
+}
+
+/* A row that was changed since is about the same: what it is about makes its id. */
+enum err sqlite_rows_about(struct registry_store *store, const struct listing_text *texts, size_t n,
+                           registry_record_each *each, void *user)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_ABOUT);
+    enum err err;
+    assert(n <= LISTING_TEXTS_MAX);
+    for (size_t i = 0; i < n; i++)
+        sqlite3_bind_text(stmt, (int)i + 1, texts[i].text, -1, SQLITE_STATIC);
+    while ((err = registry_sql_row(stmt)) == ERR_OK)
+        if ((err = each(database_column(stmt, 0), false, user)) != ERR_OK)
+            break;
+    sqlite3_reset(stmt);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENT);
+    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    const struct span record = database_column(stmt, 0);
+    if (record.len > cap) {
+        err = ERR_SIZE;
+    } else {
+        memcpy(room, record.p, record.len);
+        *out = span_of(room, record.len);
+    }
+    sqlite3_reset(stmt);
     return err;
 }
 

@@ -2,9 +2,9 @@
  *
  * Order is nobody's promise: the copy of a VOID may come long before the decision that it names, or
  * in the same batch, or after the chain has brought both. So what is known of a decision is kept
- * under its hash, whichever comes first. Several decisions may make one row, of one kiosk or of two
- * at one site: it goes with the last of them. A row that went so, and by nobody else's word, may
- * come again.
+ * under its hash, whichever comes first. A decision may make several rows, and several may make one
+ * row, of one kiosk or of two at one site: it goes with the last of them. A row that went so, and
+ * by nobody else's word, may come again.
  *
  * What a kiosk had made until the centre withdrew it counts as taken back. Of such rows, only
  * another kiosk's word brings one again: what the kiosk itself still has to send may be as old.
@@ -31,7 +31,8 @@ static enum err each_void(struct registry_sqlite *s, enum registry_statement whi
 
 enum err registry_sql_voids_note(struct registry_sqlite *s, const struct registry_sql_rows *rows)
 {
-    return each_void(s, SQL_DEFERRAL_VOID, rows);
+    const enum err err = each_void(s, SQL_DEFERRAL_VOID, rows);
+    return err ? err : each_void(s, SQL_DEFERRAL_VOID_ROWS, rows);
 }
 
 enum err registry_sql_voids_stage(struct registry_sqlite *s, const struct registry_sql_rows *rows)

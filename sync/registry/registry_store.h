@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "entry.h"
+#include "listing.h"
 #include "receipt.h"
 
 #define REGISTRY_WHY_LEN 256
@@ -139,10 +140,12 @@ enum registry_feed {
 
 /* A record on its way in. */
 struct registry_record {
-    const char *id;    /* what makes it the same record as one that is held */
-    uint64_t rec_seq;  /* the source's own order; 0: it has none */
-    bool withdrawn;    /* what is held under this id no longer counts */
-    struct span bytes; /* placement_encode's or listing_encode's */
+    const char *id;                   /* what makes it the same record as one that is held */
+    uint64_t rec_seq;                 /* the source's own order; 0: it has none */
+    bool withdrawn;                   /* what is held under this id no longer counts */
+    struct span bytes;                /* placement_encode's or listing_encode's */
+    const struct listing_text *texts; /* of a row of the lists: what rows_about finds it by */
+    size_t n_texts;
     const uint8_t *by; /* the decision that makes it: its header's hash; NULL: an import, a test */
 };
 
@@ -266,6 +269,13 @@ struct registry_store_ops {
     enum err (*import_put)(struct registry_store *store, const struct registry_record *record);
     enum err (*import_end)(struct registry_store *store, bool commit, int64_t now_ms,
                            struct registry_imported *out);
+    /* Rows of the lists that count and that came with one of these texts, each once, in no order.
+     */
+    enum err (*rows_about)(struct registry_store *store, const struct listing_text *texts, size_t n,
+                           registry_record_each *each, void *user);
+    /* The record of a placement. ERR_MISSING; ERR_SIZE: larger than cap. */
+    enum err (*placement_get)(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out);
     /* Records in rising order of version, those that were withdrawn too. ERR_OLD: `range->from` is
      * ahead of the store. */
     enum err (*feed)(struct registry_store *store, const struct registry_range *range,

@@ -12,8 +12,8 @@ struct urgent_room {
     uint8_t plain[WIRE_URGENT_MAX];
     struct wire_urgent urgent;
     struct registry_entry entries[WIRE_URGENT_COPIES];
-    struct registry_listing rows[WIRE_URGENT_COPIES];
-    struct registry_record records[WIRE_URGENT_COPIES];
+    struct registry_listing rows[WIRE_URGENT_COPIES * REGISTRY_ROWS_EACH];
+    struct registry_record records[WIRE_URGENT_COPIES * REGISTRY_ROWS_EACH];
     uint8_t voided[WIRE_URGENT_COPIES][SIGN_HASH_LEN];
 };
 

@@ -178,13 +178,13 @@ static void build(const struct population *population, const char *label, const 
             progress(label, "placements", i + 1, population->placements, begin_s);
     }
     begin_s = bench_now_s();
-    for (enum listing_kind kind = LISTING_DEFERRAL; kind < LISTING_KINDS; kind++) {
+    for (enum listing_kind kind = LISTING_DEFERRAL; kind <= LISTING_COMPLAINT; kind++) {
         for (uint32_t i = 0; i < population->listings_of_kind; i++) {
             struct listing listing;
             population_listing(population, kind, i, &listing);
             provide_need(cache_builder_put_listing(builder, &listing), "row of a list");
         }
-        progress(label, "lists", kind, LISTING_KINDS - 1, begin_s);
+        progress(label, "lists", kind, LISTING_COMPLAINT, begin_s);
     }
     begin_s = bench_now_s();
     if (cache_builder_finish(builder, PROVIDE_AS_OF_S, why))

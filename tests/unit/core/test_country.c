@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "country.h"
@@ -38,11 +39,37 @@ static void test_how_many(void **state)
     assert_int_equal(n, 249 + 27);
 }
 
+/* ISO has 249; what a document may carry beside stands for one of them, or for none. */
+static void test_iso(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *iso;
+    } rows[] = {{"IDN", "IDN"}, {"D", "DEU"},   {"DEU", "DEU"}, {"GBR", "GBR"}, {"GBD", "GBR"},
+                {"GBN", "GBR"}, {"GBO", "GBR"}, {"GBP", "GBR"}, {"GBS", "GBR"}, {"EUE", NULL},
+                {"UNO", NULL},  {"XXA", NULL},  {"XPO", NULL},  {"RKS", NULL},  {"UTO", NULL},
+                {"", NULL},     {"ZZZ", NULL},  {"ID", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *iso = country_iso(rows[i].code);
+        if (!iso != !rows[i].iso || (iso && strcmp(iso, rows[i].iso) != 0))
+            fail_msg("%s is %s", rows[i].code, iso ? iso : "none");
+    }
+    size_t n = 0;
+    for (char a = 'A'; a <= 'Z'; a++)
+        for (char b = 'A'; b <= 'Z'; b++)
+            for (char c = 'A'; c <= 'Z'; c++) {
+                const char code[] = {a, b, c, '\0'};
+                n += country_iso(code) == code;
+            }
+    assert_int_equal(n, 249);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_how_many),
+        cmocka_unit_test(test_iso),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,6 +406,40 @@ static const struct {
      "2026-11-21", "TPI-BATAM-CENTRE"},
 };
 
+static const struct {
+    const char *says, *repeat, *deferral;
+    enum verdict_result result;
+    const char *reasons;
+} repeats[] = {
+    {"turned away elsewhere today", "2026-11-21", "", VERDICT_STOP, "R071 R001"},
+    {"which was yesterday", "2026-11-20", "", VERDICT_CLEAR, "R001"},
+    {"deferred yesterday, turned away today", "2026-11-21", "2026-11-20", VERDICT_STOP,
+     "R071 R070 R001"},
+};
+
+static void test_repeat_attempts_elsewhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(repeats); i++) {
+        struct scene scene = scene_ordinary();
+        scene.listings.of[LISTING_REPEAT] = hit;
+        scene.listings.of[LISTING_REPEAT].kind = LISTING_REPEAT;
+        scene.listings.of[LISTING_REPEAT].from = sample_day(repeats[i].repeat);
+        if (*repeats[i].deferral) {
+            scene.listings.of[LISTING_DEFERRAL] = hit;
+            scene.listings.of[LISTING_DEFERRAL].from = sample_day(repeats[i].deferral);
+        }
+        struct verdict verdict = scene_judge(&scene);
+        char said[SCENE_CODES_LEN];
+        scene_codes(&verdict, said);
+        if (verdict.result != repeats[i].result || strcmp(said, repeats[i].reasons) != 0)
+            fail_msg("%s: %s %s", repeats[i].says, verdict_name(verdict.result), said);
+        clock_unknown(&scene); /* then nobody knows that it was today */
+        verdict = scene_judge(&scene);
+        assert_false(verdict_has(&verdict, 71));
+    }
+}
+
 static void test_deferrals_of_this_counter(void **state)
 {
     (void)state;
@@ -485,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_a_hold_and_a_complaint_are_one_reason),
         cmocka_unit_test(test_deferrals_of_this_counter),
+        cmocka_unit_test(test_repeat_attempts_elsewhere),
         cmocka_unit_test(test_everything_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -696,6 +696,29 @@ static void what_is_withdrawn_comes_down_as_such(void **state)
     feed(fixture, 2, 9, "as it may say now ");
 }
 
+static void a_placement_is_found_by_its_id(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    char room[16];
+    struct span found;
+    begin(fixture);
+    put(fixture, "a", 1, "first");
+    put(fixture, "b", 1, "other");
+    end(fixture, true, 1);
+    begin(fixture);
+    put(fixture, "a", 2, "second");
+    end(fixture, true, 2);
+    reopen(fixture);
+    ops = fixture->store->ops;
+    assert_int_equal(ops->placement_get(fixture->store, "a", room, sizeof room, &found), ERR_OK);
+    assert_int_equal(found.len, strlen("second"));
+    assert_memory_equal(found.p, "second", found.len);
+    assert_int_equal(ops->placement_get(fixture->store, "a", room, 5, &found), ERR_SIZE);
+    assert_int_equal(ops->placement_get(fixture->store, "c", room, sizeof room, &found),
+                     ERR_MISSING);
+}
+
 static void feeds_have_nothing_in_common(void **state)
 {
     struct fixture *fixture = *state;
@@ -742,6 +765,54 @@ static size_t rows_of_lists(struct fixture *fixture)
     assert_int_equal(fixture->store->ops->feed(fixture->store, &range, count_record, &n, &step),
                      ERR_OK);
     return n;
+}
+
+/* How many rows are found by these texts; NULL: by none. */
+static size_t rows_about(struct fixture *fixture, const char *a, const char *b)
+{
+    struct listing_text texts[2];
+    size_t n = 0;
+    snprintf(texts[0].text, sizeof texts[0].text, "%s", a);
+    snprintf(texts[1].text, sizeof texts[1].text, "%s", b ? b : "");
+    assert_int_equal(
+        fixture->store->ops->rows_about(fixture->store, texts, b ? 2 : 1, count_record, &n),
+        ERR_OK);
+    return n;
+}
+
+static void rows_are_found_by_whom_they_are_about(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    const struct listing_text both[] = {{"D IDN X1"}, {"P 2000-01-01 SITI"}}, third = {"D IDN X2"};
+    struct registry_record row = {
+        .id = "row", .bytes = span_of_text("1"), .texts = both, .n_texts = 2};
+    begin(fixture);
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, false, 1);
+    assert_int_equal(rows_about(fixture, "D IDN X1", NULL), 0);
+    begin(fixture);
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    row = (struct registry_record){
+        .id = "other", .bytes = span_of_text("2"), .texts = &third, .n_texts = 1};
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 1);
+    assert_int_equal(rows_about(fixture, "D IDN X1", NULL), 1);
+    assert_int_equal(rows_about(fixture, "P 2000-01-01 SITI", "D IDN X1"), 1);
+    assert_int_equal(rows_about(fixture, "D IDN X2", "D IDN X1"), 2);
+    assert_int_equal(rows_about(fixture, "D IDN X3", NULL), 0);
+    assert_int_equal(ops->rows_about(fixture->store, both, 2, refuse_record, NULL), ERR_CORRUPT);
+    begin(fixture);
+    row.withdrawn = true;
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 2);
+    assert_int_equal(rows_about(fixture, "D IDN X2", NULL), 0);
+    begin(fixture);
+    row.withdrawn = false;
+    assert_int_equal(ops->import_put(fixture->store, &row), ERR_OK);
+    end(fixture, true, 3);
+    reopen(fixture);
+    assert_int_equal(rows_about(fixture, "D IDN X2", NULL), 1);
 }
 
 static bool copies_put(struct fixture *fixture, struct run *run, bool with_row)
@@ -881,10 +952,10 @@ struct news {
 
 static void hash_named(char name, uint8_t out[SIGN_HASH_LEN])
 {
-    memset(out, name, SIGN_HASH_LEN);
+    memset(out, name | 0x20, SIGN_HASH_LEN);
 }
 
-/* Decisions in capitals make the row "other", the others "row". */
+/* Decisions in capitals make the row "other", the others "row"; "x" and "X" are one decision. */
 static void news_come(struct fixture *fixture, const struct news *news)
 {
     const char *kiosk = news->kiosk == 'a' || news->kiosk == 'A' ? kiosk_a.id : kiosk_b.id;
@@ -991,6 +1062,16 @@ static void what_is_taken_back_is_withdrawn_whatever_comes_first(void **state)
           {'a', false, "xy", "x", "row ", 3}}},
         {"... in one batch with the void",
          {{'a', true, "x", "", "row ", 1}, {'a', false, "y", "x", "row ", 1}}},
+        {"a decision that made two rows",
+         {{'a', true, "xX", "", "row other ", 2},
+          {'a', true, "", "x", "-other -row ", 4},
+          {'a', false, "xX", "", "-other -row ", 4}}},
+        {"... one of which another makes too",
+         {{'a', true, "xXY", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
+        {"... and brings both, of which one had gone",
+         {{'a', true, "Y", "", "other ", 1},
+          {'a', true, "", "y", "-other ", 2},
+          {'a', true, "xX", "", "row other ", 4}}},
         {"another's row stays",
          {{'a', true, "xZ", "", "row other ", 2}, {'a', true, "", "x", "other -row ", 3}}},
     };
@@ -1026,6 +1107,11 @@ static void a_kiosk_that_is_withdrawn_silences_no_other(void **state)
           {'A', .expected = "-row ", .version = 2},
           {'a', true, "xz", "", "-row ", 2},
           {'b', true, "y", "", "row ", 3}}},
+        {"all rows of a decision go with its kiosk, and each by itself comes back",
+         {{'a', true, "xX", "", "row other ", 2},
+          {'A', .expected = "-other -row ", .version = 4},
+          {'b', true, "Y", "", "-row other ", 5},
+          {'a', false, "xX", "x", "-row other ", 5}}},
     };
     (void)state;
     stories_are_told(stories, sizeof stories / sizeof stories[0]);
@@ -1144,7 +1230,10 @@ int registry_store_suite(const struct suite_backend *chosen)
         FEED_TEST(a_step_says_how_far_it_leads_and_what_there_is),
         FEED_TEST(a_feed_ends_when_its_reader_refuses),
         FEED_TEST(what_is_withdrawn_comes_down_as_such),
+        TEST(a_placement_is_found_by_its_id),
         TEST(feeds_have_nothing_in_common),
+        cmocka_unit_test_setup_teardown(rows_are_found_by_whom_they_are_about, setup_lists,
+                                        teardown),
         TEST(what_entries_make_is_made_once),
         TEST(copies_are_bounded_until_the_chain_comes),
         TEST(one_kiosk_makes_so_many_rows_in_a_day),
