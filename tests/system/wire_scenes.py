@@ -42,7 +42,7 @@ def kiosk_enrols_and_syncs(trace, folder):
             Relay(trace, registry, lambda: registry.enrol_port, None) as enrolling:
         registry.write_config(enrol="yes", enrol_port=0, certificate_days=DAYS, public_port=synced.port)
         with clock.kiosk(), registry:
-            done = kiosk.enrol(registry.code(kiosk.name), f"https://localhost:{enrolling.port}")
+            done = kiosk.enrol(registry.code(kiosk.name), url=f"https://localhost:{enrolling.port}")
             assert done.returncode == 0, done.stderr
             kiosk.append(3)
             kiosk.contact()
