@@ -17,6 +17,7 @@
 #include "registry_append.h"
 #include "registry_feed.h"
 #include "registry_hold.h"
+#include "registry_sign.h"
 #include "registry_urgent.h"
 #include "wire.h"
 
@@ -42,7 +43,7 @@ enum status {
 
 struct registry_service {
     struct registry_store *store;
-    const struct sign_key *receipt_key;
+    const struct registry_signer *receipt_key;
     const struct registry_ca *ca; /* NULL: issues none */
     struct append_room *room;
     struct urgent_room *urgent;
@@ -76,7 +77,7 @@ static enum err envelope_make(struct registry_service *service, struct span payl
 {
     size_t len;
     const enum err err =
-        cose_seal(service->receipt_key, payload, service->reply, sizeof service->reply, &len);
+        registry_seal(service->receipt_key, payload, service->reply, sizeof service->reply, &len);
     if (!err)
         *out = span_of(service->reply, len);
     return err;
@@ -449,7 +450,8 @@ void registry_service_answer(struct registry_service *service,
     }
 }
 
-enum err registry_service_open(struct registry_store *store, const struct sign_key *receipt_key,
+enum err registry_service_open(struct registry_store *store,
+                               const struct registry_signer *receipt_key,
                                struct registry_service **out)
 {
     struct registry_service *service = calloc(1, sizeof *service);

@@ -14,6 +14,7 @@ extern const char registry_envelope_type[]; /* COSE_Sign1 */
 #define REGISTRY_RETRY_AFTER_S 30 /* what a kiosk is told while the store does not work */
 
 struct registry_service;
+struct registry_signer;
 
 /* Borrowed for the call. */
 struct registry_request {
@@ -39,7 +40,7 @@ struct registry_reply {
 
 /* Borrows store and key (receipts and feeds) until closed. ERR_MEMORY. */
 MUST_CHECK enum err registry_service_open(struct registry_store *store,
-                                          const struct sign_key *receipt_key,
+                                          const struct registry_signer *receipt_key,
                                           struct registry_service **out);
 /* From now on certificates are renewed, by `ca`, which is borrowed; before, that is 404. */
 void registry_service_issue(struct registry_service *service, const struct registry_ca *ca);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "registry_sign.h"
 #include "test_keys.h"
 #include "wire.h"
 
@@ -113,6 +114,7 @@ static const struct registry_store_ops failing_ops = {
 struct fixture {
     struct failing_store store;
     struct sign_key *receipt_key, *entry_key;
+    struct registry_signer *signer; /* by receipt_key */
     struct registry_service *service;
     size_t body_len;
     uint8_t body[4096];
@@ -147,19 +149,24 @@ static void body_make(struct fixture *fixture, const struct sign_key *key)
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
+    char path[] = TEST_KEY_PATH, why[SIGN_WHY_LEN];
     fixture->receipt_key = test_key(0);
     fixture->entry_key = test_key(1);
     fixture->store.store.ops = &failing_ops;
     sign_key_point(fixture->entry_key, fixture->store.entry_point);
     body_make(fixture, fixture->entry_key);
     *state = fixture;
-    return registry_service_open(&fixture->store.store, fixture->receipt_key, &fixture->service);
+    test_key_file(0, path);
+    assert_int_equal(registry_signer_load(path, &fixture->signer, why), ERR_OK);
+    unlink(path);
+    return registry_service_open(&fixture->store.store, fixture->signer, &fixture->service);
 }
 
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     registry_service_close(fixture->service);
+    registry_signer_close(fixture->signer);
     sign_key_close(fixture->receipt_key);
     sign_key_close(fixture->entry_key);
     free(fixture);
