@@ -1,6 +1,7 @@
-/* The connections of the kiosks, and whose each is: one kiosk has at most so many, and the newest
- * count, since those that its line lost are not known to be lost. Private to registry_server.c, for
- * its thread.
+/* The connections of the kiosks, and whose each is. One kiosk has at most so many, and the newest
+ * count, since those that its line lost are not known to be lost. Who has not asked for anything
+ * yet is a stranger, to whom only the room belongs that nobody else needs. Private to
+ * registry_requests.c, for its thread.
  */
 #ifndef PAMIT_REGISTRY_CLIENTS_H
 #define PAMIT_REGISTRY_CLIENTS_H
@@ -8,6 +9,7 @@
 #include <stdbool.h>
 
 #include "entry.h"
+#include "registry_rate.h"
 
 #define REGISTRY_KIOSK_CONNECTIONS 4 /* it uses two */
 
@@ -16,17 +18,24 @@ struct MHD_Connection;
 struct registry_client {
     struct registry_client *next; /* older */
     struct MHD_Connection *connection;
+    struct rate_peer peer;
     char kiosk[ENTRY_KIOSK_LEN]; /* "": it has asked for nothing yet */
     bool ended;                  /* nothing is to be answered any more */
 };
 
 struct registry_clients {
     struct registry_client *newest;
+    unsigned n; /* those that are not ended */
 };
 
 /* A new connection; NULL: no memory. */
 struct registry_client *registry_clients_add(struct registry_clients *clients,
-                                             struct MHD_Connection *connection);
+                                             struct MHD_Connection *connection,
+                                             const struct rate_peer *peer);
+/* There are more than `most`. Returns what is to be ended for it: the oldest stranger from the
+ * newest one's address, else the oldest one, else, when all are kiosks', the newest itself. NULL:
+ * there are not more. `ended` is set. */
+struct registry_client *registry_clients_crowd(struct registry_clients *clients, unsigned most);
 void registry_clients_remove(struct registry_clients *clients, struct registry_client *client);
 /* It is this kiosk's. Returns what is to be ended for it: the oldest one of that kiosk if there are
  * too many, else NULL; `ended` is set. */

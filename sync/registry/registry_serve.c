@@ -45,6 +45,11 @@ static void service_answer(void *user, const struct registry_request *request,
     registry_service_answer(user, request, reply);
 }
 
+static enum err service_settle(void *user)
+{
+    return registry_service_settle(user);
+}
+
 static void enrol_answer(void *user, const struct registry_request *request,
                          struct registry_reply *reply)
 {
@@ -72,6 +77,7 @@ static enum err service_open(struct parts *parts, const struct registry_config *
                                        .port = config->port,
                                        .client_ca = config->client_ca,
                                        .answer = service_answer,
+                                       .settle = service_settle,
                                        .user = parts->service};
     return registry_server_open(config, &door, &parts->server, why);
 }

@@ -156,7 +156,7 @@ void centre_open(struct centre *centre, const char *folder, unsigned connections
     const int len = snprintf(text, sizeof text,
                              "[registry]\nport = 0\nstore = registry.db\ntls_cert = tls.pem\n"
                              "tls_key = tls.key\nclient_ca = ca.pem\nreceipt_key = receipt.key\n"
-                             "max_connections = %u\n",
+                             "max_connections = %u\nmax_rate = 1000\n",
                              connections);
     provide_path(folder, "registry.conf", path);
     provide_file(path, text, (size_t)len);
