@@ -1,7 +1,7 @@
 /* What the registry keeps, as a narrow table of functions: any database can stand behind it.
  *
  * registry_sqlite.c is the embedded one. Each back end passes the same conformance suite,
- * tests/unit/sync/registry_store_suite.c, unchanged. Every write is one transaction, durable when
+ * tests/unit/sync/registry_store_suite.h, unchanged. Every write is one transaction, durable when
  * the call returns ERR_OK, but in a group (group_begin). Several processes may have the same store
  * open (the server, and the import commands); one store handle belongs to one thread at a time.
  * Calls block on the disk.
