@@ -1,10 +1,12 @@
 """How much of the registry one kiosk, or one stranger, may take, and for how long."""
 import http.client
+import os
 import socket
 import sqlite3
 import ssl
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +98,15 @@ def test_idle_connections_are_probed(registry):
         assert time.monotonic() < end
         time.sleep(0.01)
     connection.close()
+
+
+def test_at_rest_it_does_next_to_nothing(registry):
+    """Also where the machine has been up for long: its timer makes up for no tick before its own start."""
+    kiosk = registry.enrol(NAME).fill(1)
+    assert kiosk.post(kiosk.batch(1, 1)).status == 200
+    assert kiosk.request("GET", f"{RECEIPT}&wait=1&policy=0&lists=0&placements=0").status == 200
+    times = Path(f"/proc/{registry.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    assert sum(map(int, times[11:13])) / os.sysconf("SC_CLK_TCK") < 0.5
 
 
 def test_more_connections_than_the_system_gives_descriptors_for_are_refused_at_the_start(tmp_path):

@@ -53,7 +53,7 @@ struct registry_step suite_feed(struct fixture *fixture, uint64_t from, size_t n
 #define FEED_TEST(name)                                                                            \
     {#name " (placements)", name, suite_setup, suite_teardown, NULL},                              \
     {                                                                                              \
-        #name " (lists)", name, suite_setup_lists, suite_teardown, NULL                            \
+#name " (lists)", name, suite_setup_lists, suite_teardown, NULL                            \
     }
 
 /* The parts; each returns the number of tests that failed. */
