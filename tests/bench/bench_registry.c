@@ -162,8 +162,13 @@ static void basics_measure(const struct centre *centre, size_t tries, struct bas
 
 static void need_all(const struct fleet *fleet, uint64_t entries)
 {
+    char why[128];
+
+    snprintf(why, sizeof why, "%llu of %llu entries acknowledged, %llu kiosks failed",
+             (unsigned long long)fleet->acknowledged, (unsigned long long)entries,
+             (unsigned long long)fleet->failed);
     if (fleet->failed > 0 || fleet->acknowledged != entries)
-        bench_fail("fleet", "not everything was acknowledged");
+        bench_fail("fleet", why);
 }
 
 static void say_clients(const struct took *here, const struct took *bare, double entries)
