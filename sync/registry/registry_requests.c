@@ -10,12 +10,12 @@
  */
 #include "registry_requests.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "log.h"
 #include "registry_callers.h"
+#include "registry_response.h"
 #include "sign.h"
 #include "wire.h"
 
@@ -42,39 +42,6 @@ struct registry_exchange {
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static bool headers_add(struct MHD_Response *response, const struct registry_reply *reply)
-{
-    char seconds[16];
-    const char *type = reply->type ? reply->type : "text/plain; charset=utf-8";
-    enum MHD_Result ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    if (ok && reply->allow)
-        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
-    if (ok && reply->status == MHD_HTTP_FORBIDDEN)
-        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    if (ok && reply->retry_after_s) {
-        snprintf(seconds, sizeof seconds, "%u", reply->retry_after_s);
-        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-    }
-    return ok == MHD_YES;
-}
-
-/* NULL: no memory. */
-static struct MHD_Response *response_make(const struct registry_reply *reply)
-{
-    /* libmicrohttpd copies it and takes a pointer that is not const. */
-    union {
-        const uint8_t *given;
-        void *taken;
-    } body = {.given = reply->body.p};
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.len, body.taken, MHD_RESPMEM_MUST_COPY);
-    if (response && !headers_add(response, reply)) {
-        MHD_destroy_response(response);
-        response = NULL;
-    }
-    return response;
-}
-
 static enum MHD_Result response_queue(const struct registry_requests *requests,
                                       struct MHD_Connection *connection, unsigned status,
                                       struct MHD_Response *response)
@@ -96,7 +63,7 @@ static enum MHD_Result refusal_queue(const struct registry_requests *requests,
         status == STATUS_TOO_LARGE ? "the body is too large" : "say the body's length";
     log_event(LOG_REGISTRY_REQUEST_REFUSED, "status=%u reason=\"%s\"", status, reason);
     const struct registry_reply reply = {.status = status, .body = span_of_text(reason)};
-    return response_queue(requests, connection, status, response_make(&reply));
+    return response_queue(requests, connection, status, registry_response_make(&reply));
 }
 
 /* ---- a request and its body ------------------------------------------------------------------ */
@@ -243,7 +210,7 @@ static enum MHD_Result request_answer(struct registry_requests *requests,
         request->waited = true;
         door->answer(door->user, request, &reply);
     }
-    struct MHD_Response *response = reply.status ? response_make(&reply) : NULL;
+    struct MHD_Response *response = reply.status ? registry_response_make(&reply) : NULL;
     if (!reply.settles)
         return response_queue(requests, exchange->connection, reply.status, response);
     exchange->status = reply.status;

@@ -263,19 +263,19 @@ static void curve_say(const struct curve *curve, uint64_t entries)
     }
 }
 
-/* The most that was resident once all were connected, beside what was at a quarter of the way. */
+/* The most that was resident on the second half of the way, beside what was when it began. */
 static void say_memory(const struct curve *curve, uint64_t entries)
 {
     double most = 0, early = 0;
 
     for (size_t i = 0; i < curve->n; i++) {
         const struct point *point = &curve->points[i];
-        if (point->acknowledged * 4 >= entries && early <= 0)
-            early = point->resident_mb;
-        if (point->acknowledged * 4 >= entries && point->resident_mb > most)
-            most = point->resident_mb;
+        if (point->acknowledged * 2 < entries)
+            continue;
+        early = early > 0 ? early : point->resident_mb;
+        most = most > point->resident_mb ? most : point->resident_mb;
     }
-    bench_say("... resident at most, beside a quarter of the way", "MB", most, "1.1 x", early);
+    bench_say("... resident at most, beside half of the way", "MB", most, "1.1 x", early);
 }
 
 static void measure_return(const char *folder, size_t kiosks, size_t entries_each)
