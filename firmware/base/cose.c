@@ -65,8 +65,8 @@ static size_t structure_write(const uint8_t key_id[SIGN_KEY_ID_LEN], size_t payl
     return written.len;
 }
 
-static enum err structure_hash(const uint8_t key_id[SIGN_KEY_ID_LEN], struct span payload,
-                               uint8_t out[SIGN_HASH_LEN])
+enum err cose_digest(const uint8_t key_id[SIGN_KEY_ID_LEN], struct span payload,
+                     uint8_t out[SIGN_HASH_LEN])
 {
     uint8_t start[STRUCTURE_START];
     const size_t start_len = structure_write(key_id, payload.len, start);
@@ -89,7 +89,7 @@ enum err cose_sign(const struct sign_key *key, struct span payload, uint8_t sign
     uint8_t key_id[SIGN_KEY_ID_LEN];
     uint8_t digest[SIGN_HASH_LEN];
     sign_key_id(key, key_id);
-    const enum err err = structure_hash(key_id, payload, digest);
+    const enum err err = cose_digest(key_id, payload, digest);
     return err ? err : sign_digest(key, digest, signature);
 }
 
@@ -99,7 +99,7 @@ enum err cose_check(const struct verify_key *key, struct span payload,
     uint8_t key_id[SIGN_KEY_ID_LEN];
     uint8_t digest[SIGN_HASH_LEN];
     verify_key_id(key, key_id);
-    const enum err err = structure_hash(key_id, payload, digest);
+    const enum err err = cose_digest(key_id, payload, digest);
     return err ? err : verify_digest(key, digest, signature);
 }
 

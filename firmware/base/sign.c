@@ -48,7 +48,7 @@ void sign_hash(struct span bytes, uint8_t out[SIGN_HASH_LEN])
     assert(status == PSA_SUCCESS && len == SIGN_HASH_LEN); /* fails only without sign_init */
 }
 
-static void point_id(const uint8_t point[SIGN_POINT_LEN], uint8_t out[SIGN_KEY_ID_LEN])
+void sign_point_id(const uint8_t point[SIGN_POINT_LEN], uint8_t out[SIGN_KEY_ID_LEN])
 {
     uint8_t hash[SIGN_HASH_LEN];
     sign_hash(span_of(point, SIGN_POINT_LEN), hash);
@@ -143,7 +143,7 @@ void sign_key_point(const struct sign_key *key, uint8_t out[SIGN_POINT_LEN])
 
 void sign_key_id(const struct sign_key *key, uint8_t out[SIGN_KEY_ID_LEN])
 {
-    point_id(key->point, out);
+    sign_point_id(key->point, out);
 }
 
 enum err sign_digest(const struct sign_key *key, const uint8_t digest[SIGN_HASH_LEN],
@@ -225,7 +225,7 @@ void verify_key_point(const struct verify_key *key, uint8_t out[SIGN_POINT_LEN])
 
 void verify_key_id(const struct verify_key *key, uint8_t out[SIGN_KEY_ID_LEN])
 {
-    point_id(key->point, out);
+    sign_point_id(key->point, out);
 }
 
 enum err verify_digest(const struct verify_key *key, const uint8_t digest[SIGN_HASH_LEN],

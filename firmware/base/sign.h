@@ -46,6 +46,12 @@ void verify_key_id(const struct verify_key *key, uint8_t out[SIGN_KEY_ID_LEN]);
 
 void sign_hash(struct span bytes, uint8_t out[SIGN_HASH_LEN]);
 
+/* What a COSE signature of `payload` by the signer with this key id is made over. */
+MUST_CHECK enum err cose_digest(const uint8_t key_id[SIGN_KEY_ID_LEN], struct span payload,
+                                uint8_t out[SIGN_HASH_LEN]);
+/* The first bytes of a point's hash. */
+void sign_point_id(const uint8_t point[SIGN_POINT_LEN], uint8_t out[SIGN_KEY_ID_LEN]);
+
 /* The COSE signature of `payload` alone: of Sig_structure ["Signature1", protected, h'', payload]
  * with protected header {1: -7, 4: key id}. The envelope can be rebuilt from its parts with
  * cose_join. */

@@ -19,6 +19,7 @@
 #include "registry_append.h"
 
 #include "registry_deferral.h"
+#include "registry_sign.h"
 
 #include <stdlib.h>
 
@@ -170,14 +171,8 @@ static bool begins_epoch(const struct wire_batch *batch, const struct registry_h
 /* ERR_AUTH if this kiosk's key did not sign the chain. */
 static enum err signature_check(const struct registry_kiosk *kiosk, const struct append_room *room)
 {
-    struct verify_key *key;
-    enum err err = verify_key_from_point(kiosk->entry_point, &key);
-    if (err)
-        return err == ERR_MEMORY ? err : ERR_CORRUPT;
     const struct registry_entry *last = &room->entries[room->batch.n_entries - 1];
-    err = cose_check(key, last->header, room->batch.signature);
-    verify_key_close(key);
-    return err;
+    return registry_check(kiosk->entry_point, last->header, room->batch.signature);
 }
 
 static enum err keep_apart(struct registry_store *store, const struct registry_kiosk *kiosk,

@@ -1,6 +1,7 @@
-/* The connections of the kiosks, and whose each is: one kiosk has at most so many, and so have all
- * together who have not shown who they are; the newest count, since those that a line lost are not
- * known to be lost. Private to registry_server.c, for its thread.
+/* The connections of the kiosks, and whose each is. One kiosk has at most so many, and the newest
+ * count, since those that its line lost are not known to be lost. Who has not shown who they are is
+ * a stranger, to whom only the room belongs that nobody else needs. Private to registry_requests.c,
+ * for its thread.
  */
 #ifndef PAMIT_REGISTRY_CLIENTS_H
 #define PAMIT_REGISTRY_CLIENTS_H
@@ -8,17 +9,19 @@
 #include <stdbool.h>
 
 #include "entry.h"
+#include "registry_rate.h"
 #include "registry_tls.h"
 
 #define REGISTRY_KIOSK_CONNECTIONS 4 /* it uses two */
 
 struct MHD_Connection;
-struct registry_server;
+struct registry_requests;
 
 struct registry_client {
     struct registry_client *next; /* older */
-    struct registry_server *server;
+    struct registry_requests *requests;
     struct MHD_Connection *connection;
+    struct rate_peer peer;
     struct registry_tls_listener listener; /* of its session */
     char kiosk[ENTRY_KIOSK_LEN];           /* "": it has not shown who it is yet */
     bool ended;                            /* nothing is to be answered any more */
@@ -26,15 +29,22 @@ struct registry_client {
 
 struct registry_clients {
     struct registry_client *newest;
+    unsigned n; /* those that are not ended */
 };
 
 /* A new connection; NULL: no memory. */
 struct registry_client *registry_clients_add(struct registry_clients *clients,
-                                             struct MHD_Connection *connection);
+                                             struct MHD_Connection *connection,
+                                             const struct rate_peer *peer);
+/* There are more than `most`. Returns what is to be ended for it: the oldest stranger from the
+ * newest one's address, else the oldest one, else, when all are kiosks', the newest itself. NULL:
+ * there are not more. `ended` is set. */
+struct registry_client *registry_clients_crowd(struct registry_clients *clients, unsigned most);
 void registry_clients_remove(struct registry_clients *clients, struct registry_client *client);
-/* The oldest connection of a kiosk ("": of those of which it is not known) if it has more than
- * `most`: it is to be ended, and its `ended` is set. Else NULL. */
-struct registry_client *registry_clients_surplus(struct registry_clients *clients,
-                                                 const char *kiosk, unsigned most);
+/* It is this kiosk's. Returns what is to be ended for it: the oldest one of that kiosk if there are
+ * too many, else NULL; `ended` is set. */
+struct registry_client *registry_clients_name(struct registry_clients *clients,
+                                              struct registry_client *client,
+                                              const char kiosk[ENTRY_KIOSK_LEN]);
 
 #endif

@@ -46,6 +46,7 @@ static const struct config_key keys[] = {
     UINT(certificate_days, 1, 3650, "365"),
     UINT(max_body, 1024, WIRE_BODY_MAX, "65536"),
     UINT(max_connections, 1, 65536, "1000"), /* of a fleet of 370, two each */
+    UINT(max_rate, 1, 1000, "100"),
     UINT(timeout_s, 1, 3600, "30"),
     UINT(keep_s, 1, 86400, "1200"), /* a kiosk's interval of 900 s, and some */
 };

@@ -28,6 +28,7 @@ struct registry_config {
     uint32_t certificate_days;           /* that a kiosk's certificate lasts */
     uint32_t max_body;                   /* bytes of one request */
     uint32_t max_connections;            /* each is a descriptor: see LimitNOFILE */
+    uint32_t max_rate;                   /* requests of one kiosk in a second; more are held */
     uint32_t timeout_s;                  /* a connection silent for so long is closed, */
     uint32_t keep_s;                     /* once a kiosk was answered on it: after so long */
 };

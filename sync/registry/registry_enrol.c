@@ -27,6 +27,9 @@ enum status {
     STATUS_UNAVAILABLE = 503,
 };
 
+#define WRONG_BURST     10             /* attempts of an address */
+#define WRONG_REFILL_MS INT64_C(30000) /* for one more */
+
 struct registry_enrol {
     struct registry_store *store;
     struct registry_enrol_facts facts;
@@ -145,10 +148,10 @@ static void answer_enrol(struct registry_enrol *enrol, const struct registry_req
     struct wire_enrol asked;
     struct registry_csr *csr;
     const char *why;
-    const uint32_t wait_s = rate_wait_s(&enrol->rate, &request->peer, steady_ms());
-    if (wait_s > 0) {
+    const int64_t wait_ms = rate_wait_ms(&enrol->rate, &request->peer, steady_ms());
+    if (wait_ms > 0) {
         say(reply, STATUS_TOO_MANY, "too many wrong attempts, come again later");
-        reply->retry_after_s = wait_s;
+        reply->retry_after_s = (unsigned)((wait_ms + 999) / 1000);
     } else if (wire_enrol_open(request->body, &asked) != ERR_OK) {
         say(reply, STATUS_BAD_REQUEST, "this is no request to enrol");
         refused(enrol, request, "unknown", reply);
@@ -205,6 +208,7 @@ enum err registry_enrol_open(struct registry_store *store, const struct registry
         return ERR_MEMORY;
     enrol->store = store;
     enrol->facts = *facts;
+    enrol->rate = (struct rate){.burst = WRONG_BURST, .refill_ms = WRONG_REFILL_MS};
     *out = enrol;
     return ERR_OK;
 }

@@ -114,14 +114,6 @@ void registry_hold_end(struct registry_hold *hold)
     registry_hold_release(hold, 0, true);
 }
 
-bool registry_hold_has_ended(struct registry_hold *hold)
-{
-    pthread_mutex_lock(&hold->lock);
-    const bool ended = hold->ended;
-    pthread_mutex_unlock(&hold->lock);
-    return ended;
-}
-
 bool registry_hold_is_empty(struct registry_hold *hold)
 {
     pthread_mutex_lock(&hold->lock);

@@ -31,7 +31,6 @@ void registry_hold_release(struct registry_hold *hold, int64_t now_ms, bool all)
 void registry_hold_drop(struct registry_hold *hold, const struct MHD_Connection *connection);
 /* From now on nothing is held. */
 void registry_hold_end(struct registry_hold *hold);
-bool registry_hold_has_ended(struct registry_hold *hold);
 bool registry_hold_is_empty(struct registry_hold *hold);
 
 #endif

@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG     128
-#define IDLE_S      60 /* then it is probed, */
-#define PROBE_S     20 /* every so often, */
-#define PROBES_LOST 3  /* until it is taken for lost */
+#define BACKLOG     4096 /* or net.core.somaxconn: a fleet comes back at one moment */
+#define IDLE_S      60   /* then it is probed, */
+#define PROBE_S     20   /* every so often, */
+#define PROBES_LOST 3    /* until it is taken for lost */
 
 static bool option_set(int fd, int level, int option, int value)
 {

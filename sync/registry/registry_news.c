@@ -30,9 +30,11 @@ static bool look(struct registry_news *news)
     return changed;
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *user)
+/* Again from now on, not from when it was due: what was due while nobody could run is not made up
+ * for, and the first time was due when the machine started. */
+static int on_timer(sd_event_source *source, uint64_t due, void *user)
 {
-    (void)usec;
+    (void)due;
     struct registry_news *news = user;
     const int failed = sd_event_source_set_time_relative(source, REGISTRY_NEWS_MS * USEC_PER_MS);
     assert(failed >= 0);

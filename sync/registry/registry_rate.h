@@ -1,7 +1,8 @@
-/* How often somebody may be wrong: a bucket of attempts for each address, in a table of fixed size.
+/* How often somebody may do something: a bucket for each, in a table of fixed size. Pure.
  *
- * A code has 80 random bits, and nobody guesses that; what is bounded here is the work that wrong
- * ones make us do, and the noise in the log. Pure; used by registry_enrol.c.
+ * Of enrolment it is how often an address may be wrong: a code has 80 random bits, and nobody
+ * guesses that; what is bounded is the work that wrong ones make us do, and the noise in the log.
+ * Of kiosks it is how often one may ask. registry_enrol.c, registry_requests.c.
  */
 #ifndef PAMIT_REGISTRY_RATE_H
 #define PAMIT_REGISTRY_RATE_H
@@ -9,26 +10,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RATE_ADDRESSES 256
-#define RATE_BURST     10             /* wrong attempts at once */
-#define RATE_REFILL_MS INT64_C(30000) /* for one more */
-#define RATE_PEER_LEN  16
+#define RATE_PEERS    256
+#define RATE_PEER_LEN 16
 
-/* An address as bytes: of IPv6 the network (/64), since one customer has all of it. */
+/* An address as bytes: of IPv6 the network (/64), since one customer has all of it. Of a kiosk a
+ * hash of its name. */
 struct rate_peer {
     uint8_t bytes[RATE_PEER_LEN];
 };
 
 struct rate {
+    int64_t burst;     /* so many at once, */
+    int64_t refill_ms; /* and one more after so long */
     struct {
         struct rate_peer peer;
         int64_t full_ms; /* when its bucket is, or was, full again; 0: nobody's */
-    } rows[RATE_ADDRESSES];
+    } rows[RATE_PEERS];
 };
 
-/* May `peer` try? 0: yes; else in how many seconds. `now_ms` never goes back. */
-uint32_t rate_wait_s(const struct rate *rate, const struct rate_peer *peer, int64_t now_ms);
-/* It was wrong. Where the table is full, the one that has waited longest is forgotten. */
+/* May `peer` try? 0: yes; else in how long. `now_ms` never goes back. */
+int64_t rate_wait_ms(const struct rate *rate, const struct rate_peer *peer, int64_t now_ms);
+/* It did. Where the table is full, the one that has waited longest is forgotten. */
 void rate_count(struct rate *rate, const struct rate_peer *peer, int64_t now_ms);
 
 #endif

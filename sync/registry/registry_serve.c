@@ -17,8 +17,8 @@
 #include "registry_enrol.h"
 #include "registry_news.h"
 #include "registry_server.h"
+#include "registry_sign.h"
 #include "registry_tls.h"
-#include "sign.h"
 
 /* What answers strangers: a store's handle, a CA and a thread of its own. */
 struct enrol_parts {
@@ -30,7 +30,7 @@ struct enrol_parts {
 
 struct parts {
     sd_event *loop;
-    struct sign_key *receipt_key;
+    struct registry_signer *receipt_key;
     struct registry_store *store;
     struct registry_ca *ca; /* renews certificates */
     struct registry_service *service;
@@ -43,6 +43,11 @@ static void service_answer(void *user, const struct registry_request *request,
                            struct registry_reply *reply)
 {
     registry_service_answer(user, request, reply);
+}
+
+static enum err service_settle(void *user)
+{
+    return registry_service_settle(user);
 }
 
 static void enrol_answer(void *user, const struct registry_request *request,
@@ -72,6 +77,7 @@ static enum err service_open(struct parts *parts, const struct registry_config *
                                        .port = config->port,
                                        .client_ca = config->client_ca,
                                        .answer = service_answer,
+                                       .settle = service_settle,
                                        .user = parts->service};
     return registry_server_open(config, &door, &parts->server, why);
 }
@@ -86,7 +92,7 @@ static enum err facts_read(const struct parts *parts, const struct registry_conf
         return err;
     *out = (struct registry_enrol_facts){.ca = parts->enrol.ca, .host = config->public_host};
     out->port = config->public_port ? config->public_port : registry_server_port(parts->server);
-    sign_key_point(parts->receipt_key, out->receipt_point);
+    registry_signer_point(parts->receipt_key, out->receipt_point);
     verify_key_point(policy_key, out->policy_point);
     verify_key_close(policy_key);
     return ERR_OK;
@@ -160,7 +166,7 @@ static enum err parts_open(struct parts *parts, const struct registry_config *co
     if (!err)
         err = descriptors_ensure(config, why);
     if (!err)
-        err = sign_key_load(config->receipt_key, &parts->receipt_key, why);
+        err = registry_signer_load(config->receipt_key, &parts->receipt_key, why);
     if (!err)
         err = registry_sqlite_open(config->store, &parts->store, why);
     if (!err)
@@ -190,7 +196,7 @@ static void parts_close(struct parts *parts)
     registry_ca_close(parts->ca);
     if (parts->store)
         parts->store->ops->close(parts->store);
-    sign_key_close(parts->receipt_key);
+    registry_signer_close(parts->receipt_key);
     sd_event_unref(parts->loop);
 }
 

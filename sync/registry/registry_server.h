@@ -15,12 +15,16 @@ struct registry_server;
 typedef void registry_answer(void *user, const struct registry_request *request,
                              struct registry_reply *reply);
 
+/* Makes durable what was answered as settling; a failure: it is asked again, each for itself. */
+typedef enum err registry_settle(void *user);
+
 /* Where to listen, to whom, and who answers, on the server's thread. */
 struct registry_door {
     const char *address;
     uint32_t port;
     const char *client_ca; /* PEM; NULL: clients need no certificate */
     registry_answer *answer;
+    registry_settle *settle; /* after each turn of the loop; NULL: nothing settles */
     void *user;
 };
 

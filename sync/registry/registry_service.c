@@ -17,6 +17,7 @@
 #include "registry_append.h"
 #include "registry_feed.h"
 #include "registry_hold.h"
+#include "registry_sign.h"
 #include "registry_urgent.h"
 #include "wire.h"
 
@@ -24,6 +25,10 @@
 
 _Static_assert(REPLY_MAX >= POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD, "a policy bundle fits");
 _Static_assert(REPLY_MAX >= RECEIPT_MAX, "a receipt fits");
+
+/* Batches that wait for one commit fail together; then each is tried for itself, and so are as many
+ * more, since the one with the fault comes again. */
+#define GROUP_CAREFUL 64
 
 const char registry_envelope_type[] = "application/cose; cose-type=\"cose-sign1\"";
 
@@ -42,9 +47,12 @@ enum status {
 
 struct registry_service {
     struct registry_store *store;
-    const struct sign_key *receipt_key;
+    const struct registry_signer *receipt_key;
     const struct registry_ca *ca; /* NULL: issues none */
     struct append_room *room;
+    bool grouped;     /* entries were stored that are not settled, */
+    bool spoilt;      /* and will not be: one could not be stored */
+    unsigned careful; /* so many batches are stored each for itself: one of them fails */
     struct urgent_room *urgent;
     struct feed_room feed;
     uint8_t reply[REPLY_MAX];
@@ -76,7 +84,7 @@ static enum err envelope_make(struct registry_service *service, struct span payl
 {
     size_t len;
     const enum err err =
-        cose_seal(service->receipt_key, payload, service->reply, sizeof service->reply, &len);
+        registry_seal(service->receipt_key, payload, service->reply, sizeof service->reply, &len);
     if (!err)
         *out = span_of(service->reply, len);
     return err;
@@ -240,12 +248,46 @@ static void log_rows_over(const char *kiosk, size_t rows_over)
         log_event(LOG_REGISTRY_ROWS_OVER, "kiosk=%s rows=%zu", kiosk, rows_over);
 }
 
+/* Are this request's entries to be stored together with others'? The first of them begins. */
+static enum err group_join(struct registry_service *service, const struct registry_request *request,
+                           bool *out)
+{
+    enum err err = ERR_OK;
+    *out = service->grouped || (!request->alone && service->careful == 0);
+    service->careful -= service->careful > 0;
+    if (*out && !service->grouped) {
+        err = service->store->ops->group_begin(service->store);
+        service->grouped = !err;
+        service->spoilt = false;
+    }
+    return err;
+}
+
+enum err registry_service_settle(struct registry_service *service)
+{
+    if (!service->grouped)
+        return ERR_OK;
+    service->grouped = false;
+    enum err err = service->store->ops->group_end(service->store, !service->spoilt);
+    if (!err && service->spoilt)
+        err = ERR_IO;
+    if (err)
+        service->careful = GROUP_CAREFUL;
+    return err;
+}
+
 static void answer_entries(struct registry_service *service, const struct registry_kiosk *kiosk,
                            const struct registry_request *request, struct registry_reply *reply)
 {
     struct append_outcome outcome;
-    const enum err err = registry_append(service->store, service->room, kiosk, request->body,
-                                         request->now_ms, &outcome);
+    enum err err = group_join(service, request, &reply->settles);
+    if (!err)
+        err = registry_append(service->store, service->room, kiosk, request->body, request->now_ms,
+                              &outcome);
+    if (err && service->grouped) {
+        service->spoilt = true; /* without a status: all of the group are asked again */
+        return;
+    }
     if (err) {
         say_unavailable(reply, "append", err);
         return;
@@ -434,11 +476,14 @@ static bool kiosk_admit(struct registry_service *service, const char *id,
 void registry_service_answer(struct registry_service *service,
                              const struct registry_request *request, struct registry_reply *reply)
 {
-    *reply = (struct registry_reply){0};
-    struct registry_kiosk kiosk;
-    if (!kiosk_admit(service, request->kiosk, &kiosk, reply))
-        return;
     const struct route *route = route_find(request->path);
+    const bool joins = route && route->answer == answer_entries && !request->alone;
+    struct registry_kiosk kiosk;
+    *reply = (struct registry_reply){0};
+    reply->settles = service->grouped && (!joins || service->spoilt);
+    /* Nobody is told what is not durable yet, nor stored with what is not. */
+    if (reply->settles || !kiosk_admit(service, request->kiosk, &kiosk, reply))
+        return;
     if (!route) {
         say(reply, STATUS_NOT_FOUND, "there is nothing here");
     } else if (strcmp(route->method, request->method) != 0) {
@@ -449,7 +494,8 @@ void registry_service_answer(struct registry_service *service,
     }
 }
 
-enum err registry_service_open(struct registry_store *store, const struct sign_key *receipt_key,
+enum err registry_service_open(struct registry_store *store,
+                               const struct registry_signer *receipt_key,
                                struct registry_service **out)
 {
     struct registry_service *service = calloc(1, sizeof *service);

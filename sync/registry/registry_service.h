@@ -14,6 +14,7 @@ extern const char registry_envelope_type[]; /* COSE_Sign1 */
 #define REGISTRY_RETRY_AFTER_S 30 /* what a kiosk is told while the store does not work */
 
 struct registry_service;
+struct registry_signer;
 
 /* Borrowed for the call. */
 struct registry_request {
@@ -25,6 +26,7 @@ struct registry_request {
     struct rate_peer peer; /* the other end's address */
     struct span body;
     int64_t now_ms; /* wall time */
+    bool alone;     /* it was asked before, and what it was grouped with could not be kept */
 };
 
 struct registry_reply {
@@ -34,16 +36,22 @@ struct registry_reply {
     unsigned retry_after_s; /* with 429 and 503; else 0 */
     unsigned hold_s;        /* not 0: there is no answer yet; ask again when there may be news, with
                              * `waited` after so many seconds */
+    bool settles;           /* it holds once registry_service_settle has returned ERR_OK. Else, and
+                             * where there is no status yet: ask again, then with `alone` */
     struct span body;       /* the service's, until its next call */
 };
 
 /* Borrows store and key (receipts and feeds) until closed. ERR_MEMORY. */
 MUST_CHECK enum err registry_service_open(struct registry_store *store,
-                                          const struct sign_key *receipt_key,
+                                          const struct registry_signer *receipt_key,
                                           struct registry_service **out);
 /* From now on certificates are renewed, by `ca`, which is borrowed; before, that is 404. */
 void registry_service_issue(struct registry_service *service, const struct registry_ca *ca);
 void registry_service_close(struct registry_service *service);
+
+/* Makes durable what the answers since the last time have stored, of many kiosks with one commit. A
+ * failure: none of those that settle holds. */
+MUST_CHECK enum err registry_service_settle(struct registry_service *service);
 
 /* Answers; always fills `reply`. Blocks on the store. Logs what an operator has to know. */
 void registry_service_answer(struct registry_service *service,

@@ -144,8 +144,17 @@ enum err registry_sql_row(sqlite3_stmt *stmt)
     return err;
 }
 
+enum err registry_sql_begin(struct registry_sqlite *s)
+{
+    return s->grouped ? s->spoilt : database_begin(&s->database);
+}
+
 enum err registry_sql_end(struct registry_sqlite *s, enum err err)
 {
+    if (s->grouped) {
+        s->spoilt = s->spoilt ? s->spoilt : err;
+        return err;
+    }
     if (!err)
         return database_commit(&s->database);
     database_rollback(&s->database);
@@ -306,6 +315,8 @@ static const struct registry_store_ops sqlite_ops = {
     .copies_put = sqlite_copies_put,
     .rows_withdraw = sqlite_rows_withdraw,
     .append = sqlite_append,
+    .group_begin = sqlite_group_begin,
+    .group_end = sqlite_group_end,
     .quarantine = sqlite_quarantine,
     .entries_each = sqlite_entries_each,
     .import_begin = sqlite_import_begin,

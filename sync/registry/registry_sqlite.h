@@ -119,6 +119,8 @@ struct registry_sqlite {
     struct database database;
     sqlite3_stmt *statements[SQL_COUNT];
     bool importing;
+    bool grouped;               /* what is appended is committed by group_end, */
+    enum err spoilt;            /* unless it failed with this */
     enum registry_feed imports; /* what it imports */
 };
 
@@ -132,7 +134,9 @@ void registry_sql_blob(sqlite3_stmt *stmt, int at, struct span bytes);
 MUST_CHECK enum err registry_sql_exact(sqlite3_stmt *stmt, int column, void *out, size_t len);
 /* The next row: ERR_OK. ERR_MISSING: there is none, and the statement is reset. */
 MUST_CHECK enum err registry_sql_row(sqlite3_stmt *stmt);
-/* COMMIT if `err` is ERR_OK, else ROLLBACK; returns the first failure. */
+/* BEGIN, and COMMIT if `err` is ERR_OK, else ROLLBACK; return the first failure. Within a group
+ * both leave that to its end, where it is kept only if nothing failed. */
+MUST_CHECK enum err registry_sql_begin(struct registry_sqlite *s);
 MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
 
 /* A kiosk's row. ERR_MISSING. `head` may be NULL. */
@@ -196,6 +200,8 @@ enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, i
                               struct registry_imported *out);
 enum err sqlite_append(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
+enum err sqlite_group_begin(struct registry_store *store);
+enum err sqlite_group_end(struct registry_store *store, bool keep);
 enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
                            const struct registry_branch *branch, bool *kept);
 enum err sqlite_entries_each(struct registry_store *store, const char *kiosk,

@@ -120,7 +120,7 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
                            const struct registry_branch *branch, bool *kept)
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
-    enum err err = database_begin(&s->database);
+    enum err err = registry_sql_begin(s);
     if (err)
         return err;
     int64_t no;
@@ -310,13 +310,36 @@ enum err sqlite_append(struct registry_store *store, const char *kiosk,
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(branch->n_entries >= 1 && branch->proven);
     struct registry_appended done = {.outcome = REGISTRY_GAP};
-    enum err err = database_begin(&s->database);
+    enum err err = registry_sql_begin(s);
     if (err)
         return err;
     err = registry_sql_end(s, append_within(s, kiosk, branch, &done));
     if (!err)
         *out = done;
     return err;
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+enum err sqlite_group_begin(struct registry_store *store)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    assert(!s->grouped);
+    const enum err err = database_begin(&s->database);
+    s->grouped = !err;
+    s->spoilt = ERR_OK;
+    return err;
+}
+
+enum err sqlite_group_end(struct registry_store *store, bool keep)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    assert(s->grouped);
+    s->grouped = false;
+    if (keep && !s->spoilt)
+        return database_commit(&s->database);
+    database_rollback(&s->database);
+    return s->spoilt;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
 /* What the registry keeps, as a narrow table of functions: any database can stand behind it.
  *
  * registry_sqlite.c is the embedded one. Each back end passes the same conformance suite,
- * tests/unit/sync/registry_store_suite.c, unchanged. Every write is one transaction, durable when
- * the call returns ERR_OK. Several processes may have the same store open (the server, and the
- * import commands); one store handle belongs to one thread at a time. Calls block on the disk.
+ * tests/unit/sync/registry_store_suite.h, unchanged. Every write is one transaction, durable when
+ * the call returns ERR_OK, but in a group (group_begin). Several processes may have the same store
+ * open (the server, and the import commands); one store handle belongs to one thread at a time.
+ * Calls block on the disk.
  *
  * Failures of every function: ERR_IO, ERR_FULL, ERR_CORRUPT, ERR_BUSY (another writer held it
  * longer than the bounded wait), ERR_MEMORY; nothing was then stored. Callers: pamit-registry.
@@ -253,6 +254,11 @@ struct registry_store_ops {
      * held without its payload when that comes. ERR_MISSING: no such kiosk. */
     enum err (*append)(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
+    /* What append and quarantine store from here on is one transaction, of many kiosks: seen by
+     * this handle at once, durable and seen by others once group_end has returned ERR_OK. After any
+     * failure, or with `keep` false, nothing of it is stored. Nothing else is written between. */
+    enum err (*group_begin)(struct registry_store *store);
+    enum err (*group_end)(struct registry_store *store, bool keep);
     /* Keeps a branch that can't be appended. The same one again changes nothing; `*kept` is false
      * when the kiosk has REGISTRY_BRANCHES_MAX of its sort already. */
     enum err (*quarantine)(struct registry_store *store, const char *kiosk,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "registry_deferral.h"
+#include "registry_sign.h"
 
 struct urgent_room {
     uint8_t plain[WIRE_URGENT_MAX];
@@ -27,17 +28,17 @@ void urgent_room_close(struct urgent_room *room)
     free(room);
 }
 
-static bool copy_read(const struct wire_copy *copy, const struct verify_key *key, const char *kiosk,
+static bool copy_read(const struct wire_copy *copy, const struct registry_kiosk *kiosk,
                       struct registry_entry *out)
 {
     struct entry_header header;
     uint8_t hash[SIGN_HASH_LEN];
     if (entry_header_decode(copy->header, ENTRY_WHOLE, &header) != ERR_OK ||
-        strcmp(header.kiosk, kiosk) != 0)
+        strcmp(header.kiosk, kiosk->id) != 0)
         return false;
     sign_hash(copy->payload, hash);
     if (memcmp(hash, header.payload_hash, sizeof hash) != 0 ||
-        cose_check(key, copy->header, copy->signature) != ERR_OK)
+        registry_check(kiosk->entry_point, copy->header, copy->signature) != ERR_OK)
         return false;
     *out = (struct registry_entry){.epoch = header.epoch,
                                    .seq = header.seq,
@@ -58,14 +59,10 @@ static const char *copies_read(struct urgent_room *room, const struct registry_k
         return "the body is no zstd frame of copies";
     if (wire_urgent_decode(span_of(room->plain, len), &room->urgent) != ERR_OK)
         return "the frame holds no copies";
-    struct verify_key *key;
-    if (verify_key_from_point(kiosk->entry_point, &key) != ERR_OK)
-        return "the kiosk's key is not usable";
     const char *refused = NULL;
     for (size_t i = 0; i < room->urgent.n_copies && !refused; i++)
-        if (!copy_read(&room->urgent.copies[i], key, kiosk->id, &room->entries[i]))
+        if (!copy_read(&room->urgent.copies[i], kiosk, &room->entries[i]))
             refused = "a copy is not what the kiosk signed";
-    verify_key_close(key);
     return refused;
 }
 

@@ -360,7 +360,27 @@ def test_silent_connections_are_closed_and_harm_nobody(tmp_path):
 BAD_CONFIGS = [
     ({"port": "many"}, "bad.conf:2: "),
     ({"colour": "red"}, "bad.conf:9: "),
-    ({"store": None}, "bad.conf: "),
+    # What a key must be: each says its line.
+    *[({key: value}, "bad.conf:2: " if key == "port" else "bad.conf:9: ") for key, values in {
+        "port": ("-1", "65536", "8443x", ""),
+        "enrol_port": ("65536",),
+        "public_port": ("65536",),
+        "enrol": ("perhaps", "1"),
+        "certificate_days": ("0", "3651"),
+        "max_body": ("1023", "65537"),
+        "max_connections": ("0", "65537", "some"),
+        "max_rate": ("0", "1001"),
+        "timeout_s": ("0", "3601"),
+        "keep_s": ("0", "86401"),
+        "address": ("a" * 64,),
+        "enrol_address": ("a" * 64,),
+        "public_host": ("a" * 64,),
+        "policy_pub": ("a" * 256,),
+        "ca_key": ("a" * 256,),
+    }.items() for value in values],
+    # And each that has no preset is missed.
+    *[({key: None}, "bad.conf: ") for key in
+      ("store", "tls_cert", "tls_key", "client_ca", "receipt_key")],
     ({"address": "registry.example"}, "registry.example: "),
     ({"store": "nothing.db"}, "nothing.db: "),
     ({"store": "ca.pem"}, "ca.pem: "),
@@ -373,7 +393,7 @@ BAD_CONFIGS = [
 ]
 
 
-@pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value))
+@pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value)[:40])
 def test_it_refuses_to_start_and_names_file_and_reason(tmp_path, changes, named):
     registry = Registry(tmp_path)
     for name in ("receipt.key", "registry.key"):

@@ -22,19 +22,30 @@ static const char *const test_key_pems[] = {
     "-----END PRIVATE KEY-----\n",
 };
 
-static inline struct sign_key *test_key(size_t which)
+#define TEST_KEY_PATH "/tmp/pamit-test-key-XXXXXX"
+
+/* A key's file under `path`, a TEST_KEY_PATH; unlink it. */
+static inline void test_key_file(size_t which, char *path)
 {
-    char path[] = "/tmp/pamit-test-key-XXXXXX"; /* mkstemp makes it 0600 */
-    const int fd = mkstemp(path);
+    const int fd = mkstemp(path); /* which makes it 0600 */
     const size_t len = strlen(test_key_pems[which]);
-    char why[SIGN_WHY_LEN] = "can't be written";
-    struct sign_key *key = NULL;
-    if (fd < 0 || write(fd, test_key_pems[which], len) != (ssize_t)len || sign_init() != ERR_OK ||
-        sign_key_load(path, &key, why) != ERR_OK) {
-        fprintf(stderr, "test key: %s\n", why);
+    if (fd < 0 || write(fd, test_key_pems[which], len) != (ssize_t)len || sign_init() != ERR_OK) {
+        fprintf(stderr, "test key: can't be written\n");
         abort();
     }
     close(fd);
+}
+
+static inline struct sign_key *test_key(size_t which)
+{
+    char path[] = TEST_KEY_PATH;
+    char why[SIGN_WHY_LEN];
+    struct sign_key *key = NULL;
+    test_key_file(which, path);
+    if (sign_key_load(path, &key, why) != ERR_OK) {
+        fprintf(stderr, "test key: %s\n", why);
+        abort();
+    }
     unlink(path);
     return key;
 }

@@ -6,7 +6,11 @@
 
 #include "registry_rate.h"
 
-#define NOW_MS INT64_C(1000000)
+#define NOW_MS    INT64_C(1000000)
+#define BURST     10
+#define REFILL_MS INT64_C(30000)
+
+static const struct rate fresh = {.burst = BURST, .refill_ms = REFILL_MS};
 
 static struct rate_peer peer_make(unsigned number)
 {
@@ -24,14 +28,14 @@ static const struct {
     const char *proves;
     unsigned wrong;
     int64_t later_ms;
-    uint32_t wait_s;
+    int64_t wait_ms;
 } rows[] = {
     {"nobody waits at first", 0, 0, 0},
     {"nor after nine wrong attempts", 9, 0, 0},
-    {"after ten, for half a minute", 10, 0, 30},
+    {"after ten, for half a minute", 10, 0, 30000},
     {"that is over when it is over", 10, 30000, 0},
     {"and not before", 10, 29999, 1},
-    {"each one more is half a minute more", 12, 0, 90},
+    {"each one more is half a minute more", 12, 0, 90000},
     {"five minutes make it all good", 10, 300000, 0},
 };
 
@@ -39,10 +43,10 @@ static void how_long_who_was_wrong_waits(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct rate rate = {0};
+        struct rate rate = fresh;
         const struct rate_peer peer = peer_make(1);
         wrong_times(&rate, 1, rows[i].wrong, NOW_MS);
-        if (rate_wait_s(&rate, &peer, NOW_MS + rows[i].later_ms) != rows[i].wait_s)
+        if (rate_wait_ms(&rate, &peer, NOW_MS + rows[i].later_ms) != rows[i].wait_ms)
             fail_msg("%s", rows[i].proves);
     }
 }
@@ -50,33 +54,33 @@ static void how_long_who_was_wrong_waits(void **state)
 static void one_is_not_anothers_fault(void **state)
 {
     (void)state;
-    struct rate rate = {0};
+    struct rate rate = fresh;
     const struct rate_peer other = peer_make(2);
     wrong_times(&rate, 1, 100, NOW_MS);
-    assert_int_equal(rate_wait_s(&rate, &other, NOW_MS), 0);
+    assert_int_equal(rate_wait_ms(&rate, &other, NOW_MS), 0);
 }
 
 static void a_full_table_forgets_who_lacks_least(void **state)
 {
     (void)state;
-    struct rate rate = {0};
-    const struct rate_peer worst = peer_make(0), last = peer_make(RATE_ADDRESSES);
+    struct rate rate = fresh;
+    const struct rate_peer worst = peer_make(0), last = peer_make(RATE_PEERS);
     wrong_times(&rate, 0, 20, NOW_MS);
-    for (unsigned i = 1; i <= RATE_ADDRESSES; i++)
-        wrong_times(&rate, i, i == RATE_ADDRESSES ? 10 : 1, NOW_MS);
-    assert_int_not_equal(rate_wait_s(&rate, &worst, NOW_MS), 0);
-    assert_int_not_equal(rate_wait_s(&rate, &last, NOW_MS), 0);
+    for (unsigned i = 1; i <= RATE_PEERS; i++)
+        wrong_times(&rate, i, i == RATE_PEERS ? 10 : 1, NOW_MS);
+    assert_int_not_equal(rate_wait_ms(&rate, &worst, NOW_MS), 0);
+    assert_int_not_equal(rate_wait_ms(&rate, &last, NOW_MS), 0);
 }
 
 static void a_bucket_never_holds_more_than_it_can(void **state)
 {
     (void)state;
-    struct rate rate = {0};
+    struct rate rate = fresh;
     const struct rate_peer peer = peer_make(1);
     wrong_times(&rate, 1, 1, NOW_MS);
-    const int64_t later_ms = NOW_MS + INT64_C(1000) * RATE_REFILL_MS;
-    wrong_times(&rate, 1, RATE_BURST, later_ms);
-    assert_int_equal(rate_wait_s(&rate, &peer, later_ms), 30);
+    const int64_t later_ms = NOW_MS + INT64_C(1000) * REFILL_MS;
+    wrong_times(&rate, 1, BURST, later_ms);
+    assert_int_equal(rate_wait_ms(&rate, &peer, later_ms), 30000);
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "registry_sign.h"
 #include "test_keys.h"
 #include "wire.h"
 
@@ -19,6 +20,8 @@ enum operation {
     OP_HEAD,
     OP_APPEND,
     OP_QUARANTINE,
+    OP_GROUP_BEGIN,
+    OP_GROUP_END,
     OP_FEED,
     OP_POLICY_GET,
     OP_VERSIONS,
@@ -30,6 +33,8 @@ struct failing_store {
     enum operation failing;
     uint8_t entry_point[SIGN_POINT_LEN];
     bool revoked;
+    bool grouped;
+    unsigned appended, kept; /* calls; entries that a commit has kept */
 };
 
 static enum err outcome(struct registry_store *store, enum operation operation)
@@ -58,12 +63,34 @@ static enum err head(struct registry_store *store, const char *kiosk, struct reg
 static enum err append(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out)
 {
+    struct failing_store *failing = (struct failing_store *)store;
     (void)kiosk;
+    failing->appended++;
+    failing->kept += !failing->grouped && failing->failing != OP_APPEND;
     *out = (struct registry_appended){
         .outcome = REGISTRY_APPENDED,
         .n_new = branch->n_entries,
         .head = {.epoch = 1, .next = branch->entries[0].seq + branch->n_entries, .hash = {1}}};
     return outcome(store, OP_APPEND);
+}
+
+static enum err group_begin(struct registry_store *store)
+{
+    struct failing_store *failing = (struct failing_store *)store;
+    assert_false(failing->grouped);
+    failing->grouped = failing->failing != OP_GROUP_BEGIN;
+    failing->appended = 0;
+    return outcome(store, OP_GROUP_BEGIN);
+}
+
+static enum err group_end(struct registry_store *store, bool keep)
+{
+    struct failing_store *failing = (struct failing_store *)store;
+    assert_true(failing->grouped);
+    failing->grouped = false;
+    if (keep && failing->failing != OP_GROUP_END)
+        failing->kept += failing->appended;
+    return outcome(store, OP_GROUP_END);
 }
 
 static enum err quarantine(struct registry_store *store, const char *kiosk,
@@ -105,6 +132,8 @@ static const struct registry_store_ops failing_ops = {
     .head = head,
     .append = append,
     .quarantine = quarantine,
+    .group_begin = group_begin,
+    .group_end = group_end,
     .feed = feed,
     .policy_get = policy_get,
     .versions = versions,
@@ -113,6 +142,7 @@ static const struct registry_store_ops failing_ops = {
 struct fixture {
     struct failing_store store;
     struct sign_key *receipt_key, *entry_key;
+    struct registry_signer *signer; /* by receipt_key */
     struct registry_service *service;
     size_t body_len;
     uint8_t body[4096];
@@ -147,28 +177,35 @@ static void body_make(struct fixture *fixture, const struct sign_key *key)
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
+    char path[] = TEST_KEY_PATH, why[SIGN_WHY_LEN];
     fixture->receipt_key = test_key(0);
     fixture->entry_key = test_key(1);
     fixture->store.store.ops = &failing_ops;
     sign_key_point(fixture->entry_key, fixture->store.entry_point);
     body_make(fixture, fixture->entry_key);
     *state = fixture;
-    return registry_service_open(&fixture->store.store, fixture->receipt_key, &fixture->service);
+    test_key_file(0, path);
+    assert_int_equal(registry_signer_load(path, &fixture->signer, why), ERR_OK);
+    unlink(path);
+    return registry_service_open(&fixture->store.store, fixture->signer, &fixture->service);
 }
 
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     registry_service_close(fixture->service);
+    registry_signer_close(fixture->signer);
     sign_key_close(fixture->receipt_key);
     sign_key_close(fixture->entry_key);
     free(fixture);
     return 0;
 }
 
-static struct registry_reply ask(struct fixture *fixture, const char *method, const char *path)
+static struct registry_reply ask_once(struct fixture *fixture, const char *method, const char *path,
+                                      bool alone)
 {
     const struct registry_request request = {
+        .alone = alone,
         .method = method,
         .path = path,
         .nonce = "00112233445566778899aabbccddeeff",
@@ -182,12 +219,22 @@ static struct registry_reply ask(struct fixture *fixture, const char *method, co
     return reply;
 }
 
+/* As a server does, with nobody else there. */
+static struct registry_reply ask(struct fixture *fixture, const char *method, const char *path)
+{
+    const struct registry_reply reply = ask_once(fixture, method, path, false);
+    if (!reply.settles || registry_service_settle(fixture->service) == ERR_OK)
+        return reply;
+    return ask_once(fixture, method, path, true);
+}
+
 static void a_failing_store_is_503_and_acknowledges_nothing(void **state)
 {
     static const struct {
         const char *says, *method, *path;
         enum operation failing;
     } rows[] = {
+        {"no transaction begins", "POST", "/v1/entries", OP_GROUP_BEGIN},
         {"the kiosk is not read", "GET", "/v1/policy", OP_KIOSK_FIND},
         {"its head is not read", "GET", "/v1/receipt", OP_HEAD},
         {"versions are not read", "GET", "/v1/receipt", OP_VERSIONS},
@@ -209,6 +256,58 @@ static void a_failing_store_is_503_and_acknowledges_nothing(void **state)
         assert_null(reply.type);
         assert_int_equal(reply.retry_after_s, REGISTRY_RETRY_AFTER_S);
     }
+}
+
+static void what_is_stored_is_acknowledged_when_it_is_durable(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_reply one = ask_once(fixture, "POST", "/v1/entries", false),
+                                two = ask_once(fixture, "POST", "/v1/entries", false),
+                                other = ask_once(fixture, "GET", "/v1/receipt", false);
+    assert_int_equal(one.status, 200);
+    assert_int_equal(two.status, 200);
+    assert_true(one.settles && two.settles);
+    assert_int_equal(fixture->store.kept, 0);
+    assert_true(other.settles); /* it would tell what is not durable */
+    assert_int_equal(other.status, 0);
+    assert_int_equal(registry_service_settle(fixture->service), ERR_OK);
+    assert_int_equal(fixture->store.kept, 2);
+    assert_false(ask_once(fixture, "GET", "/v1/receipt", false).settles);
+}
+
+static void one_that_can_not_be_stored_takes_no_other_with_it(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_true(ask_once(fixture, "POST", "/v1/entries", false).settles);
+    fixture->store.failing = OP_APPEND;
+    assert_true(ask_once(fixture, "POST", "/v1/entries", false).settles);
+    fixture->store.failing = OP_NONE;
+    const unsigned appended = fixture->store.appended;
+    assert_int_equal(ask_once(fixture, "POST", "/v1/entries", false).status, 0);
+    assert_int_equal(fixture->store.appended, appended); /* it was not tried in vain */
+    assert_int_not_equal(registry_service_settle(fixture->service), ERR_OK);
+    assert_int_equal(fixture->store.kept, 0);
+    for (unsigned i = 1; i <= 3; i++) {
+        const struct registry_reply reply = ask_once(fixture, "POST", "/v1/entries", true);
+        assert_int_equal(reply.status, 200);
+        assert_false(reply.settles);
+        assert_int_equal(fixture->store.kept, i);
+    }
+    /* The one with the fault comes again: for a while nobody shares a commit with it. */
+    assert_false(ask_once(fixture, "POST", "/v1/entries", false).settles);
+    for (unsigned i = 0; i < 64; i++)
+        (void)ask(fixture, "POST", "/v1/entries");
+    assert_true(ask_once(fixture, "POST", "/v1/entries", false).settles);
+    assert_int_equal(registry_service_settle(fixture->service), ERR_OK);
+}
+
+static void a_commit_that_fails_acknowledges_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_true(ask_once(fixture, "POST", "/v1/entries", false).settles);
+    fixture->store.failing = OP_GROUP_END;
+    assert_int_not_equal(registry_service_settle(fixture->service), ERR_OK);
+    assert_int_equal(fixture->store.kept, 0);
 }
 
 static void a_branch_that_can_not_be_kept_is_503_too(void **state)
@@ -265,6 +364,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_failing_store_is_503_and_acknowledges_nothing),
+        TEST(what_is_stored_is_acknowledged_when_it_is_durable),
+        TEST(one_that_can_not_be_stored_takes_no_other_with_it),
+        TEST(a_commit_that_fails_acknowledges_nothing),
         TEST(a_branch_that_can_not_be_kept_is_503_too),
         TEST(a_key_that_is_no_point_is_the_store_s_fault),
         TEST(a_revoked_kiosk_is_403_for_everything),
