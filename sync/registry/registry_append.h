@@ -1,7 +1,7 @@
 /* From an uploaded batch to durable entries: what is checked, and what comes of it.
  *
  * Order of checks: form, gap, links, signature, history. Whatever the outcome, nothing that is held
- * changes but by growing. Used by registry_service.c.
+ * changes but by growing. Used by registry_service_entries.c.
  */
 #ifndef PAMIT_REGISTRY_APPEND_H
 #define PAMIT_REGISTRY_APPEND_H

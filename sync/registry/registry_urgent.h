@@ -1,5 +1,5 @@
 /* Copies of entries that came ahead of their chain: checked, kept, and told to the other counters.
- * Used by registry_service.c.
+ * Used by registry_service_entries.c.
  */
 #ifndef PAMIT_REGISTRY_URGENT_H
 #define PAMIT_REGISTRY_URGENT_H

@@ -68,8 +68,8 @@ def deaf(kiosk):
     return connection
 
 
-SHARE = 4      # clients with one certificate: so many connections a kiosk has
-STRANGERS, KIOSKS = (silent, half_hello), (half_header, half_body, deaf)
+# Sort, and how many clients share one certificate: a kiosk has at most four connections.
+STALLERS = [(silent, EACH), (half_hello, EACH), (half_header, EACH), (half_body, 4), (deaf, 4)]
 
 
 class Siege:
@@ -79,14 +79,16 @@ class Siege:
         self.registry, self.stalled, self.threads = registry, [], []
         self.over = threading.Event()
         self.answers, self.garbage = 0, 0
-        self.kiosks = [registry.enrol(f"SUB-01-{i:04}") for i in range(len(KIOSKS) * EACH // SHARE + 1)]
+        self.kiosks = [registry.enrol(f"SUB-01-{i:04}") for i in range(sum(EACH // share for _, share in STALLERS) + 1)]
 
     def __enter__(self):
-        for i in range(len(STRANGERS + KIOSKS) * EACH):
-            sort = (STRANGERS + KIOSKS)[i // EACH]
-            kiosk = self.kiosks[max(0, i - len(STRANGERS) * EACH) // SHARE]
-            with contextlib.suppress(OSError):  # sent away at once: as good
-                self.stalled.append(sort(kiosk))
+        kiosks = iter(self.kiosks)
+        for sort, share in STALLERS:
+            for _ in range(EACH // share):
+                kiosk = next(kiosks)
+                for _ in range(share):
+                    with contextlib.suppress(OSError):  # sent away at once: as good
+                        self.stalled.append(sort(kiosk))
         for run in [self.flood] * 4 + [self.send_garbage] * 2:
             self.threads.append(threading.Thread(target=run, daemon=True))
             self.threads[-1].start()
