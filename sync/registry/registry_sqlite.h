@@ -174,6 +174,12 @@ MUST_CHECK enum err registry_sql_voids_stage(struct registry_sqlite *s,
                                              const struct registry_sql_rows *rows);
 /* ... and so are all that a kiosk has made and no other kiosk has. */
 MUST_CHECK enum err registry_sql_made_stage(struct registry_sqlite *s, int64_t kiosk);
+/* What is imported: staged in `s->imports`, and moved over within a transaction. */
+MUST_CHECK enum err registry_sql_stage_clear(struct registry_sqlite *s);
+MUST_CHECK enum err registry_sql_stage_put(struct registry_sqlite *s,
+                                           const struct registry_record *record);
+MUST_CHECK enum err registry_sql_stage_apply(struct registry_sqlite *s, int64_t now_ms,
+                                             struct registry_imported *out);
 /* Does the feed that is imported hold a record of this id? ERR_MISSING: never. */
 MUST_CHECK enum err registry_sql_held_find(struct registry_sqlite *s, const char *id);
 /* Within a transaction, when the chain has come from `first` to `last`: drops the copies of which
@@ -184,6 +190,11 @@ MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t 
 /* ---- the operations, by file; registry_sqlite.c makes the table of them -----------------------
  */
 
+enum err sqlite_kiosk_find(struct registry_store *store, const char *id,
+                           struct registry_kiosk *out);
+enum err sqlite_kiosk_add(struct registry_store *store, const struct registry_kiosk *kiosk);
+enum err sqlite_kiosk_revoke(struct registry_store *store, const char *id);
+enum err sqlite_kiosks_each(struct registry_store *store, registry_kiosk_each *each, void *user);
 enum err sqlite_code_add(struct registry_store *store, const struct registry_code *code,
                          int64_t now_ms);
 enum err sqlite_code_use(struct registry_store *store, const struct registry_joiner *joiner,

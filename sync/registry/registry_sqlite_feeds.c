@@ -7,9 +7,6 @@
  * An import is staged in a temporary table of this connection and moved over in one short
  * transaction: a wrong last line leaves nothing behind, and the server goes on writing meanwhile.
  * The versions that it gave are one run; the last of them is kept with the import's date.
- *
- * A row that kiosks' entries make is the word of those kiosks, and kept as such, until the centre
- * imports or withdraws the same row: from then on it is the centre's.
  */
 #include "registry_sqlite.h"
 
@@ -46,7 +43,7 @@ static enum err newest(struct registry_sqlite *s, enum registry_feed feed, uint6
 
 /* ---- import ---------------------------------------------------------------------------------- */
 
-static enum err stage_clear(struct registry_sqlite *s)
+enum err registry_sql_stage_clear(struct registry_sqlite *s)
 {
     const enum err err = database_step_done(registry_sql(s, SQL_STAGE_ABOUT_CLEAR));
     return err ? err : database_step_done(registry_sql(s, SQL_STAGE_CLEAR));
@@ -56,7 +53,7 @@ enum err sqlite_import_begin(struct registry_store *store, enum registry_feed fe
 {
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(!s->importing && feed < REGISTRY_FEEDS);
-    const enum err err = stage_clear(s);
+    const enum err err = registry_sql_stage_clear(s);
     s->importing = !err;
     s->imports = feed;
     return err;
@@ -71,7 +68,7 @@ enum err registry_sql_held_find(struct registry_sqlite *s, const char *id)
     return err;
 }
 
-static enum err stage(struct registry_sqlite *s, const struct registry_record *record)
+enum err registry_sql_stage_put(struct registry_sqlite *s, const struct registry_record *record)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_PUT);
     sqlite3_bind_text(stmt, 1, record->id, -1, SQLITE_STATIC);
@@ -93,7 +90,7 @@ enum err sqlite_import_put(struct registry_store *store, const struct registry_r
     struct registry_sqlite *s = registry_sqlite_of(store);
     assert(s->importing && record->rec_seq <= INT64_MAX);
     const enum err err = record->withdrawn ? registry_sql_held_find(s, record->id) : ERR_OK;
-    return err ? err : stage(s, record);
+    return err ? err : registry_sql_stage_put(s, record);
 }
 
 static enum err counted(struct registry_sqlite *s, sqlite3_stmt *stmt, uint64_t *rows)
@@ -112,8 +109,8 @@ static enum err import_note(struct registry_sqlite *s, uint64_t version, int64_t
     return database_step_done(stmt);
 }
 
-static enum err staged_apply(struct registry_sqlite *s, int64_t now_ms,
-                             struct registry_imported *out)
+enum err registry_sql_stage_apply(struct registry_sqlite *s, int64_t now_ms,
+                                  struct registry_imported *out)
 {
     const struct feed_sql *sql = &feed_sql[s->imports];
     uint64_t before;
@@ -142,147 +139,17 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     assert(s->importing);
     s->importing = false;
     if (!commit)
-        return stage_clear(s);
+        return registry_sql_stage_clear(s);
     struct registry_imported done = {0};
     enum err err = database_begin(&s->database);
     if (err)
         return err;
-    err = staged_apply(s, now_ms, &done);
+    err = registry_sql_stage_apply(s, now_ms, &done);
     if (!err && s->imports == REGISTRY_LISTS)
         err = database_step_done(registry_sql(s, SQL_TOLD_VOUCHED));
     err = registry_sql_end(s, err);
     if (!err)
         *out = done;
-    return err;
-}
-
-/* ---- what entries make ----------------------------------------------------------------------- */
-
-#define DAY_MS INT64_C(86400000)
-
-static enum err told_count(struct registry_sqlite *s, int64_t kiosk, int64_t since_ms,
-                           uint64_t *out)
-{
-    sqlite3_stmt *stmt = registry_sql(s, SQL_TOLD_COUNT);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int64(stmt, 2, since_ms);
-    const enum err err = registry_sql_row(stmt);
-    if (err)
-        return err;
-    *out = (uint64_t)sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return ERR_OK;
-}
-
-static enum err tell(struct registry_sqlite *s, const struct registry_sql_rows *rows,
-                     const struct registry_record *row)
-{
-    const enum err err = stage(s, row);
-    if (err)
-        return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_TOLD_PUT);
-    sqlite3_bind_text(stmt, 1, row->id, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(stmt, 2, rows->kiosk);
-    sqlite3_bind_int64(stmt, 3, rows->now_ms);
-    return database_step_done(stmt);
-}
-
-static enum err lists_begin(struct registry_sqlite *s)
-{
-    assert(!s->importing);
-    s->imports = REGISTRY_LISTS;
-    return stage_clear(s);
-}
-
-enum err registry_sql_rows_add(struct registry_sqlite *s, const struct registry_sql_rows *rows,
-                               size_t *over)
-{
-    struct registry_imported done;
-    uint64_t n_told = 0;
-    *over = 0;
-    if (rows->n_rows == 0 && rows->voids.n == 0)
-        return ERR_OK;
-    enum err err = lists_begin(s);
-    if (!err)
-        err = registry_sql_voids_note(s, rows);
-    if (!err)
-        err = told_count(s, rows->kiosk, rows->now_ms - DAY_MS, &n_told);
-    for (size_t i = 0; !err && i < rows->n_rows; i++) {
-        bool wanted = false;
-        err = registry_sql_row_note(s, rows->kiosk, &rows->rows[i], &wanted);
-        if (err || !wanted)
-            continue;
-        if (n_told >= REGISTRY_ROWS_A_DAY)
-            ++*over;
-        else if ((err = tell(s, rows, &rows->rows[i])) == ERR_OK)
-            n_told++;
-    }
-    if (!err)
-        err = registry_sql_voids_stage(s, rows);
-    return err ? err : staged_apply(s, rows->now_ms, &done);
-}
-
-static enum err withdraw_within(struct registry_sqlite *s, const char *kiosk, int64_t now_ms,
-                                struct registry_imported *out)
-{
-    int64_t no;
-    enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
-    if (!err)
-        err = lists_begin(s);
-    if (err)
-        return err;
-    err = registry_sql_made_stage(s, no);
-    return err ? err : staged_apply(s, now_ms, out);
-}
-
-enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, int64_t now_ms,
-                              struct registry_imported *out)
-{
-    struct registry_sqlite *s = registry_sqlite_of(store);
-    struct registry_imported done = {0};
-    enum err err = database_begin(&s->database);
-    if (err)
-        return err;
-    err = registry_sql_end(s, withdraw_within(s, kiosk, now_ms, &done));
-    if (!err)
-        *out = done;
-    return err;
-}
-
-/* A row that was changed since is about the same: what it is about makes its id. */
-enum err sqlite_rows_about(struct registry_store *store, const struct listing_text *texts, size_t n,
-                           registry_record_each *each, void *user)
-{
-    struct registry_sqlite *s = registry_sqlite_of(store);
-    sqlite3_stmt *stmt = registry_sql(s, SQL_ABOUT);
-    enum err err;
-    assert(n <= LISTING_TEXTS_MAX);
-    for (size_t i = 0; i < n; i++)
-        sqlite3_bind_text(stmt, (int)i + 1, texts[i].text, -1, SQLITE_STATIC);
-    while ((err = registry_sql_row(stmt)) == ERR_OK)
-        if ((err = each(database_column(stmt, 0), false, user)) != ERR_OK)
-            break;
-    sqlite3_reset(stmt);
-    return err == ERR_MISSING ? ERR_OK : err;
-}
-
-enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
-                              struct span *out)
-{
-    struct registry_sqlite *s = registry_sqlite_of(store);
-    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENT);
-    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
-    enum err err = registry_sql_row(stmt);
-    if (err)
-        return err;
-    const struct span record = database_column(stmt, 0);
-    if (record.len > cap) {
-        err = ERR_SIZE;
-    } else {
-        memcpy(room, record.p, record.len);
-        *out = span_of(room, record.len);
-    }
-    sqlite3_reset(stmt);
     return err;
 }
 
@@ -332,6 +199,26 @@ enum err sqlite_feed(struct registry_store *store, const struct registry_range *
     err = registry_sql_end(s, feed_within(s, range, each, user, &step));
     if (!err)
         *out = step;
+    return err;
+}
+
+enum err sqlite_placement_get(struct registry_store *store, const char *id, void *room, size_t cap,
+                              struct span *out)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    sqlite3_stmt *stmt = registry_sql(s, SQL_PLACEMENT);
+    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    const struct span record = database_column(stmt, 0);
+    if (record.len > cap) {
+        err = ERR_SIZE;
+    } else {
+        memcpy(room, record.p, record.len);
+        *out = span_of(room, record.len);
+    }
+    sqlite3_reset(stmt);
     return err;
 }
 
