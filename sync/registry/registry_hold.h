@@ -1,5 +1,5 @@
 /* Requests that wait for news: held without a thread or an answer until there is some, or their
- * time is up. Used by registry_server.c; released from any thread.
+ * time is up. Used by registry_requests.c; released from any thread.
  */
 #ifndef PAMIT_REGISTRY_HOLD_H
 #define PAMIT_REGISTRY_HOLD_H

@@ -1,6 +1,6 @@
 /* What the registry answers to a request, whoever carries it: HTTP's methods, paths and statuses,
  * and nothing of sockets or TLS. The API is described in wire.h and wire_enrol.h. Used by
- * registry_server.c.
+ * registry_serve.c.
  */
 #ifndef PAMIT_REGISTRY_SERVICE_H
 #define PAMIT_REGISTRY_SERVICE_H

@@ -1,4 +1,5 @@
-/* Mutual TLS, the registry's side: GnuTLS, inside libmicrohttpd. Private to registry_server.c. */
+/* Mutual TLS, the registry's side: GnuTLS, inside libmicrohttpd. Private to registry_server.c and
+ * registry_callers.c. */
 #ifndef PAMIT_REGISTRY_TLS_H
 #define PAMIT_REGISTRY_TLS_H
 

@@ -4,6 +4,7 @@ ahead of a chain that then says something else."""
 import copy
 import sqlite3
 
+import cbor2
 import pytest
 
 from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signature, decided, deterministic,
@@ -11,6 +12,7 @@ from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signatur
 
 NAME = "CGK-03-0412"
 DEFERRED = 4
+DEFERRAL, SOI, REPEAT = 1, 2, 6
 LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
 
 
@@ -96,3 +98,14 @@ def test_whom_it_defers_may_have_come_in_the_batch_before(registry):
     assert kiosk.post(kiosk.batch(6, 9)).status == 200
     assert kiosk.post(kiosk.batch(10, 10)).status == 200
     assert lists(registry) == [(1, 0)]
+
+
+def test_who_tries_again_is_told_of_a_disk_that_went_back_too(registry):
+    first, second = registry.enrol(NAME).fill(1), registry.enrol("BTM-01-0001").fill(3)
+    pair(first)
+    assert first.post(first.batch(1, 3)).status == 200
+    assert second.post(second.batch(1, 3)).status == 200
+    recover(second, pair(rolled_back(second, 2), {1: {2: "BTM", 3: "01", 4: "P-0002"}}))
+    assert second.post(second.batch(4, 6)).status == 200
+    kinds = [cbor2.loads(record)[1] for record, in query(registry, "SELECT record FROM listing ORDER BY version")]
+    assert kinds == [DEFERRAL, DEFERRAL, REPEAT, SOI]
