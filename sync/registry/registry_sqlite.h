@@ -68,7 +68,7 @@
                      "VALUES(?1, ?2, '', 1)")                                                      \
     X(DEFERRAL_VOID_ROWS, "UPDATE deferral SET voided = 1 "                                        \
                           "WHERE kiosk = ?1 AND hash = ?2 AND NOT voided")                         \
-    X(DEFERRAL_WITHDRAW, "UPDATE deferral SET voided = 2 WHERE kiosk = ?1 AND id <> ''")           \
+    X(DEFERRAL_WITHDRAW, "UPDATE deferral SET voided = 2 WHERE kiosk = ?1")                        \
     X(DEFERRAL_PUT, "INSERT OR IGNORE INTO deferral(kiosk, hash, id, voided) SELECT ?1, ?2, ?3, "  \
                     "coalesce(max(voided), 0) FROM deferral WHERE kiosk = ?1 AND hash = ?2")       \
     X(DEFERRAL_LOOK,                                                                               \
