@@ -330,6 +330,7 @@ int main(int argc, char **argv)
 {
     const bool brief = argc > 1 && strcmp(argv[1], "--short") == 0;
 
+    provide_folder(FOLDER);
     if (wants(argc, argv, "clients"))
         measure_clients(FOLDER "/registry", brief ? 1 : 50);
     if (wants(argc, argv, "fleet"))

@@ -1,6 +1,5 @@
 #include "fleet.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -195,7 +194,7 @@ void fleet_open(struct fleet *fleet, struct centre *centre, size_t n_kiosks, siz
                             .n_batches = (n_entries + batch_len - 1) / batch_len,
                             .batch_len = batch_len};
     fleet->kiosks = calloc(n_kiosks, sizeof *fleet->kiosks);
-    if (!making || !fleet->kiosks)
+    if (!making || !fleet->kiosks || pthread_mutex_init(&fleet->checking, NULL) != 0)
         bench_fail("fleet", "no memory");
     if (registry_sqlite_open(centre->store, &store, why) != ERR_OK)
         bench_fail("store", why);
@@ -214,6 +213,7 @@ void fleet_close(struct fleet *fleet)
         gnutls_x509_crt_deinit(fleet->kiosks[i].crt);
     }
     free(fleet->kiosks);
+    pthread_mutex_destroy(&fleet->checking);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -231,8 +231,10 @@ static bool receipt_says(const struct sender *sender, const struct fleet_line *l
     struct span payload;
     struct receipt receipt;
 
-    return cose_open(sender->fleet->centre->receipts, line->body, &payload) == ERR_OK &&
-           receipt_decode(payload, &receipt) == ERR_OK &&
+    pthread_mutex_lock(&sender->fleet->checking);
+    const enum err err = cose_open(sender->fleet->centre->receipts, line->body, &payload);
+    pthread_mutex_unlock(&sender->fleet->checking);
+    return !err && receipt_decode(payload, &receipt) == ERR_OK &&
            strcmp(receipt.kiosk, sender->kiosk->id) == 0 && receipt.next == next;
 }
 

@@ -4,6 +4,7 @@
 #ifndef PAMIT_BENCH_FLEET_H
 #define PAMIT_BENCH_FLEET_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "centre.h"
@@ -26,6 +27,7 @@ struct fleet {
     size_t n_kiosks;
     size_t n_entries, n_batches, batch_len; /* of each */
     _Atomic uint64_t acknowledged, failed, connected;
+    pthread_mutex_t checking; /* all verify with one key, whose tables mbedTLS makes as it goes */
 };
 
 /* Registers `n_kiosks` and makes `n_entries` of each, in batches of `batch_len`. */
