@@ -100,11 +100,18 @@ static int frames_take(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size)
 
 /* ---- a header that does not check --------------------------------------------------------- */
 
-/* Where the last transaction begins and ends that can be followed from the first frame on that goes
- * on from another. The first one of all goes on from a header of which one bit is wrong. */
+/* Where the last transaction of the newest round begins and ends, as far as it can be followed from
+ * the first frame on that goes on from another. The first one of all goes on from a header of which
+ * one bit is wrong; from a header that was torn it does not. */
 struct last {
     sqlite3_int64 from, to;
 };
+
+/* Of the round before the one that the scan is in: SQLite counts rounds in the first salt. */
+static bool of_the_round_before(const struct scan *scan, const uint8_t *frame)
+{
+    return wal_number(frame + WAL_FRAME_SALT_AT) + 1 == wal_number(scan->salts);
+}
 
 static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, struct last *out)
 {
@@ -118,8 +125,11 @@ static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, s
             return rc;
         if (at == WAL_HEADER_LEN)
             memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
+        const bool ends = of_the_round_before(scan, frame);
+        if (ends && out->to == 0 && from == at) /* it had one frame */
+            *out = (struct last){.from = WAL_HEADER_LEN, .to = at};
         const bool follows = goes_on(scan, frame);
-        if (!follows && out->to > 0)
+        if (ends || (!follows && out->to > 0))
             break;
         if (!follows) {
             memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
