@@ -348,7 +348,7 @@ static void torn(struct kiosk *kiosk, const uint8_t *begins, const uint8_t *ends
 }
 
 /* Of the round before there is one transaction, in the file by now, and behind it lies the round
- * before that. */
+ * before that, or one that nobody knows of. */
 static void a_torn_header_is_no_damage(void **state)
 {
     struct kiosk *kiosk = *state;
@@ -363,9 +363,13 @@ static void a_torn_header_is_no_damage(void **state)
     wal_number_put(new + WAL_SALT_AT, wal_number(old + WAL_SALT_AT) + 1);
     wal_number_put(new + WAL_SALT_AT + 4, ~wal_number(old + WAL_SALT_AT + 4));
     wal_sum_put(new + WAL_HEADER_SUM_AT, wal_header_sum(new));
-    for (size_t at = 0; at <= WAL_HEADER_LEN; at++) {
-        torn(kiosk, old, new, at, last);
-        torn(kiosk, new, old, at, last);
+    for (unsigned i = 0; i < 2; i++) {
+        for (size_t at = 0; at <= WAL_HEADER_LEN; at++) {
+            torn(kiosk, old, new, at, last);
+            torn(kiosk, new, old, at, last);
+        }
+        for (size_t at = WAL_HEADER_LEN + FRAME; at + FRAME <= kiosk->wal.len; at += FRAME)
+            memset(kiosk->wal.bytes + at + WAL_FRAME_SALT_AT, 'x', WAL_SALT_LEN);
     }
 }
 
