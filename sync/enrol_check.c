@@ -24,8 +24,8 @@ _Static_assert(WHOLE_FILE_WHY_LEN == KEY_FILE_WHY_LEN, "one buffer for both");
 /* ---- users ----------------------------------------------------------------------------------- */
 
 struct owner {
-    const char *path; /* what was looked at first; NULL: nothing yet */
-    uid_t uid;
+    bool known;
+    uid_t uid; /* of what was looked at first: the storage key's folder */
 };
 
 static enum err fail(const char *path, char *why)
@@ -37,13 +37,14 @@ static enum err fail(const char *path, char *why)
 
 static enum err hold_against(struct owner *owner, const char *path, uid_t uid, char *why)
 {
-    if (!owner->path)
-        *owner = (struct owner){path, uid};
+    if (!owner->known)
+        *owner = (struct owner){true, uid};
     if (owner->uid == uid)
         return ERR_OK;
     snprintf(why, WHOLE_FILE_WHY_LEN,
-             "%.90s and %.90s belong to two users: pamit-lane and pamit-sync run as one", path,
-             owner->path);
+             "%.150s and the storage key's folder belong to two users: pamit-lane and pamit-sync "
+             "run as one",
+             path);
     return ERR_DENIED;
 }
 

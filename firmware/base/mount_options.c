@@ -172,8 +172,9 @@ static bool is_mount(struct span mountinfo, uint64_t id)
     return false;
 }
 
-/* The next mount on the way from `current`, or the root if it is NULL: its parent is out of sight,
- * or itself where an initramfs is not left. */
+/* The next mount on the way from `current`, or the first one if it is NULL, the root as a rule: its
+ * parent is out of sight, or itself where an initramfs is not left. The root of a chroot need be no
+ * mount: then what lies outside the mounts in it is not known. */
 static bool mount_next(struct span mountinfo, const struct mount *current, const char *path,
                        struct mount *out)
 {
@@ -185,8 +186,7 @@ static bool mount_next(struct span mountinfo, const struct mount *current, const
         if (!mount_read(line, &mount) || !on_the_way(mount.point, path))
             continue;
         if (current ? mount.parent != current->id || mount.id == current->id
-                    : strcmp(mount.point, "/") != 0 ||
-                          (mount.parent != mount.id && is_mount(mountinfo, mount.parent)))
+                    : mount.parent != mount.id && is_mount(mountinfo, mount.parent))
             continue;
         if (found && strlen(mount.point) > strlen(out->point))
             continue;

@@ -2,6 +2,8 @@
  */
 #include "wal_format.h"
 
+#include <string.h>
+
 static uint32_t word_at(const uint8_t *p, bool big_endian)
 {
     return big_endian ? wal_number(p)
@@ -54,4 +56,15 @@ bool wal_header_checks(const uint8_t header[WAL_HEADER_LEN])
            wal_number(header + WAL_VERSION_AT) == WAL_VERSION && page_len >= WAL_PAGE_LEN_MIN &&
            page_len <= WAL_PAGE_LEN_MAX &&
            wal_sum_same(wal_header_sum(header), wal_sum_said(header + WAL_HEADER_SUM_AT));
+}
+
+void wal_header_make(uint8_t header[WAL_HEADER_LEN], size_t page_len, uint32_t round,
+                     const uint8_t salts[WAL_SALT_LEN])
+{
+    wal_number_put(header, WAL_MAGIC | (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__));
+    wal_number_put(header + WAL_VERSION_AT, WAL_VERSION);
+    wal_number_put(header + WAL_PAGE_LEN_AT, (uint32_t)page_len);
+    wal_number_put(header + WAL_ROUND_AT, round);
+    memcpy(header + WAL_SALT_AT, salts, WAL_SALT_LEN);
+    wal_sum_put(header + WAL_HEADER_SUM_AT, wal_header_sum(header));
 }

@@ -49,5 +49,8 @@ struct wal_sum wal_header_sum(const uint8_t header[WAL_HEADER_LEN]);
 struct wal_sum wal_frame_sum(struct wal_sum before, bool big_endian, const uint8_t *frame,
                              size_t page_len);
 bool wal_header_checks(const uint8_t header[WAL_HEADER_LEN]);
+/* As SQLite writes it on this machine. */
+void wal_header_make(uint8_t header[WAL_HEADER_LEN], size_t page_len, uint32_t round,
+                     const uint8_t salts[WAL_SALT_LEN]);
 
 #endif

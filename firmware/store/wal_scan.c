@@ -100,13 +100,31 @@ static int frames_take(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size)
 
 /* ---- a header that does not check --------------------------------------------------------- */
 
+/* A header that was torn while the next round began: the salts of the one before are in its first
+ * frame, its number is what is there or one less. Such frames go on from it again; behind a round
+ * of one frame older ones may lie, which the file has long gone beyond. */
+static void header_rebuild(struct scan *scan, uint32_t round, const uint8_t *first)
+{
+    const struct wal_sum said = wal_sum_said(first + WAL_FRAME_SUM_AT);
+    uint8_t header[WAL_HEADER_LEN];
+
+    for (uint32_t back = 0; back <= 1; back++) {
+        wal_header_make(header, scan->page_len, round - back, first + WAL_FRAME_SALT_AT);
+        const struct wal_sum sum = wal_header_sum(header);
+        if (wal_sum_same(wal_frame_sum(sum, scan->big_endian, first, scan->page_len), said))
+            scan->said = scan->sum = sum;
+    }
+}
+
 /* Where the last transaction begins and ends that can be followed from the first frame on that goes
- * on from another. The first one of all goes on from a header of which one bit is wrong. */
+ * on from another. The first one of all goes on from a header of which one bit is wrong, or that
+ * was torn. */
 struct last {
     sqlite3_int64 from, to;
 };
 
-static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, struct last *out)
+static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, uint32_t round,
+                     struct last *out)
 {
     uint8_t frame[WAL_FRAME_HEADER_LEN + WAL_PAGE_LEN_MAX];
     const int len = frame_len(scan);
@@ -116,8 +134,10 @@ static int last_find(struct scan *scan, sqlite3_file *wal, sqlite3_int64 size, s
         const int rc = wal->pMethods->xRead(wal, frame, len, at);
         if (rc)
             return rc;
-        if (at == WAL_HEADER_LEN)
+        if (at == WAL_HEADER_LEN) {
             memcpy(scan->salts, frame + WAL_FRAME_SALT_AT, sizeof scan->salts);
+            header_rebuild(scan, round, frame);
+        }
         const bool follows = goes_on(scan, frame);
         if (!follows && out->to > 0)
             break;
@@ -192,7 +212,7 @@ static int headless_scan(sqlite3_file *wal, sqlite3_file *file, const uint8_t *h
     if (rc == SQLITE_OK)
         rc = wal->pMethods->xFileSize(wal, &size);
     if (rc == SQLITE_OK)
-        rc = last_find(&scan, wal, size, &last);
+        rc = last_find(&scan, wal, size, wal_number(header + WAL_ROUND_AT), &last);
     if (rc == SQLITE_OK)
         rc = last_compare(&scan, wal, file, &last);
     if (rc == SQLITE_OK)

@@ -56,17 +56,6 @@ static enum err wal_judge(struct database *database, sqlite3_file *wal, void *us
 
 /* ---- reading on ---------------------------------------------------------------------------- */
 
-/* A header like the one that was there. Only its salts and its checksum matter. */
-static void header_make(const struct wal_scan *found, uint8_t header[WAL_HEADER_LEN])
-{
-    memset(header, 0, WAL_HEADER_LEN);
-    wal_number_put(header, WAL_MAGIC | (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__));
-    wal_number_put(header + WAL_VERSION_AT, WAL_VERSION);
-    wal_number_put(header + WAL_PAGE_LEN_AT, (uint32_t)found->page_len);
-    memcpy(header + WAL_SALT_AT, found->salts, WAL_SALT_LEN);
-    wal_sum_put(header + WAL_HEADER_SUM_AT, wal_header_sum(header));
-}
-
 /* SQLite ends at a frame of page 0, whatever its checksum: the page that it held is not known, and
  * no database here has the last one that there can be. */
 static void page_number_mend(uint8_t *frame)
@@ -125,7 +114,7 @@ static enum err wal_seal(struct database *database, sqlite3_file *wal, void *use
     rc = wal->pMethods->xRead(wal, header, sizeof header, 0);
     if (rc == SQLITE_OK && !wal_header_checks(header)) {
         memcpy(as_found, header, sizeof as_found);
-        header_make(&found, header);
+        wal_header_make(header, found.page_len, 0, found.salts);
         rc = header_put(wal, 0, as_found, header, sizeof header, hole);
     }
     if (rc == SQLITE_OK)

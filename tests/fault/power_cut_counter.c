@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ void counter_make(struct counter *counter, const struct store_fixture *fixture, 
 {
     *counter = (struct counter){.disk = disk_make(seed), .fixture = fixture, .now = fixture->now};
     power_cut_vfs_use(counter->disk);
+    sqlite3_randomness(0, NULL); /* by this disk from here on: a seed repeats its salts too */
 }
 
 void counter_free(struct counter *counter)

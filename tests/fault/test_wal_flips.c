@@ -332,6 +332,47 @@ static void two_rounds_of_the_same_salts_are_no_damage(void **state)
     assert_int_equal(journal_wal_cut(kiosk->journal), 0);
 }
 
+/* The power goes while the header of the next round is written: up to somewhere one of the two,
+ * from there on the other. */
+static void torn(struct kiosk *kiosk, const uint8_t *begins, const uint8_t *ends, size_t at,
+                 uint64_t last)
+{
+    memcpy(kiosk->wal.bytes, begins, at);
+    memcpy(kiosk->wal.bytes + at, ends + at, WAL_HEADER_LEN - at);
+    image_put(kiosk->disk, JOURNAL, &kiosk->file);
+    image_put(kiosk->disk, WAL, &kiosk->wal);
+    if (kiosk_start(kiosk) != ERR_OK)
+        fail_msg("torn at byte %zu: refused", at);
+    assert_int_equal(kiosk_last(kiosk), last);
+    kiosk_kill(kiosk);
+}
+
+/* Of the round before there is one transaction, in the file by now, and behind it lies the round
+ * before that, or one that nobody knows of. */
+static void a_torn_header_is_no_damage(void **state)
+{
+    struct kiosk *kiosk = *state;
+    uint8_t old[WAL_HEADER_LEN], new[WAL_HEADER_LEN];
+
+    kiosk_append(kiosk, ENTRIES);
+    assert_int_equal(journal_checkpoint(kiosk->journal), ERR_OK);
+    const uint64_t last = kiosk_end(kiosk, 1, 0);
+    memcpy(old, kiosk->wal.bytes, sizeof old);
+    memcpy(new, old, sizeof new);
+    wal_number_put(new + WAL_ROUND_AT, wal_number(old + WAL_ROUND_AT) + 1);
+    wal_number_put(new + WAL_SALT_AT, wal_number(old + WAL_SALT_AT) + 1);
+    wal_number_put(new + WAL_SALT_AT + 4, ~wal_number(old + WAL_SALT_AT + 4));
+    wal_sum_put(new + WAL_HEADER_SUM_AT, wal_header_sum(new));
+    for (unsigned i = 0; i < 2; i++) {
+        for (size_t at = 0; at <= WAL_HEADER_LEN; at++) {
+            torn(kiosk, old, new, at, last);
+            torn(kiosk, new, old, at, last);
+        }
+        for (size_t at = WAL_HEADER_LEN + FRAME; at + FRAME <= kiosk->wal.len; at += FRAME)
+            memset(kiosk->wal.bytes + at + WAL_FRAME_SALT_AT, 'x', WAL_SALT_LEN);
+    }
+}
+
 /* The ends of two cuts, one behind the other. */
 static void torn_ends_do_not_stack_up(void **state)
 {
@@ -361,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(noise_is_no_transaction, kiosk_make, kiosk_remove),
         cmocka_unit_test_setup_teardown(two_rounds_of_the_same_salts_are_no_damage, kiosk_make,
                                         kiosk_remove),
+        cmocka_unit_test_setup_teardown(a_torn_header_is_no_damage, kiosk_make, kiosk_remove),
         cmocka_unit_test_setup_teardown(torn_ends_do_not_stack_up, kiosk_make, kiosk_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

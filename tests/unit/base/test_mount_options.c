@@ -88,7 +88,9 @@ static void judged(void **state)
         {"the initramfs itself", "1 1 0:2 / / rw - rootfs none rw\n", "/p", MOUNT_VOLATILE, "/",
          ""},
         {"nothing", "", "/", MOUNT_UNKNOWN, "", ""},
-        {"no root", DATA "ext4 x rw\n", "/data", MOUNT_UNKNOWN, "", ""},
+        {"a chroot whose root is no mount: in one of its mounts", DATA "ext4 x rw\n", "/data/p",
+         MOUNT_DURABLE, "/data", ""},
+        {"... and elsewhere", DATA "ext4 x rw\n", "/p", MOUNT_UNKNOWN, "", ""},
         {"a path that is none", ROOT, "journal.db", MOUNT_UNKNOWN, "", ""},
         {"lines that break off",
          "\n\n28\n28 1\n28 1 8:2 /\n28 1 8:2 / / rw\n28 1 8:2 / / rw - \n28 1 8:2 / / rw - ext4\n"
