@@ -5,6 +5,7 @@ Keys are made at the first start and stay in the run directory alone, readable b
 import datetime as dt
 import os
 import pathlib
+import random
 import socket
 import string
 import subprocess
@@ -27,13 +28,23 @@ def run(*command, **options):
     return done.stdout
 
 
+def free_port():
+    """A port nobody listens on now. It lies below those that the kernel gives to outgoing connections
+    (ip_local_port_range), so that none of these takes it before it is bound."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as kernel:
+        end = int(kernel.read().split()[0])
+    while True:
+        port = random.randrange(end // 2, end)
+        if not ports_taken({"free": port}):
+            return port
+
+
 def free_ports():
     """Ports nobody listens on now, for runs beside others."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in DEFAULT_PORTS]
-    ports = {name: s.getsockname()[1] for name, s in zip(DEFAULT_PORTS, sockets)}
-    for s in sockets:
-        s.close()
-    return ports
+    taken = set()
+    while len(taken) < len(DEFAULT_PORTS):
+        taken.add(free_port())
+    return dict(zip(DEFAULT_PORTS, taken))
 
 
 def ports_taken(ports):

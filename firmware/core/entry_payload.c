@@ -168,7 +168,7 @@ static const struct entry_field health_table[] = {
 };
 static const struct entry_fields health_fields = ENTRY_FIELDS_OF(health_table);
 
-/* The pair of public functions for one payload. */
+/* The two public functions for one payload. */
 #define ENTRY_ENCODER(name)                                                                        \
     enum err entry_##name##_encode(const struct entry_##name *payload,                             \
                                    const uint8_t salt[ENTRY_SALT_LEN], void *out, size_t cap,      \

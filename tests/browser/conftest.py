@@ -5,7 +5,6 @@ PAMIT_BIN names the folder of the built programs; screenshots go to PAMIT_ARTIFA
 
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +14,11 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "board" / "desk")]
 
 import people
+from desk_setup import free_port
 from fake_lane import FakeLane
 from kiosk_conf import kiosk_conf
 from page import Page
@@ -25,12 +26,6 @@ from page import Page
 BIN = pathlib.Path(os.environ.get("PAMIT_BIN", "build/dev/bin")).resolve()
 SCREENSHOTS = pathlib.Path(os.environ.get("PAMIT_ARTIFACTS", "build/dev/artifacts")).resolve() / "screenshots"
 START_S = 10
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(condition, what, deadline_s=START_S):

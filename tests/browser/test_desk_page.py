@@ -4,18 +4,15 @@ import datetime as dt
 import http.server
 import pathlib
 import subprocess
-import sys
 import threading
 
 import pytest
 from selenium.webdriver.common.by import By
 
-from conftest import BIN, SCREENSHOTS, free_port, wait_for
-from page import CONTRAST_JS
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "board/desk"))
-
 import samples
+from conftest import BIN, SCREENSHOTS, wait_for
+from desk_setup import free_port
+from page import CONTRAST_JS
 
 CUT_JS = """
 return [...document.querySelectorAll(".strip *")].filter((e) => !e.closest("svg, .notice") &&

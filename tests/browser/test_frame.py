@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import people
-from conftest import free_port
+from desk_setup import free_port
 from page import Page
 
 

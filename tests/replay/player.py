@@ -131,7 +131,7 @@ class Counter:
         self.processes = Processes()
         self.changed = self.processes.changed
         self.view = None
-        self.port = desk_setup.free_ports()["page_port"]
+        self.port = desk_setup.free_port()
         self.config = folder / "pamit.conf"
         self.config.write_text(kiosk_conf(
             kiosk={"storage_key": keys / "storage.key", "assume_clock_synced": "yes"},

@@ -8,21 +8,20 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "board" / "desk"))
+
+from desk_setup import free_port
 
 PROGRAM = pathlib.Path(os.environ["PAMIT_BIN"]) / "pamit-desk"
 GREEN, BUTTON_2 = 17, 6
 DOCUMENT = {"name": "siti", "group": "Lancar", "title": "Siti", "what": "matches",
             "lines": ["P<IDNRAHMAWATI<<SITI<<<<<<<<<<<<<<<<<<<<<<<<",
                       "X0000012<5IDN9603147F3109027<<<<<<<<<<<<<<06"]}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def readable(fd, timeout_s=10):

@@ -2,7 +2,6 @@
 limit is 60 s in the field; here it is 3 s, from the entry's COMMIT to the row in the other's cache."""
 
 import json
-import os
 import re
 import sqlite3
 import threading
@@ -13,51 +12,13 @@ import pytest
 
 from fault_proxy import FaultProxy
 from front_kit import Front
-from registry_kit import (DECIDED, PRESENTED, Kiosk, Registry, Reply, cose_signature, decided, deterministic,
+from registry_kit import (DECIDED, PRESENTED, Kiosk, Reply, cose_signature, decided, deterministic,
                           presented, zstd_raw)
-from sync_kit import CROWD_KIOSK, SyncKiosk
+from sync_kit import CROWD_KIOSK
+from two_counters import (DEFERRED, ELSEWHERE, LIMIT_S, LIVE, elsewhere, here, lists, registry,  # noqa: F401
+                          starts)
 
-ELSEWHERE = "SUB-01-0001"
-# On a machine that has a processor free; who shares one waits for it.
-LIMIT_S = 3 * max(1, os.getloadavg()[0] / os.cpu_count())
 BACKLOG = 45000
-DEFERRED = 4
-LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def here(registry, tmp_path):
-    yield from running(SyncKiosk(registry, tmp_path / "here", CROWD_KIOSK))
-
-
-@pytest.fixture
-def elsewhere(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "elsewhere", ELSEWHERE)
-    kiosk.append(1)
-    yield from running(kiosk)
-
-
-def running(kiosk):
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
-
-def starts(kiosk, **config):
-    """It is online and waits for news; it would ask for some by itself in an hour."""
-    kiosk.start(interval_s=3600, **config)
-    kiosk.await_log("SYNC_ONLINE")
-
-
-def lists(registry):
-    with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
-        return db.execute("SELECT version, withdrawn FROM listing ORDER BY version").fetchall()
 
 
 def until(holds, limit_s=60):

@@ -2,8 +2,6 @@
 and one registry, over real TLS. Limits as in test_sync_urgent.py."""
 
 import json
-import os
-import sqlite3
 import subprocess
 import time
 from pathlib import Path
@@ -12,51 +10,15 @@ import pytest
 
 from front_kit import Front
 from mrz_cases import make
-from registry_kit import (BIN, DECIDED, PRESENTED, Registry, Reply, cose_signature, decided, deterministic,
+from registry_kit import (BIN, DECIDED, PRESENTED, Reply, cose_signature, decided, deterministic,
                           presented, zstd_raw)
-from sync_kit import CROWD_KIOSK, SyncKiosk
+from sync_kit import CROWD_KIOSK
+from two_counters import (DEFERRED, ELSEWHERE, LIMIT_S, LIVE, counter_date, elsewhere, here, lists,  # noqa: F401
+                          registry, starts)
 
-ELSEWHERE = "SUB-01-0001"
-LIMIT_S = 3 * max(1, os.getloadavg()[0] / os.cpu_count())
 POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
 VOID = 6
-DEFERRED = 4
-LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
 CROWD_DEFERRED = 81  # the DECIDED of the fortieth traveller, who is deferred
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def here(registry, tmp_path):
-    yield from running(SyncKiosk(registry, tmp_path / "here", CROWD_KIOSK))
-
-
-@pytest.fixture
-def elsewhere(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "elsewhere", ELSEWHERE)
-    kiosk.append(1)
-    yield from running(kiosk)
-
-
-def running(kiosk):
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
-
-def starts(kiosk, **config):
-    kiosk.start(interval_s=3600, **config)
-    kiosk.await_log("SYNC_ONLINE")
-
-
-def lists(registry):
-    with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
-        return db.execute("SELECT version, withdrawn FROM listing ORDER BY version").fetchall()
 
 
 def reasons(kiosk):
@@ -65,7 +27,7 @@ def reasons(kiosk):
     query = {"id": 1, "lines": lines, "context": {"direction": "DEPARTURE", "category": "TOUR", "dest_country": "MYS"}}
     done = subprocess.run(
         [BIN / "pamit", "check", "--json", "--cache", kiosk.folder / "cache.db", "--storage-key",
-         kiosk.folder / "storage.key", "--policy", POLICY, "--date", time.strftime("%Y-%m-%d", time.gmtime())],
+         kiosk.folder / "storage.key", "--policy", POLICY, "--date", counter_date()],
         input=json.dumps(query) + "\n", capture_output=True, text=True, timeout=60, check=True)
     return json.loads(done.stdout)["reasons"]
 

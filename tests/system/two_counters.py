@@ -1,0 +1,57 @@
+"""Two counters and one registry, over real TLS: what one of them decides, the other has to know."""
+
+import datetime as dt
+import os
+import sqlite3
+
+import pytest
+
+from registry_kit import Registry
+from sync_kit import CROWD_KIOSK, SyncKiosk
+
+ELSEWHERE = "SUB-01-0001"
+# On a machine that has a processor free; who shares one waits for it.
+LIMIT_S = 3 * max(1, os.getloadavg()[0] / os.cpu_count())
+DEFERRED = 4
+WIB = dt.timezone(dt.timedelta(hours=7))
+LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with Registry(tmp_path / "registry") as registry:
+        yield registry
+
+
+@pytest.fixture
+def here(registry, tmp_path):
+    yield from running(SyncKiosk(registry, tmp_path / "here", CROWD_KIOSK))
+
+
+@pytest.fixture
+def elsewhere(registry, tmp_path):
+    kiosk = SyncKiosk(registry, tmp_path / "elsewhere", ELSEWHERE)
+    kiosk.append(1)
+    yield from running(kiosk)
+
+
+def running(kiosk):
+    yield kiosk
+    if kiosk.process and kiosk.process.poll() is None:
+        assert kiosk.stop() == 0
+
+
+def starts(kiosk, **config):
+    """It is online and waits for news; it would ask for some by itself in an hour."""
+    kiosk.start(interval_s=3600, **config)
+    kiosk.await_log("SYNC_ONLINE")
+
+
+def counter_date():
+    """Today where the counters stand: from 17:00 UTC on it is tomorrow there."""
+    return dt.datetime.now(WIB).date().isoformat()
+
+
+def lists(registry):
+    with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
+        return db.execute("SELECT version, withdrawn FROM listing ORDER BY version").fetchall()
