@@ -120,6 +120,8 @@ class Entry:
 class Kiosk:
     """A journal and a client of the registry."""
 
+    began_ms = 1795305600000  # its entries are a second apart
+
     def __init__(self, registry, name, identity, entry_key):
         self.registry, self.name = registry, name
         self.identity, self.entry_key = identity, entry_key
@@ -135,7 +137,7 @@ class Kiosk:
         seq = len(self.entries) + 1
         header = {
             1: 1, 2: self.name, 3: self.epoch, 4: seq, 5: kind,
-            6: 1795305600000 + seq * 1000, 7: 7, 8: 3, 9: 1, 10: bytes(range(16)), 11: seq * 1000,
+            6: self.began_ms + seq * 1000, 7: 7, 8: 3, 9: 1, 10: bytes(range(16)), 11: seq * 1000,
         }
         prev = self.entries[-1].hash if self.entries else ZERO_HASH
         whole = deterministic({**header, 12: hashlib.sha256(payload).digest(), 13: prev})
