@@ -162,11 +162,11 @@ static void basics_measure(const struct centre *centre, size_t tries, struct bas
 
 static void need_all(const struct fleet *fleet, uint64_t entries)
 {
-    char why[128];
+    char why[128 + FLEET_WHY_LEN];
 
-    snprintf(why, sizeof why, "%llu of %llu entries acknowledged, %llu kiosks failed",
+    snprintf(why, sizeof why, "%llu of %llu entries acknowledged, %llu kiosks failed, first %s",
              (unsigned long long)fleet->acknowledged, (unsigned long long)entries,
-             (unsigned long long)fleet->failed);
+             (unsigned long long)fleet->failed, fleet->why);
     if (fleet->failed > 0 || fleet->acknowledged != entries)
         bench_fail("fleet", why);
 }
