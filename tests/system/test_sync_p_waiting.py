@@ -161,7 +161,7 @@ def test_P7_new_entries_do_not_shorten_what_the_registry_asked_for(registry, kio
     kiosk.append(1)
     with Front(registry, kiosk, answer) as front:
         kiosk.start(port=front.port, interval_s=3600)
-        kiosk.await_log("SYNC_REFUSED")
+        kiosk.await_log("SYNC_PUT_OFF")
         kiosk.append(50)
         kiosk.append(50)
         assert kiosk.stop() == 0
