@@ -7,15 +7,12 @@ import threading
 
 import cbor2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
 
 import pki
 from desk_kit import PROGRAMS
-from enrol_kit import code_read
+from enrol_kit import certificate_request, code_read
 from enrol_scene import AGAIN, REFUSED, USAGE, assert_nothing_came, ca_der, make_kiosk, make_registry, make_running  # pylint: disable=unused-import
 from registry_kit import cose_signature, key_id
 
@@ -140,12 +137,6 @@ def ask(registry, method, path, body=None):
     ("POST", "/v1/enrol", b"\x04" + bytes(300), 400)])
 def test_strangers_get_no_further_than_enrolment(registry, method, path, body, status):
     assert ask(registry, method, path, body)[0] == status
-
-
-def certificate_request(key, *names):
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
-    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
-    return request.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def forged(request):
