@@ -11,8 +11,8 @@
 #include "registry_requests.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 #include "registry_callers.h"
 #include "registry_response.h"
@@ -119,21 +119,6 @@ static enum MHD_Result body_take(struct registry_exchange *exchange, const char 
     return MHD_YES;
 }
 
-static int64_t wall_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* For what must not depend on a clock that can be set. */
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- waiting --------------------------------------------------------------------------------- */
 
 /* True: it has asked too often, and is held until its time has come. */
@@ -141,7 +126,7 @@ static bool rate_holds(struct registry_requests *requests, struct registry_excha
 {
     uint8_t hash[SIGN_HASH_LEN];
     struct rate_peer peer;
-    const int64_t now_ms = steady_ms();
+    const int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     if (exchange->counted || !exchange->kiosk[0])
         return false;
     sign_hash(span_of_text(exchange->kiosk), hash);
@@ -198,7 +183,7 @@ static enum MHD_Result request_answer(struct registry_requests *requests,
 {
     const struct registry_door *door = &requests->door;
     struct registry_reply reply = {0};
-    const int64_t now_ms = steady_ms();
+    const int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     const uint64_t turn = registry_hold_turn(requests->hold);
     request->waited = exchange->until_ms && now_ms >= exchange->until_ms;
     door->answer(door->user, request, &reply);
@@ -243,7 +228,7 @@ static enum MHD_Result request_end(struct registry_requests *requests,
         .kiosk = exchange->kiosk,
         .peer = registry_caller_address(connection),
         .body = span_of(exchange->body, exchange->len),
-        .now_ms = wall_now_ms(),
+        .now_ms = clock_ms(CLOCK_REALTIME),
         .alone = exchange->alone,
     };
     return request_answer(requests, exchange, &request);
