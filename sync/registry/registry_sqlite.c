@@ -1,8 +1,8 @@
 /* The registry's embedded store: one SQLite file, opened by the server and by the commands.
  *
  * A COMMIT that returned is on the disk (database.h), which is what a receipt says. All processes
- * are pamit-registry under one user; a writer waits for another at most DATABASE_BUSY_MS and then
- * gives ERR_BUSY, which a kiosk sees as 503.
+ * are pamit-registry under one user; a writer waits for another at most DATABASE_BUSY_MS, in the
+ * server REGISTRY_HURRY_MS, and then gives ERR_BUSY, which a kiosk sees as 503.
  *
  * Everything is prepared when the file is opened, so that a store of another shape is refused then
  * and not in the middle of a request. A store of the version before is made one of this version by
@@ -242,6 +242,11 @@ enum err registry_sqlite_open(const char *path, struct registry_store **out,
     }
     *out = &s->store;
     return ERR_OK;
+}
+
+void registry_sqlite_hurry(struct registry_store *store)
+{
+    sqlite3_busy_timeout(registry_sqlite_of(store)->database.handle, REGISTRY_HURRY_MS);
 }
 
 static enum err store_create(struct database *database)

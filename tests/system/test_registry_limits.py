@@ -12,7 +12,6 @@ import pytest
 
 import pki
 from clock_kit import Clock
-from enrol_kit import EnrolRegistry
 from registry_kit import DECIDED, PRESENTED, PROGRAM, START_S, Registry, decided, presented
 
 NAME, OTHER = "CGK-03-0412", "CGK-03-0413"
