@@ -78,6 +78,7 @@ static const struct database_kind kind = {
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = FILE;"
+    "PRAGMA journal_size_limit = 16777216;" /* of the WAL, once an import's is in the file */
     "CREATE TABLE IF NOT EXISTS recovered("
     " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
