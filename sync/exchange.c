@@ -71,6 +71,7 @@ enum exchange_progress exchange_begin(struct exchange *exchange, struct span req
 {
     exchange->unsent = request;
     exchange->queued = (int)request.len;
+    exchange->request_len = request.len;
     http_reader_init(&exchange->reader, body, body_cap);
     if (exchange->tls) {
         exchange->step = EXCHANGE_SEND;
@@ -237,6 +238,12 @@ enum exchange_progress exchange_run(struct exchange *exchange)
 int exchange_fd(const struct exchange *exchange)
 {
     return exchange->step == EXCHANGE_RESOLVE ? resolver_fd(exchange->resolver) : exchange->fd;
+}
+
+size_t exchange_moved(const struct exchange *exchange)
+{
+    const struct http_reader *reader = &exchange->reader;
+    return exchange->request_len - exchange->unsent.len + reader->head_len + reader->body_len;
 }
 
 bool exchange_is_draining(struct exchange *exchange)

@@ -44,6 +44,7 @@ struct exchange {
     struct tls *tls;
     struct span unsent; /* borrowed until EXCHANGE_RECEIVE */
     int queued;         /* bytes the other side had not acknowledged, when last asked */
+    size_t request_len;
     struct http_reader reader;
     enum err err; /* why it failed */
     char why[EXCHANGE_WHY_LEN];
@@ -65,6 +66,8 @@ int exchange_fd(const struct exchange *exchange);
  * the socket. */
 bool exchange_has_next_address(const struct exchange *exchange);
 void exchange_next_address(struct exchange *exchange);
+/* Bytes of the request that went, and of the answer that came, so far. */
+size_t exchange_moved(const struct exchange *exchange);
 /* True if the other side acknowledged more of what we sent since this was last asked. */
 bool exchange_is_draining(struct exchange *exchange);
 

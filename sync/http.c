@@ -6,7 +6,8 @@
  *
  * Only headers that decide how the answer is read are looked at: Content-Length, Transfer-Encoding,
  * Connection, Retry-After. The rest must be well formed and is forgotten. Whether the body is worth
- * anything is decided by its signature, not by its headers.
+ * anything is decided by its signature, not by its headers. A Retry-After that is a date is so long
+ * after the answer's own Date: our clock may be wrong by years, and a wait is all that is asked.
  *
  * References: RFC 9112 4 (status line), 5 (field syntax), 6 (message body); RFC 9110 5.6.2 (token),
  * 10.2.3 (Retry-After).
@@ -16,6 +17,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <strings.h>
+
+#include "http_date.h"
 
 #define STATUS_MIN 200
 #define STATUS_MAX 599
@@ -123,12 +126,27 @@ static enum http_progress take_connection(struct http_reader *r, const char *val
     return HTTP_MORE;
 }
 
+static uint32_t retry_cap(int64_t seconds)
+{
+    if (seconds < 0)
+        return 0;
+    return seconds > HTTP_RETRY_AFTER_MAX_S ? HTTP_RETRY_AFTER_MAX_S : (uint32_t)seconds;
+}
+
 static enum http_progress take_retry_after(struct http_reader *r, const char *value)
 {
     uint64_t seconds;
+    r->retry_at_s = 0;
     if (parse_number(value, HTTP_RETRY_AFTER_MAX_S, &seconds))
-        r->retry_after_s =
-            seconds > HTTP_RETRY_AFTER_MAX_S ? HTTP_RETRY_AFTER_MAX_S : (uint32_t)seconds;
+        r->retry_after_s = retry_cap((int64_t)seconds);
+    else
+        (void)http_date_parse(value, &r->retry_at_s);
+    return HTTP_MORE;
+}
+
+static enum http_progress take_date(struct http_reader *r, const char *value)
+{
+    (void)http_date_parse(value, &r->date_s);
     return HTTP_MORE;
 }
 
@@ -140,6 +158,7 @@ static const struct {
     {"Transfer-Encoding", take_transfer_encoding},
     {"Connection", take_connection},
     {"Retry-After", take_retry_after},
+    {"Date", take_date},
 };
 
 static bool is_blank(char c)
@@ -185,6 +204,8 @@ static enum http_progress end_head(struct http_reader *r)
 {
     if (!r->has_length)
         return refuse(r, "no Content-Length");
+    if (r->retry_at_s != 0 && r->date_s != 0)
+        r->retry_after_s = retry_cap(r->retry_at_s - r->date_s);
     r->part = HTTP_PART_BODY;
     return end_body(r);
 }

@@ -37,12 +37,13 @@ struct http_reader {
     int status;
     size_t body_len;
     bool keep_alive;        /* the connection may carry another request */
-    uint32_t retry_after_s; /* 0: none, or a date (not supported) */
+    uint32_t retry_after_s; /* 0: none, one that is past, or a date where the answer has no Date */
     const char *why;        /* static text */
 
     enum http_part part;
     uint8_t *body;
     size_t body_cap;
+    int64_t date_s, retry_at_s; /* UTC; 0: not given */
     bool has_length;
     size_t content_length;
     size_t head_len; /* bytes of the head so far */

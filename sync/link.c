@@ -3,7 +3,8 @@
  * A deadline is measured from the last progress, not from the start: at the 9.6 kbit/s that some
  * sites have, 64 KB take a minute. What the kernel has taken but the other side has not yet
  * acknowledged counts as progress while it shrinks, else a slow line would time out with its socket
- * buffer full of bytes that are on their way.
+ * buffer full of bytes that are on their way. Progress is cheap to feign, so there is a pace to be
+ * kept as well.
  *
  * A kept connection that dies is noticed while idle (it becomes readable) or, if the two cross on
  * the wire, by an end, or nothing at all, before the first byte of an answer: then, and only then,
@@ -22,7 +23,7 @@ struct link {
     sd_event_source *io, *deadline, *start;
     struct exchange exchange;
     bool kept; /* this connection has answered a request before */
-    uint64_t give_up_us;
+    uint64_t give_up_us, paced_from_us;
     uint32_t patience_s;
 
     size_t answer_max;
@@ -52,14 +53,25 @@ static uint64_t now_us(const struct link *link)
     return now;
 }
 
+/* When it ends, with or without progress, unless more bytes move. */
+static uint64_t limit_us(const struct link *link)
+{
+    const uint64_t free_us = (LINK_PACE_FREE_S + link->patience_s) * USEC_PER_S;
+    const uint64_t earned_us = exchange_moved(&link->exchange) * USEC_PER_S / LINK_PACE_MIN;
+    const uint64_t paced_us = link->paced_from_us + free_us + earned_us;
+    return paced_us < link->give_up_us ? paced_us : link->give_up_us;
+}
+
 static void arm_deadline(struct link *link)
 {
     uint64_t timeout_s = steps[link->exchange.step].timeout_s;
     if (link->exchange.step == EXCHANGE_RECEIVE)
         timeout_s += link->patience_s;
+    if (link->exchange.step < EXCHANGE_HANDSHAKE)
+        link->paced_from_us = now_us(link);
     uint64_t at = now_us(link) + timeout_s * USEC_PER_S;
-    if (at > link->give_up_us)
-        at = link->give_up_us;
+    if (at > limit_us(link))
+        at = limit_us(link);
     int failed = sd_event_source_set_time(link->deadline, at);
     if (failed >= 0)
         failed = sd_event_source_set_enabled(link->deadline, SD_EVENT_ONESHOT);
@@ -187,7 +199,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *user)
 {
     (void)source;
     struct link *link = user;
-    const bool sending = link->exchange.step >= EXCHANGE_SEND && usec < link->give_up_us;
+    const bool sending = link->exchange.step >= EXCHANGE_SEND && usec < limit_us(link);
     if (sending && exchange_is_draining(&link->exchange)) {
         arm_deadline(link);
         return 0;
@@ -238,7 +250,8 @@ void link_ask(struct link *link, const struct link_request *request, link_done d
     link->patience_s = request->patience_s;
     link->done = done;
     link->user = user;
-    link->give_up_us = now_us(link) + LINK_EXCHANGE_MAX_S * USEC_PER_S;
+    link->paced_from_us = now_us(link);
+    link->give_up_us = link->paced_from_us + LINK_EXCHANGE_MAX_S * USEC_PER_S;
     const int failed = sd_event_source_set_enabled(link->start, SD_EVENT_ONESHOT);
     assert(failed >= 0);
 }

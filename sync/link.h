@@ -18,7 +18,12 @@
 #define LINK_HANDSHAKE_TIMEOUT_S 10
 #define LINK_SEND_TIMEOUT_S      10
 #define LINK_ANSWER_TIMEOUT_S    10
-/* The whole of it, so that a trickle does not hold us for ever; a feed step at 9.6 kbit/s fits. */
+/* From the handshake on: so long, and a second for each LINK_PACE_MIN bytes of request and answer.
+ * Who sends a byte now and then makes progress, and must not keep entries waiting; the slowest line
+ * that a site has (9.6 kbit/s) is nine times as fast, and shakes hands twice in ten seconds. */
+#define LINK_PACE_FREE_S 30
+#define LINK_PACE_MIN    128
+/* The whole of it, at whatever pace: WIRE_FEED_MAX at 9.6 kbit/s fits. */
 #define LINK_EXCHANGE_MAX_S 1800
 
 #define LINK_HEAD_MAX 1024

@@ -40,8 +40,9 @@ static void end(struct sync_contact *c, const struct sync_contact_result *result
 void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s,
                   const char *reason)
 {
+    const bool stands = id == LOG_SYNC_REFUSED || id == LOG_SYNC_FORKED;
     snprintf(c->reason, sizeof c->reason, "%s", reason);
-    sync_stores_refusal(&c->stores, c->reason);
+    sync_stores_failure(&c->stores, c->reason, stands);
     c->next_known = false;
     const struct sync_contact_result result = {
         .id = id, .reason = c->reason, .retry_after_s = retry_after_s, .next = c->next};
@@ -51,6 +52,8 @@ void contact_fail(struct sync_contact *c, enum log_id id, uint32_t retry_after_s
 static void contact_succeed(struct sync_contact *c)
 {
     const bool came = c->problem[0] == '\0';
+    if (c->scope == SYNC_ALL || !came)
+        sync_stores_feeds(&c->stores, c->problem);
     const struct sync_contact_result result = {.good = true,
                                                .whole = came && c->stores.cache && c->stores.state,
                                                .feed_why = came ? NULL : c->problem,
@@ -132,6 +135,7 @@ bool sync_contact_ready(struct sync_contact *contact)
 void sync_contact_begin(struct sync_contact *contact, enum sync_contact_scope scope)
 {
     assert(contact->phase == PHASE_NONE);
+    contact->scope = scope;
     contact->problem[0] = '\0';
     contact->urgent_failed = false;
     contact->gaps = 0;

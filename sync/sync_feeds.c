@@ -76,7 +76,8 @@ void feeds_note_versions(struct sync_contact *c, const struct receipt *receipt)
 /* Why what was offered is of no use. */
 static void note_problem(struct sync_contact *c, const char *what, const char *why)
 {
-    snprintf(c->problem, sizeof c->problem, "%s: %s", what, why);
+    const size_t at = strlen(c->problem);
+    snprintf(c->problem + at, sizeof c->problem - at, "%s%s: %s", at > 0 ? "; " : "", what, why);
 }
 
 /* Who is told to stay away, or to come later, does. Any other status is about what was asked for,

@@ -24,7 +24,8 @@ void phase_refused(struct sync_contact *c, const struct link_answer *answer)
     snprintf(reason, sizeof reason, "the registry refused with HTTP %d%s%.*s", answer->status,
              quotable ? ": " : "", quotable ? (int)answer->body.len : 0,
              quotable ? (const char *)answer->body.p : "");
-    contact_fail(c, LOG_SYNC_REFUSED, answer->retry_after_s, reason);
+    const bool passes = answer->status == 429 || answer->status >= 500;
+    contact_fail(c, passes ? LOG_SYNC_PUT_OFF : LOG_SYNC_REFUSED, answer->retry_after_s, reason);
 }
 
 /* The lane, which sees the receipt in sync.db, begins a new epoch; until then nothing is sent: it

@@ -55,6 +55,7 @@ struct sync_contact {
     uint8_t csr[WIRE_CSR_MAX];
 
     /* of the contact under way */
+    enum sync_contact_scope scope;
     bool urgent_failed; /* nothing more goes ahead */
     bool policy_wanted, feed_wanted[WIRE_FEEDS];
     struct cache_versions offered; /* by its last receipt */

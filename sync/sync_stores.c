@@ -295,13 +295,20 @@ void sync_stores_receipt(struct sync_stores *stores, const struct receipt *recei
         stores->logged.state[0] = '\0';
 }
 
-void sync_stores_refusal(struct sync_stores *stores, const char *refusal)
+void sync_stores_failure(struct sync_stores *stores, const char *why, bool stands)
 {
     if (!stores->state)
         return;
-    char text[SYNC_STATE_REFUSE_LEN];
-    snprintf(text, sizeof text, "%s", refusal);
-    const enum err err = sync_state_store_failure(stores->state, sync_stores_wall_ms(stores), text);
+    const int64_t now_ms = sync_stores_wall_ms(stores);
+    const enum err err = stands ? sync_state_store_refusal(stores->state, now_ms, why)
+                                : sync_state_store_failure(stores->state, now_ms, why);
+    if (err != ERR_OK)
+        state_failed(stores, err);
+}
+
+void sync_stores_feeds(struct sync_stores *stores, const char *why)
+{
+    const enum err err = stores->state ? sync_state_store_feeds(stores->state, why) : ERR_OK;
     if (err != ERR_OK)
         state_failed(stores, err);
 }

@@ -67,6 +67,7 @@
     X(SYNC_ONLINE, 5, "registry reached")                                                          \
     X(SYNC_OFFLINE, 4, "registry not reached, will try again")                                     \
     X(SYNC_REFUSED, 3, "registry refused")                                                         \
+    X(SYNC_PUT_OFF, 4, "registry can't serve now, will try again")                                 \
     X(RECEIPT_STORED, 6, "entries acknowledged")                                                   \
     X(URGENT_SENT, 6, "deferrals and voids sent ahead of the backlog")                             \
     X(FEED_APPLIED, 6, "feed applied")                                                             \

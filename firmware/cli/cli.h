@@ -112,9 +112,10 @@ bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journ
  * known. `reader` may be NULL. */
 void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
                  const struct cli_uplink *uplink);
-/* Adds how long our certificate lasts; nulls where there is none. False: it has ended. */
-bool cli_certificate_add(json_t *json, const struct cli_paths *paths,
-                         const struct cli_uplink *uplink);
+/* Adds how long our certificate lasts; nulls where there is none. Returns what is wrong with its
+ * dates, "" nothing. */
+const char *cli_certificate_add(json_t *json, const struct cli_paths *paths,
+                                const struct cli_uplink *uplink);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

@@ -117,19 +117,28 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "refusal",
                         uplink->state.refusal[0] ? json_string(uplink->state.refusal)
                                                  : json_null());
+    json_object_set_new(json, "feed_refusal",
+                        uplink->state.feeds[0] ? json_string(uplink->state.feeds) : json_null());
     set_aside_add(json, &paths->config);
     return json;
 }
 
 /* What somebody has to see to, said; CLI_OK: nothing. */
-static int findings_say(const struct cli_uplink *uplink, bool certified)
+static int findings_say(const struct cli_uplink *uplink, const char *certificate)
 {
-    const bool damaged = sync_state_journal_damaged(&uplink->state);
-    if (!certified)
-        cli_fail("the certificate has ended: pamit enrol, with a new code");
-    if (uplink->finding[0] || damaged)
-        cli_fail("%s", uplink->finding[0] ? uplink->finding : uplink->state.refusal);
-    return uplink->finding[0] || damaged || !certified ? CLI_FINDING : CLI_OK;
+    const struct sync_state *state = &uplink->state;
+    const bool stands = state->refused || sync_state_journal_damaged(state);
+    const char *history = uplink->finding[0] || !stands ? uplink->finding : state->refusal;
+    const char *const findings[] = {certificate, history, state->feeds};
+    int code = CLI_OK;
+
+    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
+        if (!findings[i][0])
+            continue;
+        cli_fail("%s", findings[i]);
+        code = CLI_FINDING;
+    }
+    return code;
 }
 
 static int space_say(const struct cli_paths *paths, enum space_level level)
@@ -168,9 +177,9 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     }
     const enum space_level space = space_add(json, paths->journal);
-    const bool certified = cli_certificate_add(json, paths, &uplink);
+    const char *certificate = cli_certificate_add(json, paths, &uplink);
     answer_print(json, options->json);
-    const int found = findings_say(&uplink, certified);
+    const int found = findings_say(&uplink, certificate);
     if (err && found == CLI_OK)
         return CLI_FAILURE;
     return worst(found, space_say(paths, space));

@@ -32,25 +32,25 @@ static const enum database_access access_of[] = {[SYNC_STATE_READ] = DATABASE_RE
 #define QUOTED(number) #number
 #define TEXT(number)   QUOTED(number)
 
-/* What version 2 has beyond version 1. */
-#define SINCE_2                                                                                    \
-    "ALTER TABLE state ADD COLUMN boot BLOB NOT NULL DEFAULT x'';"                                 \
-    "ALTER TABLE state ADD COLUMN asked_ms INTEGER NOT NULL DEFAULT 0;"                            \
-    "ALTER TABLE state ADD COLUMN answered_ms INTEGER NOT NULL DEFAULT 0;"                         \
-    "CREATE TABLE fix(boot BLOB NOT NULL, day INTEGER NOT NULL, asked_ms INTEGER NOT NULL,"        \
-    " answered_ms INTEGER NOT NULL, receipt BLOB NOT NULL, UNIQUE(boot, day)) STRICT;"
+/* What version 3 has beyond version 2. */
+#define SINCE_3                                                                                    \
+    "ALTER TABLE state ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;"                             \
+    "ALTER TABLE state ADD COLUMN feeds TEXT NOT NULL DEFAULT '';"
 
 static const struct database_kind sync_state_kind = {
     .what = "sync state",
     .application_id = 0x504d5331, /* "PMS1" */
-    .version = 2,
+    .version = 3,
     .schema = "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1),"
               " online INTEGER NOT NULL, attempt_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL,"
               " refusal TEXT NOT NULL, epoch INTEGER NOT NULL, next INTEGER NOT NULL,"
-              " receipt BLOB NOT NULL) STRICT;"
-              "CREATE TABLE acked(next INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) "
-              "STRICT;" SINCE_2,
-    .upgrade = SINCE_2,
+              " receipt BLOB NOT NULL, boot BLOB NOT NULL, asked_ms INTEGER NOT NULL,"
+              " answered_ms INTEGER NOT NULL) STRICT;"
+              "CREATE TABLE acked(next INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;"
+              "CREATE TABLE fix(boot BLOB NOT NULL, day INTEGER NOT NULL,"
+              " asked_ms INTEGER NOT NULL, answered_ms INTEGER NOT NULL, receipt BLOB NOT NULL,"
+              " UNIQUE(boot, day)) STRICT;" SINCE_3,
+    .upgrade = SINCE_3,
 };
 
 enum err sync_state_open(const char *path, enum sync_state_access access,
@@ -114,6 +114,15 @@ static bool boot_read(struct span boot, uint8_t out[CLOCK_BOOT_ID_LEN])
     return boot.len == CLOCK_BOOT_ID_LEN || boot.len == 0;
 }
 
+static bool text_read(struct span text, char out[SYNC_STATE_REFUSE_LEN])
+{
+    if (text.len >= SYNC_STATE_REFUSE_LEN)
+        return false;
+    if (text.len)
+        memcpy(out, text.p, text.len);
+    return true;
+}
+
 static enum err row_read(sqlite3_stmt *select, struct sync_state *out)
 {
     struct sync_state state = {.online = sqlite3_column_int(select, 0) != 0,
@@ -121,16 +130,16 @@ static enum err row_read(sqlite3_stmt *select, struct sync_state *out)
                                .contact = {.wall_ms = sqlite3_column_int64(select, 2),
                                            .asked_ms = sqlite3_column_int64(select, 8),
                                            .answered_ms = sqlite3_column_int64(select, 9)},
+                               .refused = sqlite3_column_int(select, 10) != 0,
                                .next = (uint64_t)sqlite3_column_int64(select, 4)};
-    const struct span refusal = database_column(select, 3);
     const struct span receipt = database_column(select, 5);
 
-    if (refusal.len >= sizeof state.refusal || receipt.len > sizeof state.receipt ||
-        state.contact.asked_ms < 0 || state.contact.answered_ms < state.contact.asked_ms ||
+    if (receipt.len > sizeof state.receipt || state.contact.asked_ms < 0 ||
+        state.contact.answered_ms < state.contact.asked_ms ||
+        !text_read(database_column(select, 3), state.refusal) ||
+        !text_read(database_column(select, 11), state.feeds) ||
         !boot_read(database_column(select, 7), state.contact.boot_id))
         return ERR_CORRUPT;
-    if (refusal.len)
-        memcpy(state.refusal, refusal.p, refusal.len);
     if (receipt.len)
         memcpy(state.receipt, receipt.p, receipt.len);
     state.receipt_len = receipt.len;
@@ -144,7 +153,8 @@ static enum err state_read(struct sync_state_db *db, struct sync_state *out, uin
     sqlite3_stmt *select = NULL;
     enum err err = database_prepare(&db->database,
                                     "SELECT online, attempt_ms, contact_ms, refusal, next, receipt,"
-                                    " epoch, boot, asked_ms, answered_ms FROM state",
+                                    " epoch, boot, asked_ms, answered_ms, refused, feeds"
+                                    " FROM state",
                                     &select);
 
     if (err)
@@ -172,8 +182,9 @@ static enum err state_write(struct sync_state_db *db, const struct sync_state *s
     sqlite3_stmt *replace = NULL;
     enum err err = database_prepare(&db->database,
                                     "REPLACE INTO state(id, online, attempt_ms, contact_ms,"
-                                    " refusal, epoch, next, receipt, boot, asked_ms, answered_ms)"
-                                    " VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                    " refusal, epoch, next, receipt, boot, asked_ms, answered_ms,"
+                                    " refused, feeds)"
+                                    " VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                                     &replace);
 
     if (err)
@@ -188,6 +199,8 @@ static enum err state_write(struct sync_state_db *db, const struct sync_state *s
     sqlite3_bind_blob(replace, 8, state->contact.boot_id, CLOCK_BOOT_ID_LEN, SQLITE_STATIC);
     sqlite3_bind_int64(replace, 9, state->contact.asked_ms);
     sqlite3_bind_int64(replace, 10, state->contact.answered_ms);
+    sqlite3_bind_int(replace, 11, state->refused);
+    sqlite3_bind_text(replace, 12, state->feeds, -1, SQLITE_STATIC);
     err = database_step_done(replace);
     sqlite3_finalize(replace);
     return err;
@@ -260,11 +273,13 @@ static enum err receipt_write(struct sync_state_db *db, const struct sync_moment
         err = fix_write(db, moment, envelope);
     if (err)
         return err;
-    state = (struct sync_state){.online = true,
-                                .last_attempt_ms = moment->wall_ms,
-                                .contact = *moment,
-                                .next = receipt->next,
-                                .receipt_len = envelope.len};
+    state.online = true;
+    state.last_attempt_ms = moment->wall_ms;
+    state.contact = *moment;
+    state.refusal[0] = '\0';
+    state.refused = false;
+    state.next = receipt->next;
+    state.receipt_len = envelope.len;
     memcpy(state.receipt, envelope.p, envelope.len);
     return state_write(db, &state, receipt->epoch);
 }
@@ -297,25 +312,76 @@ enum err sync_state_store_parting(struct sync_state_db *db, const struct sync_mo
     return receipt_store(db, moment, receipt, envelope, true);
 }
 
-enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms, const char *refusal)
+/* Ends the open transaction, which began with reading the row. */
+static enum err state_replace(struct sync_state_db *db, const struct sync_state *state,
+                              uint32_t epoch)
 {
-    struct sync_state state = {0};
-    uint32_t epoch = 0;
-    enum err err = database_begin(&db->database);
+    const enum err err = state_write(db, state, epoch);
 
-    if (err)
-        return err;
-    err = state_read(db, &state, &epoch);
-    if (!err || err == ERR_MISSING) {
-        state.online = false;
-        state.last_attempt_ms = now_ms;
-        snprintf(state.refusal, sizeof state.refusal, "%s", refusal);
-        err = state_write(db, &state, epoch);
-    }
     if (!err)
         return database_commit(&db->database);
     database_rollback(&db->database);
     return err;
+}
+
+/* Begins it; `out` is zero where there is no row yet. */
+static enum err state_take(struct sync_state_db *db, struct sync_state *out, uint32_t *epoch)
+{
+    *out = (struct sync_state){0};
+    *epoch = 0;
+    enum err err = database_begin(&db->database);
+
+    if (err)
+        return err;
+    err = state_read(db, out, epoch);
+    if (!err || err == ERR_MISSING)
+        return ERR_OK;
+    database_rollback(&db->database);
+    return err;
+}
+
+static enum err failure_store(struct sync_state_db *db, int64_t now_ms, const char *refusal,
+                              bool refused)
+{
+    struct sync_state state;
+    uint32_t epoch;
+    const enum err err = state_take(db, &state, &epoch);
+
+    if (err)
+        return err;
+    state.online = false;
+    state.last_attempt_ms = now_ms;
+    snprintf(state.refusal, sizeof state.refusal, "%s", refusal);
+    state.refused = refused;
+    return state_replace(db, &state, epoch);
+}
+
+enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms, const char *refusal)
+{
+    return failure_store(db, now_ms, refusal, false);
+}
+
+enum err sync_state_store_refusal(struct sync_state_db *db, int64_t now_ms, const char *refusal)
+{
+    return failure_store(db, now_ms, refusal, true);
+}
+
+enum err sync_state_store_feeds(struct sync_state_db *db, const char *why)
+{
+    char cut[SYNC_STATE_REFUSE_LEN];
+    struct sync_state state;
+    uint32_t epoch;
+    const enum err err = state_take(db, &state, &epoch);
+
+    if (err)
+        return err;
+    snprintf(cut, sizeof cut, "%s", why);
+    if (strcmp(cut, state.feeds) == 0) {
+        database_rollback(&db->database);
+        return ERR_OK;
+    }
+    snprintf(state.feeds, sizeof state.feeds, "%s", cut);
+    return state_replace(db, &state, epoch);
 }
 
 enum err sync_state_acked_at(struct sync_state_db *db, uint64_t seq, int64_t *at_ms)

@@ -32,6 +32,9 @@ struct sync_state {
     int64_t last_attempt_ms;    /* wall time; 0: never */
     struct sync_moment contact; /* the last one that succeeded; zero: none */
     char refusal[SYNC_STATE_REFUSE_LEN]; /* why the last attempt failed; "" when online */
+    bool refused; /* ... and trying again does not help: somebody has to see to it */
+    char feeds[SYNC_STATE_REFUSE_LEN]; /* why what comes down stays as old as it is; "" it does not
+                                        */
     uint64_t next; /* from the stored receipt: every seq below is acknowledged; 0: none */
     size_t receipt_len;
     uint8_t receipt[RECEIPT_MAX]; /* the envelope */
@@ -68,6 +71,11 @@ MUST_CHECK enum err sync_state_store_parting(struct sync_state_db *db,
 /* A failed attempt. */
 MUST_CHECK enum err sync_state_store_failure(struct sync_state_db *db, int64_t now_ms,
                                              const char *refusal);
+/* One that will fail again until somebody has seen to it. */
+MUST_CHECK enum err sync_state_store_refusal(struct sync_state_db *db, int64_t now_ms,
+                                             const char *refusal);
+/* `why`: of struct sync_state, until the next call. Writes only what is new. */
+MUST_CHECK enum err sync_state_store_feeds(struct sync_state_db *db, const char *why);
 /* When each entry was acknowledged: the registry's time of the first receipt that covers it.
  * ERR_MISSING. */
 MUST_CHECK enum err sync_state_acked_at(struct sync_state_db *db, uint64_t seq, int64_t *at_ms);

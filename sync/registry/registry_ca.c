@@ -13,13 +13,13 @@
 #include <time.h>
 
 #include "key_file.h"
+#include "registry_tls.h"
 #include "seal.h"
 
-#define PEM_LEN_MAX  (64u << 10)
-#define SERIAL_LEN   16
-#define KEY_ID_LEN   20
-#define DAY_S        (24 * 3600)
-#define SPKI_LEN_MAX 256
+#define PEM_LEN_MAX (64u << 10)
+#define SERIAL_LEN  16
+#define KEY_ID_LEN  20
+#define DAY_S       (24 * 3600)
 
 struct registry_ca {
     gnutls_x509_crt_t cert;
@@ -200,12 +200,7 @@ void registry_csr_close(struct registry_csr *csr)
 
 enum err registry_csr_key(const struct registry_csr *csr, uint8_t out[SIGN_HASH_LEN])
 {
-    uint8_t spki[SPKI_LEN_MAX];
-    size_t len = sizeof spki;
-    if (gnutls_pubkey_export(csr->key, GNUTLS_X509_FMT_DER, spki, &len) < 0)
-        return ERR_SIZE;
-    sign_hash(span_of(spki, len), out);
-    return ERR_OK;
+    return registry_tls_key_hash(csr->key, out);
 }
 
 /* ---- certificates ---------------------------------------------------------------------------- */

@@ -62,6 +62,12 @@ enum err registry_caller_kiosk(struct MHD_Connection *connection, char out[ENTRY
     return ERR_OK;
 }
 
+const uint8_t *registry_caller_key(struct MHD_Connection *connection)
+{
+    const struct registry_client *client = client_of(connection);
+    return client && client->kiosk[0] ? client->tls_key : NULL;
+}
+
 struct rate_peer registry_caller_address(struct MHD_Connection *connection)
 {
     enum { V6_NETWORK = 8 };
@@ -82,9 +88,11 @@ struct rate_peer registry_caller_address(struct MHD_Connection *connection)
     return peer;
 }
 
-static void on_proven(const char kiosk[ENTRY_KIOSK_LEN], void *user)
+static void on_proven(const char kiosk[ENTRY_KIOSK_LEN], const uint8_t tls_key[SIGN_HASH_LEN],
+                      void *user)
 {
     struct registry_client *client = user;
+    memcpy(client->tls_key, tls_key, sizeof client->tls_key);
     client_end(registry_clients_name(&client->requests->clients, client, kiosk));
 }
 

@@ -24,6 +24,7 @@ struct registry_client {
     struct rate_peer peer;
     struct registry_tls_listener listener; /* of its session */
     char kiosk[ENTRY_KIOSK_LEN];           /* "": it has not shown who it is yet */
+    uint8_t tls_key[SIGN_HASH_LEN];        /* registry_tls_key_hash of its certificate's */
     bool ended;                            /* nothing is to be answered any more */
 };
 

@@ -118,6 +118,20 @@ static void answer_policy(struct registry_service *service, const struct registr
 
 /* ---- certificates ---------------------------------------------------------------------------- */
 
+/* A renewal is on the key of the certificate that asks: who has taken a kiosk's connection over for
+ * a moment can't have another key certified, nor a key that is another kiosk's. */
+static enum err certificate_key_check(const struct registry_csr *csr,
+                                      const struct registry_request *request, const char **why)
+{
+    uint8_t key[SIGN_HASH_LEN];
+    const enum err err = registry_csr_key(csr, key);
+    *why = "the certificate request is not of the key of the certificate that it comes with";
+    if (err)
+        return err;
+    return request->tls_key && memcmp(key, request->tls_key, sizeof key) == 0 ? ERR_OK
+                                                                              : ERR_INVALID;
+}
+
 static enum err certificate_make(struct registry_service *service, const char *kiosk,
                                  const struct registry_request *request, struct span *out,
                                  const char **why)
@@ -128,7 +142,9 @@ static enum err certificate_make(struct registry_service *service, const char *k
     enum err err = registry_csr_open(request->body, kiosk, &csr, why);
     if (err)
         return err;
-    err = registry_ca_issue(service->ca, csr, kiosk, request->now_ms, der, sizeof der, &len);
+    err = certificate_key_check(csr, request, why);
+    if (!err)
+        err = registry_ca_issue(service->ca, csr, kiosk, request->now_ms, der, sizeof der, &len);
     registry_csr_close(csr);
     return err ? err : service_seal(service, span_of(der, len), out);
 }

@@ -21,9 +21,10 @@ struct registry_request {
     const char *method, *path;
     const char *nonce, *from; /* query values; NULL when absent */
     const char *wait, *policy, *lists, *placements;
-    bool waited;           /* it was held already: answer it now */
-    const char *kiosk;     /* from the verified certificate; "" on the enrolment listener */
-    struct rate_peer peer; /* the other end's address */
+    bool waited;            /* it was held already: answer it now */
+    const char *kiosk;      /* from the verified certificate; "" on the enrolment listener */
+    const uint8_t *tls_key; /* registry_csr_key of that certificate's key; NULL there */
+    struct rate_peer peer;  /* the other end's address */
     struct span body;
     int64_t now_ms; /* wall time */
     bool alone;     /* it was asked before, and what it was grouped with could not be kept */

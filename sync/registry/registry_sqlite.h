@@ -61,6 +61,9 @@
                  "hash IN (SELECT hash FROM entry WHERE kiosk = ?1 AND seq = copy.seq)")           \
     X(COPY_BOUND, "DELETE FROM copy WHERE kiosk = ?1 AND seq BETWEEN ?2 AND ?3 AND "               \
                   "(SELECT count(*) FROM copy WHERE kiosk = ?1 AND seq < ?2) >= ?4")               \
+    X(COPIES, "SELECT k.id, c.seq, c.hash, c.header, c.received_ms, c.seq >= k.next "              \
+              "FROM kiosk k JOIN copy c ON c.kiosk = k.no ORDER BY k.id, c.seq, c.hash")           \
+    X(COPIES_FORGET, "DELETE FROM copy WHERE kiosk = ?1")                                          \
     X(TOLD_COUNT, "SELECT count(*) FROM told WHERE kiosk = ?1 AND told_ms > ?2")                   \
     X(TOLD_PUT, "INSERT OR REPLACE INTO told(id, kiosk, told_ms) VALUES(?1, ?2, ?3)")              \
     X(TOLD_VOUCHED, "DELETE FROM told WHERE id IN (SELECT id FROM staged)")                        \
@@ -207,6 +210,8 @@ enum err sqlite_payload_get(struct registry_store *store,
                             struct span *out);
 enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
+enum err sqlite_copies_each(struct registry_store *store, registry_copy_each *each, void *user);
+enum err sqlite_copies_forget(struct registry_store *store, const char *kiosk, uint64_t *n);
 enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, int64_t now_ms,
                               struct registry_imported *out);
 enum err sqlite_append(struct registry_store *store, const char *kiosk,

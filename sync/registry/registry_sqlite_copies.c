@@ -71,6 +71,53 @@ enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
     return err;
 }
 
+static enum err copy_of_row(sqlite3_stmt *stmt, struct registry_entry *out)
+{
+    struct registry_entry copy = {.seq = (uint64_t)sqlite3_column_int64(stmt, 1),
+                                  .header = database_column(stmt, 3),
+                                  .received_ms = sqlite3_column_int64(stmt, 4)};
+    const struct span id = database_column(stmt, 0);
+    if (id.len == 0 || id.len >= sizeof copy.kiosk)
+        return ERR_CORRUPT;
+    memcpy(copy.kiosk, id.p, id.len);
+    const enum err err = registry_sql_exact(stmt, 2, copy.hash, sizeof copy.hash);
+    if (!err)
+        *out = copy;
+    return err;
+}
+
+enum err sqlite_copies_each(struct registry_store *store, registry_copy_each *each, void *user)
+{
+    sqlite3_stmt *stmt = registry_sql(registry_sqlite_of(store), SQL_COPIES);
+    enum err err;
+    while ((err = registry_sql_row(stmt)) == ERR_OK) {
+        struct registry_entry copy;
+        err = copy_of_row(stmt, &copy);
+        if (!err)
+            err = each(&copy, sqlite3_column_int(stmt, 5) != 0, user);
+        if (err) {
+            sqlite3_reset(stmt);
+            return err;
+        }
+    }
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+enum err sqlite_copies_forget(struct registry_store *store, const char *kiosk, uint64_t *n)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    int64_t no;
+    enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    if (err)
+        return err;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_COPIES_FORGET);
+    sqlite3_bind_int64(stmt, 1, no);
+    err = database_step_done(stmt);
+    if (!err)
+        *n = (uint64_t)sqlite3_changes(s->database.handle);
+    return err;
+}
+
 enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk, uint64_t first,
                                   uint64_t last)
 {

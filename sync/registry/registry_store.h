@@ -199,6 +199,7 @@ typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
                                      const struct registry_head *head, uint64_t branches,
                                      void *user);
 typedef enum err registry_entry_each(const struct registry_entry *entry, void *user);
+typedef enum err registry_copy_each(const struct registry_entry *copy, bool waits, void *user);
 typedef enum err registry_record_each(struct span record, bool withdrawn, void *user);
 
 /* A callback that does not return ERR_OK ends the walk, which returns the same. What it is given is
@@ -244,6 +245,11 @@ struct registry_store_ops {
      * chain contradicts is kept, but for what comes when as many are. */
     enum err (*copies_put)(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
+    /* Copies in order of kiosk and seq (kiosk, seq, hash, header, received_ms): those that wait for
+     * their chain, and those that it contradicts. */
+    enum err (*copies_each)(struct registry_store *store, registry_copy_each *each, void *user);
+    /* Forgets all of a kiosk's: `*n`. The rows that they made stay. ERR_MISSING: no such kiosk. */
+    enum err (*copies_forget)(struct registry_store *store, const char *kiosk, uint64_t *n);
     /* Withdraws all rows that entries of a kiosk have made, but for those that an import has
      * brought since, or that another kiosk's have made too. A row that went so comes again by
      * another kiosk's word alone. ERR_MISSING: no such kiosk. */

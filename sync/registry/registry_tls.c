@@ -25,6 +25,17 @@
 #define PURPOSES_MAX       16
 #define VERIFY_FAILED      GNUTLS_E_CERTIFICATE_ERROR
 #define EMPTY_LIST_LEN_MAX 4
+#define SPKI_LEN_MAX       512
+
+enum err registry_tls_key_hash(gnutls_pubkey_t key, uint8_t out[SIGN_HASH_LEN])
+{
+    uint8_t spki[SPKI_LEN_MAX];
+    size_t len = sizeof spki;
+    if (gnutls_pubkey_export(key, GNUTLS_X509_FMT_DER, spki, &len) < 0)
+        return ERR_SIZE;
+    sign_hash(span_of(spki, len), out);
+    return ERR_OK;
+}
 
 /* The client's own certificate; deinit it. */
 static enum err peer_certificate(gnutls_session_t session, gnutls_x509_crt_t *out)
@@ -55,6 +66,18 @@ static bool certificate_is_for_clients(gnutls_x509_crt_t crt)
             return true;
     }
     return false;
+}
+
+static enum err certificate_key(gnutls_x509_crt_t crt, uint8_t out[SIGN_HASH_LEN])
+{
+    gnutls_pubkey_t key;
+    if (gnutls_pubkey_init(&key) < 0)
+        return ERR_MEMORY;
+    enum err err = ERR_INVALID;
+    if (gnutls_pubkey_import_x509(key, crt, 0) >= 0)
+        err = registry_tls_key_hash(key, out);
+    gnutls_pubkey_deinit(key);
+    return err;
 }
 
 static enum err certificate_kiosk(gnutls_x509_crt_t crt, char out[ENTRY_KIOSK_LEN])
@@ -135,10 +158,11 @@ static void client_proves(gnutls_session_t session)
     const struct registry_tls_listener *listener = gnutls_db_get_ptr(session);
     gnutls_x509_crt_t crt;
     char kiosk[ENTRY_KIOSK_LEN];
+    uint8_t tls_key[SIGN_HASH_LEN];
     if (!listener || peer_certificate(session, &crt) != ERR_OK)
         return;
-    if (certificate_kiosk(crt, kiosk) == ERR_OK)
-        listener->proven(kiosk, listener->user);
+    if (certificate_kiosk(crt, kiosk) == ERR_OK && certificate_key(crt, tls_key) == ERR_OK)
+        listener->proven(kiosk, tls_key, listener->user);
     gnutls_x509_crt_deinit(crt);
 }
 

@@ -1,9 +1,9 @@
-/* Mutual TLS, the registry's side: GnuTLS, inside libmicrohttpd. Private to registry_server.c and
- * registry_callers.c. */
+/* Mutual TLS, the registry's side: GnuTLS, inside libmicrohttpd. Private to registry_server.c,
+ * registry_callers.c and registry_ca.c. */
 #ifndef PAMIT_REGISTRY_TLS_H
 #define PAMIT_REGISTRY_TLS_H
 
-#include <gnutls/gnutls.h>
+#include <gnutls/abstract.h>
 #include <stdbool.h>
 
 #include "registry_store.h"
@@ -11,10 +11,14 @@
 /* TLS 1.2 and 1.3 with at least 128 bits of security, nothing older. */
 #define REGISTRY_TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
+/* A hash that tells keys apart. */
+MUST_CHECK enum err registry_tls_key_hash(gnutls_pubkey_t key, uint8_t out[SIGN_HASH_LEN]);
+
 /* `proven` is called within the handshake once a client has shown that it has the key of its
- * certificate, whose kiosk it is told. */
+ * certificate, whose kiosk it is told, and the key's hash. */
 struct registry_tls_listener {
-    void (*proven)(const char kiosk[ENTRY_KIOSK_LEN], void *user);
+    void (*proven)(const char kiosk[ENTRY_KIOSK_LEN], const uint8_t tls_key[SIGN_HASH_LEN],
+                   void *user);
     void *user;
 };
 

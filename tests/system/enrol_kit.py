@@ -11,6 +11,9 @@ import os
 import subprocess
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 import pki
 from kiosk_conf import kiosk_conf
@@ -92,6 +95,13 @@ class NewKiosk(SyncKiosk):
                 for name in names}
 
 
+def certificate_request(key, *names):
+    """PKCS #10, DER, by a client that shares no code with Pamit."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    return request.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
 # ---- codes, by independent means: base 32 and the check symbols of sync/enrol_code.h ----
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -134,4 +144,5 @@ def code_write(fingerprint, secret):
     return "-".join(groups)
 
 
-__all__ = ["EnrolRegistry", "FILES", "KEYS", "NewKiosk", "PROGRAM", "code_read", "code_write"]
+__all__ = ["EnrolRegistry", "FILES", "KEYS", "NewKiosk", "PROGRAM", "certificate_request",
+           "code_read", "code_write"]

@@ -1,14 +1,17 @@
 """`pamit` as a technician uses it: what it prints, and with which exit code."""
 
+import calendar
 import csv
 import io
 import json
 import os
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
+from clock_kit import Clock
 from store_kit import BIN, KIOSK, make_key, make_kiosk, pamit
 
 
@@ -218,6 +221,15 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     assert {key: status[key] for key in expected} == expected
     out, _ = pamit("status", *conf(kiosk))
     assert "no route to host" in out and "unsent           3" in out
+
+
+def test_data_are_as_old_as_the_older_of_the_two(kiosk, tmp_path):
+    """Placements of 08:33, lists of 05:46, and a clock that says 10:47."""
+    clock = Clock(tmp_path)
+    clock.set(calendar.timegm((2026, 11, 21, 10, 47, 0)) * 1000 - time.time_ns() // 1_000_000)
+    with clock.kiosk():
+        out, _ = pamit("status", "--json", *conf(kiosk))
+    assert json.loads(out)["data_age_hours"] == 5
 
 
 MARKS = "CREATE TABLE mark(next INTEGER PRIMARY KEY, at_ms INTEGER, receipt BLOB);"

@@ -4,11 +4,15 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 import pki
 from clock_kit import UNKNOWN, Clock
-from enrol_kit import KEYS, EnrolRegistry, NewKiosk
+from enrol_kit import KEYS, EnrolRegistry, NewKiosk, certificate_request
 from front_kit import Front
+from registry_kit import Kiosk, cose_payload
 
 NAME = "CGK-03-0412"
 DAYS = 20
@@ -144,6 +148,31 @@ def test_what_is_no_certificate_of_ours_is_not_tried(kiosk):
     (kiosk.folder / "tls.pem.next").write_bytes(b"garbage")
     kiosk.contact()
     assert "tls.pem.next" not in kiosk.present()
+
+
+def test_a_renewal_is_on_the_key_of_the_certificate_that_asks(registry, kiosk, tmp_path):
+    """By a client that shares no code with Pamit, with a kiosk's certificate and key."""
+    other = NewKiosk(registry, tmp_path / "other", "CGK-03-0413")
+    assert other.enrol(registry.code(other.name)).returncode == 0
+    own, others = (load_pem_private_key((one.folder / "tls.key").read_bytes(), None) for one in (kiosk, other))
+    identity = SimpleNamespace(cert=kiosk.folder / "tls.pem", key=kiosk.folder / "tls.key")
+    client = Kiosk(registry, NAME, identity, None)
+
+    def ask(request):
+        return client.request("POST", "/v1/certificate", body=request)
+
+    good = certificate_request(own, NAME)
+    issued = x509.load_der_x509_certificate(cose_payload(registry.receipt_key, ask(good).body, decode=bytes))
+    assert issued.public_key().public_numbers() == own.public_key().public_numbers()
+    for why, request in (
+            ("not of the key", certificate_request(others, NAME)),
+            ("not of the key", certificate_request(ec.generate_private_key(ec.SECP256R1()), NAME)),
+            ("not signed by its key", good[:-1] + bytes([good[-1] ^ 1])),
+            ("another kiosk", certificate_request(own, other.name))):
+        reply = ask(request)
+        assert reply.status == 400 and why in reply.body.decode(), (why, reply)
+        assert why in registry.await_log("REGISTRY_REQUEST_REFUSED")
+        registry.log.clear()
 
 
 def test_a_registry_that_renews_nothing_stops_nothing(registry, clock, kiosk):

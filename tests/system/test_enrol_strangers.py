@@ -9,15 +9,12 @@ import threading
 
 import cbor2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
 
 import pki
 from desk_kit import PROGRAMS
-from enrol_kit import EnrolRegistry, NewKiosk, code_read
+from enrol_kit import EnrolRegistry, NewKiosk, certificate_request, code_read
 from enrol_scene import AGAIN, REFUSED, USAGE, assert_nothing_came, ca_der, make_kiosk, make_registry, make_running  # pylint: disable=unused-import
 from registry_kit import cose_signature, key_id
 
@@ -153,12 +150,6 @@ def test_who_says_nothing_keeps_nobody_from_enrolling(tmp_path, addresses):
                 ("127.0.0.1", registry.enrol_port), 20, source_address=(f"127.0.1.{1 + i % addresses}", 0)))
         kiosk = NewKiosk(registry, tmp_path / "kiosk", "CGK-03-0412")
         assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
-
-
-def certificate_request(key, *names):
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in names])
-    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
-    return request.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def forged(request):

@@ -2,11 +2,13 @@
 does it as the registry asks, each at a moment of its own."""
 
 import contextlib
+import email.utils
 import json
 import os
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -129,6 +131,22 @@ def test_P7_retry_after_is_honoured_and_spread_over_as_long_again(registry, kios
     assert registry.head(NAME) == (1, head[1] + 1, head[2])
 
 
+def test_P7_retry_after_may_be_a_date(registry, kiosk):
+    """Held against the answer's own Date, whatever our clock says: pamit-sync's is hours behind."""
+    kiosk.append(1)
+
+    def later(*_):
+        return Reply(503, {"Retry-After": email.utils.formatdate(time.time() + 60, usegmt=True)}, b"come again")
+
+    clock = Clock(kiosk.folder)
+    clock.set(-12 * 3600 * 1000)
+    with Front(registry, kiosk, later) as front, clock.kiosk():
+        done = kiosk.once(port=front.port, backoff_min_ms=100, backoff_max_ms=1000)
+    assert done.returncode == 1 and "HTTP 503" in done.stderr
+    assert len(waits(done.stderr.splitlines())) == 1
+    assert all(59_000 <= wait <= 122_300 for wait in waits(done.stderr.splitlines())), done.stderr
+
+
 def test_P7_a_fleet_whose_lines_are_cut_at_once_comes_back_spread(registry, tmp_path):
     """All of them wait for news when the registry's line goes: each comes back at a moment of its own."""
     with contextlib.ExitStack() as stack:
@@ -161,7 +179,7 @@ def test_P7_new_entries_do_not_shorten_what_the_registry_asked_for(registry, kio
     kiosk.append(1)
     with Front(registry, kiosk, answer) as front:
         kiosk.start(port=front.port, interval_s=3600)
-        kiosk.await_log("SYNC_REFUSED")
+        kiosk.await_log("SYNC_PUT_OFF")
         kiosk.append(50)
         kiosk.append(50)
         assert kiosk.stop() == 0

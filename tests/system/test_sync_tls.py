@@ -5,6 +5,7 @@ side notices, the registry stores nothing, and no entry is lost: a right connect
 all of them.
 """
 
+import contextlib
 import socket
 import ssl
 import subprocess
@@ -38,17 +39,44 @@ def other_ca(tmp_path):
     return pki.make_ca(tmp_path, "other", cn="Another CA")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def silenced(tmp_path_factory):
-    """A kiosk whose registry says nothing, for LINK_HANDSHAKE_TIMEOUT_S: it waits while the other tests run."""
-    folder = tmp_path_factory.mktemp("silenced")
-    with Registry(folder / "registry") as registry, socket.create_server(("127.0.0.1", 0)) as listener:
+@contextlib.contextmanager
+def kept_waiting(folder, port_of):
+    """A kiosk at a port that keeps it waiting, and its pamit-sync, which goes on while the other tests run."""
+    with Registry(folder / "registry") as registry, contextlib.ExitStack() as stack:
         kiosk = SyncKiosk(registry, folder / "kiosk", NAME)
         kiosk.append(ENTRIES - 1)
-        config = kiosk.configure(port=listener.getsockname()[1])
+        config = kiosk.configure(port=stack.enter_context(port_of(registry)))
         with subprocess.Popen([PROGRAM, "--once", "--config", config], stderr=subprocess.PIPE, text=True) as process:
             yield registry, kiosk, process
             process.kill()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silenced(tmp_path_factory):
+    """By a registry that says nothing, for LINK_HANDSHAKE_TIMEOUT_S."""
+
+    @contextlib.contextmanager
+    def port_of(_):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            yield listener.getsockname()[1]
+
+    with kept_waiting(tmp_path_factory.mktemp("silenced"), port_of) as waiting:
+        yield waiting
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dripped(tmp_path_factory):
+    """By a registry that never stops answering, for LINK_PACE_FREE_S."""
+
+    @contextlib.contextmanager
+    def port_of(registry):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(registry.tls.cert, registry.tls.key)
+        with Dripper(context) as dripper:
+            yield dripper.port
+
+    with kept_waiting(tmp_path_factory.mktemp("dripped"), port_of) as waiting:
+        yield waiting
 
 
 def arrived(registry):
@@ -289,6 +317,15 @@ def test_a_server_that_says_nothing_is_given_up(silenced):
     assert_works(registry, kiosk)
 
 
+def test_a_server_that_drips_a_byte_at_a_time_is_given_up(dripped):
+    """Each byte is progress, and none of the deadlines for silence ever comes."""
+    registry, kiosk, process = dripped
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "waiting for the registry's answer took too long" in said, said
+    assert_works(registry, kiosk)
+
+
 # ---- helpers -------------------------------------------------------------------------------------
 
 
@@ -339,5 +376,32 @@ class OneShotServer:
         connection.close()
 
     def __exit__(self, *_):
+        self.thread.join(20)
+        self.listener.close()
+
+
+class Dripper:
+    """Takes one connection, and answers without end: a byte of a header in each tenth of a second."""
+
+    def __init__(self, context):
+        self.context, self.ended = context, threading.Event()
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+        return self
+
+    def serve(self):
+        connection, _ = self.listener.accept()
+        with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(4096)
+            secure.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            while not self.ended.wait(0.1):
+                secure.sendall(b"a")
+
+    def __exit__(self, *_):
+        self.ended.set()
         self.thread.join(20)
         self.listener.close()

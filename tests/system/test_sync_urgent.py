@@ -295,6 +295,33 @@ def test_copies_are_kept_and_told_once_and_the_chain_takes_their_place(registry)
     assert registry.head(CROWD_KIOSK)[1] == 12
 
 
+def test_copies_are_listed_and_cleared_by_a_command(registry):
+    """Those that wait go with their chain; those that it contradicts stay until somebody has looked at them."""
+    kiosk, other = registry.enrol(CROWD_KIOSK).fill(3), registry.enrol(ELSEWHERE).fill(3)
+    told = pair(kiosk)
+    assert post(kiosk, copies(kiosk, *told)).status == 200
+    assert post(other, copies(other, *pair(other))).status == 200
+
+    def listed():
+        return [line.split(" received=")[0] for line in registry.command("copies", "list").splitlines()]
+
+    def of(name, how):
+        return [f"{name} {how} epoch=1 seq={seq} kind={kind}" for seq, kind in ((4, "PRESENTED"), (5, "DECIDED"))]
+
+    assert listed() == of(CROWD_KIOSK, "waits") + of(ELSEWHERE, "waits")
+    assert registry.command("copies", "list").splitlines()[0].endswith(f"hash={told[0].hash.hex()}")
+    del kiosk.entries[3:]
+    pair(kiosk)  # storage went back, and somebody else got these numbers
+    for one in (kiosk, other):
+        assert one.post(one.batch(1, 5)).status == 200
+    assert listed() == of(CROWD_KIOSK, "contradicted")
+    assert registry.command("copies", "clear", ELSEWHERE) == "0 cleared\n"
+    assert listed() == of(CROWD_KIOSK, "contradicted")
+    assert registry.command("copies", "clear", CROWD_KIOSK) == "2 cleared\n"
+    assert listed() == [] and len(lists(registry)) == 3
+    assert registry.run("copies", "clear", "CGK-03-0499").returncode == 1
+
+
 def test_a_row_that_was_withdrawn_stays_so_when_the_chain_brings_the_entry(registry):
     kiosk = registry.enrol(CROWD_KIOSK).fill(3)
     assert post(kiosk, copies(kiosk, *pair(kiosk))).status == 200

@@ -75,6 +75,49 @@ static void a_failure_keeps_what_the_receipt_said(void **state)
     sync_state_close(db);
 }
 
+static void a_refusal_stands_until_a_contact_is_good_or_fails_otherwise(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct receipt receipt = {.kiosk = "K", .epoch = 1, .next = 5};
+    struct sync_state_db *db = open_writer(fixture);
+    struct sync_state stored;
+
+    assert_int_equal(sync_state_store_refusal(db, 50, "revoked"), ERR_OK);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_true(stored.refused && !stored.online);
+    assert_string_equal(stored.refusal, "revoked");
+    assert_int_equal(sync_state_store_failure(db, 60, "no route to host"), ERR_OK);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_false(stored.refused);
+    assert_int_equal(sync_state_store_refusal(db, 70, "revoked"), ERR_OK);
+    assert_int_equal(store(db, 100, &receipt, span_of("envelope", 8)), ERR_OK);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_false(stored.refused);
+    assert_string_equal(stored.refusal, "");
+    sync_state_close(db);
+}
+
+static void what_is_wrong_with_the_feeds_outlives_receipts_and_failures(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    const struct receipt receipt = {.kiosk = "K", .epoch = 1, .next = 5};
+    struct sync_state_db *db = open_writer(fixture);
+    struct sync_state stored;
+
+    assert_int_equal(sync_state_store_feeds(db, "policy: not signed"), ERR_OK);
+    assert_int_equal(store(db, 100, &receipt, span_of("envelope", 8)), ERR_OK);
+    assert_int_equal(sync_state_store_failure(db, 200, "no route to host"), ERR_OK);
+    sync_state_close(db);
+    db = open_writer(fixture);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_string_equal(stored.feeds, "policy: not signed");
+    assert_int_equal(stored.next, 5);
+    assert_int_equal(sync_state_store_feeds(db, ""), ERR_OK);
+    assert_int_equal(sync_state_load(db, &stored), ERR_OK);
+    assert_string_equal(stored.feeds, "");
+    sync_state_close(db);
+}
+
 static void receipts_only_move_forward(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -267,8 +310,8 @@ static void what_is_no_fix_is_left_out(void **state)
     sync_state_close(db);
 }
 
-/* As version 1 made it, with a receipt in it. */
-static void version_1_becomes_version_2(void **state)
+/* As version 2 made it, with a receipt in it. */
+static void version_2_becomes_version_3(void **state)
 {
     const struct store_fixture *fixture = *state;
     struct sync_state_db *db = open_writer(fixture);
@@ -277,12 +320,12 @@ static void version_1_becomes_version_2(void **state)
     int64_t at_ms;
 
     sync_state_close(db);
-    fixture_sql(fixture->path, "DROP TABLE fix; ALTER TABLE state DROP COLUMN boot;"
-                               "ALTER TABLE state DROP COLUMN asked_ms;"
-                               "ALTER TABLE state DROP COLUMN answered_ms;"
-                               "PRAGMA user_version=1;"
-                               "INSERT INTO state VALUES(1, 1, 500, 400, '', 1, 9, x'7265');"
-                               "INSERT INTO acked VALUES(9, 400);");
+    fixture_sql(fixture->path,
+                "ALTER TABLE state DROP COLUMN refused;"
+                "ALTER TABLE state DROP COLUMN feeds;"
+                "PRAGMA user_version=2;"
+                "INSERT INTO state VALUES(1, 1, 500, 400, '', 1, 9, x'7265', x'', 0, 0);"
+                "INSERT INTO acked VALUES(9, 400);");
     assert_int_equal(sync_state_open(fixture->path, SYNC_STATE_READ, &db, why), ERR_MISSING);
     db = open_writer(fixture);
     assert_int_equal(sync_state_load(db, &stored), ERR_OK);
@@ -290,6 +333,8 @@ static void version_1_becomes_version_2(void **state)
     assert_int_equal(stored.contact.wall_ms, 400);
     assert_int_equal(stored.contact.answered_ms, 0);
     assert_int_equal(stored.receipt_len, 2);
+    assert_false(stored.refused);
+    assert_string_equal(stored.feeds, "");
     assert_int_equal(sync_state_acked_at(db, 8, &at_ms), ERR_OK);
     assert_int_equal(at_ms, 400);
     const struct sync_moment moment = {.boot_id = {1}, .asked_ms = 1, .answered_ms = 2};
@@ -297,7 +342,7 @@ static void version_1_becomes_version_2(void **state)
     assert_int_equal(sync_state_store_receipt(db, &moment, &receipt, span_of("r", 1)), ERR_OK);
     sync_state_close(db);
     assert_int_equal(fixture_number(fixture->path, "SELECT count(*) FROM fix"), 1);
-    assert_int_equal(fixture_number(fixture->path, "PRAGMA user_version"), 2);
+    assert_int_equal(fixture_number(fixture->path, "PRAGMA user_version"), 3);
 }
 
 static void a_long_refusal_is_cut(void **state)
@@ -310,8 +355,10 @@ static void a_long_refusal_is_cut(void **state)
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = 0;
     assert_int_equal(sync_state_store_failure(db, 1, text), ERR_OK);
+    assert_int_equal(sync_state_store_feeds(db, text), ERR_OK);
     assert_int_equal(sync_state_load(db, &stored), ERR_OK);
     assert_int_equal(strlen(stored.refusal), SYNC_STATE_REFUSE_LEN - 1);
+    assert_int_equal(strlen(stored.feeds), SYNC_STATE_REFUSE_LEN - 1);
     sync_state_close(db);
 }
 
@@ -322,13 +369,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STATE_TEST(nothing_is_known_at_first),
         STATE_TEST(a_failure_keeps_what_the_receipt_said),
+        STATE_TEST(a_refusal_stands_until_a_contact_is_good_or_fails_otherwise),
+        STATE_TEST(what_is_wrong_with_the_feeds_outlives_receipts_and_failures),
         STATE_TEST(receipts_only_move_forward),
         STATE_TEST(a_parting_takes_back_what_was_acknowledged),
         STATE_TEST(each_entry_has_its_first_receipt),
         STATE_TEST(each_day_of_a_boot_has_its_best_fix),
         STATE_TEST(fixes_are_bounded_and_the_oldest_go),
         STATE_TEST(what_is_no_fix_is_left_out),
-        STATE_TEST(version_1_becomes_version_2),
+        STATE_TEST(version_2_becomes_version_3),
         STATE_TEST(a_long_refusal_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

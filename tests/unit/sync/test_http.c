@@ -42,9 +42,25 @@ static const struct row {
     {"a long Retry-After is capped",
      "HTTP/1.1 503 Busy\r\nRetry-After: 99999999999999999999999\r\nContent-Length: 0\r\n\r\n",
      HTTP_DONE, 503, "", false, HTTP_RETRY_AFTER_MAX_S, NULL},
-    {"a Retry-After that is a date is ignored",
+    {"a Retry-After that is a date is so long after the answer's own",
+     "HTTP/1.1 503 Busy\r\nRetry-After: Sat, 21 Nov 2026 22:00:00 GMT\r\n"
+     "Date: Sat, 21 Nov 2026 21:57:30 GMT\r\nContent-Length: 0\r\n\r\n",
+     HTTP_DONE, 503, "", false, 150, NULL},
+    {"one of next year is capped",
+     "HTTP/1.1 503 Busy\r\nDate: Sat, 21 Nov 2026 21:57:30 GMT\r\n"
+     "Retry-After: Sun, 21 Nov 2027 22:00:00 GMT\r\nContent-Length: 0\r\n\r\n",
+     HTTP_DONE, 503, "", false, HTTP_RETRY_AFTER_MAX_S, NULL},
+    {"one that is past asks for nothing",
+     "HTTP/1.1 503 Busy\r\nDate: Sat, 21 Nov 2026 21:57:30 GMT\r\n"
+     "Retry-After: Sat, 21 Nov 2026 21:57:29 GMT\r\nContent-Length: 0\r\n\r\n",
+     HTTP_DONE, 503, "", false, 0, NULL},
+    {"nor does one without a Date to hold it against",
      "HTTP/1.1 503 Busy\r\nRetry-After: Sat, 21 Nov 2026 22:00:00 GMT\r\nContent-Length: 0\r\n"
      "\r\n",
+     HTTP_DONE, 503, "", false, 0, NULL},
+    {"nor one that is neither number nor date",
+     "HTTP/1.1 503 Busy\r\nDate: Sat, 21 Nov 2026 21:57:30 GMT\r\nRetry-After: soon\r\n"
+     "Content-Length: 0\r\n\r\n",
      HTTP_DONE, 503, "", false, 0, NULL},
     {"bytes above ASCII in a value", OK "X: \xc3\xa9\r\nContent-Length: 0\r\n\r\n", HTTP_DONE, 200,
      "", false, 0, NULL},

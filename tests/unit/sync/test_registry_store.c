@@ -244,6 +244,22 @@ static void copies_that_the_chain_contradicts_stand_in_no_copy_s_way(void **stat
     store->ops->close(store);
 }
 
+/* A kiosk that has as many as may wait is heard again once somebody has cleared them. */
+static void a_kiosk_whose_copies_are_cleared_has_room_again(void **state)
+{
+    static const struct registry_kiosk kiosk = {.id = "K"};
+    struct registry_store *store = place_open(*state);
+    uint64_t n = 0;
+    assert_int_equal(store->ops->kiosk_add(store, &kiosk), ERR_OK);
+    copies_come(*state, 7, REGISTRY_COPIES_MAX);
+    assert_false(copy_comes(store, 8));
+    assert_int_equal(store->ops->copies_forget(store, "K", &n), ERR_OK);
+    assert_int_equal(n, REGISTRY_COPIES_MAX);
+    assert_true(copy_comes(store, 8));
+    assert_int_equal(store->ops->copies_forget(store, "nobody", &n), ERR_MISSING);
+    store->ops->close(store);
+}
+
 int main(void)
 {
     static const struct suite_backend sqlite = {
@@ -256,6 +272,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_store_of_version_1_keeps_its_placements_and_versions,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_row_of_another_shape_is_corrupt_and_not_believed, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_kiosk_whose_copies_are_cleared_has_room_again, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(copies_that_the_chain_contradicts_stand_in_no_copy_s_way,
                                         setup, teardown),
