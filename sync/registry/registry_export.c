@@ -219,11 +219,19 @@ static bool event_continue(struct event *event)
     return true;
 }
 
+/* Marks are of the version that stored an entry, so nothing rests on one: what a kiosk has sent
+ * must not end the export of all the others. */
+static enum err leave_out(struct export *export)
+{
+    export->n_left_out++;
+    return ERR_OK;
+}
+
 static enum err presented_take(struct export *export, const struct arrival *arrival)
 {
     struct entry_presented presented;
     if (entry_presented_decode(arrival->payload, &presented) != ERR_OK)
-        return ERR_CORRUPT;
+        return leave_out(export);
     if (arrival->is_twice && is_shown(export, arrival))
         return ERR_OK;
     struct crossing *crossing =
@@ -246,7 +254,7 @@ static enum err decided_take(struct export *export, const struct arrival *arriva
 {
     struct entry_decided decided;
     if (entry_decided_decode(arrival->payload, &decided) != ERR_OK)
-        return ERR_CORRUPT;
+        return leave_out(export);
     struct crossing *crossing = crossing_find(export, arrival, decided.presented);
     if (!crossing) {
         export->n_left_out += !arrival->is_twice;
@@ -266,7 +274,7 @@ static enum err void_take(struct export *export, const struct arrival *arrival)
     struct entry_void names;
     struct event_entry entry;
     if (entry_void_decode(arrival->payload, &names) != ERR_OK)
-        return ERR_CORRUPT;
+        return leave_out(export);
     entry_keep(arrival, &entry);
     for (struct crossing *c = export->crossing; c < export->crossing + OPEN_MAX; c++)
         if (c->is_open && event_void(&c->event, &entry, &names)) {
@@ -278,7 +286,8 @@ static enum err void_take(struct export *export, const struct arrival *arrival)
     return ERR_OK;
 }
 
-static enum err arrival_of(const struct registry_entry *entry, struct arrival *out)
+/* False: it can't be read. */
+static bool arrival_read(const struct registry_entry *entry, struct arrival *out)
 {
     *out = (struct arrival){.entry = entry,
                             .header_bytes = entry->header,
@@ -288,15 +297,15 @@ static enum err arrival_of(const struct registry_entry *entry, struct arrival *o
     if (out->has_signature)
         memcpy(out->signature, entry->signature.p, SIGN_LEN);
     if (entry->kind != ENTRY_RECOVERED)
-        return entry_header_decode(entry->header, ENTRY_WHOLE, &out->header) ? ERR_CORRUPT : ERR_OK;
+        return entry_header_decode(entry->header, ENTRY_WHOLE, &out->header) == ERR_OK;
     struct entry_recovered recovered;
     if (entry_recovered_decode(entry->payload, &recovered, &out->header) != ERR_OK)
-        return ERR_CORRUPT;
+        return false;
     out->header_bytes = recovered.header;
     out->payload = recovered.payload;
     out->has_signature = true;
     memcpy(out->signature, recovered.signature, SIGN_LEN);
-    return ERR_OK;
+    return true;
 }
 
 static enum err each_entry(const struct registry_entry *entry, void *user)
@@ -314,13 +323,12 @@ static enum err each_entry(const struct registry_entry *entry, void *user)
     if (entry->kind != ENTRY_PRESENTED && entry->kind != ENTRY_DECIDED &&
         entry->kind != ENTRY_VOID && entry->kind != ENTRY_RECOVERED)
         return ERR_OK;
-    if (entry->mark != REGISTRY_MARK_NONE && entry->mark != REGISTRY_MARK_TWICE) {
-        export->n_left_out++;
+    if (entry->mark != REGISTRY_MARK_NONE && entry->mark != REGISTRY_MARK_TWICE)
+        return leave_out(export);
+    if (!arrival_read(entry, &arrival))
+        return leave_out(export);
+    if (!arrival.payload.p)
         return ERR_OK;
-    }
-    const enum err err = arrival_of(entry, &arrival);
-    if (err || !arrival.payload.p)
-        return err;
     if (arrival.header.kind == ENTRY_PRESENTED)
         return presented_take(export, &arrival);
     if (arrival.header.kind == ENTRY_VOID)

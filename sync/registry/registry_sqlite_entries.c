@@ -174,12 +174,13 @@ static enum err copy_outdo(struct registry_sqlite *s, enum registry_statement wh
     return database_step_done(stmt);
 }
 
-/* A RECOVERED has effect once. */
+/* A RECOVERED has effect once; what can't be made out has none, and stays marked as such. */
 static enum err mark_find(struct registry_sqlite *s, int64_t kiosk,
                           const struct registry_entry *entry, enum registry_mark *mark)
 {
     *mark = entry->mark;
-    if (!entry->original_seq)
+    if (!entry->original_seq || entry->mark == REGISTRY_MARK_UNREADABLE ||
+        entry->mark == REGISTRY_MARK_UNKNOWN_KIND)
         return ERR_OK;
     enum err err = copy_outdo(s, SQL_ORIGINAL, kiosk, entry, mark);
     if (!err && *mark != REGISTRY_MARK_TWICE)

@@ -144,9 +144,10 @@ enum err sqlite_import_end(struct registry_store *store, bool commit, int64_t no
     enum err err = database_begin(&s->database);
     if (err)
         return err;
-    err = registry_sql_stage_apply(s, now_ms, &done);
-    if (!err && s->imports == REGISTRY_LISTS)
+    if (s->imports == REGISTRY_LISTS) /* before the rows that change nothing leave the stage */
         err = database_step_done(registry_sql(s, SQL_TOLD_VOUCHED));
+    if (!err)
+        err = registry_sql_stage_apply(s, now_ms, &done);
     err = registry_sql_end(s, err);
     if (!err)
         *out = done;

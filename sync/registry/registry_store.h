@@ -256,8 +256,8 @@ struct registry_store_ops {
     enum err (*rows_withdraw)(struct registry_store *store, const char *kiosk, int64_t now_ms,
                               struct registry_imported *out);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
-     * times has the effect of one. Gives REGISTRY_MARK_TWICE, also to what is
-     * held without its payload when that comes. ERR_MISSING: no such kiosk. */
+     * times has the effect of one. Gives REGISTRY_MARK_TWICE in place of NONE and PURGED, also to
+     * what is held without its payload when that comes. ERR_MISSING: no such kiosk. */
     enum err (*append)(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
     /* What append and quarantine store from here on is one transaction, of many kiosks: seen by
