@@ -1,6 +1,6 @@
 /* RECOVERED entries: each has the effect of the original that it holds, and an original has effect
  * once, whether it comes itself or in several of them, from histories that parted. What can't be
- * made out has no effect, and stays marked as such.
+ * made out has none, and stays marked as such.
  */
 #include "registry_sqlite.h"
 

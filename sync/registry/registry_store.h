@@ -272,5 +272,9 @@ MUST_CHECK enum err registry_sqlite_create(const char *path, char why[REGISTRY_W
 /* Opens one. ERR_MISSING; ERR_CORRUPT: it is no registry store, or a newer one. */
 MUST_CHECK enum err registry_sqlite_open(const char *path, struct registry_store **out,
                                          char why[REGISTRY_WHY_LEN]);
+/* From now on its writers wait for another process no longer than REGISTRY_HURRY_MS before they
+ * give ERR_BUSY: for a thread that serves all kiosks, while an import may take seconds. */
+#define REGISTRY_HURRY_MS 50
+void registry_sqlite_hurry(struct registry_store *store);
 
 #endif

@@ -2,45 +2,26 @@
 ahead of a chain that then says something else."""
 
 import copy
-import datetime
 import sqlite3
+import time
 
 import cbor2
 import pytest
 
-from clock_kit import Clock
 from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signature, decided, deterministic,
                           presented, zstd_raw)
 
+DAY_S = 24 * 3600
 NAME = "CGK-03-0412"
 DEFERRED = 4
 DEFERRAL, SOI, REPEAT = 1, 2, 6
 LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
 
 
-WIB = datetime.timezone(datetime.timedelta(hours=7))
-NOW = datetime.datetime.now(WIB)
-NOON = NOW.replace(hour=12, minute=0, second=0, microsecond=0) + datetime.timedelta(1)
-
-
 @pytest.fixture
 def registry(tmp_path):
-    """At the registry it is noon, and what kiosks send is of that day: some rows are for one day alone."""
-    folder = tmp_path / "registry"
-    folder.mkdir()
-    clock = Clock(folder)
-    clock.set(int((NOON - NOW).total_seconds() * 1000))
-    registry = Registry(folder)
-    with clock.kiosk():
-        registry.start()
-    yield registry
-    assert registry.stop() == 0
-
-
-def enrol(registry, name):
-    kiosk = registry.enrol(name)
-    kiosk.clock_ms = int(NOON.timestamp() * 1000)
-    return kiosk
+    with Registry(tmp_path / "registry") as registry:
+        yield registry
 
 
 def query(registry, sql):
@@ -78,7 +59,7 @@ def bring(kiosk, entry):
 
 
 def test_a_deferral_of_a_disk_that_went_back_is_told(registry):
-    kiosk = enrol(registry, NAME).fill(5)
+    kiosk = registry.enrol(NAME).fill(5)
     assert kiosk.post(kiosk.batch(1, 5)).status == 200
     recover(kiosk, pair(rolled_back(kiosk, 3)))
     assert kiosk.post(kiosk.batch(6, 8)).status == 200
@@ -88,7 +69,7 @@ def test_a_deferral_of_a_disk_that_went_back_is_told(registry):
 
 
 def test_what_was_told_before_its_disk_went_back_is_told_once(registry):
-    kiosk = enrol(registry, NAME).fill(3)
+    kiosk = registry.enrol(NAME).fill(3)
     left = pair(kiosk)
     assert kiosk.post(kiosk.batch(1, 5)).status == 200
     assert lists(registry) == [(1, 0)]
@@ -100,7 +81,7 @@ def test_what_was_told_before_its_disk_went_back_is_told_once(registry):
 def test_whom_it_defers_is_sought_on_its_own_branch(registry):
     """Number 4 is somebody else's on the branch that the registry has: of what comes as a DECIDED alone,
     nobody knows who it was."""
-    kiosk = enrol(registry, NAME).fill(3)
+    kiosk = registry.enrol(NAME).fill(3)
     kiosk.append(PRESENTED, presented(LIVE))
     kiosk.append(DECIDED, decided(4, 1, LIVE))
     assert kiosk.post(kiosk.batch(1, 5)).status == 200
@@ -110,7 +91,7 @@ def test_whom_it_defers_is_sought_on_its_own_branch(registry):
 
 
 def test_whom_it_defers_may_have_come_in_the_batch_before(registry):
-    kiosk = enrol(registry, NAME).fill(5)
+    kiosk = registry.enrol(NAME).fill(5)
     assert kiosk.post(kiosk.batch(1, 5)).status == 200
     shown, ended = pair(rolled_back(kiosk, 3))
     recover(kiosk, [shown])
@@ -122,7 +103,11 @@ def test_whom_it_defers_may_have_come_in_the_batch_before(registry):
 
 
 def test_who_tries_again_is_told_of_a_disk_that_went_back_too(registry):
-    first, second = enrol(registry, NAME).fill(1), enrol(registry, "BTM-01-0001").fill(3)
+    """Their clocks run ahead, so that it counts as today at both."""
+    first, second = registry.enrol(NAME), registry.enrol("BTM-01-0001")
+    first.clock_ms = second.clock_ms = int(time.time() + DAY_S) * 1000
+    first.fill(1)
+    second.fill(3)
     pair(first)
     assert first.post(first.batch(1, 3)).status == 200
     assert second.post(second.batch(1, 3)).status == 200
