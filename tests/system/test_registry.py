@@ -471,15 +471,40 @@ def test_usage(tmp_path):
     assert told.returncode == 0 and "import placements" in told.stdout
     assert "import lists" in told.stdout and "withdraw lists" in told.stdout
     assert told.stderr == ""
-    for words in ([], ["serve"], ["kiosk"], ["nonsense", "--config", "x"], ["serve", "--colour"]):
-        wrong = run(*words)
-        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
-    for words, said in [(["head", "CGK-03-0412"], "--config is needed"),
-                        (["head", "--config", "x"], "head takes KIOSK"),
+    columns = {line.rindex("  ") for line in told.stdout.splitlines() if line.startswith("  ")}
+    assert len(columns) == 1
+    for words, said in [([], "a command is needed"),
+                        (["serve"], "--config is needed"),
+                        (["kiosk"], "there is no command kiosk"),
+                        (["kiosk", "move", "--config", "x"], "there is no command kiosk move"),
+                        (["serve", "--colour"], "--colour is no option"),
+                        (["serve", "-v"], "-v is no option"),
+                        (["head", "CGK-03-0412", "--config"], "--config needs a value"),
+                        (["head", "CGK-03-0412"], "--config is needed"),
+                        (["head", "--config", "x"], "head takes ID"),
                         (["kiosk", "list", "all", "--config", "x"], "kiosk list takes no argument"),
+                        (["kiosk", "list", "--hours", "3", "--config", "x"], "kiosk list has no --hours"),
+                        (["import", "lists", "l", "--format", "csv", "--config", "x"], "import lists has no --format"),
+                        (["enrol-code", "A", "--entry-key", "k", "--config", "x"], "enrol-code has no --entry-key"),
                         (["export", "events", "--format", "xml", "--config", "x"], "--format is jsonl or csv")]:
         wrong = run(*words)
-        assert wrong.returncode == 2 and wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
+        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
+        assert wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
+
+
+def test_what_cannot_be_said_has_failed(tmp_path):
+    """To a full disk: a code to enrol with would be lost, and a list of kiosks would seem to be empty."""
+    registry = Registry(tmp_path, enrol="yes", ca_key="ca.key", policy_pub="policy.pub", public_host="localhost")
+    registry.enrol("CGK-03-0412").fill(1)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("")
+    for words in (["--help"], ["kiosk", "list"], ["head", "CGK-03-0412"], ["import", "placements", rows],
+                  ["enrol-code", "SUB-01-0001"], ["export", "events", "--format", "csv"]):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([PROGRAM, *words, "--config", registry.config], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, check=False)
+        assert done.returncode == 1, words
+        assert "pamit-registry: standard output can't be written\n" in done.stderr
 
 
 def test_kiosks_are_added_once_and_revoked_for_ever(tmp_path):
