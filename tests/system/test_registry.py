@@ -126,6 +126,20 @@ def test_the_handshake_refuses(registry, tmp_path, make, reason, alert, version)
     assert len([line for line in registry.log if "REFUSED" in line]) == 1
 
 
+def test_a_name_that_is_no_kiosk_s_id_is_refused_and_not_logged(registry, tmp_path):
+    """Though the CA signs it: in the log it would be whatever fields it says."""
+    for i, name in enumerate(('EVIL kiosk=CGK-03-0412 new=5', 'x" reason="ok', "CGK-03-0412 ", "CGK-03-0412\0",
+                              "CGK\n<4>REGISTRY_LISTENING", "\u00e9\u202ekiosk", "A;B", "A/B")):
+        identity = pki.issue(registry.ca, name, tmp_path, f"odd{i}")
+        context = client_context(registry, identity, ssl.TLSVersion.TLSv1_3)
+        assert refusal(registry, context) == "CERTIFICATE_UNKNOWN", name
+    registry.stop()
+    refused = [line for line in registry.log if "REGISTRY_CLIENT_REFUSED" in line]
+    assert len(refused) == 8
+    assert {line[line.index("reason=") :] for line in refused} == {'reason="certificate without a kiosk\'s id"'}
+    assert not [line for line in registry.log if "EVIL" in line or "new=5" in line]
+
+
 def test_tls_below_1_2_and_plain_http_are_refused(registry):
     kiosk = registry.enrol("CGK-03-0412")
     context = client_context(registry, kiosk.identity)
