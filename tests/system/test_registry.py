@@ -2,6 +2,7 @@
 commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -231,6 +232,17 @@ def test_a_fork_is_422_and_both_branches_are_kept(registry):
     assert kiosk.post(other.batch(4, 5)).status == 422
     assert registry.head(kiosk.name) == (1, 6, kiosk.entries[4].hash)
     assert "quarantined=2" in registry.command("kiosk", "list")
+    shown = [re.sub(r"received=\S+Z", "received=Z", line)
+             for line in registry.command("quarantine", kiosk.name).splitlines()]
+    kinds = {2: "PRESENTED", 3: "DECIDED", 4: "PRESENTED", 5: "DECIDED"}
+    assert shown[0] == ("CGK-03-0412 branch=1 proven received=Z parts_at=3 epoch=1 seq=1 kind=EPOCH "
+                        f"hash={other.entries[0].hash.hex()}")
+    assert shown[1:5] == [
+        f"CGK-03-0412 branch=1 proven received=Z parts_at=3 epoch=1 seq={seq} kind={kinds[seq]} "
+        f"hash={other.entries[seq - 1].hash.hex()}" for seq in range(2, 6)]
+    assert [line.partition(" epoch")[0] for line in shown[5:]] == [
+        "CGK-03-0412 branch=2 unproven received=Z parts_at=4"] * 2
+    assert registry.run("quarantine", "CGK-03-0413").returncode == 1
 
 
 def test_a_batch_signed_by_another_key_is_422_and_changes_nothing(registry, tmp_path):
