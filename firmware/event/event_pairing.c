@@ -34,10 +34,12 @@ static struct crossing *crossing_at(const struct event_pairing *pairing, uint32_
     return (struct crossing *)pairing->crossings.items + at;
 }
 
+/* NULL: it has none. */
 static const struct pairing_key *keys_of(const struct event_pairing *pairing,
                                          const struct crossing *crossing)
 {
-    return (const struct pairing_key *)pairing->keys.items + crossing->keys;
+    const struct pairing_key *keys = pairing->keys.items;
+    return crossing->n_keys > 0 ? keys + crossing->keys : NULL;
 }
 
 static bool names_agree(const struct event_pairing *pairing, const struct crossing *a,
