@@ -9,22 +9,16 @@ import contextlib
 import socket
 import ssl
 import subprocess
-import threading
 
 import pytest
 
 import pki
 from registry_kit import Registry
 from sync_kit import PROGRAM, SyncKiosk
+from sync_scene import NAME, make_registry  # noqa: F401
+from tls_kit import Dripper, OneShotServer, serving
 
-NAME = "CGK-03-0412"
 ENTRIES = 4  # 3 appended, and EPOCH
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
 
 
 @pytest.fixture
@@ -324,84 +318,3 @@ def test_a_server_that_drips_a_byte_at_a_time_is_given_up(dripped):
     assert process.returncode == 1
     assert "waiting for the registry's answer took too long" in said, said
     assert_works(registry, kiosk)
-
-
-# ---- helpers -------------------------------------------------------------------------------------
-
-
-class serving:
-    """The registry restarted with another certificate; stopped at the end, as it was configured."""
-
-    def __init__(self, registry, certificate):
-        self.registry, self.certificate = registry, certificate
-
-    def __enter__(self):
-        assert self.registry.stop() == 0
-        self.right = self.registry.config
-        self.registry.config = self.registry.write_config(
-            "other.conf", tls_cert=self.certificate.cert, tls_key=self.certificate.key
-        )
-        self.registry.start()
-
-    def __exit__(self, *_):
-        assert self.registry.stop() == 0
-        self.registry.config = self.right
-
-
-class OneShotServer:
-    """Takes one connection, reads once, answers with bytes, closes."""
-
-    def __init__(self, context, answer=b""):
-        self.context, self.answer = context, answer
-        self.received, self.failed = b"", None
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(20)
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-        return self
-
-    def serve(self):
-        connection, _ = self.listener.accept()
-        connection.settimeout(20)
-        try:
-            if self.context:
-                connection = self.context.wrap_socket(connection, server_side=True)
-            self.received = connection.recv(4096)
-            connection.sendall(self.answer)
-        except OSError as error:
-            self.failed = error
-        connection.close()
-
-    def __exit__(self, *_):
-        self.thread.join(20)
-        self.listener.close()
-
-
-class Dripper:
-    """Takes one connection, and answers without end: a byte of a header in each tenth of a second."""
-
-    def __init__(self, context):
-        self.context, self.ended = context, threading.Event()
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-        return self
-
-    def serve(self):
-        connection, _ = self.listener.accept()
-        with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(4096)
-            secure.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-            while not self.ended.wait(0.1):
-                secure.sendall(b"a")
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join(20)
-        self.listener.close()
