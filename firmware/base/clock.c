@@ -46,10 +46,10 @@ struct facts {
     bool has_rtc;
 };
 
-static int64_t clock_ms(clockid_t id)
+int64_t clock_ms(clockid_t which)
 {
     struct timespec now;
-    if (clock_gettime(id, &now) != 0)
+    if (clock_gettime(which, &now) != 0)
         return 0;
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 enum clock_quality {
     CLOCK_UNKNOWN = 0,
@@ -89,6 +90,10 @@ struct clock_span clock_settable(const struct clock *clock, int64_t boottime_ms)
 /* The time that a supervisor would most likely set in place of `now`: what the registry said,
  * carried on; else what the clock says, but no less than the floor. */
 int64_t clock_likely_ms(const struct clock *clock, const struct clock_reading *now);
+
+/* One of the system's clocks, in milliseconds: CLOCK_REALTIME is the wall's, as it was set;
+ * CLOCK_MONOTONIC and CLOCK_BOOTTIME nobody can set. */
+int64_t clock_ms(clockid_t which);
 
 /* Reads the clocks. Never fails: what can't be known is marked CLOCK_UNKNOWN. */
 void clock_read(const struct clock *clock, struct clock_reading *out);

@@ -86,6 +86,7 @@
     X(REGISTRY_ENROL_LISTENING, 5, "listening for kiosks that enrol")                              \
     X(REGISTRY_CLIENT_REFUSED, 4, "client refused in the handshake")                               \
     X(REGISTRY_REQUEST_REFUSED, 4, "request refused")                                              \
+    X(REGISTRY_HELD, 4, "a kiosk asks too often, and is held back")                                \
     X(REGISTRY_APPENDED, 6, "entries appended")                                                    \
     X(REGISTRY_URGENT, 6, "entries came ahead of their chain")                                     \
     X(REGISTRY_ROWS_OVER, 2, "one kiosk defers too many in a day: others are not told")            \

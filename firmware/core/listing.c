@@ -46,6 +46,11 @@ bool listing_kind_parse(const char *name, enum listing_kind *out)
 
 /* ---- complete -------------------------------------------------------------------------------- */
 
+static bool is_later_kind(enum listing_kind kind)
+{
+    return kind >= LISTING_KINDS;
+}
+
 static bool by_document(const struct listing *listing)
 {
     return listing->kind != LISTING_COMPLAINT && *listing->passport_no;
@@ -59,7 +64,8 @@ static bool by_person(const struct listing *listing)
 
 static bool by_placement(const struct listing *listing)
 {
-    return listing->kind == LISTING_COMPLAINT && *listing->placement_id;
+    return (listing->kind == LISTING_COMPLAINT || is_later_kind(listing->kind)) &&
+           *listing->placement_id;
 }
 
 static bool is_code(const char *text, size_t size)
@@ -85,7 +91,7 @@ static bool is_name(const char *name)
 /* The first field that is missing or malformed; NULL: none. */
 static const char *flaw_of(const struct listing *l)
 {
-    if (l->kind <= LISTING_UNKNOWN || l->kind >= LISTING_KINDS)
+    if (l->kind <= LISTING_UNKNOWN || (int)l->kind > LISTING_KIND_MAX)
         return "kind";
     if (!is_code(l->passport_no, sizeof l->passport_no))
         return "passport_no";
@@ -228,7 +234,8 @@ void listing_match(const struct document *document, const struct match *match, s
     size_t n_ours = listing_lookups(document, match, ours);
     for (size_t i = 0; i < n_candidates; i++) {
         const struct listing *listing = &candidates[i];
-        if (!in_force(listing, today) || !is_about(listing, ours, n_ours))
+        if (is_later_kind(listing->kind) || !in_force(listing, today) ||
+            !is_about(listing, ours, n_ours))
             continue;
         struct listing *of = &out->of[listing->kind];
         if (of->kind == LISTING_UNKNOWN || goes_before(listing, of))

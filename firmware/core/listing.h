@@ -7,7 +7,9 @@
  *
  * CBOR: a map 1 kind, 2 passport_no, 3 passport_country, 4 name_mrz, 5 birth_date (days since
  * 1970-01-01), 6 placement_id, 7 from, 8 expires (days), 9 issued_by, 10 reason (code); what is
- * unknown is left out, unknown keys are skipped.
+ * unknown is left out, unknown keys are skipped. A kind of a later registry, up to
+ * LISTING_KIND_MAX, is kept and counts for nothing: a feed with one goes on, and a kiosk that
+ * learns of it has the rows.
  */
 #ifndef PAMIT_LISTING_H
 #define PAMIT_LISTING_H
@@ -28,6 +30,7 @@ enum listing_kind {
     LISTING_KINDS,
 };
 
+#define LISTING_KIND_MAX 255
 #define LISTING_CBOR_MAX 256
 
 /* Everything absent in the source is zero: unknown. */
@@ -48,8 +51,9 @@ const char *listing_kind_name(enum listing_kind kind);
 bool listing_kind_parse(const char *name, enum listing_kind *out);
 
 /* A kind, `from` no later than `expires`, number and country together, and what its kind is found
- * by: a document for DOCUMENT_LOST, a placement for COMPLAINT, else a document or a person, who is
- * a name with a birth date. Else false and the field's name (static). */
+ * by: a document for DOCUMENT_LOST, a placement for COMPLAINT, any of these for a later kind, else
+ * a document or a person, who is a name with a birth date. Else false and the field's name
+ * (static). */
 bool listing_complete(const struct listing *listing, const char **why);
 /* ERR_INVALID: not complete, `why` names the field. ERR_SIZE: the writer is full. */
 MUST_CHECK enum err listing_encode(const struct listing *listing, struct cbor_writer *w,

@@ -111,7 +111,7 @@ static void get_field(struct cbor_reader *r, int64_t key, struct listing *out)
 {
     switch (key) {
     case KEY_KIND:
-        out->kind = (enum listing_kind)cbor_get_uint(r, LISTING_KINDS - 1);
+        out->kind = (enum listing_kind)cbor_get_uint(r, LISTING_KIND_MAX);
         return;
     case KEY_PASSPORT_NO:
         get_text(r, out->passport_no, sizeof out->passport_no);

@@ -83,8 +83,8 @@ bool event_void(struct event *event, const struct event_entry *entry,
 json_t *event_to_json(const struct event *event);
 
 /* The same as CSV (RFC 4180): a fixed header line, then a line per event; lists are joined by ';'.
- * A value that a spreadsheet would take for a formula gets an apostrophe in front. False: the
- * stream failed. */
+ * What a spreadsheet would take for a formula, whatever separates its cells, gets an apostrophe in
+ * front. False: the stream failed. */
 bool event_csv_header(FILE *out);
 bool event_csv_row(const json_t *event, FILE *out);
 

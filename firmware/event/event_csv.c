@@ -1,8 +1,10 @@
 /* An event as a line of CSV, made from its JSON: one projection, two notations.
  *
  * RFC 4180: CRLF, quotes around what has a comma, a quote or a line end, quotes doubled. A
- * spreadsheet runs what begins with = + - @, a tab or a carriage return: such a value gets an
- * apostrophe (OWASP, CSV injection), since names and notes come from outside.
+ * spreadsheet runs a cell that begins with = + - @, a tab or a carriage return: that gets an
+ * apostrophe (OWASP, CSV injection), since names and notes come from outside. Where it takes ; or a
+ * tab for the separator, as it does by itself in Indonesia, cells begin within our values, and our
+ * quotes are none: so also after these, after a comma, a quote and a line end.
  */
 #include "event.h"
 
@@ -131,17 +133,18 @@ static void field_text(const json_t *value, char field[FIELD_ROOM])
 
 static void field_write(const char *field, FILE *out)
 {
-    const bool formula = *field && strchr("=+-@\t\r", *field);
     const bool quoted = strpbrk(field, ",\"\r\n") != NULL;
+    char before = ','; /* a cell may begin */
 
     if (quoted)
         putc('"', out);
-    if (formula)
-        putc('\'', out);
     for (; *field; field++) {
+        if (strchr(",;\t\"\r\n", before) && strchr("=+-@\t\r", *field))
+            putc('\'', out);
         if (*field == '"')
             putc('"', out);
         putc(*field, out);
+        before = *field;
     }
     if (quoted)
         putc('"', out);

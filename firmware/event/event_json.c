@@ -5,7 +5,8 @@
 
 #include "country.h"
 
-#define EVENT_KEYS 67
+#define EVENT_KEYS   67
+#define YEAR_10000_S INT64_C(253402300800)
 
 void event_hex(const uint8_t *bytes, size_t len, char *out)
 {
@@ -38,11 +39,13 @@ static void put_hex(json_t *json, const char *key, const uint8_t *bytes, size_t 
     put_text(json, key, text);
 }
 
+/* A kiosk's clock may say anything: null, unless it is a year of four digits, from 1970. */
 static void put_time(json_t *json, const char *key, int64_t wall_ms)
 {
-    char text[CLOCK_TEXT_LEN];
+    char text[CLOCK_TEXT_LEN] = "";
 
-    clock_format_utc(wall_ms, text);
+    if (wall_ms >= 0 && wall_ms / 1000 < YEAR_10000_S)
+        clock_format_utc(wall_ms, text);
     put_text(json, key, text);
 }
 
@@ -53,6 +56,13 @@ static void put_time_if_any(json_t *json, const char *key, int64_t wall_ms)
         put_time(json, key, wall_ms);
     else
         put_text(json, key, "");
+}
+
+static void put_seconds_if_any(json_t *json, const char *key, int64_t wall_s)
+{
+    const bool sound = wall_s >= 0 && wall_s < YEAR_10000_S;
+
+    put_time_if_any(json, key, sound ? wall_s * 1000 : 0);
 }
 
 /* Partial dates of an MRZ keep what is known: "1990-01-00". */
@@ -273,8 +283,8 @@ static void put_check(json_t *json, const struct entry_presented *presented)
     const struct data_state *data = &presented->data;
 
     put_number(json, "cache_seq", data->placements_version);
-    put_time_if_any(json, "cache_as_of", data->placements_as_of * 1000);
-    put_time_if_any(json, "lists_as_of", data->lists_as_of * 1000);
+    put_seconds_if_any(json, "cache_as_of", data->placements_as_of);
+    put_seconds_if_any(json, "lists_as_of", data->lists_as_of);
     put_number(json, "policy_ver", presented->policy_version);
     put_text(json, "placement_id", presented->placement_id);
     put_text(json, "match_key",

@@ -83,11 +83,14 @@ static enum side side_of(const struct event *event)
     return SIDE_NONE;
 }
 
+/* From 1970 on: times are subtracted from each other, and a kiosk's clock may say anything. */
 static int64_t time_of(const struct event *event)
 {
     const struct clock_reading *time = &event_dated_by(event)->header.time;
-    const bool doubtful = time->quality == CLOCK_UNKNOWN || time->wall_ms > event->acked_ms;
-    return doubtful && event->acked_ms ? event->acked_ms : time->wall_ms;
+    const int64_t wall_ms = time->wall_ms > 0 ? time->wall_ms : 0;
+    const bool doubtful =
+        time->quality == CLOCK_UNKNOWN || wall_ms == 0 || wall_ms > event->acked_ms;
+    return doubtful && event->acked_ms ? event->acked_ms : wall_ms;
 }
 
 /* Events come kiosk by kiosk. */

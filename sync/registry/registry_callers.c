@@ -6,12 +6,12 @@
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 #include "registry_tls.h"
 
-/* The connection's client, which it has if its session was told to require a certificate. */
+/* The connection's client, which it has from its beginning on. */
 static struct registry_client *client_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -51,12 +51,10 @@ enum err registry_caller_kiosk(struct MHD_Connection *connection, char out[ENTRY
 {
     const struct registry_client *client = client_of(connection);
     gnutls_session_t session = session_of(connection);
-    struct timespec now;
     if (client && client->ended)
         return ERR_CLOSED;
-    clock_gettime(CLOCK_REALTIME, &now);
     if (!client || !client->kiosk[0] || !session ||
-        registry_tls_kiosk(session, (int64_t)now.tv_sec * 1000, out) != ERR_OK) {
+        registry_tls_kiosk(session, clock_ms(CLOCK_REALTIME), out) != ERR_OK) {
         log_event(LOG_REGISTRY_CLIENT_REFUSED,
                   "reason=\"connection without a kiosk whose certificate is good\"");
         return ERR_AUTH;
@@ -108,7 +106,8 @@ static void on_begun(struct registry_requests *requests, struct MHD_Connection *
         client->requests = requests;
         client->listener = (struct registry_tls_listener){on_proven, client};
     }
-    registry_tls_require_client(session, client ? &client->listener : NULL);
+    if (requests->door.client_ca)
+        registry_tls_require_client(session, client ? &client->listener : NULL);
     client_end(registry_clients_crowd(&requests->clients, requests->max_connections));
 }
 
@@ -117,8 +116,6 @@ void registry_requests_connection(void *user, struct MHD_Connection *connection,
 {
     struct registry_requests *requests = user;
     gnutls_session_t session = session_of(connection);
-    if (!requests->door.client_ca)
-        return;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         registry_clients_remove(&requests->clients, *context);
     } else if (session) {

@@ -1,7 +1,7 @@
-/* The connections of the kiosks, and whose each is. One kiosk has at most so many, and the newest
- * count, since those that its line lost are not known to be lost. Who has not shown who they are is
- * a stranger, to whom only the room belongs that nobody else needs. Private to registry_requests.c,
- * for its thread.
+/* The connections to one door, and whose each is. One kiosk has at most so many, and the newest
+ * count, since those that its line lost are not known to be lost. Who has not shown who they are,
+ * or is not asked to, is a stranger, to whom only the room belongs that nobody else needs. Private
+ * to registry_requests.c, for its thread.
  */
 #ifndef PAMIT_REGISTRY_CLIENTS_H
 #define PAMIT_REGISTRY_CLIENTS_H

@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 
 enum status {
@@ -27,8 +27,8 @@ enum status {
     STATUS_UNAVAILABLE = 503,
 };
 
-#define WRONG_BURST     10             /* attempts of an address */
-#define WRONG_REFILL_MS INT64_C(30000) /* for one more */
+#define WRONG_BURST     10                /* attempts of an address */
+#define WRONG_REFILL_US INT64_C(30000000) /* for one more */
 
 struct registry_enrol {
     struct registry_store *store;
@@ -49,14 +49,6 @@ static const char *const joined_texts[] = {
     [REGISTRY_ID_TAKEN] = "this id is revoked, or another device's: a replacement gets a new id",
 };
 
-/* Of a clock that nobody sets. */
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void say(struct registry_reply *reply, enum status status, const char *text)
 {
     reply->status = (unsigned)status;
@@ -74,7 +66,7 @@ static void say_unavailable(struct registry_reply *reply, enum err err)
 static void refused(struct registry_enrol *enrol, const struct registry_request *request,
                     const char *kiosk, const struct registry_reply *reply)
 {
-    rate_count(&enrol->rate, &request->peer, steady_ms());
+    rate_count(&enrol->rate, &request->peer, clock_ms(CLOCK_MONOTONIC));
     log_event(LOG_REGISTRY_ENROL_REFUSED, "kiosk=%s reason=\"%.*s\"", kiosk, (int)reply->body.len,
               (const char *)reply->body.p);
 }
@@ -148,7 +140,7 @@ static void answer_enrol(struct registry_enrol *enrol, const struct registry_req
     struct wire_enrol asked;
     struct registry_csr *csr;
     const char *why;
-    const int64_t wait_ms = rate_wait_ms(&enrol->rate, &request->peer, steady_ms());
+    const int64_t wait_ms = rate_wait_ms(&enrol->rate, &request->peer, clock_ms(CLOCK_MONOTONIC));
     if (wait_ms > 0) {
         say(reply, STATUS_TOO_MANY, "too many wrong attempts, come again later");
         reply->retry_after_s = (unsigned)((wait_ms + 999) / 1000);
@@ -208,7 +200,7 @@ enum err registry_enrol_open(struct registry_store *store, const struct registry
         return ERR_MEMORY;
     enrol->store = store;
     enrol->facts = *facts;
-    enrol->rate = (struct rate){.burst = WRONG_BURST, .refill_ms = WRONG_REFILL_MS};
+    enrol->rate = (struct rate){.burst = WRONG_BURST, .refill_us = WRONG_REFILL_US};
     *out = enrol;
     return ERR_OK;
 }

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "clock.h"
 #include "registry_ca.h"
@@ -50,11 +49,9 @@ static bool is_revoked(struct registry_store *store, const char *kiosk)
 static int code_make(struct registry_store *store, const char *kiosk, long hours,
                      struct enrol_code *code)
 {
-    struct timespec now;
     char text[ENROL_CODE_TEXT_LEN], until[CLOCK_TEXT_LEN];
     struct registry_code kept = {0};
-    clock_gettime(CLOCK_REALTIME, &now);
-    const int64_t now_ms = (int64_t)now.tv_sec * 1000;
+    const int64_t now_ms = clock_ms(CLOCK_REALTIME);
     kept.expires_ms = now_ms + hours * HOUR_MS;
     snprintf(kept.kiosk, sizeof kept.kiosk, "%s", kiosk);
     seal_random(code->secret, sizeof code->secret);

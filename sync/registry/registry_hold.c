@@ -2,7 +2,7 @@
  *
  * libmicrohttpd takes a suspended connection out of its loop and its timeouts: it costs a socket
  * and its memory, and a client that went away is noticed when it is resumed. The handlers put them
- * here in libmicrohttpd's thread, while the main thread releases; hence the lock. A suspended
+ * here on the server's thread, while the main thread releases; hence the lock. A suspended
  * connection is never freed before it is resumed, so each pointer here is good.
  */
 #include "registry_hold.h"

@@ -21,10 +21,10 @@ struct rate_peer {
 
 struct rate {
     int64_t burst;     /* so many at once, */
-    int64_t refill_ms; /* and one more after so long */
+    int64_t refill_us; /* and one more after so long */
     struct {
         struct rate_peer peer;
-        int64_t full_ms; /* when its bucket is, or was, full again; 0: nobody's */
+        int64_t full_us; /* when its bucket is, or was, full again; 0: nobody's */
     } rows[RATE_PEERS];
 };
 

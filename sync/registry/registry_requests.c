@@ -11,8 +11,8 @@
 #include "registry_requests.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 #include "registry_callers.h"
 #include "registry_response.h"
@@ -21,6 +21,7 @@
 
 #define DROP_MAX               (1u << 20) /* of a body that is refused */
 #define STATUS_LENGTH_REQUIRED 411
+#define HELD_LOG_MS            60000
 #define STATUS_TOO_LARGE       413
 
 _Static_assert(DROP_MAX >= WIRE_BODY_MAX, "what is allowed is never beyond what is dropped");
@@ -56,12 +57,15 @@ static enum MHD_Result response_queue(const struct registry_requests *requests,
     return ok;
 }
 
+/* `kiosk`: "" of a stranger. */
 static enum MHD_Result refusal_queue(const struct registry_requests *requests,
-                                     struct MHD_Connection *connection, unsigned status)
+                                     struct MHD_Connection *connection, const char *kiosk,
+                                     unsigned status)
 {
     const char *reason =
         status == STATUS_TOO_LARGE ? "the body is too large" : "say the body's length";
-    log_event(LOG_REGISTRY_REQUEST_REFUSED, "status=%u reason=\"%s\"", status, reason);
+    log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s status=%u reason=\"%s\"", kiosk, status,
+              reason);
     const struct registry_reply reply = {.status = status, .body = span_of_text(reason)};
     return response_queue(requests, connection, status, registry_response_make(&reply));
 }
@@ -96,7 +100,7 @@ static enum MHD_Result request_begin(struct registry_requests *requests,
     else if (len > requests->max_body)
         refused = STATUS_TOO_LARGE;
     if (len > DROP_MAX)
-        return refusal_queue(requests, connection, refused);
+        return refusal_queue(requests, connection, kiosk, refused);
     const size_t room = refused ? 0 : (size_t)len;
     struct registry_exchange *exchange = malloc(sizeof *exchange + room);
     if (!exchange)
@@ -119,37 +123,33 @@ static enum MHD_Result body_take(struct registry_exchange *exchange, const char 
     return MHD_YES;
 }
 
-static int64_t wall_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* For what must not depend on a clock that can be set. */
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- waiting --------------------------------------------------------------------------------- */
+
+/* One of them, now and then: who floods is to be found, and is not to fill the log either. */
+static void held_log(struct registry_requests *requests, const char *kiosk, int64_t now_ms)
+{
+    if (now_ms < requests->held_log_ms)
+        return;
+    requests->held_log_ms = now_ms + HELD_LOG_MS;
+    log_event(LOG_REGISTRY_HELD, "kiosk=%s", kiosk);
+}
 
 /* True: it has asked too often, and is held until its time has come. */
 static bool rate_holds(struct registry_requests *requests, struct registry_exchange *exchange)
 {
     uint8_t hash[SIGN_HASH_LEN];
     struct rate_peer peer;
-    const int64_t now_ms = steady_ms();
+    const int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     if (exchange->counted || !exchange->kiosk[0])
         return false;
     sign_hash(span_of_text(exchange->kiosk), hash);
     memcpy(peer.bytes, hash, sizeof peer.bytes);
     const int64_t wait_ms = rate_wait_ms(&requests->rate, &peer, now_ms);
     if (wait_ms > 0 && registry_hold_put(requests->hold, registry_hold_turn(requests->hold),
-                                         exchange->connection, now_ms + wait_ms))
+                                         exchange->connection, now_ms + wait_ms)) {
+        held_log(requests, exchange->kiosk, now_ms);
         return true;
+    }
     rate_count(&requests->rate, &peer, now_ms);
     exchange->counted = true;
     return false;
@@ -166,8 +166,6 @@ static enum MHD_Result park(struct registry_requests *requests, struct registry_
 
 void registry_requests_settle(struct registry_requests *requests)
 {
-    if (!requests->parked)
-        return;
     const bool kept =
         !requests->door.settle || requests->door.settle(requests->door.user) == ERR_OK;
     for (struct registry_exchange *exchange = requests->parked; exchange;
@@ -198,7 +196,7 @@ static enum MHD_Result request_answer(struct registry_requests *requests,
 {
     const struct registry_door *door = &requests->door;
     struct registry_reply reply = {0};
-    const int64_t now_ms = steady_ms();
+    const int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
     const uint64_t turn = registry_hold_turn(requests->hold);
     request->waited = exchange->until_ms && now_ms >= exchange->until_ms;
     door->answer(door->user, request, &reply);
@@ -244,7 +242,7 @@ static enum MHD_Result request_end(struct registry_requests *requests,
         .tls_key = registry_caller_key(connection),
         .peer = registry_caller_address(connection),
         .body = span_of(exchange->body, exchange->len),
-        .now_ms = wall_now_ms(),
+        .now_ms = clock_ms(CLOCK_REALTIME),
         .alone = exchange->alone,
     };
     return request_answer(requests, exchange, &request);
@@ -264,7 +262,7 @@ enum MHD_Result registry_requests_answer(void *user, struct MHD_Connection *conn
     if (*data_len > 0)
         return body_take(exchange, data, data_len);
     if (exchange->refused)
-        return refusal_queue(requests, connection, exchange->refused);
+        return refusal_queue(requests, connection, exchange->kiosk, exchange->refused);
     return request_end(requests, connection, method, path, exchange);
 }
 

@@ -17,6 +17,7 @@ struct registry_requests {
     struct registry_hold *hold;
     struct registry_clients clients;
     struct rate rate;                 /* of kiosks */
+    int64_t held_log_ms;              /* until then nobody who is held back by it is logged */
     struct registry_exchange *parked; /* until what they stored is settled */
     size_t n_parked;
     size_t max_body;

@@ -73,6 +73,7 @@ static enum err service_open(struct parts *parts, const struct registry_config *
     if (err)
         return err;
     registry_service_issue(parts->service, parts->ca);
+    registry_sqlite_hurry(parts->store);
     const struct registry_door door = {.address = config->address,
                                        .port = config->port,
                                        .client_ca = config->client_ca,

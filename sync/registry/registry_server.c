@@ -11,20 +11,20 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "registry_listen.h"
 #include "registry_pem.h"
 #include "registry_requests.h"
 #include "registry_tls.h"
 
-#define CONNECTION_BYTES          (16u << 10) /* of memory, for the request's line and headers */
-#define STRANGER_CONNECTIONS      64u         /* to a door that asks for no certificate, */
-#define STRANGER_CONNECTIONS_EACH 8u          /* from one address */
-#define CROWD                     32u         /* who come while others leave for them */
-#define TURN_MS                   200         /* until it is seen that the server is to end */
-#define PARKED_MAX                64u         /* with one commit */
+#define CONNECTION_BYTES     (16u << 10) /* of memory, for the request's line and headers */
+#define STRANGER_CONNECTIONS 64u         /* to a door that asks for no certificate */
+#define CROWD                32u         /* who come while others leave for them */
+#define TURN_MS              200         /* until it is seen that the server is to end */
+#define PARKED_MAX           64u         /* with one commit */
+#define US_PER_S             INT64_C(1000000)
 
 struct registry_server {
     struct registry_requests requests;
@@ -62,13 +62,17 @@ static void *serve(void *user)
 
 /* ---- open and close -------------------------------------------------------------------------- */
 
+static unsigned connections_max(const struct registry_config *config,
+                                const struct registry_door *door)
+{
+    const unsigned most = config->max_connections;
+    return door->client_ca || most < STRANGER_CONNECTIONS ? most : STRANGER_CONNECTIONS;
+}
+
 unsigned registry_server_connections(const struct registry_config *config,
                                      const struct registry_door *door)
 {
-    const unsigned most = config->max_connections;
-    if (door->client_ca)
-        return most + CROWD;
-    return most < STRANGER_CONNECTIONS ? most : STRANGER_CONNECTIONS;
+    return connections_max(config, door) + CROWD;
 }
 
 static enum err daemon_start(const struct registry_config *config, struct registry_pem *files,
@@ -88,7 +92,6 @@ static enum err daemon_start(const struct registry_config *config, struct regist
         MHD_OPTION_NOTIFY_CONNECTION, registry_requests_connection, &server->requests,
         MHD_OPTION_NOTIFY_COMPLETED, registry_requests_over, &server->requests,
         MHD_OPTION_CONNECTION_LIMIT, registry_server_connections(config, door),
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, door->client_ca ? 0u : STRANGER_CONNECTIONS_EACH,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
         1, MHD_OPTION_END);
@@ -106,10 +109,10 @@ static void requests_set(const struct registry_config *config, const struct regi
 {
     out->door = *door;
     out->max_body = config->max_body;
-    out->max_connections = config->max_connections;
+    out->max_connections = connections_max(config, door);
     out->timeout_s = config->timeout_s;
     out->keep_s = door->client_ca ? config->keep_s : config->timeout_s;
-    out->rate = (struct rate){.burst = config->max_rate, .refill_ms = 1000 / config->max_rate};
+    out->rate = (struct rate){.burst = config->max_rate, .refill_us = US_PER_S / config->max_rate};
 }
 
 enum err registry_server_open(const struct registry_config *config,
@@ -149,14 +152,6 @@ uint16_t registry_server_port(const struct registry_server *server)
     return server->port;
 }
 
-/* For what must not depend on a clock that can be set. */
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool registry_server_is_waited_for(const struct registry_server *server)
 {
     return !registry_hold_is_empty(server->requests.hold);
@@ -164,7 +159,7 @@ bool registry_server_is_waited_for(const struct registry_server *server)
 
 void registry_server_release(const struct registry_server *server, bool news)
 {
-    registry_hold_release(server->requests.hold, steady_ms(), news);
+    registry_hold_release(server->requests.hold, clock_ms(CLOCK_MONOTONIC), news);
 }
 
 void registry_server_close(struct registry_server *server)

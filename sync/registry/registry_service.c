@@ -264,5 +264,6 @@ void registry_service_close(struct registry_service *service)
         return;
     append_room_close(service->room);
     urgent_room_close(service->urgent);
+    free(service->told.at);
     free(service);
 }

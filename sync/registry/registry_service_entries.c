@@ -3,14 +3,30 @@
  */
 #include "registry_service_parts.h"
 
+#include <stdlib.h>
+
 #include "log.h"
 
 /* Batches that wait for one commit fail together; then each is tried for itself, and so are as many
  * more, since the one with the fault comes again. */
 #define GROUP_CAREFUL 64
 
+struct service_told {
+    char kiosk[ENTRY_KIOSK_LEN];
+    struct append_outcome outcome;
+};
+
+/* ---- the log --------------------------------------------------------------------------------- */
+
+static void log_rows_over(const char *kiosk, size_t rows_over)
+{
+    if (rows_over > 0)
+        log_event(LOG_REGISTRY_ROWS_OVER, "kiosk=%s rows=%zu", kiosk, rows_over);
+}
+
 static void log_outcome(const char *kiosk, const struct append_outcome *outcome)
 {
+    log_rows_over(kiosk, outcome->rows_over);
     const unsigned long long from = outcome->from, next = outcome->head.next;
     switch (outcome->result) {
     case APPEND_STORED:
@@ -33,11 +49,31 @@ static void log_outcome(const char *kiosk, const struct append_outcome *outcome)
     log_event(LOG_REGISTRY_REQUEST_REFUSED, "kiosk=%s reason=\"%s\"", kiosk, outcome->reason);
 }
 
-static void log_rows_over(const char *kiosk, size_t rows_over)
+/* What is not durable yet is logged once it is; without memory it is not logged. */
+static void told_add(struct registry_service *service, const char *kiosk,
+                     const struct append_outcome *outcome)
 {
-    if (rows_over > 0)
-        log_event(LOG_REGISTRY_ROWS_OVER, "kiosk=%s rows=%zu", kiosk, rows_over);
+    if (service->told.n == service->told.cap) {
+        const size_t cap = service->told.cap ? 2 * service->told.cap : 16;
+        struct service_told *more = realloc(service->told.at, cap * sizeof *more);
+        if (!more)
+            return;
+        service->told.at = more;
+        service->told.cap = cap;
+    }
+    struct service_told *told = &service->told.at[service->told.n++];
+    told->outcome = *outcome;
+    memcpy(told->kiosk, kiosk, sizeof told->kiosk);
 }
+
+static void told_log(struct registry_service *service, bool kept)
+{
+    for (size_t i = 0; kept && i < service->told.n; i++)
+        log_outcome(service->told.at[i].kiosk, &service->told.at[i].outcome);
+    service->told.n = 0;
+}
+
+/* ---- batches --------------------------------------------------------------------------------- */
 
 /* Are this request's entries to be stored together with others'? The first of them begins. */
 static enum err group_join(struct registry_service *service, const struct registry_request *request,
@@ -56,6 +92,7 @@ static enum err group_join(struct registry_service *service, const struct regist
 
 enum err registry_service_settle(struct registry_service *service)
 {
+    service->busy = false;
     if (!service->grouped)
         return ERR_OK;
     service->grouped = false;
@@ -64,6 +101,7 @@ enum err registry_service_settle(struct registry_service *service)
         err = ERR_IO;
     if (err)
         service->careful = GROUP_CAREFUL;
+    told_log(service, !err);
     return err;
 }
 
@@ -71,7 +109,7 @@ void service_answer_entries(struct registry_service *service, const struct regis
                             const struct registry_request *request, struct registry_reply *reply)
 {
     struct append_outcome outcome;
-    enum err err = group_join(service, request, &reply->settles);
+    enum err err = service->busy ? ERR_BUSY : group_join(service, request, &reply->settles);
     if (!err)
         err = registry_append(service->store, service->room, kiosk, request->body, request->now_ms,
                               &outcome);
@@ -80,11 +118,15 @@ void service_answer_entries(struct registry_service *service, const struct regis
         return;
     }
     if (err) {
+        service->busy = err == ERR_BUSY;
+        reply->settles = false;
         service_say_unavailable(reply, "append", err);
         return;
     }
-    log_outcome(kiosk->id, &outcome);
-    log_rows_over(kiosk->id, outcome.rows_over);
+    if (service->grouped)
+        told_add(service, kiosk->id, &outcome);
+    else
+        log_outcome(kiosk->id, &outcome);
     switch (outcome.result) {
     case APPEND_STORED:
     case APPEND_DUPLICATE:

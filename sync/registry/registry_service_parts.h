@@ -35,7 +35,12 @@ struct registry_service {
     struct append_room *room;
     bool grouped;     /* entries were stored that are not settled, */
     bool spoilt;      /* and will not be: one could not be stored */
+    bool busy;        /* another process writes: nothing more is stored in this turn */
     unsigned careful; /* so many batches are stored each for itself: one of them fails */
+    struct {          /* what the group's batches came to, for the log */
+        struct service_told *at;
+        size_t n, cap;
+    } told;
     struct urgent_room *urgent;
     struct feed_room feed;
     uint8_t reply[REPLY_MAX];

@@ -1,8 +1,8 @@
 /* The registry's embedded store: one SQLite file, opened by the server and by the commands.
  *
  * A COMMIT that returned is on the disk (database.h), which is what a receipt says. All processes
- * are pamit-registry under one user; a writer waits for another at most DATABASE_BUSY_MS and then
- * gives ERR_BUSY, which a kiosk sees as 503.
+ * are pamit-registry under one user; a writer waits for another at most DATABASE_BUSY_MS, in the
+ * server REGISTRY_HURRY_MS, and then gives ERR_BUSY, which a kiosk sees as 503.
  *
  * Everything is prepared when the file is opened, so that a store of another shape is refused then
  * and not in the middle of a request. A store of the version before is made one of this version by
@@ -78,6 +78,7 @@ static const struct database_kind kind = {
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = FILE;"
+    "PRAGMA journal_size_limit = 16777216;" /* of the WAL, once an import's is in the file */
     "CREATE TABLE IF NOT EXISTS recovered("
     " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
@@ -244,6 +245,11 @@ enum err registry_sqlite_open(const char *path, struct registry_store **out,
     }
     *out = &s->store;
     return ERR_OK;
+}
+
+void registry_sqlite_hurry(struct registry_store *store)
+{
+    sqlite3_busy_timeout(registry_sqlite_of(store)->database.handle, REGISTRY_HURRY_MS);
 }
 
 static enum err store_create(struct database *database)

@@ -146,6 +146,20 @@ MUST_CHECK enum err registry_sql_end(struct registry_sqlite *s, enum err err);
 MUST_CHECK enum err registry_sql_kiosk(struct registry_sqlite *s, const char *id, int64_t *no,
                                        struct registry_head *head);
 
+/* The last entry's hash stands for a whole branch: it chains all of it. */
+static inline const struct registry_entry *
+registry_branch_last(const struct registry_branch *branch)
+{
+    return &branch->entries[branch->n_entries - 1];
+}
+/* Within a transaction: quarantine, of the kiosk's row. */
+MUST_CHECK enum err registry_sql_branch_keep(struct registry_sqlite *s, int64_t kiosk,
+                                             const struct registry_branch *branch, bool *kept);
+/* Within the same: the mark that an entry gets, REGISTRY_MARK_TWICE if it has no effect. */
+MUST_CHECK enum err registry_sql_mark_find(struct registry_sqlite *s, int64_t kiosk,
+                                           const struct registry_entry *entry,
+                                           enum registry_mark *mark);
+
 /* Has another id one of these keys, or had? `tls_key` NULL: it is not known. ERR_MISSING: none has.
  */
 MUST_CHECK enum err registry_sql_keys_others(struct registry_sqlite *s,
@@ -185,6 +199,8 @@ MUST_CHECK enum err registry_sql_stage_apply(struct registry_sqlite *s, int64_t 
                                              struct registry_imported *out);
 /* Does the feed that is imported hold a record of this id? ERR_MISSING: never. */
 MUST_CHECK enum err registry_sql_held_find(struct registry_sqlite *s, const char *id);
+/* Of the newest policy bundle; 0: there is none. */
+MUST_CHECK enum err registry_sql_policy_version(struct registry_sqlite *s, uint64_t *out);
 /* Within a transaction, when the chain has come from `first` to `last`: drops the copies of which
  * it has brought the same, and those that it contradicts if there are enough of such. */
 MUST_CHECK enum err registry_sql_copies_drop(struct registry_sqlite *s, int64_t kiosk,

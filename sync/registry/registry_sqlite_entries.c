@@ -41,163 +41,13 @@ enum err sqlite_hash_before(struct registry_store *store, const char *kiosk, uin
     return err ? err : hash_find(s, SQL_HASH_BEFORE, no, seq, out);
 }
 
-/* ---- quarantine ------------------------------------------------------------------------------ */
-
-static enum err branch_count(struct registry_sqlite *s, int64_t kiosk, bool proven, uint64_t *out)
-{
-    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_COUNT);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int(stmt, 2, proven);
-    const enum err err = registry_sql_row(stmt);
-    if (err)
-        return err;
-    *out = (uint64_t)sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return ERR_OK;
-}
-
-static const struct registry_entry *branch_last(const struct registry_branch *branch)
-{
-    return &branch->entries[branch->n_entries - 1];
-}
-
-/* The last hash stands for the whole branch: it chains all of it. */
-static enum err branch_is_held(struct registry_sqlite *s, int64_t kiosk,
-                               const struct registry_branch *branch)
-{
-    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_FIND);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int(stmt, 2, branch->proven);
-    registry_sql_blob(stmt, 3, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
-    const enum err err = registry_sql_row(stmt);
-    if (!err)
-        sqlite3_reset(stmt);
-    return err;
-}
-
-static enum err branch_entry_add(struct registry_sqlite *s, int64_t branch,
-                                 const struct registry_entry *entry)
-{
-    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_ENTRY_ADD);
-    sqlite3_bind_int64(stmt, 1, branch);
-    sqlite3_bind_int64(stmt, 2, (int64_t)entry->seq);
-    sqlite3_bind_int64(stmt, 3, entry->epoch);
-    sqlite3_bind_int(stmt, 4, entry->kind);
-    registry_sql_blob(stmt, 5, span_of(entry->hash, SIGN_HASH_LEN));
-    registry_sql_blob(stmt, 6, entry->header);
-    registry_sql_blob(stmt, 7, entry->payload);
-    return database_step_done(stmt);
-}
-
-/* Within a transaction. */
-static enum err branch_keep(struct registry_sqlite *s, int64_t kiosk,
-                            const struct registry_branch *branch, bool *kept)
-{
-    *kept = true;
-    enum err err = branch_is_held(s, kiosk, branch);
-    if (err != ERR_MISSING)
-        return err;
-    uint64_t held = 0;
-    err = branch_count(s, kiosk, branch->proven, &held);
-    if (err || held >= REGISTRY_BRANCHES_MAX) {
-        *kept = false;
-        return err;
-    }
-    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_ADD);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int(stmt, 2, branch->proven);
-    sqlite3_bind_int64(stmt, 3, branch->received_ms);
-    registry_sql_blob(stmt, 4, span_of(branch->signature, SIGN_LEN));
-    registry_sql_blob(stmt, 5, span_of(branch_last(branch)->hash, SIGN_HASH_LEN));
-    err = database_step_done(stmt);
-    const int64_t no = sqlite3_last_insert_rowid(s->database.handle);
-    for (size_t i = 0; i < branch->n_entries && !err; i++)
-        err = branch_entry_add(s, no, &branch->entries[i]);
-    return err;
-}
-
-enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
-                           const struct registry_branch *branch, bool *kept)
-{
-    struct registry_sqlite *s = registry_sqlite_of(store);
-    enum err err = registry_sql_begin(s);
-    if (err)
-        return err;
-    int64_t no;
-    bool done = false;
-    err = registry_sql_kiosk(s, kiosk, &no, NULL);
-    if (!err)
-        err = branch_keep(s, no, branch, &done);
-    err = registry_sql_end(s, err);
-    if (!err)
-        *kept = done;
-    return err;
-}
-
 /* ---- append ---------------------------------------------------------------------------------- */
-
-/* What came before of an original: the entry itself, or the RECOVERED that has its effect.
- * ERR_MISSING. */
-static enum err copy_find(struct registry_sqlite *s, enum registry_statement which, int64_t kiosk,
-                          const struct registry_entry *entry, struct registry_entry *out)
-{
-    sqlite3_stmt *stmt = registry_sql(s, which);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    registry_sql_blob(stmt, 2, span_of(entry->original, sizeof entry->original));
-    if (which == SQL_ORIGINAL)
-        sqlite3_bind_int64(stmt, 3, (int64_t)entry->original_seq);
-    const enum err err = registry_sql_row(stmt);
-    if (err)
-        return err;
-    out->seq = (uint64_t)sqlite3_column_int64(stmt, 0);
-    out->mark = (enum registry_mark)sqlite3_column_int(stmt, 1);
-    sqlite3_reset(stmt);
-    return ERR_OK;
-}
-
-/* The first copy with a payload has the effect, the first without one only until then. */
-static enum err copy_outdo(struct registry_sqlite *s, enum registry_statement which, int64_t kiosk,
-                           const struct registry_entry *entry, enum registry_mark *mark)
-{
-    struct registry_entry copy;
-    const enum err err = copy_find(s, which, kiosk, entry, &copy);
-    if (err)
-        return err == ERR_MISSING ? ERR_OK : err;
-    if (copy.mark != REGISTRY_MARK_PURGED || entry->mark == REGISTRY_MARK_PURGED) {
-        *mark = REGISTRY_MARK_TWICE;
-        return ERR_OK;
-    }
-    sqlite3_stmt *stmt = registry_sql(s, SQL_MARK_SET);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    sqlite3_bind_int64(stmt, 2, (int64_t)copy.seq);
-    sqlite3_bind_int(stmt, 3, REGISTRY_MARK_TWICE);
-    return database_step_done(stmt);
-}
-
-/* A RECOVERED has effect once. */
-static enum err mark_find(struct registry_sqlite *s, int64_t kiosk,
-                          const struct registry_entry *entry, enum registry_mark *mark)
-{
-    *mark = entry->mark;
-    if (!entry->original_seq)
-        return ERR_OK;
-    enum err err = copy_outdo(s, SQL_ORIGINAL, kiosk, entry, mark);
-    if (!err && *mark != REGISTRY_MARK_TWICE)
-        err = copy_outdo(s, SQL_RECOVERED, kiosk, entry, mark);
-    if (err || *mark == REGISTRY_MARK_TWICE)
-        return err;
-    sqlite3_stmt *stmt = registry_sql(s, SQL_RECOVERED_PUT);
-    sqlite3_bind_int64(stmt, 1, kiosk);
-    registry_sql_blob(stmt, 2, span_of(entry->original, sizeof entry->original));
-    sqlite3_bind_int64(stmt, 3, (int64_t)entry->seq);
-    return database_step_done(stmt);
-}
 
 static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,
                           const struct registry_branch *branch, const struct registry_entry *entry)
 {
     enum registry_mark mark;
-    const enum err err = mark_find(s, kiosk, entry, &mark);
+    const enum err err = registry_sql_mark_find(s, kiosk, entry, &mark);
     if (err)
         return err;
     sqlite3_stmt *stmt = registry_sql(s, SQL_ENTRY_ADD);
@@ -210,7 +60,7 @@ static enum err entry_add(struct registry_sqlite *s, int64_t kiosk,
     registry_sql_blob(stmt, 7, span_of(entry->hash, SIGN_HASH_LEN));
     registry_sql_blob(stmt, 8, entry->header);
     registry_sql_blob(stmt, 9, entry->payload);
-    if (entry == branch_last(branch))
+    if (entry == registry_branch_last(branch))
         registry_sql_blob(stmt, 10, span_of(branch->signature, SIGN_LEN));
     return database_step_done(stmt);
 }
@@ -261,7 +111,7 @@ static enum err new_add(struct registry_sqlite *s, int64_t kiosk,
         err = entry_add(s, kiosk, branch, &branch->entries[i]);
     if (err)
         return err;
-    const struct registry_entry *last = branch_last(branch);
+    const struct registry_entry *last = registry_branch_last(branch);
     const uint64_t next = out->head.next;
     out->outcome = REGISTRY_APPENDED;
     out->n_new = branch->n_entries - n_held;
@@ -299,7 +149,7 @@ static enum err append_within(struct registry_sqlite *s, const char *kiosk,
         return err;
     if (out->outcome == REGISTRY_FORK) {
         bool kept;
-        return branch_keep(s, no, branch, &kept);
+        return registry_sql_branch_keep(s, no, branch, &kept);
     }
     return new_add(s, no, branch, n_held, out);
 }

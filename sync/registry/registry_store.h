@@ -15,8 +15,8 @@
 #include <stdbool.h>
 
 #include "entry.h"
-#include "listing.h"
 #include "receipt.h"
+#include "registry_record.h"
 
 #define REGISTRY_WHY_LEN 256
 /* Branches kept in quarantine for one kiosk; later ones are refused just the same, not kept. What
@@ -128,46 +128,6 @@ struct registry_appended {
     struct registry_head head; /* afterwards */
 };
 
-struct registry_versions {
-    uint64_t placements, lists, policy; /* newest; 0: none */
-};
-
-/* What comes down record by record, each feed with versions of its own. */
-enum registry_feed {
-    REGISTRY_PLACEMENTS = 0,
-    REGISTRY_LISTS,
-    REGISTRY_FEEDS,
-};
-
-/* A record on its way in. */
-struct registry_record {
-    const char *id;                   /* what makes it the same record as one that is held */
-    uint64_t rec_seq;                 /* the source's own order; 0: it has none */
-    bool withdrawn;                   /* what is held under this id no longer counts */
-    struct span bytes;                /* placement_encode's or listing_encode's */
-    const struct listing_text *texts; /* of a row of the lists: what rows_about finds it by */
-    size_t n_texts;
-    const uint8_t *by; /* the decision that makes it: its header's hash; NULL: an import, a test */
-};
-
-struct registry_imported {
-    uint64_t changed;   /* given a new version */
-    uint64_t unchanged; /* the same record was held */
-    uint64_t older;     /* a record with a higher rec_seq was held and stays */
-    uint64_t version;   /* newest afterwards */
-};
-
-struct registry_range {
-    enum registry_feed feed;
-    uint64_t from; /* versions above it, */
-    size_t n_max;  /* at most so many */
-};
-
-struct registry_step {
-    uint64_t to, latest;
-    size_t n_rows;
-};
-
 /* A code that a kiosk enrols with, as far as it is kept. */
 struct registry_code {
     uint8_t hash[SIGN_HASH_LEN]; /* enrol_code_hash */
@@ -200,7 +160,6 @@ typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
                                      void *user);
 typedef enum err registry_entry_each(const struct registry_entry *entry, void *user);
 typedef enum err registry_copy_each(const struct registry_entry *copy, bool waits, void *user);
-typedef enum err registry_record_each(struct span record, bool withdrawn, void *user);
 
 /* A callback that does not return ERR_OK ends the walk, which returns the same. What it is given is
  * good until it returns; it calls nothing of the store. */
@@ -256,8 +215,8 @@ struct registry_store_ops {
     enum err (*rows_withdraw)(struct registry_store *store, const char *kiosk, int64_t now_ms,
                               struct registry_imported *out);
     /* Stores what is new of a proven branch, in one transaction; the same branch any number of
-     * times has the effect of one. Gives REGISTRY_MARK_TWICE, also to what is
-     * held without its payload when that comes. ERR_MISSING: no such kiosk. */
+     * times has the effect of one. Gives REGISTRY_MARK_TWICE in place of NONE and PURGED, also to
+     * what is held without its payload when that comes. ERR_MISSING: no such kiosk. */
     enum err (*append)(struct registry_store *store, const char *kiosk,
                        const struct registry_branch *branch, struct registry_appended *out);
     /* What append and quarantine store from here on is one transaction, of many kiosks: seen by
@@ -313,5 +272,9 @@ MUST_CHECK enum err registry_sqlite_create(const char *path, char why[REGISTRY_W
 /* Opens one. ERR_MISSING; ERR_CORRUPT: it is no registry store, or a newer one. */
 MUST_CHECK enum err registry_sqlite_open(const char *path, struct registry_store **out,
                                          char why[REGISTRY_WHY_LEN]);
+/* From now on its writers wait for another process no longer than REGISTRY_HURRY_MS before they
+ * give ERR_BUSY: for a thread that serves all kiosks, while an import may take seconds. */
+#define REGISTRY_HURRY_MS 50
+void registry_sqlite_hurry(struct registry_store *store);
 
 #endif

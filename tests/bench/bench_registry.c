@@ -14,100 +14,21 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bare_rows.h"
 #include "bench.h"
 #include "fleet.h"
 #include "registry_sign.h"
 
 #define CLIENTS       8
-#define BATCH         100
+#define BATCH         BARE_ROWS_BATCH
 #define ROUNDS        8
-#define WAL_PAGES     1000 /* DATABASE_WAL_PAGES_MAX */
 #define FLEET_ENTRIES 2100 /* of a kiosk in 14 days: 150 a day */
 #define CURVE         4096
 #define LOOK_MS       100
 #define TRIES         4 /* of each of the basics, a batch of a round */
-
-struct took {
-    double wall_s, cpu_s;
-};
-
-/* ---- the same rows, bare --------------------------------------------------------------------- */
-
-struct rows {
-    sqlite3 *from, *to;
-    sqlite3_stmt *read, *insert;
-};
-
-static void need(sqlite3 *handle, int rc)
-{
-    if (rc != SQLITE_OK && rc != SQLITE_DONE)
-        bench_fail("bare SQLite", sqlite3_errmsg(handle));
-}
-
-static void rows_open(struct rows *rows, const struct centre *centre)
-{
-    char path[PROVIDE_PATH_LEN], why[REGISTRY_WHY_LEN], pages[64];
-
-    provide_path(centre->folder, "bare.db", path);
-    provide_no_database(path);
-    if (registry_sqlite_create(path, why) != ERR_OK)
-        bench_fail("bare SQLite", why);
-    need(NULL, sqlite3_open(centre->store, &rows->from));
-    need(NULL, sqlite3_open(path, &rows->to));
-    snprintf(pages, sizeof pages, "PRAGMA wal_autocheckpoint=%d;", WAL_PAGES);
-    need(rows->to, sqlite3_exec(rows->to, "PRAGMA synchronous=FULL;", NULL, NULL, NULL));
-    need(rows->to, sqlite3_exec(rows->to, pages, NULL, NULL, NULL));
-    need(rows->from, sqlite3_prepare_v2(rows->from,
-                                        "SELECT * FROM entry WHERE seq BETWEEN ?1 AND ?2"
-                                        " ORDER BY rowid",
-                                        -1, &rows->read, NULL));
-    need(rows->to,
-         sqlite3_prepare_v2(rows->to, "INSERT INTO entry VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
-                            -1, &rows->insert, NULL));
-}
-
-static void rows_close(struct rows *rows)
-{
-    sqlite3_finalize(rows->read);
-    sqlite3_finalize(rows->insert);
-    sqlite3_close(rows->from);
-    sqlite3_close(rows->to);
-}
-
-/* The entries first..last of all kiosks, as they came; reading them is not counted. */
-static void rows_insert(struct rows *rows, uint64_t first, uint64_t last, struct took *took)
-{
-    int rc = SQLITE_ROW;
-
-    sqlite3_bind_int64(rows->read, 1, (sqlite3_int64)first);
-    sqlite3_bind_int64(rows->read, 2, (sqlite3_int64)last);
-    while (rc == SQLITE_ROW) {
-        sqlite3_value *values[BATCH][10];
-        size_t n = 0;
-        for (; n < BATCH && (rc = sqlite3_step(rows->read)) == SQLITE_ROW; n++)
-            for (int i = 0; i < 10; i++)
-                values[n][i] = sqlite3_value_dup(sqlite3_column_value(rows->read, i));
-        const double wall_s = bench_now_s(), cpu_s = bench_cpu_s();
-        need(rows->to, sqlite3_exec(rows->to, "BEGIN IMMEDIATE", NULL, NULL, NULL));
-        for (size_t j = 0; j < n; j++) {
-            for (int i = 0; i < 10; i++)
-                sqlite3_bind_value(rows->insert, i + 1, values[j][i]);
-            need(rows->to, sqlite3_step(rows->insert));
-            need(rows->to, sqlite3_reset(rows->insert));
-        }
-        need(rows->to, sqlite3_exec(rows->to, "COMMIT", NULL, NULL, NULL));
-        took->wall_s += bench_now_s() - wall_s;
-        took->cpu_s += bench_cpu_s() - cpu_s;
-        for (size_t j = 0; j < n; j++)
-            for (int i = 0; i < 10; i++)
-                sqlite3_value_free(values[j][i]);
-    }
-    need(rows->from, sqlite3_reset(rows->read));
-}
 
 /* ---- what a batch can't do without ----------------------------------------------------------- */
 
@@ -162,11 +83,11 @@ static void basics_measure(const struct centre *centre, size_t tries, struct bas
 
 static void need_all(const struct fleet *fleet, uint64_t entries)
 {
-    char why[128];
+    char why[128 + FLEET_WHY_LEN];
 
-    snprintf(why, sizeof why, "%llu of %llu entries acknowledged, %llu kiosks failed",
+    snprintf(why, sizeof why, "%llu of %llu entries acknowledged, %llu kiosks failed, first %s",
              (unsigned long long)fleet->acknowledged, (unsigned long long)entries,
-             (unsigned long long)fleet->failed);
+             (unsigned long long)fleet->failed, fleet->why);
     if (fleet->failed > 0 || fleet->acknowledged != entries)
         bench_fail("fleet", why);
 }
@@ -195,18 +116,18 @@ static void measure_clients(const char *folder, size_t batches)
     static struct fleet fleet;
     struct took here = {0}, bare = {0};
     struct basics basics = {0};
-    struct rows rows;
+    struct bare_rows rows;
 
     centre_open(&centre, folder, 2 * CLIENTS);
     fleet_open(&fleet, &centre, CLIENTS, ROUNDS * batches * BATCH, BATCH);
-    rows_open(&rows, &centre);
+    bare_rows_open(&rows, &centre);
     centre_start(&centre);
     for (size_t i = 0; i < ROUNDS; i++) {
         const double wall_s = bench_now_s(), cpu_s = centre_cpu_s(&centre);
         fleet_send(&fleet, i * batches, (i + 1) * batches);
         here.wall_s += bench_now_s() - wall_s;
         here.cpu_s += centre_cpu_s(&centre) - cpu_s;
-        rows_insert(&rows, i * batches * BATCH + 1, (i + 1) * batches * BATCH, &bare);
+        bare_rows_insert(&rows, i * batches * BATCH + 1, (i + 1) * batches * BATCH, &bare);
         basics_measure(&centre, TRIES * batches, &basics);
     }
     const uint64_t entries = (uint64_t)CLIENTS * ROUNDS * batches * BATCH;
@@ -214,7 +135,7 @@ static void measure_clients(const char *folder, size_t batches)
     say_clients(&here, &bare, (double)entries);
     say_basics(&basics);
     centre_stop(&centre);
-    rows_close(&rows);
+    bare_rows_close(&rows);
     fleet_close(&fleet);
     centre_close(&centre);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -175,12 +176,14 @@ void centre_close(struct centre *centre)
 
 /* ---- the process ---------------------------------------------------------------------------- */
 
-static void program_run(const struct centre *centre, const char *log)
+static void program_run(const struct centre *centre, const char *log, pid_t parent)
 {
     char config[PROVIDE_PATH_LEN];
     const int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     provide_path(centre->folder, "registry.conf", config);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+        _exit(127); /* it ends with the benchmark, however that ends */
     if (fd >= 0 && dup2(fd, STDERR_FILENO) >= 0)
         execl(BIN "/pamit-registry", "pamit-registry", "serve", "--config", config, (char *)NULL);
     _exit(127);
@@ -209,6 +212,7 @@ void centre_start(struct centre *centre)
 {
     const struct timespec look = {.tv_nsec = LOOK_MS * 1000000L};
     const double end_s = bench_now_s() + START_S;
+    const pid_t parent = getpid();
     char log[PROVIDE_PATH_LEN];
     int status;
 
@@ -216,7 +220,7 @@ void centre_start(struct centre *centre)
     unlink(log);
     centre->pid = fork();
     if (centre->pid == 0)
-        program_run(centre, log);
+        program_run(centre, log, parent);
     while (centre->pid < 0 || !port_find(centre, log)) {
         if (centre->pid < 0 || bench_now_s() > end_s ||
             waitpid(centre->pid, &status, WNOHANG) == centre->pid)

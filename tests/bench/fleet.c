@@ -225,8 +225,30 @@ struct sender {
     pthread_t thread;
 };
 
+/* Keeps why the first one failed. */
+static void sender_failed(const struct sender *sender, const char *why)
+{
+    struct fleet *fleet = sender->fleet;
+
+    pthread_mutex_lock(&fleet->checking);
+    if (fleet->failed++ == 0)
+        snprintf(fleet->why, sizeof fleet->why, "%s: %s", sender->kiosk->id, why);
+    pthread_mutex_unlock(&fleet->checking);
+}
+
+/* Asks, and expects 200. */
+static bool line_ask(struct fleet_line *line, const char *target, struct span body)
+{
+    const unsigned status = fleet_line_ask(line, target, body);
+
+    if (status != 0 && status != STATUS_OK)
+        snprintf(line->why, sizeof line->why, "%.20s: status %u: %.80s", target, status,
+                 (const char *)line->body.p);
+    return status == STATUS_OK;
+}
+
 /* Does the last receipt say that all is held? */
-static bool receipt_says(const struct sender *sender, const struct fleet_line *line, uint64_t next)
+static bool receipt_says(const struct sender *sender, struct fleet_line *line, uint64_t next)
 {
     struct span payload;
     struct receipt receipt;
@@ -234,8 +256,11 @@ static bool receipt_says(const struct sender *sender, const struct fleet_line *l
     pthread_mutex_lock(&sender->fleet->checking);
     const enum err err = cose_open(sender->fleet->centre->receipts, line->body, &payload);
     pthread_mutex_unlock(&sender->fleet->checking);
-    return !err && receipt_decode(payload, &receipt) == ERR_OK &&
-           strcmp(receipt.kiosk, sender->kiosk->id) == 0 && receipt.next == next;
+    if (!err && receipt_decode(payload, &receipt) == ERR_OK &&
+        strcmp(receipt.kiosk, sender->kiosk->id) == 0 && receipt.next == next)
+        return true;
+    snprintf(line->why, sizeof line->why, "the last receipt is not its own, or for less");
+    return false;
 }
 
 static bool batches_send(const struct sender *sender, struct fleet_line *line)
@@ -244,12 +269,12 @@ static bool batches_send(const struct sender *sender, struct fleet_line *line)
     struct fleet *fleet = sender->fleet;
     uint64_t next = sender->first * fleet->batch_len + 1;
 
-    if (fleet_line_ask(line, ask, span_of(NULL, 0)) != STATUS_OK)
+    if (!line_ask(line, ask, span_of(NULL, 0)))
         return false;
     fleet->connected++;
     for (size_t i = sender->first; i < sender->end; i++) {
         const struct fleet_batch *batch = &sender->kiosk->batches[i];
-        if (fleet_line_ask(line, "POST /v1/entries", span_of(batch->body, batch->len)) != STATUS_OK)
+        if (!line_ask(line, "POST /v1/entries", span_of(batch->body, batch->len)))
             return false;
         next += batch->n_entries;
         fleet->acknowledged += batch->n_entries;
@@ -264,7 +289,7 @@ static void *sender_run(void *user)
 
     if (!fleet_line_open(&line, sender->fleet->centre, sender->kiosk->crt) ||
         !batches_send(sender, &line))
-        sender->fleet->failed++;
+        sender_failed(sender, line.why);
     fleet_line_close(&line);
     return NULL;
 }

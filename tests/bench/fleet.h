@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "centre.h"
+#include "fleet_line.h"
 #include "wire.h"
 
 struct fleet_batch {
@@ -28,6 +29,7 @@ struct fleet {
     size_t n_entries, n_batches, batch_len; /* of each */
     _Atomic uint64_t acknowledged, failed, connected;
     pthread_mutex_t checking; /* all verify with one key, whose tables mbedTLS makes as it goes */
+    char why[ENTRY_KIOSK_LEN + FLEET_WHY_LEN + 2]; /* the first one failed */
 };
 
 /* Registers `n_kiosks` and makes `n_entries` of each, in batches of `batch_len`. */

@@ -1,6 +1,7 @@
 #include "fleet_line.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,6 +9,19 @@
 
 #define SILENT_S   300
 #define OTHERS_MAX 8
+
+/* Keeps what went wrong first. */
+static bool broke(struct fleet_line *line, const char *what, const char *reason)
+{
+    if (!line->why[0])
+        snprintf(line->why, sizeof line->why, "%s: %s", what, reason);
+    return false;
+}
+
+static bool tls_broke(struct fleet_line *line, const char *what, ssize_t code)
+{
+    return broke(line, what, code == 0 ? "the registry closed" : gnutls_strerror((int)code));
+}
 
 static bool tcp_connect(struct fleet_line *line, uint16_t port)
 {
@@ -17,10 +31,11 @@ static bool tcp_connect(struct fleet_line *line, uint16_t port)
     const int one = 1;
 
     line->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return line->fd >= 0 &&
-           setsockopt(line->fd, SOL_SOCKET, SO_RCVTIMEO, &silent, sizeof silent) == 0 &&
-           setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0 &&
-           connect(line->fd, (const struct sockaddr *)&at, sizeof at) == 0;
+    if (line->fd < 0 || setsockopt(line->fd, SOL_SOCKET, SO_RCVTIMEO, &silent, sizeof silent) < 0 ||
+        setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) < 0 ||
+        connect(line->fd, (const struct sockaddr *)&at, sizeof at) < 0)
+        return broke(line, "connect", strerrordesc_np(errno));
+    return true;
 }
 
 static bool handshake(struct fleet_line *line, const struct centre *centre, gnutls_x509_crt_t crt)
@@ -34,14 +49,14 @@ static bool handshake(struct fleet_line *line, const struct centre *centre, gnut
         gnutls_init(&line->session, GNUTLS_CLIENT) < 0 ||
         gnutls_set_default_priority(line->session) < 0 ||
         gnutls_credentials_set(line->session, GNUTLS_CRD_CERTIFICATE, line->credentials) < 0)
-        return false;
+        return broke(line, "session", "can't be made");
     gnutls_session_set_verify_cert(line->session, "localhost", 0);
     gnutls_handshake_set_timeout(line->session, SILENT_S * 1000);
     gnutls_transport_set_int(line->session, line->fd);
     do
         code = gnutls_handshake(line->session);
     while (code < 0 && !gnutls_error_is_fatal(code));
-    return code == 0;
+    return code == 0 || tls_broke(line, "handshake", code);
 }
 
 bool fleet_line_open(struct fleet_line *line, const struct centre *centre, gnutls_x509_crt_t crt)
@@ -67,7 +82,7 @@ static bool send_all(struct fleet_line *line, const void *bytes, size_t len)
     while (len > 0) {
         const ssize_t sent = gnutls_record_send(line->session, at, len);
         if (sent <= 0)
-            return false;
+            return tls_broke(line, "send", sent);
         at += sent;
         len -= (size_t)sent;
     }
@@ -95,8 +110,10 @@ static unsigned reply_read(struct fleet_line *line)
             gnutls_record_recv(line->session, line->reply + have, sizeof line->reply - 1 - have);
         if ((got == GNUTLS_E_AGAIN || got == GNUTLS_E_INTERRUPTED) && ++others < OTHERS_MAX)
             continue; /* TLS 1.3 sent something of its own */
-        if (got <= 0)
+        if (got <= 0) {
+            tls_broke(line, "read", got);
             return 0;
+        }
         have += (size_t)got;
         line->reply[have] = '\0';
         whole = reply_len((const char *)line->reply, &body_at);
@@ -113,8 +130,12 @@ unsigned fleet_line_ask(struct fleet_line *line, const char *target, struct span
                  target, body.len);
 
     gnutls_record_cork(line->session);
-    if (!send_all(line, head, (size_t)len) || !send_all(line, body.p, body.len) ||
-        gnutls_record_uncork(line->session, GNUTLS_RECORD_WAIT) < 0)
+    if (!send_all(line, head, (size_t)len) || !send_all(line, body.p, body.len))
         return 0;
+    const int code = gnutls_record_uncork(line->session, GNUTLS_RECORD_WAIT);
+    if (code < 0) {
+        tls_broke(line, "send", code);
+        return 0;
+    }
     return reply_read(line);
 }

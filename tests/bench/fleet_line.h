@@ -5,6 +5,7 @@
 #include "centre.h"
 
 #define FLEET_REPLY_MAX 4096
+#define FLEET_WHY_LEN   160
 
 struct fleet_line {
     int fd;
@@ -12,6 +13,7 @@ struct fleet_line {
     gnutls_certificate_credentials_t credentials;
     uint8_t reply[FLEET_REPLY_MAX]; /* the last one, whole */
     struct span body;               /* of it */
+    char why[FLEET_WHY_LEN];        /* what went wrong; "" before */
 };
 
 /* False: no connection. Closed in any case by fleet_line_close. */

@@ -28,8 +28,8 @@ static void traveller_make(const struct crowd *crowd, struct entry_presented *ou
                      .country = "IDN",
                      .nationality = "IDN",
                      .sex = i % 2 ? 'F' : 'M',
-                     .birth = {(int16_t)(1970 + i % 35), (uint8_t)(1 + i % 12),
-                               (uint8_t)(1 + i % 28)},
+                     .birth = {(int16_t)(1935 + i % 70), (uint8_t)(1 + i / 70 % 12),
+                               (uint8_t)(1 + i / 840 % 28)}, /* not twice in 23,520 */
                      .expiry = {2030, 1, 1}},
         .data = {.placements_usable = true,
                  .placements_as_of = 1795250000,

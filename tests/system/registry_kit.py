@@ -32,6 +32,7 @@ import pki
 BIN = Path(os.environ.get("PAMIT_BIN", Path(__file__).parents[2] / "build" / "dev" / "bin"))
 PROGRAM = BIN / "pamit-registry"
 START_S = 20
+HOUR_S = 3600
 ZERO_HASH = bytes(32)
 
 PRESENTED, DECIDED, EPOCH, RECOVERED = 1, 2, 12, 15
@@ -125,6 +126,7 @@ class Kiosk:
         self.identity, self.entry_key = identity, entry_key
         self.epoch = 1
         self.entries = []
+        self.clock_ms = int(time.time() - HOUR_S) * 1000  # at its first entry, about
 
     # ---- the journal ----
 
@@ -135,7 +137,7 @@ class Kiosk:
         seq = len(self.entries) + 1
         header = {
             1: 1, 2: self.name, 3: self.epoch, 4: seq, 5: kind,
-            6: 1795305600000 + seq * 1000, 7: 7, 8: 3, 9: 1, 10: bytes(range(16)), 11: seq * 1000,
+            6: self.clock_ms + seq * 1000, 7: 7, 8: 3, 9: 1, 10: bytes(range(16)), 11: seq * 1000,
         }
         prev = self.entries[-1].hash if self.entries else ZERO_HASH
         whole = deterministic({**header, 12: hashlib.sha256(payload).digest(), 13: prev})

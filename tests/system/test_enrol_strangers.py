@@ -1,6 +1,8 @@
 """Who else is there when a kiosk enrols: other servers in between, and other clients at the listener."""
+import contextlib
 import http.client
 import http.server
+import socket
 import ssl
 import subprocess
 import threading
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import pki
 from desk_kit import PROGRAMS
-from enrol_kit import certificate_request, code_read
+from enrol_kit import EnrolRegistry, NewKiosk, certificate_request, code_read
 from enrol_scene import AGAIN, REFUSED, USAGE, assert_nothing_came, ca_der, make_kiosk, make_registry, make_running  # pylint: disable=unused-import
 from registry_kit import cose_signature, key_id
 
@@ -137,6 +139,17 @@ def ask(registry, method, path, body=None):
     ("POST", "/v1/enrol", b"\x04" + bytes(300), 400)])
 def test_strangers_get_no_further_than_enrolment(registry, method, path, body, status):
     assert ask(registry, method, path, body)[0] == status
+
+
+@pytest.mark.parametrize("addresses", [1, 8, 100])
+def test_who_says_nothing_keeps_nobody_from_enrolling(tmp_path, addresses):
+    """More than there is room for, and none is sent away for its silence; one more address is not among theirs."""
+    with EnrolRegistry(tmp_path / "registry", timeout_s=3600) as registry, contextlib.ExitStack() as silent:
+        for i in range(100):
+            silent.enter_context(socket.create_connection(
+                ("127.0.0.1", registry.enrol_port), 20, source_address=(f"127.0.1.{1 + i % addresses}", 0)))
+        kiosk = NewKiosk(registry, tmp_path / "kiosk", "CGK-03-0412")
+        assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
 
 
 def forged(request):

@@ -6,11 +6,13 @@ import socket
 import ssl
 import subprocess
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
+import cbor2
 import pytest
 
 import pki
-from registry_kit import DECIDED, PROGRAM, Kiosk, Registry, zstd_bomb, zstd_raw
+from registry_kit import DECIDED, PROGRAM, Kiosk, Registry, deterministic, zstd_bomb, zstd_raw
 
 START_S = 20
 NONCE = "00112233445566778899aabbccddeeff"
@@ -20,6 +22,13 @@ NONCE = "00112233445566778899aabbccddeeff"
 def registry(tmp_path):
     with Registry(tmp_path) as registry:
         yield registry
+
+
+@pytest.fixture(name="eight", scope="module")
+def make_eight(tmp_path_factory):
+    """A registry and kiosks whose numbers go on from test to test."""
+    with Registry(tmp_path_factory.mktemp("eight")) as registry:
+        yield registry, [registry.enrol(f"CGK-03-{number:04}") for number in range(8)]
 
 
 # ---- TLS: nobody unknown gets past the handshake ----
@@ -216,6 +225,42 @@ def test_a_batch_signed_by_another_key_is_422_and_changes_nothing(registry, tmp_
     assert kiosk.post(kiosk.batch(1, 3, key=stolen)).status == 422
     assert registry.head(kiosk.name)[1] == 1
     assert kiosk.post(kiosk.batch(1, 3)).status == 200
+
+
+def payload_changed(items, at):
+    items[at][1] = items[at][1][:-1] + bytes([items[at][1][-1] ^ 1])
+
+
+def time_changed(items, at):
+    items[at][0] = deterministic({**cbor2.loads(items[at][0]), 6: 1795305600001})
+
+
+def payload_hash_changed(items, at):
+    items[at][1:] = [None, bytes(32)]
+
+
+SPOILS = [payload_changed, time_changed, payload_hash_changed]
+
+
+@pytest.mark.parametrize("spoil", SPOILS, ids=lambda spoil: spoil.__name__)
+@pytest.mark.parametrize("at", [0, 49, 99])
+def test_one_changed_entry_of_a_hundred_is_found_by_the_batch_s_one_signature(eight, spoil, at):
+    """Beside the batches of others, which one commit may hold with it."""
+    registry, kiosks = eight
+    first = len(kiosks[0].entries) + 1
+    for kiosk in kiosks:
+        kiosk.fill(first + 99)
+    batches = [kiosk.batch(first, first + 99) for kiosk in kiosks]
+    spoilt = cbor2.loads(batches[3])
+    spoil(spoilt[5], at)
+    with ThreadPoolExecutor(len(kiosks)) as pool:
+        statuses = [reply.status for reply in pool.map(
+            Kiosk.post, kiosks, [*batches[:3], deterministic(spoilt), *batches[4:]])]
+    assert statuses == [200] * 3 + [422] + [200] * 4
+    assert registry.head(kiosks[3].name)[1] == first
+    assert kiosks[3].post(batches[3]).status == 200  # nothing of the other one is in its way
+    for kiosk in kiosks:
+        assert registry.head(kiosk.name)[1:] == (first + 100, kiosk.entries[-1].hash)
 
 
 def test_what_it_cannot_interpret_is_stored_and_passed_by(registry):

@@ -3,6 +3,7 @@ ahead of a chain that then says something else."""
 
 import copy
 import sqlite3
+import time
 
 import cbor2
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signature, decided, deterministic,
                           presented, zstd_raw)
 
+DAY_S = 24 * 3600
 NAME = "CGK-03-0412"
 DEFERRED = 4
 DEFERRAL, SOI, REPEAT = 1, 2, 6
@@ -101,7 +103,11 @@ def test_whom_it_defers_may_have_come_in_the_batch_before(registry):
 
 
 def test_who_tries_again_is_told_of_a_disk_that_went_back_too(registry):
-    first, second = registry.enrol(NAME).fill(1), registry.enrol("BTM-01-0001").fill(3)
+    """Their clocks run ahead, so that it counts as today at both."""
+    first, second = registry.enrol(NAME), registry.enrol("BTM-01-0001")
+    first.clock_ms = second.clock_ms = int(time.time() + DAY_S) * 1000
+    first.fill(1)
+    second.fill(3)
     pair(first)
     assert first.post(first.batch(1, 3)).status == 200
     assert second.post(second.batch(1, 3)).status == 200

@@ -180,3 +180,5 @@ def test_a_kiosk_that_asks_too_often_is_held_back_and_no_other(tmp_path):
                 got += connection.recv(1 << 16)
             assert time.monotonic() - began >= 3 / 5
         assert b"HTTP/1.1 4" not in got
+        held = [line for line in registry.log if "REGISTRY_HELD" in line]
+        assert len(held) == 1 and held[0].endswith(f"kiosk={NAME}")

@@ -246,6 +246,25 @@ def test_a_feed_that_is_not_the_registry_s_word_changes_nothing(registry, kiosk,
     assert "R072" not in reasons(kiosk)
 
 
+def test_a_kind_that_a_later_registry_lists_does_not_stop_the_others(registry, kiosk):
+    """Its rows are kept for the day that the kiosk learns of it, can be withdrawn, and count for nothing."""
+    kinds = {2: 200}
+
+    def later(envelope):
+        step = cose_payload(registry.receipt_key, envelope)
+        rows, gone = ([{**row, 1: kinds.get(row[1], row[1])} for row in step[key]] for key in (7, 8))
+        return resigned(registry, _7=rows, _8=gone)(envelope)
+
+    tell(registry, [SOI, LOST])
+    with front(registry, kiosk, later) as altered:
+        assert "FEED_APPLIED feed=lists version=2 gone=0 rows=2" in contact(kiosk, port=altered.port)
+        assert reasons(kiosk) == ["R003", "R023"]
+        assert cached(kiosk, "SELECT count(*) FROM listing") == 3  # of two ways to be found, and of one
+        tell(registry, [SOI], "withdraw")
+        assert "feed=lists version=3 gone=1" in contact(kiosk, port=altered.port)
+    assert cached(kiosk, "SELECT count(*) FROM listing") == 1 and reasons(kiosk) == ["R003", "R023"]
+
+
 def test_a_registry_older_than_lists_still_gives_placements(registry, kiosk):
     path = registry.folder / "placements.jsonl"
     path.write_text(json.dumps(PLACEMENT) + "\n")

@@ -23,7 +23,7 @@ CROWD_DEFERRED = 81  # the DECIDED of the fortieth traveller, who is deferred
 
 def reasons(kiosk):
     """What the fortieth traveller is told at a kiosk, by its own cache."""
-    lines = make("TD3", name="CONTOH<<SITI", number="X0000040", birth="750513", sex="M", expiry="300101")
+    lines = make("TD3", name="CONTOH<<SITI", number="X0000040", birth="750101", sex="M", expiry="300101")
     query = {"id": 1, "lines": lines, "context": {"direction": "DEPARTURE", "category": "TOUR", "dest_country": "MYS"}}
     done = subprocess.run(
         [BIN / "pamit", "check", "--json", "--cache", kiosk.folder / "cache.db", "--storage-key",

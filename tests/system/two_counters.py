@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import sqlite3
 
+import cbor2
 import pytest
 
 from sync_kit import CROWD_KIOSK, SyncKiosk
@@ -13,6 +14,7 @@ ELSEWHERE = "SUB-01-0001"
 # On a machine that has a processor free; who shares one waits for it.
 LIMIT_S = 3 * max(1, os.getloadavg()[0] / os.cpu_count())
 DEFERRED = 4
+DEFERRAL = 1  # of the lists
 WIB = dt.timezone(dt.timedelta(hours=7))
 LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
 
@@ -41,5 +43,7 @@ def counter_date():
 
 
 def lists(registry):
+    """(version, withdrawn) of each deferral; who is deferred twice in a day is also a repeat attempt."""
     with sqlite3.connect(f"file:{registry.folder / 'registry.db'}?mode=ro", uri=True) as db:
-        return db.execute("SELECT version, withdrawn FROM listing ORDER BY version").fetchall()
+        rows = db.execute("SELECT version, withdrawn, record FROM listing ORDER BY version").fetchall()
+    return [row[:2] for row in rows if cbor2.loads(row[2])[1] == DEFERRAL]

@@ -198,7 +198,7 @@ static void no_kind(struct listing *l)
 }
 static void a_kind_beyond(struct listing *l)
 {
-    l->kind = LISTING_KINDS;
+    l->kind = (enum listing_kind)(LISTING_KIND_MAX + 1);
 }
 static void no_country(struct listing *l)
 {
@@ -310,6 +310,10 @@ static void test_the_least_of_each_kind(void **state)
     SET(listing.passport_no, "X1");
     SET(listing.passport_country, "D");
     assert_true(listing_complete(&listing, &why));
+    listing.kind = LISTING_KINDS;
+    SET(listing.placement_id, "PMI-1");
+    listing.passport_no[0] = listing.passport_country[0] = listing.name_mrz[0] = '\0';
+    assert_true(listing_complete(&listing, &why));
 }
 
 /* ---- finding --------------------------------------------------------------------------------- */
@@ -333,6 +337,11 @@ static void test_texts(void **state)
     listing = complaint();
     assert_int_equal(listing_index(&listing, texts), 1);
     assert_string_equal(texts[0].text, "C PMI-2026-000001");
+    listing = deferral();
+    SET(listing.placement_id, "PMI-2026-000001");
+    assert_int_equal(listing_index(&listing, texts), 2);
+    listing.kind = (enum listing_kind)LISTING_KIND_MAX; /* nobody knows by what it is found */
+    assert_int_equal(listing_index(&listing, texts), 3);
 
     struct document document = putri();
     struct match match = {.grade = MATCH_NONE};
@@ -430,6 +439,10 @@ static void complained_of(struct listing *l)
 {
     *l = complaint();
 }
+static void of_a_later_kind(struct listing *l)
+{
+    l->kind = LISTING_KINDS;
+}
 static void complained_of_another(struct listing *l)
 {
     *l = complaint();
@@ -457,6 +470,7 @@ static const struct {
     {"but a number's", lost, LISTING_DOCUMENT_LOST},
     {"a complaint is the placement's", complained_of, LISTING_COMPLAINT},
     {"of that one", complained_of_another, LISTING_UNKNOWN},
+    {"a kind of a later registry is no news here", of_a_later_kind, LISTING_UNKNOWN},
 };
 
 static void test_who_is_meant(void **state)

@@ -291,6 +291,31 @@ static void what_makes_two_crossings_one_person_s(void **state)
     }
 }
 
+/* Then its entries are of when they came. */
+static void a_clock_may_say_anything(void **state)
+{
+    static const int64_t clocks[] = {INT64_MIN, INT64_MIN + 1, -1, 0, BEGIN_MS * 3, INT64_MAX};
+    static const struct step steps[] = {{'X', 1, "X1", "", SITI, NO, 0, NO, NULL},
+                                        {'D', 9, "X1", "", SITI, NO, 0, 0, NULL}};
+    const size_t n = sizeof clocks / sizeof *clocks;
+    (void)state;
+    for (size_t i = 0; i < n * n; i++) {
+        struct event events[2];
+        struct event_pairing *pairing = event_pairing_open();
+        for (size_t k = 0; k < 2; k++) {
+            event_make(&steps[k], k, &events[k]);
+            events[k].acked_ms = events[k].decided_entry.header.time.wall_ms;
+            events[k].decided_entry.header.time.wall_ms = clocks[k == 0 ? i / n : i % n];
+            assert_int_equal(event_pairing_add(pairing, &events[k]), ERR_OK);
+        }
+        assert_int_equal(event_pairing_solve(pairing), ERR_OK);
+        event_pairing_tell(pairing, &events[1]);
+        event_pairing_close(pairing);
+        if (events[1].attempt_of.seq != events[0].first_seq)
+            fail_msg("clocks %zu and %zu", i / n, i % n);
+    }
+}
+
 /* More than any first room, and each finds its own. */
 static void a_crowd_finds_its_way_back(void **state)
 {
@@ -340,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(histories_are_paired_in_whatever_order_they_come),
         cmocka_unit_test(what_makes_two_crossings_one_person_s),
+        cmocka_unit_test(a_clock_may_say_anything),
         cmocka_unit_test(a_crowd_finds_its_way_back),
         cmocka_unit_test(nobody_is_paired_with_nobody),
     };

@@ -143,12 +143,41 @@ static void of_what_is_recovered_the_copy_with_its_payload_has_effect(void **sta
             fail_msg("%s: mark %d", rows[i].proves, marks[i + 1]);
 }
 
+static void a_copy_that_is_not_understood_stays_marked_so(void **state)
+{
+    struct fixture *fixture = *state;
+    static const enum registry_mark as_come[] = {
+        REGISTRY_MARK_UNREADABLE, /* the entry itself, and its copies: */
+        REGISTRY_MARK_UNREADABLE, REGISTRY_MARK_UNREADABLE, REGISTRY_MARK_UNKNOWN_KIND,
+        REGISTRY_MARK_UNKNOWN_KIND};
+    const size_t n = sizeof as_come / sizeof as_come[0];
+    enum registry_mark marks[16] = {0};
+    struct run run;
+
+    run_make(&run, 'a', 1, n);
+    for (size_t i = 0; i < n; i++) {
+        struct registry_entry *entry = &run.entries[i];
+        entry->mark = as_come[i];
+        if (i == 0)
+            continue;
+        entry->kind = ENTRY_RECOVERED;
+        entry->original_seq = 1;
+        run_hash('a', 1, entry->original);
+    }
+    suite_append(fixture, &run);
+    assert_int_equal(
+        fixture->store->ops->entries_each(fixture->store, kiosk_a.id, note_mark, marks), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(marks[i + 1], as_come[i]);
+}
+
 int registry_store_epochs_suite(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(numbers_are_left_out_only_by_an_epoch_that_goes_on_from_the_head),
         TEST(what_is_recovered_has_effect_once),
         TEST(of_what_is_recovered_the_copy_with_its_payload_has_effect),
+        TEST(a_copy_that_is_not_understood_stays_marked_so),
     };
     return cmocka_run_group_tests_name("epochs suite", tests, NULL, NULL);
 }

@@ -204,12 +204,66 @@ static void what_the_centre_said_is_no_kiosk_s_to_take_back(void **state)
     suite_feed(fixture, 0, 9, "renewed -other "); /* withdrawn with its kiosk's: it stays so */
 }
 
+/* What the centre says stands, though nothing changes by it: a row that it imports or withdraws is
+ * its own from then on. */
+static void what_the_centre_says_again_is_the_centre_s(void **state)
+{
+    static const struct {
+        const char *says;
+        struct news before;
+        bool withdrawn; /* else imported, as it is held */
+        struct news after[2];
+    } rows[] = {
+        {"imported as it is, then its kiosk is withdrawn",
+         {'a', true, "x", "", "row ", 1},
+         false,
+         {{'A', .expected = "row ", .version = 1}}},
+        {"... or takes it back",
+         {'a', true, "x", "", "row ", 1},
+         false,
+         {{'a', true, "", "x", "row ", 1}}},
+        {"withdrawn, then its kiosk too",
+         {'a', true, "x", "", "row ", 1},
+         true,
+         {{'A', .expected = "-row ", .version = 2}, {'b', true, "y", "", "-row ", 2}}},
+        {"withdrawn after its kiosk",
+         {'A', .expected = "-row ", .version = 2},
+         true,
+         {{'b', true, "y", "", "-row ", 2}}},
+        {"... or after it was taken back",
+         {'a', true, "", "x", "-row ", 2},
+         true,
+         {{'a', true, "z", "", "-row ", 2}, {'b', true, "y", "", "-row ", 2}}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        void *own = NULL;
+        print_message("%s\n", rows[i].says);
+        assert_int_equal(suite_setup_lists(&own), 0);
+        struct fixture *fixture = own;
+        news_come(fixture, &(struct news){'a', true, "x", "", "row ", 1});
+        news_come(fixture, &rows[i].before);
+        suite_feed(fixture, 0, 9, rows[i].before.expected);
+        suite_begin(fixture);
+        const struct registry_record said = {
+            .id = "row", .withdrawn = rows[i].withdrawn, .bytes = span_of_text("row")};
+        assert_int_equal(fixture->store->ops->import_put(fixture->store, &said), ERR_OK);
+        suite_end(fixture, true, 2000);
+        for (size_t k = 0; k < 2 && rows[i].after[k].kiosk; k++) {
+            news_come(fixture, &rows[i].after[k]);
+            suite_feed(fixture, 0, 9, rows[i].after[k].expected);
+        }
+        assert_int_equal(suite_teardown(&own), 0);
+    }
+}
+
 int registry_store_voids_suite(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_taken_back_is_withdrawn_whatever_comes_first),
         TEST(a_kiosk_that_is_withdrawn_silences_no_other),
         TEST(what_the_centre_said_is_no_kiosk_s_to_take_back),
+        TEST(what_the_centre_says_again_is_the_centre_s),
     };
     return cmocka_run_group_tests_name("voids suite", tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #define BURST     10
 #define REFILL_MS INT64_C(30000)
 
-static const struct rate fresh = {.burst = BURST, .refill_ms = REFILL_MS};
+static const struct rate fresh = {.burst = BURST, .refill_us = REFILL_MS * 1000};
 
 static struct rate_peer peer_make(unsigned number)
 {
@@ -83,6 +83,26 @@ static void a_bucket_never_holds_more_than_it_can(void **state)
     assert_int_equal(rate_wait_ms(&rate, &peer, later_ms), 30000);
 }
 
+/* What a second lets through is what was asked for, also where it is no whole number of
+ * milliseconds each. */
+static void so_many_in_a_second(void **state)
+{
+    (void)state;
+    for (int64_t each_s = 1; each_s <= 1000; each_s++) {
+        struct rate rate = {.burst = each_s, .refill_us = 1000000 / each_s};
+        const struct rate_peer peer = peer_make(1);
+        int64_t now_ms = NOW_MS, times = 0;
+        for (; now_ms < NOW_MS + 10000; now_ms++) {
+            while (rate_wait_ms(&rate, &peer, now_ms) == 0) {
+                rate_count(&rate, &peer, now_ms);
+                times++;
+            }
+        }
+        if (times < each_s * 11 - 1 || times > each_s * 11 + 1 + each_s / 100)
+            fail_msg("%d a second: %d in ten", (int)each_s, (int)(times - each_s));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +110,7 @@ int main(void)
         cmocka_unit_test(one_is_not_anothers_fault),
         cmocka_unit_test(a_full_table_forgets_who_lacks_least),
         cmocka_unit_test(a_bucket_never_holds_more_than_it_can),
+        cmocka_unit_test(so_many_in_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "registry_sign.h"
@@ -31,15 +32,17 @@ enum operation {
 struct failing_store {
     struct registry_store store;
     enum operation failing;
+    enum err how; /* it fails */
     uint8_t entry_point[SIGN_POINT_LEN];
     bool revoked;
     bool grouped;
-    unsigned appended, kept; /* calls; entries that a commit has kept */
+    unsigned begun, appended, kept; /* calls; entries that a commit has kept */
 };
 
 static enum err outcome(struct registry_store *store, enum operation operation)
 {
-    return ((struct failing_store *)store)->failing == operation ? ERR_FULL : ERR_OK;
+    const struct failing_store *failing = (struct failing_store *)store;
+    return failing->failing == operation ? failing->how : ERR_OK;
 }
 
 static enum err kiosk_find(struct registry_store *store, const char *id, struct registry_kiosk *out)
@@ -78,6 +81,7 @@ static enum err group_begin(struct registry_store *store)
 {
     struct failing_store *failing = (struct failing_store *)store;
     assert_false(failing->grouped);
+    failing->begun++;
     failing->grouped = failing->failing != OP_GROUP_BEGIN;
     failing->appended = 0;
     return outcome(store, OP_GROUP_BEGIN);
@@ -181,6 +185,7 @@ static int setup(void **state)
     fixture->receipt_key = test_key(0);
     fixture->entry_key = test_key(1);
     fixture->store.store.ops = &failing_ops;
+    fixture->store.how = ERR_FULL;
     sign_key_point(fixture->entry_key, fixture->store.entry_point);
     body_make(fixture, fixture->entry_key);
     *state = fixture;
@@ -310,6 +315,56 @@ static void a_commit_that_fails_acknowledges_nothing(void **state)
     assert_int_equal(fixture->store.kept, 0);
 }
 
+/* What is logged while `fixture` settles is counted. */
+static int settle_logs(struct fixture *fixture, enum err expected, const char *event)
+{
+    char text[4096] = "";
+    const int fd = memfd_create("log", 0), saved = dup(STDERR_FILENO);
+    int n = 0;
+    assert_true(fd >= 0 && saved >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+    const enum err err = registry_service_settle(fixture->service);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    assert_true(pread(fd, text, sizeof text - 1, 0) >= 0);
+    close(fd);
+    assert_int_equal(err, expected);
+    for (const char *at = text; (at = strstr(at, event)); at++)
+        n++;
+    return n;
+}
+
+static void what_is_not_durable_is_not_logged_either(void **state)
+{
+    struct fixture *fixture = *state;
+    for (unsigned i = 0; i < 40; i++)
+        (void)ask_once(fixture, "POST", "/v1/entries", false);
+    assert_int_equal(settle_logs(fixture, ERR_OK, "REGISTRY_APPENDED"), 40);
+    for (unsigned i = 0; i < 3; i++)
+        (void)ask_once(fixture, "POST", "/v1/entries", false);
+    fixture->store.failing = OP_GROUP_END;
+    assert_int_equal(settle_logs(fixture, ERR_FULL, "REGISTRY_APPENDED"), 0);
+    fixture->store.failing = OP_NONE;
+    for (unsigned i = 0; i < 64; i++)
+        (void)ask(fixture, "POST", "/v1/entries");
+    (void)ask_once(fixture, "POST", "/v1/entries", false);
+    assert_int_equal(settle_logs(fixture, ERR_OK, "REGISTRY_APPENDED"), 1);
+}
+
+/* One wait for all who come with one turn, not one each. */
+static void while_another_process_writes_nobody_waits_for_it_twice(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->store.failing = OP_GROUP_BEGIN;
+    fixture->store.how = ERR_BUSY;
+    for (unsigned i = 0; i < 8; i++)
+        assert_int_equal(ask_once(fixture, "POST", "/v1/entries", false).status, 503);
+    assert_int_equal(fixture->store.begun, 1);
+    assert_int_equal(ask_once(fixture, "GET", "/v1/receipt", false).status, 200);
+    assert_int_equal(registry_service_settle(fixture->service), ERR_OK);
+    fixture->store.failing = OP_NONE;
+    assert_int_equal(ask(fixture, "POST", "/v1/entries").status, 200);
+}
+
 static void a_branch_that_can_not_be_kept_is_503_too(void **state)
 {
     struct fixture *fixture = *state;
@@ -367,6 +422,8 @@ int main(void)
         TEST(what_is_stored_is_acknowledged_when_it_is_durable),
         TEST(one_that_can_not_be_stored_takes_no_other_with_it),
         TEST(a_commit_that_fails_acknowledges_nothing),
+        TEST(what_is_not_durable_is_not_logged_either),
+        TEST(while_another_process_writes_nobody_waits_for_it_twice),
         TEST(a_branch_that_can_not_be_kept_is_503_too),
         TEST(a_key_that_is_no_point_is_the_store_s_fault),
         TEST(a_revoked_kiosk_is_403_for_everything),
