@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 
 
@@ -57,10 +58,11 @@ class OneShotServer:
 
 
 class Dripper:
-    """Takes one connection, and answers without end: a byte of a header in each tenth of a second."""
+    """Takes one connection, reads once, says what it has to `first`, and then `drip` in each tenth of a second:
+    with TLS by the identity, else beneath it."""
 
-    def __init__(self, context):
-        self.context, self.ended = context, threading.Event()
+    def __init__(self, identity, first, drip):
+        self.identity, self.first, self.drip, self.ended = identity, first, drip, threading.Event()
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -69,13 +71,20 @@ class Dripper:
         self.thread.start()
         return self
 
+    def over_tls(self, connection):
+        if not self.identity:
+            return connection
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.identity.cert, self.identity.key)
+        return context.wrap_socket(connection, server_side=True)
+
     def serve(self):
         connection, _ = self.listener.accept()
-        with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(4096)
-            secure.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+        with contextlib.suppress(OSError), self.over_tls(connection) as line:
+            line.recv(4096)
+            line.sendall(self.first)
             while not self.ended.wait(0.1):
-                secure.sendall(b"a")
+                line.sendall(self.drip)
 
     def __exit__(self, *_):
         self.ended.set()
