@@ -3,6 +3,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+static struct span without_mark(struct span text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t len = sizeof mark - 1;
+    if (text.len < len || memcmp(text.p, mark, len) != 0)
+        return text;
+    return span_of(text.p + len, text.len - len);
+}
 
 void json_lines_init(struct json_lines *lines, const char *path, FILE *file)
 {
@@ -32,6 +42,8 @@ enum err json_lines_next(struct json_lines *lines, struct span *out)
     if (lines->len > 0 && lines->text[lines->len - 1] == '\r')
         lines->len--;
     *out = span_of(lines->text, lines->len);
+    if (lines->number == 1)
+        *out = without_mark(*out);
     return ERR_OK;
 }
 
@@ -51,7 +63,9 @@ enum err json_file_read(const char *path, size_t len_max, char **out, size_t *le
         free(text);
         return err;
     }
+    const struct span whole = without_mark(span_of(text, used));
+    memmove(text, whole.p, whole.len);
     *out = text;
-    *len = used;
+    *len = whole.len;
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* Files of contracts: JSON Lines one by one in constant memory, or one JSON text whole.
  *
- * Who reads says file and line of what is wrong, and never a value: messages end up in tickets.
+ * Who reads says file and line of what is wrong, and never a value: messages end up in tickets. A
+ * byte order mark in front, which some programs write, is left out.
  */
 #ifndef PAMIT_JSON_LINES_H
 #define PAMIT_JSON_LINES_H

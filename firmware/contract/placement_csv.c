@@ -117,21 +117,11 @@ static bool column_take(struct values *v, struct placement_csv *out)
     return true;
 }
 
-/* Some programs write a byte order mark before UTF-8. */
-static struct span without_mark(struct span line)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-    const size_t len = sizeof mark - 1;
-    if (line.len < len || memcmp(line.p, mark, len) != 0)
-        return line;
-    return span_of(line.p + len, line.len - len);
-}
-
 bool placement_csv_begin(struct span line, struct placement_csv *out, struct json_fault *fault)
 {
     struct values v;
     struct placement_csv csv = {0};
-    bool good = values_init(&v, without_mark(line), fault);
+    bool good = values_init(&v, line, fault);
     do
         good = good && value_next(&v) && column_take(&v, &csv);
     while (good && values_go_on(&v));

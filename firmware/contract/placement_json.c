@@ -6,6 +6,11 @@
 #include "placement_json.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "country.h"
+#include "name.h"
+#include "region.h"
 
 #define NIK_DIGITS 16
 
@@ -91,6 +96,24 @@ static void span_check(struct date from, struct date to, const char *from_name, 
         json_refuse(fault, to_name, "is before %s", from_name);
 }
 
+/* Of a document's country that is not asked: its code may be newer than we are, and then finds
+ * nobody. A destination that no state has would refer everybody who goes there. */
+static void state_check(const char *code, const char *path, struct json_fault *fault)
+{
+    const char *iso = country_iso(code);
+    if (!iso || strcmp(iso, code) != 0)
+        json_refuse(fault, path, "is no code of ISO 3166-1");
+}
+
+/* One of which nothing is left to compare, or more than can be, would be nobody's. */
+static void name_check(const char *name, const char *path, struct json_fault *fault)
+{
+    struct name_words words;
+    name_split(name, &words);
+    if (*name && (words.count == 0 || words.cut))
+        json_refuse(fault, path, "is no name of 1 to %d words", NAME_WORDS_MAX);
+}
+
 static void record_check(const json_t *object, const struct placement *record,
                          struct json_fault *fault)
 {
@@ -103,7 +126,11 @@ static void record_check(const json_t *object, const struct placement *record,
              (strlen(record->nik) != NIK_DIGITS || strspn(record->nik, "0123456789") != NIK_DIGITS))
         json_refuse(fault, "nik", "has not %d digits", NIK_DIGITS);
     json_check_country(record->passport_country, "passport_country", fault);
-    json_check_country(record->dest_country, "dest_country", fault);
+    state_check(record->dest_country, "dest_country", fault);
+    name_check(record->name_mrz, "name_mrz", fault);
+    name_check(record->name_full, "name_full", fault);
+    if (record->origin_region[0] && !region_is_formed(record->origin_region))
+        json_refuse(fault, "origin_region", "has not %d digits", REGION_DIGITS);
     span_check(record->window_from, record->window_to, "window_from", "window_to", fault);
     span_check(record->contract_start, record->contract_end, "contract_start", "contract_end",
                fault);

@@ -6,7 +6,7 @@
 
 #define ROOM_FIRST 256u
 
-/* Room for `n` more items of `size`; NULL: no memory. */
+/* Room for `n` more items of `size`, at least one; NULL: no memory. */
 static void *pool_take(struct pool *pool, size_t n, size_t size)
 {
     if (pool->room - pool->n < n) {
@@ -113,7 +113,7 @@ static enum err traveller_take(struct event_pairing *pairing, const struct event
 {
     struct pairing_key keys[PAIRING_KEYS_MAX];
     const size_t n = pairing_keys(event, keys), len = strlen(event->presented.document.name) + 1;
-    struct pairing_key *kept = pool_take(&pairing->keys, n, sizeof *kept);
+    struct pairing_key *kept = n > 0 ? pool_take(&pairing->keys, n, sizeof *kept) : NULL;
     char *name = pool_take(&pairing->names, len, 1);
     if ((n > 0 && !kept) || !name)
         return ERR_MEMORY;

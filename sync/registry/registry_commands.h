@@ -27,6 +27,7 @@ int registry_import_placements(const struct registry_command *command);
 int registry_import_lists(const struct registry_command *command);
 int registry_withdraw_lists(const struct registry_command *command);
 int registry_withdraw_kiosk(const struct registry_command *command);
+int registry_quarantine_show(const struct registry_command *command);
 int registry_copies_list(const struct registry_command *command);
 int registry_copies_clear(const struct registry_command *command);
 int registry_import_policy(const struct registry_command *command);

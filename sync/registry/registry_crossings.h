@@ -15,7 +15,7 @@ struct registry_crossings *registry_crossings_open(registry_crossings_each *each
 void registry_crossings_close(struct registry_crossings *crossings);
 
 void registry_crossings_begin(struct registry_crossings *crossings);
-/* In order of kiosk and seq. What `each` returned. */
+/* In order of kiosk and seq. What can't be read is counted and passed by; fails as `each` does. */
 MUST_CHECK enum err registry_crossings_take(struct registry_crossings *crossings,
                                             const struct registry_entry *entry);
 /* What is still open is told. `*n_left_out` is how many entries of the walk can't be: purged, not

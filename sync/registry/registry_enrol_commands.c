@@ -62,7 +62,7 @@ static int code_make(struct registry_store *store, const char *kiosk, long hours
     enrol_code_format(code, text);
     clock_format_utc(kept.expires_ms, until);
     printf("%s\n", text);
-    fprintf(stderr, "for %s, once, until %s; it is shown only now\n", kiosk, until);
+    fprintf(stderr, "pamit-registry: for %s, once, until %s; it is shown only now\n", kiosk, until);
     return EXIT_SUCCESS;
 }
 

@@ -13,6 +13,7 @@
 #include "event.h"
 #include "event_pairing.h"
 #include "placement.h"
+#include "region.h"
 #include "registry_commands.h"
 #include "registry_crossings.h"
 
@@ -26,7 +27,7 @@ struct export
     uint64_t n_left_out;
 };
 
-/* A record that can't be read says nothing. */
+/* A record that can't be read says nothing, nor does a code that is none of Kemendagri's. */
 static enum err origin_find(const struct export *export, struct event *event)
 {
     uint8_t room[PLACEMENT_CBOR_MAX];
@@ -42,7 +43,7 @@ static enum err origin_find(const struct export *export, struct event *event)
         return err == ERR_MISSING ? ERR_OK : err;
     cbor_reader_init(&r, record);
     _Static_assert(sizeof event->origin_region == sizeof placement.origin_region, "it fits");
-    if (placement_decode(&r, &placement) == ERR_OK)
+    if (placement_decode(&r, &placement) == ERR_OK && region_known(placement.origin_region))
         memcpy(event->origin_region, placement.origin_region, sizeof event->origin_region);
     return ERR_OK;
 }

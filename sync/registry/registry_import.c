@@ -9,6 +9,7 @@
  *
  * Messages name file, line and field, never a value: an import's output may end up in a ticket.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +185,7 @@ static int source_import(const struct source *source, const struct registry_comm
     struct input *input = calloc(1, sizeof *input);
     FILE *file = fopen(command->argument, "re");
     if (!file) {
-        perror(command->argument);
+        fprintf(stderr, "pamit-registry: %s: %s\n", command->argument, strerror(errno));
     } else if (input) {
         json_lines_init(&input->lines, command->argument, file);
         input->is_csv = is_csv(command);

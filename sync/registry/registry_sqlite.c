@@ -194,6 +194,7 @@ static const struct registry_store_ops sqlite_ops = {
     .group_begin = sqlite_group_begin,
     .group_end = sqlite_group_end,
     .quarantine = sqlite_quarantine,
+    .quarantine_each = sqlite_quarantine_each,
     .entries_each = sqlite_entries_each,
     .import_begin = sqlite_import_begin,
     .import_put = sqlite_import_put,

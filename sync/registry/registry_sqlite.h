@@ -89,6 +89,11 @@
       "SELECT 1 FROM deferral d WHERE d.id = t.id AND d.kiosk = ?1)) AND NOT EXISTS("              \
       "SELECT 1 FROM deferral o WHERE o.id = t.id AND o.kiosk <> ?1 AND NOT o.voided)")            \
     X(BRANCH_FIND, "SELECT no FROM branch WHERE kiosk = ?1 AND proven = ?2 AND head = ?3")         \
+    X(BRANCH_EACH, "SELECT b.no, b.proven, b.received_ms, e.epoch, e.seq, e.kind, e.hash, "        \
+                   "coalesce((SELECT min(p.seq) FROM branch_entry p WHERE p.branch = b.no AND "    \
+                   "NOT EXISTS(SELECT 1 FROM entry h WHERE h.kiosk = b.kiosk AND h.seq = p.seq "   \
+                   "AND h.hash = p.hash)), 0) FROM branch b JOIN branch_entry e ON e.branch = "    \
+                   "b.no WHERE b.kiosk = ?1 ORDER BY b.no, e.seq")                                 \
     X(BRANCH_COUNT, "SELECT count(*) FROM branch WHERE kiosk = ?1 AND proven = ?2")                \
     X(BRANCH_ADD, "INSERT INTO branch(kiosk, proven, received_ms, signature, head) "               \
                   "VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \
@@ -226,6 +231,8 @@ enum err sqlite_payload_get(struct registry_store *store,
                             struct span *out);
 enum err sqlite_copies_put(struct registry_store *store, const char *kiosk,
                            const struct registry_copies *copies, struct registry_kept *out);
+enum err sqlite_quarantine_each(struct registry_store *store, const char *kiosk,
+                                registry_quarantine_each *each, void *user);
 enum err sqlite_copies_each(struct registry_store *store, registry_copy_each *each, void *user);
 enum err sqlite_copies_forget(struct registry_store *store, const char *kiosk, uint64_t *n);
 enum err sqlite_rows_withdraw(struct registry_store *store, const char *kiosk, int64_t now_ms,

@@ -3,6 +3,8 @@
  */
 #include "registry_sqlite.h"
 
+#include <stdio.h>
+
 static enum err branch_count(struct registry_sqlite *s, int64_t kiosk, bool proven, uint64_t *out)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_COUNT);
@@ -86,4 +88,42 @@ enum err sqlite_quarantine(struct registry_store *store, const char *kiosk,
     if (!err)
         *kept = done;
     return err;
+}
+
+static enum err quarantined_of_row(sqlite3_stmt *stmt, const char *kiosk,
+                                   struct registry_quarantined *out)
+{
+    *out = (struct registry_quarantined){
+        .branch = sqlite3_column_int64(stmt, 0),
+        .proven = sqlite3_column_int(stmt, 1) != 0,
+        .parts_at = (uint64_t)sqlite3_column_int64(stmt, 7),
+        .entry = {.epoch = (uint32_t)sqlite3_column_int64(stmt, 3),
+                  .seq = (uint64_t)sqlite3_column_int64(stmt, 4),
+                  .kind = sqlite3_column_int(stmt, 5),
+                  .received_ms = sqlite3_column_int64(stmt, 2)},
+    };
+    snprintf(out->entry.kiosk, sizeof out->entry.kiosk, "%s", kiosk);
+    return registry_sql_exact(stmt, 6, out->entry.hash, sizeof out->entry.hash);
+}
+
+enum err sqlite_quarantine_each(struct registry_store *store, const char *kiosk,
+                                registry_quarantine_each *each, void *user)
+{
+    struct registry_sqlite *s = registry_sqlite_of(store);
+    int64_t no;
+    enum err err = registry_sql_kiosk(s, kiosk, &no, NULL);
+    if (err)
+        return err;
+    sqlite3_stmt *stmt = registry_sql(s, SQL_BRANCH_EACH);
+    sqlite3_bind_int64(stmt, 1, no);
+    while ((err = registry_sql_row(stmt)) == ERR_OK) {
+        struct registry_quarantined one;
+        err = quarantined_of_row(stmt, kiosk, &one);
+        if (!err)
+            err = each(&one, user);
+        if (err)
+            break;
+    }
+    sqlite3_reset(stmt);
+    return err == ERR_MISSING ? ERR_OK : err;
 }

@@ -81,6 +81,14 @@ struct registry_branch {
     struct registry_voids voids;        /* for what its kiosk takes back, sooner or later */
 };
 
+/* One entry of a branch in quarantine. */
+struct registry_quarantined {
+    int64_t branch;              /* its number, of the whole store */
+    bool proven;                 /* the branch was signed by the kiosk's key */
+    uint64_t parts_at;           /* its first seq that is not held as it is there; 0: all are */
+    struct registry_entry entry; /* kiosk, epoch, seq, kind, hash, received_ms */
+};
+
 /* Copies of entries that came ahead of their chain, each signed. */
 struct registry_copies {
     const struct registry_entry *entries;
@@ -159,6 +167,7 @@ typedef enum err registry_kiosk_each(const struct registry_kiosk *kiosk,
                                      const struct registry_head *head, uint64_t branches,
                                      void *user);
 typedef enum err registry_entry_each(const struct registry_entry *entry, void *user);
+typedef enum err registry_quarantine_each(const struct registry_quarantined *one, void *user);
 typedef enum err registry_copy_each(const struct registry_entry *copy, bool waits, void *user);
 
 /* A callback that does not return ERR_OK ends the walk, which returns the same. What it is given is
@@ -228,6 +237,10 @@ struct registry_store_ops {
      * when the kiosk has REGISTRY_BRANCHES_MAX of its sort already. */
     enum err (*quarantine)(struct registry_store *store, const char *kiosk,
                            const struct registry_branch *branch, bool *kept);
+    /* What is in quarantine of a kiosk, branch by branch as they came, each in order of seq.
+     * ERR_MISSING: no such kiosk. */
+    enum err (*quarantine_each)(struct registry_store *store, const char *kiosk,
+                                registry_quarantine_each *each, void *user);
     /* Entries in order of kiosk and seq; of one kiosk, or of all when it is NULL. */
     enum err (*entries_each)(struct registry_store *store, const char *kiosk,
                              registry_entry_each *each, void *user);

@@ -7,19 +7,21 @@
  * alert is sent here, before the refusal: the technician reads the reason at the kiosk.
  *
  * Beyond the chain and its dates a certificate must say clientAuth (GnuTLS takes one without any
- * extended key usage as good for everything; we don't) and have exactly one common name, the
- * kiosk's id. Whoever has shown that it has its key is told of at once: it may never ask for
- * anything, and yet have a connection. Sessions are never resumed: libmicrohttpd offers no tickets,
- * so each connection is verified; as one may last for days, its certificate's end is looked at
- * again with each request. Revoking is not done here but per request, by the store.
+ * extended key usage as good for everything; we don't) and have exactly one common name, a kiosk's
+ * id as it may be registered: it is written into the log, where blanks and quotes part fields.
+ * Whoever has shown that it has its key is told of at once: it may never ask for anything, and yet
+ * have a connection. Sessions are never resumed: libmicrohttpd offers no tickets, so each
+ * connection is verified; as one may last for days, its certificate's end is looked at again with
+ * each request. Revoking is not done here but per request, by the store.
  */
 #include "registry_tls.h"
 
 #include <gnutls/x509.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "log.h"
-#include "utf8.h"
+#include "wire_enrol.h"
 
 #define OID_LEN_MAX        128
 #define PURPOSES_MAX       16
@@ -90,10 +92,12 @@ static enum err certificate_kiosk(gnutls_x509_crt_t crt, char out[ENTRY_KIOSK_LE
     if (gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 1, 0, second,
                                       &second_len) != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         return ERR_INVALID;
-    if (len == 0 || len >= sizeof name || !utf8_is_plain(span_of(name, len)))
+    if (len >= sizeof name)
         return ERR_INVALID;
-    memcpy(out, name, len);
-    out[len] = '\0';
+    name[len] = '\0';
+    if (strlen(name) != len || !wire_kiosk_is_sound(name))
+        return ERR_INVALID;
+    memcpy(out, name, len + 1);
     return ERR_OK;
 }
 

@@ -2,6 +2,7 @@
 commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -126,6 +127,20 @@ def test_the_handshake_refuses(registry, tmp_path, make, reason, alert, version)
     assert len([line for line in registry.log if "REFUSED" in line]) == 1
 
 
+def test_a_name_that_is_no_kiosk_s_id_is_refused_and_not_logged(registry, tmp_path):
+    """Though the CA signs it: in the log it would be whatever fields it says."""
+    for i, name in enumerate(('EVIL kiosk=CGK-03-0412 new=5', 'x" reason="ok', "CGK-03-0412 ", "CGK-03-0412\0",
+                              "CGK\n<4>REGISTRY_LISTENING", "\u00e9\u202ekiosk", "A;B", "A/B")):
+        identity = pki.issue(registry.ca, name, tmp_path, f"odd{i}")
+        context = client_context(registry, identity, ssl.TLSVersion.TLSv1_3)
+        assert refusal(registry, context) == "CERTIFICATE_UNKNOWN", name
+    registry.stop()
+    refused = [line for line in registry.log if "REGISTRY_CLIENT_REFUSED" in line]
+    assert len(refused) == 8
+    assert {line[line.index("reason=") :] for line in refused} == {'reason="certificate without a kiosk\'s id"'}
+    assert not [line for line in registry.log if "EVIL" in line or "new=5" in line]
+
+
 def test_tls_below_1_2_and_plain_http_are_refused(registry):
     kiosk = registry.enrol("CGK-03-0412")
     context = client_context(registry, kiosk.identity)
@@ -217,6 +232,17 @@ def test_a_fork_is_422_and_both_branches_are_kept(registry):
     assert kiosk.post(other.batch(4, 5)).status == 422
     assert registry.head(kiosk.name) == (1, 6, kiosk.entries[4].hash)
     assert "quarantined=2" in registry.command("kiosk", "list")
+    shown = [re.sub(r"received=\S+Z", "received=Z", line)
+             for line in registry.command("quarantine", kiosk.name).splitlines()]
+    kinds = {2: "PRESENTED", 3: "DECIDED", 4: "PRESENTED", 5: "DECIDED"}
+    assert shown[0] == ("CGK-03-0412 branch=1 proven received=Z parts_at=3 epoch=1 seq=1 kind=EPOCH "
+                        f"hash={other.entries[0].hash.hex()}")
+    assert shown[1:5] == [
+        f"CGK-03-0412 branch=1 proven received=Z parts_at=3 epoch=1 seq={seq} kind={kinds[seq]} "
+        f"hash={other.entries[seq - 1].hash.hex()}" for seq in range(2, 6)]
+    assert [line.partition(" epoch")[0] for line in shown[5:]] == [
+        "CGK-03-0412 branch=2 unproven received=Z parts_at=4"] * 2
+    assert registry.run("quarantine", "CGK-03-0413").returncode == 1
 
 
 def test_a_batch_signed_by_another_key_is_422_and_changes_nothing(registry, tmp_path):
@@ -471,15 +497,40 @@ def test_usage(tmp_path):
     assert told.returncode == 0 and "import placements" in told.stdout
     assert "import lists" in told.stdout and "withdraw lists" in told.stdout
     assert told.stderr == ""
-    for words in ([], ["serve"], ["kiosk"], ["nonsense", "--config", "x"], ["serve", "--colour"]):
-        wrong = run(*words)
-        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
-    for words, said in [(["head", "CGK-03-0412"], "--config is needed"),
-                        (["head", "--config", "x"], "head takes KIOSK"),
+    columns = {line.rindex("  ") for line in told.stdout.splitlines() if line.startswith("  ")}
+    assert len(columns) == 1
+    for words, said in [([], "a command is needed"),
+                        (["serve"], "--config is needed"),
+                        (["kiosk"], "there is no command kiosk"),
+                        (["kiosk", "move", "--config", "x"], "there is no command kiosk move"),
+                        (["serve", "--colour"], "--colour is no option"),
+                        (["serve", "-v"], "-v is no option"),
+                        (["head", "CGK-03-0412", "--config"], "--config needs a value"),
+                        (["head", "CGK-03-0412"], "--config is needed"),
+                        (["head", "--config", "x"], "head takes ID"),
                         (["kiosk", "list", "all", "--config", "x"], "kiosk list takes no argument"),
+                        (["kiosk", "list", "--hours", "3", "--config", "x"], "kiosk list has no --hours"),
+                        (["import", "lists", "l", "--format", "csv", "--config", "x"], "import lists has no --format"),
+                        (["enrol-code", "A", "--entry-key", "k", "--config", "x"], "enrol-code has no --entry-key"),
                         (["export", "events", "--format", "xml", "--config", "x"], "--format is jsonl or csv")]:
         wrong = run(*words)
-        assert wrong.returncode == 2 and wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
+        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
+        assert wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
+
+
+def test_what_cannot_be_said_has_failed(tmp_path):
+    """To a full disk: a code to enrol with would be lost, and a list of kiosks would seem to be empty."""
+    registry = Registry(tmp_path, enrol="yes", ca_key="ca.key", policy_pub="policy.pub", public_host="localhost")
+    registry.enrol("CGK-03-0412").fill(1)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("")
+    for words in (["--help"], ["kiosk", "list"], ["head", "CGK-03-0412"], ["import", "placements", rows],
+                  ["enrol-code", "SUB-01-0001"], ["export", "events", "--format", "csv"]):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([PROGRAM, *words, "--config", registry.config], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, check=False)
+        assert done.returncode == 1, words
+        assert "pamit-registry: standard output can't be written\n" in done.stderr
 
 
 def test_kiosks_are_added_once_and_revoked_for_ever(tmp_path):

@@ -14,8 +14,8 @@ import pytest
 
 from registry_kit import PROGRAM, Registry
 
-EXAMPLE = Path(__file__).parents[1] / "data" / "contract" / "placements.example.jsonl"
-ROWS = [json.loads(line) for line in EXAMPLE.read_text().splitlines()]
+CONTRACT = Path(__file__).parents[1] / "data" / "contract"
+ROWS = [json.loads(line) for line in (CONTRACT / "placements.example.jsonl").read_text().splitlines()]
 
 
 @pytest.fixture
@@ -50,6 +50,14 @@ def test_placements_as_csv_are_the_same_records(registry):
     done = registry.command("import", "placements", write_csv(registry, csv_of(quoted), "rows"),
                             "--format", "csv")
     assert done.startswith("0 changed, 4 unchanged"), done
+
+
+@pytest.mark.parametrize("name", ["placements.example.jsonl", "lists.example.jsonl", "policy.example.json"])
+def test_a_byte_order_mark_is_no_part_of_a_file(registry, name):
+    """Some programs write one before UTF-8, whatever the notation."""
+    path = registry.folder / name
+    path.write_text("\ufeff" + (CONTRACT / name).read_text())
+    registry.command("import", name.split(".", maxsplit=1)[0], path)
 
 
 HEADER = "placement_id,status,scheme,name_mrz,sex,birth_date,passport_no,passport_country,dest_country,rec_seq"

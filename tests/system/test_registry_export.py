@@ -35,6 +35,20 @@ def crossing(kiosk, decision, shown=None, document=None):
     kiosk.append(DECIDED, decided(entry.seq, decision))
 
 
+def test_a_code_that_is_none_of_kemendagri_s_is_imported_and_not_passed_on(registry):
+    """Origin decides nothing, so it keeps no file from being imported: a province may be newer than the registry."""
+    path = registry.folder / "rows.jsonl"
+    path.write_text(json.dumps({**PLACEMENT, "origin_region": "9999"}) + "\n")
+    assert registry.command("import", "placements", path).startswith("1 changed")
+    kiosk = registry.enrol("CGK-03-0412")
+    kiosk.append_epoch()
+    crossing(kiosk, 1)
+    send(kiosk)
+    event, = registry.events()
+    assert event["placement_id"] == PLACEMENT["placement_id"]
+    assert [event[key] for key in LAST[4:7]] == [None, None, "NONE"]
+
+
 def send(kiosk):
     reply = kiosk.request("POST", "/v1/entries", zstd_raw(kiosk.batch(1, len(kiosk.entries))))
     assert reply.status == 200, reply.body

@@ -101,6 +101,48 @@ static void two_handles_append_as_one(void **state)
     second.store->ops->close(second.store);
 }
 
+struct shown {
+    size_t n;
+    char text[256]; /* "branch:seq" and where it parts, each: "2:6>6 " */
+};
+
+static enum err show(const struct registry_quarantined *one, void *user)
+{
+    struct shown *shown = user;
+    uint8_t hash[SIGN_HASH_LEN] = {0};
+    const size_t used = strlen(shown->text);
+    run_hash('b', one->entry.seq, hash);
+    assert_memory_equal(one->entry.hash, hash, sizeof hash);
+    assert_string_equal(one->entry.kiosk, kiosk_a.id);
+    assert_int_equal(one->entry.received_ms, 1700000000000);
+    snprintf(shown->text + used, sizeof shown->text - used, "%d%c%d>%d ", (int)one->branch,
+             one->proven ? ':' : '?', (int)one->entry.seq, (int)one->parts_at);
+    return ++shown->n == 4 ? ERR_CLOSED : ERR_OK;
+}
+
+static void what_is_in_quarantine_is_shown(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct registry_store_ops *ops = fixture->store->ops;
+    struct shown shown = {0};
+    struct run run;
+    bool kept;
+    run_make(&run, 'a', 1, 3);
+    suite_append(fixture, &run);
+    assert_int_equal(ops->quarantine_each(fixture->store, kiosk_a.id, show, &shown), ERR_OK);
+    assert_string_equal(shown.text, "");
+    run_make(&run, 'b', 3, 2);
+    assert_int_equal(suite_append(fixture, &run).outcome, REGISTRY_FORK);
+    run_make(&run, 'b', 4, 1);
+    run.branch.proven = false;
+    assert_int_equal(ops->quarantine(fixture->store, kiosk_a.id, &run.branch, &kept), ERR_OK);
+    assert_int_equal(ops->quarantine_each(fixture->store, kiosk_a.id, show, &shown), ERR_OK);
+    assert_string_equal(shown.text, "1:3>3 1:4>3 2?4>4 ");
+    assert_int_equal(ops->quarantine_each(fixture->store, kiosk_a.id, show, &shown), ERR_CLOSED);
+    assert_int_equal(ops->quarantine_each(fixture->store, kiosk_b.id, show, &shown), ERR_OK);
+    assert_int_equal(ops->quarantine_each(fixture->store, "nobody", show, &shown), ERR_MISSING);
+}
+
 struct seen {
     size_t n;
     size_t stop_after; /* 0: never */
@@ -189,6 +231,7 @@ int registry_store_entries_suite(void)
         TEST(the_hash_before_an_entry_is_known),
         TEST(a_kiosk_that_is_not_registered_stores_nothing),
         TEST(two_handles_append_as_one),
+        TEST(what_is_in_quarantine_is_shown),
         TEST(entries_are_read_as_they_came),
         TEST(payloads_are_found_by_kiosk_number_and_kind),
     };
