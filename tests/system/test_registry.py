@@ -2,6 +2,7 @@
 commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ import cbor2
 import pytest
 
 import pki
+from api_kit import SYNC
 from registry_kit import DECIDED, PROGRAM, Kiosk, Registry, deterministic, zstd_bomb, zstd_raw
 
 START_S = 20
@@ -402,27 +404,28 @@ def test_silent_connections_are_closed_and_harm_nobody(tmp_path):
 
 # ---- start ----
 
+WRITTEN = ["port", "store", "tls_cert", "tls_key", "client_ca", "receipt_key", "policy_key"]  # from line 2 on
+BAD_VALUES = {
+    "port": ("many", "-1", "65536", "8443x", ""),
+    "enrol_port": ("65536",),
+    "public_port": ("65536",),
+    "enrol": ("perhaps", "1"),
+    "certificate_days": ("0", "3651"),
+    "max_body": ("1023", "65537"),
+    "max_connections": ("0", "65537", "some"),
+    "max_rate": ("0", "1001"),
+    "timeout_s": ("0", "3601"),
+    "keep_s": ("0", "86401"),
+    "address": ("a" * 64,),
+    "enrol_address": ("a" * 64,),
+    "public_host": ("a" * 64,),
+    **{key: ("a" * 256, "") for key in ("policy_pub", "ca_key", *WRITTEN[1:])},
+}
 BAD_CONFIGS = [
-    ({"port": "many"}, "bad.conf:2: "),
     ({"colour": "red"}, "bad.conf:9: "),
     # What a key must be: each says its line.
-    *[({key: value}, "bad.conf:2: " if key == "port" else "bad.conf:9: ") for key, values in {
-        "port": ("-1", "65536", "8443x", ""),
-        "enrol_port": ("65536",),
-        "public_port": ("65536",),
-        "enrol": ("perhaps", "1"),
-        "certificate_days": ("0", "3651"),
-        "max_body": ("1023", "65537"),
-        "max_connections": ("0", "65537", "some"),
-        "max_rate": ("0", "1001"),
-        "timeout_s": ("0", "3601"),
-        "keep_s": ("0", "86401"),
-        "address": ("a" * 64,),
-        "enrol_address": ("a" * 64,),
-        "public_host": ("a" * 64,),
-        "policy_pub": ("a" * 256,),
-        "ca_key": ("a" * 256,),
-    }.items() for value in values],
+    *[({key: value}, f"bad.conf:{WRITTEN.index(key) + 2 if key in WRITTEN else 9}: ")
+      for key, values in BAD_VALUES.items() for value in values],
     # And each that has no preset is missed.
     *[({key: None}, "bad.conf: ") for key in
       ("store", "tls_cert", "tls_key", "client_ca", "receipt_key")],
@@ -436,6 +439,11 @@ BAD_CONFIGS = [
     ({"tls_cert": "receipt.key"}, "receipt.key "),
     ({"client_ca": "registry.key"}, "registry.key: "),
 ]
+
+
+def test_no_key_is_left_out_of_these():
+    table = (SYNC / "registry" / "registry_config.c").read_text()
+    assert set(re.findall(r"^    (?:TEXT|PATH|UINT|BOOL)\((\w+), ", table, re.MULTILINE)) == set(BAD_VALUES)
 
 
 @pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value)[:40])
