@@ -1,6 +1,7 @@
 """The registry as it runs: who gets through the handshake, what an upload comes to, what the
 commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
+import contextlib
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cbor2
 import pytest
+import yaml
 
 import pki
 from api_kit import SYNC
@@ -365,6 +367,42 @@ def test_other_requests_get_a_clear_refusal(registry):
         assert (reply.status, path) == (status, path)
         assert headers.items() <= reply.headers.items()
         assert reply.headers["Content-Type"].startswith("text/plain") and reply.body
+
+
+HOST = b"Host: localhost\r\n"
+NO_REQUESTS = [
+    ("no HTTP", b"\x01\x02 \x05\r\n\r\n"),
+    ("no version", b"GET /v1/policy\r\n\r\n"),
+    ("another version", b"GET /v1/policy HTTP/2.0\r\n" + HOST + b"\r\n"),
+    ("no host", b"GET /v1/policy HTTP/1.1\r\n\r\n"),
+    ("a long target", b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n" + HOST + b"\r\n"),
+    ("a long header", b"GET /v1/policy HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 20000 + b"\r\n\r\n"),
+    ("many headers", b"GET /v1/policy HTTP/1.1\r\n" + HOST + b"X: a\r\n" * 3000 + b"\r\n"),
+    ("a length that is none", b"POST /v1/entries HTTP/1.1\r\n" + HOST + b"Content-Length: x\r\n\r\n"),
+    ("a length beyond all", b"POST /v1/entries HTTP/1.1\r\n" + HOST + b"Content-Length: " + b"9" * 25 + b"\r\n\r\n"),
+]
+
+
+def all_of(tls):
+    """To the end, however it comes: what was not read of a request may have been reset."""
+    answer = b""
+    with contextlib.suppress(OSError):
+        while data := tls.recv(4096):
+            answer += data
+    return answer
+
+
+def test_what_is_no_request_ends_its_connection_with_a_status_that_is_described(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    described = yaml.safe_load((SYNC / "openapi.yaml").read_text())["x-no-request"]
+    for what, request in NO_REQUESTS:
+        with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
+            with kiosk.context().wrap_socket(plain, server_hostname="localhost") as tls:
+                tls.sendall(request)
+                answer = all_of(tls)
+        status, headers = re.match(rb"HTTP/1\.[01] (\d+) [^\r]*\r\n(.*?\r\n)\r\n", answer, re.DOTALL).groups()
+        assert status.decode() in described and b"Connection: close\r\n" in headers, (what, answer)
+    assert kiosk.request("GET", f"/v1/receipt?nonce={NONCE}").status == 200
 
 
 def test_a_store_that_fails_is_503_with_retry_after(registry):
