@@ -9,8 +9,8 @@ import cbor2
 import pytest
 
 from clock_kit import Clock
-from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signature, decided,
-                          presented)
+from registry_kit import (DECIDED, PRESENTED, RECOVERED, Registry, cose_signature, decided, deterministic,
+                          presented, zstd_raw)
 
 NAME = "CGK-03-0412"
 DEFERRED = 4
