@@ -106,7 +106,7 @@ def garbage_in_tls(siege, kiosk):
 def oversize(siege, kiosk):
     """More than is dropped in peace: it is told so, or cut off."""
     with secure(kiosk) as connection:
-        connection.sendall(HEADER.replace(b"60000", b"16777216") + b"\r\n" + bytes(1 << 21))
+        connection.sendall(OVERSIZE + bytes(1 << 21))
         return connection.recv(1 << 10)
 
 
