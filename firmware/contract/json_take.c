@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "json_flat.h"
 #include "utf8.h"
 
 #define TIME_TEXT_LEN 20 /* 2026-11-21T07:37:08Z */
@@ -59,10 +58,7 @@ const char *json_key_words(const char *key)
 json_t *json_object_read(struct span text, struct json_fault *fault)
 {
     json_error_t error;
-    json_t *root = json_flat_read(text);
-    if (root)
-        return root;
-    root = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, &error);
     if (!root && error.line > 1)
         json_refuse(fault, "", "%s (line %d, column %d)", json_error_words(&error), error.line,
                     error.column);
