@@ -6,7 +6,7 @@
 #include "cache.h"
 #include "cli.h"
 
-#define HOUR_S 3600
+#define HOUR_S INT64_C(3600)
 
 static void clock_learn(struct clock *clock, const struct cli_uplink *uplink)
 {
@@ -45,8 +45,21 @@ static bool ages_read(const struct kiosk_config *config, struct data_state *out)
     return !err;
 }
 
-void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
-                 const struct cli_uplink *uplink)
+/* As pamit-lane judges it; what never came, or is under no policy, has no age. */
+static bool is_stale(const struct kiosk_config *config, const struct data_state *data,
+                     int64_t now_s)
+{
+    const enum site_class site = config->site == KIOSK_ONLINE ? SITE_ONLINE : SITE_REMOTE;
+    struct policy policy;
+
+    return data->placements_as_of > 0 && data->lists_as_of > 0 &&
+           cli_policy_read(config, &policy) &&
+           (now_s - data->placements_as_of > policy.staleness_hours[site].placements * HOUR_S ||
+            now_s - data->lists_as_of > policy.staleness_hours[site].lists * HOUR_S);
+}
+
+const char *cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                        const struct cli_uplink *uplink)
 {
     struct clock clock;
     struct clock_reading now;
@@ -59,9 +72,13 @@ void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_rea
     const int64_t oldest =
         data.placements_as_of < data.lists_as_of ? data.placements_as_of : data.lists_as_of;
     const int64_t age_s = now.wall_ms / 1000 - oldest;
+    const bool stale =
+        now.quality != CLOCK_UNKNOWN && is_stale(&paths->config, &data, now.wall_ms / 1000);
     json_object_set_new(json, "placements_as_of", cli_time_json(data.placements_as_of * 1000));
     json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
     json_object_set_new(json, "data_age_hours",
                         oldest > 0 && age_s >= 0 ? json_integer(age_s / HOUR_S) : json_null());
+    json_object_set_new(json, "data_stale", json_boolean(stale));
     json_object_set_new(json, "clock", json_string(clock_quality_name(now.quality)));
+    return stale ? "the data are older than policy allows: all are referred" : "";
 }

@@ -108,10 +108,12 @@ json_t *cli_time_json(int64_t wall_ms);
  * at. */
 bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
                        const struct cli_uplink *uplink);
+/* The policy in force; false: there is none that can be read. */
+bool cli_policy_read(const struct kiosk_config *config, struct policy *out);
 /* Adds as of when placements and lists are good, and the clock's quality; nulls where that is not
- * known. `reader` may be NULL. */
-void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
-                 const struct cli_uplink *uplink);
+ * known. `reader` may be NULL. Returns what is wrong with their age, "" nothing. */
+const char *cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                        const struct cli_uplink *uplink);
 /* Adds how long our certificate lasts; nulls where there is none. Returns what is wrong with its
  * dates, "" nothing. */
 const char *cli_certificate_add(json_t *json, const struct cli_paths *paths,

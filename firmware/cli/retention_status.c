@@ -27,8 +27,7 @@ static enum err policy_open(struct cache_reader *cache, const char *key_path, st
     return err;
 }
 
-/* False: there is none that can be read, and without one nothing is destroyed. */
-static bool policy_read(const struct kiosk_config *config, struct policy *out)
+bool cli_policy_read(const struct kiosk_config *config, struct policy *out)
 {
     struct seal_root *root = NULL;
     struct cache_reader *cache = NULL;
@@ -68,7 +67,8 @@ bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journ
     struct journal_remains remains = {0};
     struct journal_purge_due due;
     struct policy policy;
-    const bool known = reader && uplink->registry_ms > 0 && policy_read(&paths->config, &policy);
+    const bool known =
+        reader && uplink->registry_ms > 0 && cli_policy_read(&paths->config, &policy);
     enum err err = reader ? journal_reader_remains(reader, &remains) : ERR_OK;
 
     if (!err && known)

@@ -124,12 +124,12 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
 }
 
 /* What somebody has to see to, said; CLI_OK: nothing. */
-static int findings_say(const struct cli_uplink *uplink, const char *certificate)
+static int findings_say(const struct cli_uplink *uplink, const char *age, const char *certificate)
 {
     const struct sync_state *state = &uplink->state;
     const bool stands = state->refused || sync_state_journal_damaged(state);
     const char *history = uplink->finding[0] || !stands ? uplink->finding : state->refusal;
-    const char *const findings[] = {certificate, history, state->feeds};
+    const char *const findings[] = {certificate, history, state->feeds, age};
     int code = CLI_OK;
 
     for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
@@ -169,8 +169,7 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     json_t *json = cli_uplink_read(paths, reader, &uplink) ? status_json(paths, &uplink) : NULL;
     const bool known = json && cli_retention_add(json, paths, reader, &uplink);
-    if (known)
-        cli_age_add(json, paths, reader, &uplink);
+    const char *age = known ? cli_age_add(json, paths, reader, &uplink) : "";
     journal_reader_close(reader);
     if (!known) {
         json_decref(json);
@@ -179,7 +178,7 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     const enum space_level space = space_add(json, paths->journal);
     const char *certificate = cli_certificate_add(json, paths, &uplink);
     answer_print(json, options->json);
-    const int found = findings_say(&uplink, certificate);
+    const int found = findings_say(&uplink, age, certificate);
     if (err && found == CLI_OK)
         return CLI_FAILURE;
     return worst(found, space_say(paths, space));

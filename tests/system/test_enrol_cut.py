@@ -9,13 +9,10 @@ import shutil
 import signal
 import subprocess
 
-import pytest
-
-from clock_kit import Clock
 from enrol_kit import KEYS, PROGRAM, EnrolRegistry, NewKiosk
+from renewal_scene import DAY_MS, DAYS, make_clock, make_registry  # noqa: F401
 
 CUTS_MAX = 200
-DAY_MS = 24 * 3600 * 1000
 ENVIRONMENT = {
     "LD_PRELOAD": str(PROGRAM.parent / "cut_off.so"),
     "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
@@ -23,20 +20,6 @@ ENVIRONMENT = {
 
 def cut(number):
     return {**ENVIRONMENT, "PAMIT_TEST_CUT": str(number)}
-
-
-@pytest.fixture(name="clock")
-def make_clock(tmp_path):
-    return Clock(tmp_path)
-
-
-@pytest.fixture(name="registry")
-def make_registry(tmp_path, clock):
-    with clock.kiosk():
-        registry = EnrolRegistry(tmp_path / "registry", certificate_days=30)
-        registry.start()
-    yield registry
-    assert registry.stop() == 0
 
 
 def test_enrolling_may_be_cut_off_anywhere(registry, tmp_path):
@@ -100,7 +83,7 @@ def test_renewing_may_be_cut_off_anywhere(registry, clock, tmp_path):
     kept = tmp_path / "kept"
     shutil.copytree(kiosk.folder, kept)
     before = kiosk.certificate().serial_number
-    clock.set(16 * DAY_MS)
+    clock.set((DAYS // 2 + 1) * DAY_MS)
     rounds = 0
     for number in range(1, CUTS_MAX):
         shutil.rmtree(kiosk.folder)

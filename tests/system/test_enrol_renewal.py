@@ -13,24 +13,9 @@ from clock_kit import UNKNOWN, Clock
 from enrol_kit import KEYS, EnrolRegistry, NewKiosk, certificate_request
 from front_kit import Front
 from registry_kit import Kiosk, cose_payload
+from renewal_scene import DAY_MS, DAYS, make_clock, make_registry  # noqa: F401
 
 NAME = "CGK-03-0412"
-DAYS = 20
-DAY_MS = 24 * 3600 * 1000
-
-
-@pytest.fixture(name="clock")
-def make_clock(tmp_path):
-    return Clock(tmp_path)
-
-
-@pytest.fixture(name="registry")
-def make_registry(tmp_path, clock):
-    with clock.kiosk():
-        registry = EnrolRegistry(tmp_path / "registry", certificate_days=DAYS)
-        registry.start()
-    yield registry
-    assert registry.stop() == 0
 
 
 @pytest.fixture(name="kiosk")

@@ -1,6 +1,7 @@
-"""The registry as it runs: who gets through the handshake, what an upload comes to, what the
-commands accept. The kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
+"""The registry as it runs: who gets through the handshake, what an upload comes to. The
+kiosk's side is registry_kit.Kiosk, which shares no code with Pamit."""
 
+import contextlib
 import os
 import re
 import socket
@@ -11,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cbor2
 import pytest
+import yaml
 
 import pki
-from registry_kit import DECIDED, PROGRAM, Kiosk, Registry, deterministic, zstd_bomb, zstd_raw
+from api_kit import SYNC
+from registry_kit import DECIDED, Kiosk, Registry, deterministic, zstd_bomb, zstd_raw
 
 START_S = 20
 NONCE = "00112233445566778899aabbccddeeff"
@@ -391,6 +394,42 @@ def test_other_requests_get_a_clear_refusal(registry):
         assert reply.headers["Content-Type"].startswith("text/plain") and reply.body
 
 
+HOST = b"Host: localhost\r\n"
+NO_REQUESTS = [
+    ("no HTTP", b"\x01\x02 \x05\r\n\r\n"),
+    ("no version", b"GET /v1/policy\r\n\r\n"),
+    ("another version", b"GET /v1/policy HTTP/2.0\r\n" + HOST + b"\r\n"),
+    ("no host", b"GET /v1/policy HTTP/1.1\r\n\r\n"),
+    ("a long target", b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n" + HOST + b"\r\n"),
+    ("a long header", b"GET /v1/policy HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 20000 + b"\r\n\r\n"),
+    ("many headers", b"GET /v1/policy HTTP/1.1\r\n" + HOST + b"X: a\r\n" * 3000 + b"\r\n"),
+    ("a length that is none", b"POST /v1/entries HTTP/1.1\r\n" + HOST + b"Content-Length: x\r\n\r\n"),
+    ("a length beyond all", b"POST /v1/entries HTTP/1.1\r\n" + HOST + b"Content-Length: " + b"9" * 25 + b"\r\n\r\n"),
+]
+
+
+def all_of(tls):
+    """To the end, however it comes: what was not read of a request may have been reset."""
+    answer = b""
+    with contextlib.suppress(OSError):
+        while data := tls.recv(4096):
+            answer += data
+    return answer
+
+
+def test_what_is_no_request_ends_its_connection_with_a_status_that_is_described(registry):
+    kiosk = registry.enrol("CGK-03-0412")
+    described = yaml.safe_load((SYNC / "openapi.yaml").read_text())["x-no-request"]
+    for what, request in NO_REQUESTS:
+        with socket.create_connection(("localhost", registry.port), timeout=START_S) as plain:
+            with kiosk.context().wrap_socket(plain, server_hostname="localhost") as tls:
+                tls.sendall(request)
+                answer = all_of(tls)
+        status, headers = re.match(rb"HTTP/1\.[01] (\d+) [^\r]*\r\n(.*?\r\n)\r\n", answer, re.DOTALL).groups()
+        assert status.decode() in described and b"Connection: close\r\n" in headers, (what, answer)
+    assert kiosk.request("GET", f"/v1/receipt?nonce={NONCE}").status == 200
+
+
 def test_a_store_that_fails_is_503_with_retry_after(registry):
     kiosk = registry.enrol("CGK-03-0412").fill(2)
     with subprocess.Popen(
@@ -424,137 +463,3 @@ def test_silent_connections_are_closed_and_harm_nobody(tmp_path):
             while connection.recv(64):  # an alert, then the end
                 pass
             connection.close()
-
-
-# ---- start ----
-
-BAD_CONFIGS = [
-    ({"port": "many"}, "bad.conf:2: "),
-    ({"colour": "red"}, "bad.conf:9: "),
-    # What a key must be: each says its line.
-    *[({key: value}, "bad.conf:2: " if key == "port" else "bad.conf:9: ") for key, values in {
-        "port": ("-1", "65536", "8443x", ""),
-        "enrol_port": ("65536",),
-        "public_port": ("65536",),
-        "enrol": ("perhaps", "1"),
-        "certificate_days": ("0", "3651"),
-        "max_body": ("1023", "65537"),
-        "max_connections": ("0", "65537", "some"),
-        "max_rate": ("0", "1001"),
-        "timeout_s": ("0", "3601"),
-        "keep_s": ("0", "86401"),
-        "address": ("a" * 64,),
-        "enrol_address": ("a" * 64,),
-        "public_host": ("a" * 64,),
-        "policy_pub": ("a" * 256,),
-        "ca_key": ("a" * 256,),
-    }.items() for value in values],
-    # And each that has no preset is missed.
-    *[({key: None}, "bad.conf: ") for key in
-      ("store", "tls_cert", "tls_key", "client_ca", "receipt_key")],
-    ({"address": "registry.example"}, "registry.example: "),
-    ({"store": "nothing.db"}, "nothing.db: "),
-    ({"store": "ca.pem"}, "ca.pem: "),
-    ({"receipt_key": "nothing.key"}, "nothing.key: "),
-    ({"receipt_key": "open.receipt.key"}, "open.receipt.key: "),
-    ({"tls_key": "open.registry.key"}, "open.registry.key: "),
-    ({"tls_key": "receipt.key"}, "receipt.key: "),
-    ({"tls_cert": "receipt.key"}, "receipt.key "),
-    ({"client_ca": "registry.key"}, "registry.key: "),
-]
-
-
-@pytest.mark.parametrize("changes,named", BAD_CONFIGS, ids=lambda value: str(value)[:40])
-def test_it_refuses_to_start_and_names_file_and_reason(tmp_path, changes, named):
-    registry = Registry(tmp_path)
-    for name in ("receipt.key", "registry.key"):
-        (tmp_path / f"open.{name}").write_bytes((tmp_path / name).read_bytes())
-        (tmp_path / f"open.{name}").chmod(0o644)
-    done = registry.run("serve", config=registry.write_config("bad.conf", **changes))
-    assert done.returncode == 1
-    assert named in done.stderr and len(done.stderr.splitlines()) == 1
-
-
-def test_an_address_in_use_is_named(registry):
-    config = registry.write_config("second.conf", port=registry.port)
-    done = registry.run("serve", config=config)
-    assert done.returncode == 1 and f"port {registry.port}" in done.stderr
-
-
-def test_sigterm_ends_it_cleanly(registry):
-    assert registry.stop() == 0
-    assert "STOPPING" in registry.log[-1]
-
-
-# ---- commands ----
-
-
-def test_usage(tmp_path):
-    def run(*words):
-        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False)
-
-    told = run("--help")
-    assert told.returncode == 0 and "import placements" in told.stdout
-    assert "import lists" in told.stdout and "withdraw lists" in told.stdout
-    assert told.stderr == ""
-    columns = {line.rindex("  ") for line in told.stdout.splitlines() if line.startswith("  ")}
-    assert len(columns) == 1
-    for words, said in [([], "a command is needed"),
-                        (["serve"], "--config is needed"),
-                        (["kiosk"], "there is no command kiosk"),
-                        (["kiosk", "move", "--config", "x"], "there is no command kiosk move"),
-                        (["serve", "--colour"], "--colour is no option"),
-                        (["serve", "-v"], "-v is no option"),
-                        (["head", "CGK-03-0412", "--config"], "--config needs a value"),
-                        (["head", "CGK-03-0412"], "--config is needed"),
-                        (["head", "--config", "x"], "head takes ID"),
-                        (["kiosk", "list", "all", "--config", "x"], "kiosk list takes no argument"),
-                        (["kiosk", "list", "--hours", "3", "--config", "x"], "kiosk list has no --hours"),
-                        (["import", "lists", "l", "--format", "csv", "--config", "x"], "import lists has no --format"),
-                        (["enrol-code", "A", "--entry-key", "k", "--config", "x"], "enrol-code has no --entry-key"),
-                        (["export", "events", "--format", "xml", "--config", "x"], "--format is jsonl or csv")]:
-        wrong = run(*words)
-        assert wrong.returncode == 2 and wrong.stdout == "" and "usage:" in wrong.stderr
-        assert wrong.stderr.endswith(f"\n\npamit-registry: {said}\n"), wrong.stderr
-
-
-def test_what_cannot_be_said_has_failed(tmp_path):
-    """To a full disk: a code to enrol with would be lost, and a list of kiosks would seem to be empty."""
-    registry = Registry(tmp_path, enrol="yes", ca_key="ca.key", policy_pub="policy.pub", public_host="localhost")
-    registry.enrol("CGK-03-0412").fill(1)
-    rows = tmp_path / "rows.jsonl"
-    rows.write_text("")
-    for words in (["--help"], ["kiosk", "list"], ["head", "CGK-03-0412"], ["import", "placements", rows],
-                  ["enrol-code", "SUB-01-0001"], ["export", "events", "--format", "csv"]):
-        with open("/dev/full", "w", encoding="ascii") as full:
-            done = subprocess.run([PROGRAM, *words, "--config", registry.config], stdout=full, stderr=subprocess.PIPE,
-                                  text=True, check=False)
-        assert done.returncode == 1, words
-        assert "pamit-registry: standard output can't be written\n" in done.stderr
-
-
-def test_kiosks_are_added_once_and_revoked_for_ever(tmp_path):
-    registry = Registry(tmp_path)
-    registry.enrol("CGK-03-0412")
-    public = tmp_path / "CGK-03-0412.entry.pub"
-    assert registry.run("kiosk", "add", "CGK-03-0412", "--entry-key", public).returncode == 0
-    pki.ec_key(tmp_path / "other.key", tmp_path / "other.pub")
-    for name, key in [("CGK-03-0412", "other.pub"), ("", "other.pub"), ("a b", "other.pub"),
-                      ("SUB-01-0001", "nothing.pub"), ("SUB-01-0001", "ca.pem")]:
-        refused = registry.run("kiosk", "add", name, "--entry-key", tmp_path / key)
-        assert refused.returncode == 1 and refused.stderr, name
-    registry.command("kiosk", "revoke", "CGK-03-0412")
-    assert registry.run("kiosk", "revoke", "SUB-01-0001").returncode == 1
-    assert registry.run("kiosk", "add", "CGK-03-0412", "--entry-key", public).returncode == 1
-    assert registry.command("kiosk", "list") == (
-        "CGK-03-0412 revoked epoch=0 next=1 quarantined=0\n"
-    )
-
-
-def test_init_never_overwrites(tmp_path):
-    registry = Registry(tmp_path)
-    registry.enrol("CGK-03-0412")
-    again = registry.run("init")
-    assert again.returncode == 1 and "registry.db" in again.stderr
-    assert registry.head("CGK-03-0412") == (0, 1, bytes(32))
-    assert (tmp_path / "registry.db").stat().st_mode & 0o777 == 0o600

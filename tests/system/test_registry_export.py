@@ -98,3 +98,21 @@ def test_codes_are_those_of_the_standards(registry):
         [2, "IDN", "IDN", "TWN", None, None, "NONE"],
     ]
     assert registry.events()[1]["doc_country"] == "D"  # as the document has it, too
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(registry):
+    """Whatever an officer wrote, or a document says, a cell is what it was, or that behind an apostrophe."""
+    notes = ["=1+1", "+62 812", "-3", '@SUM(A1), "x"', "'=1", "a=1", ", ,", '"']
+    kiosk = registry.enrol("CGK-03-0412")
+    kiosk.append_epoch()
+    for note in notes:
+        shown = kiosk.append(PRESENTED, presented({3: {2: 1, 3: note[:1] + "GA", 4: "TWN", 5: 1, 6: 1}}))
+        kiosk.append(DECIDED, decided(shown.seq, DEFERRED, {8: note}))
+    send(kiosk)
+    text = registry.command("export", "events", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["note"].removeprefix("'") if note[0] in "=+-@" else row["note"]
+            for row, note in zip(rows, notes, strict=True)] == notes
+    assert [row["note"] for row in rows][:4] == ["'" + note for note in notes[:4]]
+    assert all(cell[:1] not in ("=", "+", "-", "@") for row in rows for cell in row.values())
+    assert all(None not in row and list(row) == list(rows[0]) for row in rows)

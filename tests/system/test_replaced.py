@@ -4,26 +4,10 @@ import shutil
 
 import pytest
 
-from clock_kit import Clock
-from enrol_kit import EnrolRegistry, NewKiosk
+from enrol_kit import NewKiosk
+from renewal_scene import DAY_MS, DAYS, make_clock, make_registry  # noqa: F401
 
 OLD, NEW = "CGK-03-0001", "CGK-03-0002"
-DAYS = 20
-DAY_MS = 24 * 3600 * 1000
-
-
-@pytest.fixture(name="clock")
-def make_clock(tmp_path):
-    return Clock(tmp_path)
-
-
-@pytest.fixture(name="registry")
-def make_registry(tmp_path, clock):
-    with clock.kiosk():
-        registry = EnrolRegistry(tmp_path / "registry", certificate_days=DAYS)
-        registry.start()
-    yield registry
-    assert registry.stop() == 0
 
 
 @pytest.fixture(name="disk")

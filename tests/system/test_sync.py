@@ -8,34 +8,13 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from sync_scene import NAME, assert_same_head, make_kiosk, make_registry  # noqa: F401
 
 import pytest
 
 import sync_kit
-from registry_kit import Registry
-from sync_kit import SyncKiosk
 
-NAME = "CGK-03-0412"
 POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
-
-def assert_same_head(registry, head):
-    epoch, seq, digest = head
-    assert registry.head(NAME) == (epoch, seq + 1, digest)
 
 
 def alter(path, sql):

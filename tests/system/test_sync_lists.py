@@ -5,20 +5,17 @@ import datetime
 import json
 import shutil
 import sqlite3
-import ssl
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cbor2
 import pytest
 
+from front_kit import Front
 from mrz_cases import make
-from registry_kit import BIN, Kiosk, Registry, cose_payload, cose_signature, deterministic
-from sync_kit import SyncKiosk
+from registry_kit import BIN, Reply, cose_payload, cose_signature, deterministic
+from sync_scene import NAME, make_kiosk_at_work, make_registry  # noqa: F401
 
-NAME = "CGK-03-0412"
 POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
 SOI = {
     "kind": "SOI", "passport_no": "X0000006", "passport_country": "IDN", "name_mrz": "HIDAYAT BUDI",
@@ -31,19 +28,6 @@ PLACEMENT = {"placement_id": "PMI-1", "status": "READY", "scheme": "P2P", "name_
              "sex": "F", "birth_date": "1998-04-12", "passport_no": "X1", "passport_country": "IDN",
              "dest_country": "TWN"}
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    kiosk.append(1)
-    return kiosk
 
 
 def tell(registry, rows, how="import"):
@@ -170,8 +154,8 @@ def test_a_long_download_does_not_keep_a_new_row_waiting(registry, kiosk):
         if path == "/v1/feed/placements?from=1000":
             tell(registry, [SOI])
 
-    with Front(registry, kiosk, seen=seen) as front:
-        log = contact(kiosk, port=front.port)
+    with front(registry, kiosk, seen=seen) as altered:
+        log = contact(kiosk, port=altered.port)
     applied = [line for line in log.splitlines() if "FEED_APPLIED" in line]
     lists = next(i for i, line in enumerate(applied) if "feed=lists" in line)
     assert len(applied) == 31 and lists <= 20
@@ -199,50 +183,19 @@ def test_a_registry_that_lost_its_lists_is_said_and_the_old_rows_stay(registry, 
 # ---- a web front that was taken over ---------------------------------------------------------------
 
 
-class Front:
-    """HTTPS with the registry's own certificate before the real registry: passes everything on, but
-    for what comes of /v1/feed/lists, which `alter` may change, or take away (None); `seen` is told
-    each path."""
+def front(registry, kiosk, alter=bytes, seen=str):
+    """Passes everything on, but for what comes of /v1/feed/lists, which `alter` may change, or take away
+    (None); `seen` is told each path."""
 
-    def __init__(self, registry, kiosk, alter=bytes, seen=str):
-        behind = Kiosk(registry, NAME, kiosk.identity, None)
+    def answer(_, path, __, ask):
+        reply = ask()
+        seen(path)
+        if "/feed/lists" not in path:
+            return reply
+        body = alter(reply.body)
+        return Reply(404 if body is None else reply.status, reply.headers, body or b"")
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                self.answer(behind.request("GET", self.path))
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.answer(behind.request("POST", self.path, body=body))
-
-            def answer(self, reply):
-                seen(self.path)
-                body = alter(reply.body) if "/feed/lists" in self.path else reply.body
-                self.send_response(404 if body is None else reply.status)
-                body = body or b""
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(registry.tls.cert, registry.tls.key)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.port = self.server.server_address[1]
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+    return Front(registry, kiosk, answer)
 
 
 def flip(envelope):
@@ -283,8 +236,8 @@ def test_a_feed_that_is_not_the_registry_s_word_changes_nothing(registry, kiosk,
     contact(kiosk)
     tell(registry, [SOI], "withdraw")
     kiosk.append(2)
-    with Front(registry, kiosk, alter(registry)) as front:
-        done = kiosk.once(port=front.port)
+    with front(registry, kiosk, alter(registry)) as altered:
+        done = kiosk.once(port=altered.port)
     assert done.returncode == 1 and "FEED_REFUSED" in done.stderr, what
     assert "lists: " in done.stderr and why in done.stderr, done.stderr
     assert "R072" in reasons(kiosk)
@@ -303,12 +256,12 @@ def test_a_kind_that_a_later_registry_lists_does_not_stop_the_others(registry, k
         return resigned(registry, _7=rows, _8=gone)(envelope)
 
     tell(registry, [SOI, LOST])
-    with Front(registry, kiosk, later) as front:
-        assert "FEED_APPLIED feed=lists version=2 gone=0 rows=2" in contact(kiosk, port=front.port)
+    with front(registry, kiosk, later) as altered:
+        assert "FEED_APPLIED feed=lists version=2 gone=0 rows=2" in contact(kiosk, port=altered.port)
         assert reasons(kiosk) == ["R003", "R023"]
         assert cached(kiosk, "SELECT count(*) FROM listing") == 3  # of two ways to be found, and of one
         tell(registry, [SOI], "withdraw")
-        assert "feed=lists version=3 gone=1" in contact(kiosk, port=front.port)
+        assert "feed=lists version=3 gone=1" in contact(kiosk, port=altered.port)
     assert cached(kiosk, "SELECT count(*) FROM listing") == 1 and reasons(kiosk) == ["R003", "R023"]
 
 
@@ -316,15 +269,15 @@ def test_a_registry_older_than_lists_still_gives_placements(registry, kiosk):
     path = registry.folder / "placements.jsonl"
     path.write_text(json.dumps(PLACEMENT) + "\n")
     registry.command("import", "placements", path)
-    with Front(registry, kiosk, lambda envelope: None) as front:
-        done = kiosk.once(port=front.port)
+    with front(registry, kiosk, lambda envelope: None) as altered:
+        done = kiosk.once(port=altered.port)
     assert done.returncode == 1 and "lists: the registry has no such feed" in done.stderr
     assert "FEED_APPLIED feed=placements" in done.stderr
 
 
 def test_a_front_that_changes_nothing_is_believed(registry, kiosk):
     tell(registry, [SOI])
-    with Front(registry, kiosk) as front:
-        assert "feed=lists version=1" in contact(kiosk, port=front.port)
-    with Front(registry, kiosk, resigned(registry)) as front:
-        contact(kiosk, port=front.port)
+    with front(registry, kiosk) as altered:
+        assert "feed=lists version=1" in contact(kiosk, port=altered.port)
+    with front(registry, kiosk, resigned(registry)) as altered:
+        contact(kiosk, port=altered.port)

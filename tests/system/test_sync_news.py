@@ -5,34 +5,17 @@ import json
 import shutil
 from pathlib import Path
 
-import cbor2
 import pytest
 
 from front_kit import Front
-from registry_kit import Kiosk, Registry, Reply, cose_payload, seal
-from sync_kit import SyncKiosk
+from registry_kit import Kiosk, Reply, cose_payload, seal
+from sync_scene import NAME, make_kiosk_at_work, make_registry  # noqa: F401
 
-NAME = "CGK-03-0412"
 POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
 SOI = {"kind": "SOI", "passport_no": "X0000006", "passport_country": "IDN", "from": "2020-01-01",
        "expires": "2099-12-31", "issued_by": "IMI-PUSAT", "reason": "R072"}
 NOT_IN_THIS_TEST = {"interval_s": 3600, "backoff_min_ms": 900_000, "backoff_max_ms": 900_000}
 RECEIPT_LISTS = 10  # the key of the lists' version
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    kiosk.append(1)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
 
 
 def tell(registry):

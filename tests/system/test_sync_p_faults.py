@@ -10,30 +10,11 @@ from pathlib import Path
 import pytest
 
 from fault_proxy import BREAK, CALL, CUT, DOWN, HOLD, SPOILING, UP, Fault, FaultProxy, plan_of
-from registry_kit import PRESENTED, Registry, presented
-from sync_kit import CROWD_KIOSK, SyncKiosk
+from registry_kit import PRESENTED, presented
+from sync_kit import SyncKiosk
+from sync_scene import NAME, assert_same_head, make_kiosk, make_registry  # noqa: F401
 
-NAME = CROWD_KIOSK
 QUICK = {"interval_s": 3600, "backoff_min_ms": 10, "backoff_max_ms": 10}
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
-
-def assert_same_head(registry, head):
-    epoch, seq, digest = head
-    assert registry.head(NAME) == (epoch, seq + 1, digest)
 
 
 def stored(registry):

@@ -12,9 +12,9 @@ from fault_proxy import BREAK, CUT, DOWN, HOLD, SPOILING, Fault, FaultProxy, pla
 from front_kit import Front, busy
 from registry_kit import BIN, Registry, Reply
 from sync_kit import SyncKiosk
+from sync_scene import make_kiosk_at_work  # noqa: F401
 from test_sync import placements
 
-NAME = "CGK-03-0412"
 ROWS = 1200
 STEPS = (0, 500, 1000, ROWS)
 
@@ -26,15 +26,6 @@ def registry(tmp_path):
         path.write_text(placements(ROWS))
         registry.command("import", "placements", path)
         yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    kiosk.append(1)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
 
 
 def feed(kiosk):

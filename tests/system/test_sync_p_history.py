@@ -2,7 +2,6 @@
 history, in order of its numbers, and a batch of it needs nothing but itself."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
 
@@ -10,35 +9,15 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from clock_kit import HOLDOVER, SYNCED, Clock
+from clock_kit import HOLDOVER, Clock
 from fault_proxy import FaultProxy
 from front_kit import Front, busy
-from registry_kit import PRESENTED, Kiosk, Registry, presented, zstd_raw
-from sync_kit import SyncKiosk
+from registry_kit import PRESENTED, Kiosk, presented
+from sync_scene import NAME, assert_same_head, make_kiosk, make_registry  # noqa: F401
 
-NAME = "CGK-03-0412"
 DAY_MS = 24 * 3600 * 1000
 YEAR_MS = 365 * DAY_MS
 TO_1970, TO_2099 = -57 * YEAR_MS, 73 * YEAR_MS
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
-
-def assert_same_head(registry, head):
-    epoch, seq, digest = head
-    assert registry.head(NAME) == (epoch, seq + 1, digest)
 
 
 def walls(registry):

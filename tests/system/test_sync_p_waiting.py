@@ -15,25 +15,9 @@ import pytest
 from clock_kit import Clock
 from fault_proxy import CUT, UP, Fault, FaultProxy
 from front_kit import Front, busy
-from registry_kit import BIN, Registry, Reply
+from registry_kit import BIN, Reply
 from sync_kit import SyncKiosk
-
-NAME = "CGK-03-0412"
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
-
+from sync_scene import NAME, make_kiosk, make_registry  # noqa: F401
 
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
 DISK = """mount -t tmpfs -o size=32m,mode=0700 tmpfs "$1"; cp -a "$2/." "$1/"

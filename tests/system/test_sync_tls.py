@@ -9,22 +9,16 @@ import contextlib
 import socket
 import ssl
 import subprocess
-import threading
 
 import pytest
 
 import pki
 from registry_kit import Registry
 from sync_kit import PROGRAM, SyncKiosk
+from sync_scene import NAME, make_registry  # noqa: F401
+from tls_kit import Dripper, OneShotServer, serving
 
-NAME = "CGK-03-0412"
 ENTRIES = 4  # 3 appended, and EPOCH
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
 
 
 @pytest.fixture
@@ -39,44 +33,33 @@ def other_ca(tmp_path):
     return pki.make_ca(tmp_path, "other", cn="Another CA")
 
 
+# Who keeps a kiosk waiting: with TLS or before it, what he says at first, and then time and again.
+RECORD = bytes.fromhex("1603034000" "02003ffc")  # of 16 KB, with a ServerHello
+WAITS = {
+    "says nothing": (False, b"", b"", "the TLS handshake took too long"),
+    "drips a handshake": (False, RECORD, b"\0", "the TLS handshake took too long"),
+    "drips an answer": (True, b"HTTP/1.1 200 OK\r\nX-Drip: ", b"a", "waiting for the registry's answer took too long"),
+}
+
+
 @contextlib.contextmanager
-def kept_waiting(folder, port_of):
-    """A kiosk at a port that keeps it waiting, and its pamit-sync, which goes on while the other tests run."""
-    with Registry(folder / "registry") as registry, contextlib.ExitStack() as stack:
+def kept_waiting(folder, with_tls, first, drip):
+    with Registry(folder / "registry") as registry, \
+            Dripper(registry.tls if with_tls else None, first, drip) as server:
         kiosk = SyncKiosk(registry, folder / "kiosk", NAME)
         kiosk.append(ENTRIES - 1)
-        config = kiosk.configure(port=stack.enter_context(port_of(registry)))
+        config = kiosk.configure(port=server.port)
         with subprocess.Popen([PROGRAM, "--once", "--config", config], stderr=subprocess.PIPE, text=True) as process:
             yield registry, kiosk, process
             process.kill()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def silenced(tmp_path_factory):
-    """By a registry that says nothing, for LINK_HANDSHAKE_TIMEOUT_S."""
-
-    @contextlib.contextmanager
-    def port_of(_):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            yield listener.getsockname()[1]
-
-    with kept_waiting(tmp_path_factory.mktemp("silenced"), port_of) as waiting:
-        yield waiting
-
-
-@pytest.fixture(scope="module", autouse=True)
-def dripped(tmp_path_factory):
-    """By a registry that never stops answering, for LINK_PACE_FREE_S."""
-
-    @contextlib.contextmanager
-    def port_of(registry):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(registry.tls.cert, registry.tls.key)
-        with Dripper(context) as dripper:
-            yield dripper.port
-
-    with kept_waiting(tmp_path_factory.mktemp("dripped"), port_of) as waiting:
-        yield waiting
+def waiting(tmp_path_factory):
+    """For LINK_HANDSHAKE_TIMEOUT_S and LINK_PACE_FREE_S: they wait while the other tests run."""
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(kept_waiting(tmp_path_factory.mktemp("waiting"), *how[:3]))
+               for name, how in WAITS.items()}
 
 
 def arrived(registry):
@@ -309,99 +292,10 @@ def test_another_kiosks_certificate_is_refused(registry, kiosk, tmp_path):
     assert_does_not_start(done, str(other.cert), "CGK-03-0413", NAME)
 
 
-def test_a_server_that_says_nothing_is_given_up(silenced):
-    registry, kiosk, process = silenced
+@pytest.mark.parametrize("how", WAITS)
+def test_a_server_that_keeps_a_kiosk_waiting_is_given_up(waiting, how):
+    """Of one that drips each byte is progress, and no deadline for silence ever comes."""
+    registry, kiosk, process = waiting[how]
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "the TLS handshake took too long" in said, said
+    assert process.returncode == 1 and WAITS[how][3] in said, said
     assert_works(registry, kiosk)
-
-
-def test_a_server_that_drips_a_byte_at_a_time_is_given_up(dripped):
-    """Each byte is progress, and none of the deadlines for silence ever comes."""
-    registry, kiosk, process = dripped
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "waiting for the registry's answer took too long" in said, said
-    assert_works(registry, kiosk)
-
-
-# ---- helpers -------------------------------------------------------------------------------------
-
-
-class serving:
-    """The registry restarted with another certificate; stopped at the end, as it was configured."""
-
-    def __init__(self, registry, certificate):
-        self.registry, self.certificate = registry, certificate
-
-    def __enter__(self):
-        assert self.registry.stop() == 0
-        self.right = self.registry.config
-        self.registry.config = self.registry.write_config(
-            "other.conf", tls_cert=self.certificate.cert, tls_key=self.certificate.key
-        )
-        self.registry.start()
-
-    def __exit__(self, *_):
-        assert self.registry.stop() == 0
-        self.registry.config = self.right
-
-
-class OneShotServer:
-    """Takes one connection, reads once, answers with bytes, closes."""
-
-    def __init__(self, context, answer=b""):
-        self.context, self.answer = context, answer
-        self.received, self.failed = b"", None
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(20)
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-        return self
-
-    def serve(self):
-        connection, _ = self.listener.accept()
-        connection.settimeout(20)
-        try:
-            if self.context:
-                connection = self.context.wrap_socket(connection, server_side=True)
-            self.received = connection.recv(4096)
-            connection.sendall(self.answer)
-        except OSError as error:
-            self.failed = error
-        connection.close()
-
-    def __exit__(self, *_):
-        self.thread.join(20)
-        self.listener.close()
-
-
-class Dripper:
-    """Takes one connection, and answers without end: a byte of a header in each tenth of a second."""
-
-    def __init__(self, context):
-        self.context, self.ended = context, threading.Event()
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-        return self
-
-    def serve(self):
-        connection, _ = self.listener.accept()
-        with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(4096)
-            secure.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-            while not self.ended.wait(0.1):
-                secure.sendall(b"a")
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join(20)
-        self.listener.close()

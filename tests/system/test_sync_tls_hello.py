@@ -9,26 +9,12 @@ import pytest
 
 import pki
 from fault_proxy import FaultProxy
-from registry_kit import Registry
-from sync_kit import PROGRAM, SyncKiosk
-from test_sync_tls import OneShotServer
+from sync_kit import PROGRAM
+from sync_scene import NAME, make_kiosk_at_work, make_registry  # noqa: F401
+from tls_kit import OneShotServer
 
-NAME = "CGK-03-0412"
 TLS_1_2, TLS_1_3, SUPPORTED_VERSIONS = b"\x03\x03", b"\x03\x04", 43
 MAX_FRAGMENT_LENGTH, SESSION_TICKET, EARLY_DATA, PRE_SHARED_KEY = 1, 35, 42, 41  # RFC 6066, 5077, 8446
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
-
-
-@pytest.fixture
-def kiosk(registry, tmp_path):
-    kiosk = SyncKiosk(registry, tmp_path / "kiosk", NAME)
-    kiosk.append(1)
-    return kiosk
 
 
 class Hello:

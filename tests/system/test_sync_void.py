@@ -14,7 +14,7 @@ from registry_kit import (BIN, DECIDED, PRESENTED, Reply, cose_signature, decide
                           presented, zstd_raw)
 from sync_kit import CROWD_KIOSK
 from two_counters import (DEFERRED, ELSEWHERE, LIMIT_S, LIVE, counter_date, elsewhere, here, lists,  # noqa: F401
-                          registry, starts)
+                          make_registry, starts)
 
 POLICY = Path(__file__).parents[1] / "data" / "contract" / "policy.example.json"
 VOID = 6

@@ -7,8 +7,8 @@ import sqlite3
 import cbor2
 import pytest
 
-from registry_kit import Registry
 from sync_kit import CROWD_KIOSK, SyncKiosk
+from sync_scene import make_registry, running  # noqa: F401
 
 ELSEWHERE = "SUB-01-0001"
 # On a machine that has a processor free; who shares one waits for it.
@@ -17,12 +17,6 @@ DEFERRED = 4
 DEFERRAL = 1  # of the lists
 WIB = dt.timezone(dt.timedelta(hours=7))
 LIVE = {1: {2: "CGK", 3: "03", 4: "P-0001"}}
-
-
-@pytest.fixture
-def registry(tmp_path):
-    with Registry(tmp_path / "registry") as registry:
-        yield registry
 
 
 @pytest.fixture
@@ -35,12 +29,6 @@ def elsewhere(registry, tmp_path):
     kiosk = SyncKiosk(registry, tmp_path / "elsewhere", ELSEWHERE)
     kiosk.append(1)
     yield from running(kiosk)
-
-
-def running(kiosk):
-    yield kiosk
-    if kiosk.process and kiosk.process.poll() is None:
-        assert kiosk.stop() == 0
 
 
 def starts(kiosk, **config):

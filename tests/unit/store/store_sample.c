@@ -160,12 +160,13 @@ static void make_journal(struct sample *sample)
     journal_close(sample->journal);
 }
 
-/* It keeps payloads for 30 days. */
+/* It keeps payloads for 30 days, and data never get too old. */
 static size_t make_policy(const struct sample *sample, uint8_t *out, size_t cap)
 {
     const struct policy policy = {.version = 3,
                                   .issued = 1795250000,
-                                  .staleness_hours = {{24, 24}, {24, 24}},
+                                  .staleness_hours = {{POLICY_HOURS_MAX, POLICY_HOURS_MAX},
+                                                      {POLICY_HOURS_MAX, POLICY_HOURS_MAX}},
                                   .passport_min_validity_months = 6,
                                   .min_work_age_years = 18,
                                   .payload_after_receipt_days = 30,
