@@ -105,13 +105,13 @@ static void state_check(const char *code, const char *path, struct json_fault *f
         json_refuse(fault, path, "is no code of ISO 3166-1");
 }
 
-/* One of which nothing is left to compare, or more than can be, would be nobody's. */
+/* One of which nothing is left to compare would be nobody's. */
 static void name_check(const char *name, const char *path, struct json_fault *fault)
 {
     struct name_words words;
     name_split(name, &words);
-    if (*name && (words.count == 0 || words.cut))
-        json_refuse(fault, path, "is no name of 1 to %d words", NAME_WORDS_MAX);
+    if (*name && words.count == 0)
+        json_refuse(fault, path, "has no word");
 }
 
 static void record_check(const json_t *object, const struct placement *record,
@@ -128,7 +128,6 @@ static void record_check(const json_t *object, const struct placement *record,
     json_check_country(record->passport_country, "passport_country", fault);
     state_check(record->dest_country, "dest_country", fault);
     name_check(record->name_mrz, "name_mrz", fault);
-    name_check(record->name_full, "name_full", fault);
     if (record->origin_region[0] && !region_is_formed(record->origin_region))
         json_refuse(fault, "origin_region", "has not %d digits", REGION_DIGITS);
     span_check(record->window_from, record->window_to, "window_from", "window_to", fault);
