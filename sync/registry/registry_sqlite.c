@@ -15,18 +15,37 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x506d5267 /* "PmRg" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
+
+/* `recovered` has the hash of each original that came as RECOVERED, and with which entry;
+ * `enrol_code` the codes of the last weeks, by their hashes, and all that were used, with whose
+ * keys; `copy` what came ahead of its chain; `told` which rows of the lists are a kiosk's word;
+ * `about` whom rows are about; `deferral` by which decisions rows are, and which of them, known or
+ * not (an empty `id`), are `voided`: 1, by the kiosk itself; 2, withdrawn as all that it had made
+ * was. */
+#define SINCE_2                                                                                    \
+    "CREATE TABLE IF NOT EXISTS recovered("                                                        \
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"      \
+    " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"                                            \
+    "CREATE TABLE IF NOT EXISTS enrol_code("                                                       \
+    " hash BLOB NOT NULL PRIMARY KEY, kiosk TEXT NOT NULL, expires_ms INTEGER NOT NULL,"           \
+    " used_ms INTEGER, entry_point BLOB, tls_key BLOB) STRICT, WITHOUT ROWID;"                     \
+    "CREATE TABLE IF NOT EXISTS copy("                                                             \
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), seq INTEGER NOT NULL, hash BLOB NOT NULL,"      \
+    " received_ms INTEGER NOT NULL, header BLOB NOT NULL, payload BLOB NOT NULL,"                  \
+    " signature BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash)) STRICT, WITHOUT ROWID;"              \
+    "CREATE TABLE IF NOT EXISTS told("                                                             \
+    " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"                  \
+    " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"                                            \
+    "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"                                  \
+    "CREATE TABLE IF NOT EXISTS about("                                                            \
+    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"         \
+    "CREATE TABLE deferral("                                                                       \
+    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT NOT NULL,"          \
+    " voided INTEGER NOT NULL, PRIMARY KEY(kiosk, hash, id)) STRICT, WITHOUT ROWID;"               \
+    "CREATE INDEX deferral_of ON deferral(id);"
 
 /* The feeds' tables are alike. In `import`, version is the last that an import gave. */
-#define LISTS                                                                                      \
-    "CREATE TABLE listing("                                                                        \
-    " id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"    \
-    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;"
-#define IMPORTS                                                                                    \
-    "CREATE TABLE import("                                                                         \
-    " feed INTEGER NOT NULL, version INTEGER NOT NULL, stored_ms INTEGER NOT NULL,"                \
-    " PRIMARY KEY(feed, version)) STRICT, WITHOUT ROWID;"
-
 static const char schema[] =
     "CREATE TABLE kiosk("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_point BLOB NOT NULL,"
@@ -47,16 +66,26 @@ static const char schema[] =
     " payload BLOB, PRIMARY KEY(branch, seq)) STRICT;"
     "CREATE TABLE placement("
     " id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
-    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;" LISTS IMPORTS
-    "CREATE TABLE policy(version INTEGER PRIMARY KEY, envelope BLOB NOT NULL) STRICT;";
-
-/* Version 1 had no lists, and dated each placement. */
-static const char upgrade[] = IMPORTS
-    "INSERT INTO import SELECT 0, max(version), stored_ms FROM placement GROUP BY stored_ms;"
-    "ALTER TABLE placement DROP COLUMN stored_ms;"
-    "ALTER TABLE placement ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;" LISTS;
+    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;"
+    "CREATE TABLE listing("
+    " id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
+    " withdrawn INTEGER NOT NULL DEFAULT 0, record BLOB NOT NULL) STRICT;"
+    "CREATE TABLE import("
+    " feed INTEGER NOT NULL, version INTEGER NOT NULL, stored_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(feed, version)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE policy(version INTEGER PRIMARY KEY, envelope BLOB NOT NULL) STRICT;" SINCE_2;
 
 _Static_assert(REGISTRY_PLACEMENTS == 0 && REGISTRY_LISTS == 1, "as stored in `import`");
+
+/* In version 2 each connection made what it lacked of these, and a decision made one row. Whom its
+ * rows are about is written down when it is opened (registry_sql_about_fill). */
+static const char upgrade[] =
+    "CREATE TABLE IF NOT EXISTS deferral("
+    " kiosk INTEGER NOT NULL, hash BLOB NOT NULL, id TEXT, voided INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE deferral RENAME TO deferral_2;"
+    "DROP INDEX IF EXISTS deferral_of;" SINCE_2
+    "INSERT INTO deferral SELECT kiosk, hash, coalesce(id, ''), voided FROM deferral_2;"
+    "DROP TABLE deferral_2;";
 
 static const struct database_kind kind = {
     .what = "registry's store",
@@ -66,39 +95,12 @@ static const struct database_kind kind = {
     .upgrade = upgrade,
 };
 
-/* What each connection needs. `recovered` has the hash of each original that came as RECOVERED, and
- * with which entry; `enrol_code` the codes of the last weeks, by their hashes, and all that were
- * used, with whose keys; `copy` what came ahead of its chain; `told` which rows of the lists are a
- * kiosk's word; `about` whom rows are about; `deferral` by which decisions rows are, and which of
- * them, known or not (an empty `id`), are `voided`: 1, by the kiosk itself; 2, withdrawn as all
- * that it had made was. Stores from before there were any get them here. The rows of an import wait
- * in a temporary table, which is outside the shared file: it is locked only while they are moved
- * over.
- */
+/* What each connection needs. The rows of an import wait in a temporary table, which is outside the
+ * shared file: it is locked only while they are moved over. */
 static const char session[] =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = FILE;"
     "PRAGMA journal_size_limit = 16777216;" /* of the WAL, once an import's is in the file */
-    "CREATE TABLE IF NOT EXISTS recovered("
-    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, seq INTEGER NOT NULL,"
-    " PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS enrol_code("
-    " hash BLOB NOT NULL PRIMARY KEY, kiosk TEXT NOT NULL, expires_ms INTEGER NOT NULL,"
-    " used_ms INTEGER, entry_point BLOB, tls_key BLOB) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS copy("
-    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), seq INTEGER NOT NULL, hash BLOB NOT NULL,"
-    " received_ms INTEGER NOT NULL, header BLOB NOT NULL, payload BLOB NOT NULL,"
-    " signature BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS told("
-    " id TEXT NOT NULL PRIMARY KEY, kiosk INTEGER NOT NULL REFERENCES kiosk(no),"
-    " told_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS told_by ON told(kiosk, told_ms);"
-    "CREATE TABLE IF NOT EXISTS about("
-    " text TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(text, id)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS deferral("
-    " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT NOT NULL,"
-    " voided INTEGER NOT NULL, PRIMARY KEY(kiosk, hash, id)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS deferral_of ON deferral(id);"
     "CREATE TEMP TABLE staged("
     " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rec_seq INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, record BLOB NOT NULL) STRICT;"
@@ -238,7 +240,7 @@ enum err registry_sqlite_open(const char *path, struct registry_store **out,
     }
     if (s->database.fresh)
         err = database_say(why, path, ERR_CORRUPT, "empty: it was never made by init");
-    else if ((err = session_prepare(s)) != ERR_OK)
+    else if ((err = session_prepare(s)) != ERR_OK || (err = registry_sql_about_fill(s)) != ERR_OK)
         database_say(why, path, err, sqlite3_errmsg(s->database.handle));
     if (err) {
         sqlite_close(&s->store);

@@ -102,6 +102,8 @@
     X(STAGE_CLEAR, "DELETE FROM staged")                                                           \
     X(STAGE_ABOUT_CLEAR, "DELETE FROM staged_about")                                               \
     X(STAGE_ABOUT_PUT, "INSERT OR IGNORE INTO staged_about(text, id) VALUES(?1, ?2)")              \
+    X(ABOUT_LACKS, "SELECT EXISTS(SELECT 1 FROM listing) AND NOT EXISTS(SELECT 1 FROM about)")     \
+    X(LISTINGS, "SELECT id, record FROM listing")                                                  \
     X(ABOUT_APPLY, "INSERT OR IGNORE INTO about(text, id) SELECT text, id FROM staged_about")      \
     X(PLACEMENT, "SELECT record FROM placement WHERE id = ?1 AND withdrawn = 0")                   \
     X(ABOUT, "SELECT record FROM listing WHERE withdrawn = 0 AND id IN "                           \
@@ -197,7 +199,12 @@ MUST_CHECK enum err registry_sql_voids_stage(struct registry_sqlite *s,
 /* ... and so are all that a kiosk has made and no other kiosk has. */
 MUST_CHECK enum err registry_sql_made_stage(struct registry_sqlite *s, int64_t kiosk);
 /* What is imported: staged in `s->imports`, and moved over within a transaction. */
+/* In a store that lacks it, as one of version 2 does: whom the rows of the lists are about. */
+MUST_CHECK enum err registry_sql_about_fill(struct registry_sqlite *s);
 MUST_CHECK enum err registry_sql_stage_clear(struct registry_sqlite *s);
+/* Whom the row `id` is about: one of listing_index's texts. */
+MUST_CHECK enum err registry_sql_stage_about(struct registry_sqlite *s, const char *text,
+                                             const char *id);
 MUST_CHECK enum err registry_sql_stage_put(struct registry_sqlite *s,
                                            const struct registry_record *record);
 MUST_CHECK enum err registry_sql_stage_apply(struct registry_sqlite *s, int64_t now_ms,

@@ -72,6 +72,14 @@ enum err registry_sql_held_find(struct registry_sqlite *s, const char *id)
     return err;
 }
 
+enum err registry_sql_stage_about(struct registry_sqlite *s, const char *text, const char *id)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_ABOUT_PUT);
+    sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, id, -1, SQLITE_STATIC);
+    return database_step_done(stmt);
+}
+
 enum err registry_sql_stage_put(struct registry_sqlite *s, const struct registry_record *record)
 {
     sqlite3_stmt *stmt = registry_sql(s, SQL_STAGE_PUT);
@@ -80,12 +88,8 @@ enum err registry_sql_stage_put(struct registry_sqlite *s, const struct registry
     sqlite3_bind_int(stmt, 3, record->withdrawn);
     registry_sql_blob(stmt, 4, record->bytes);
     enum err err = database_step_done(stmt);
-    for (size_t i = 0; i < record->n_texts && !err; i++) {
-        stmt = registry_sql(s, SQL_STAGE_ABOUT_PUT);
-        sqlite3_bind_text(stmt, 1, record->texts[i].text, -1, SQLITE_STATIC);
-        sqlite3_bind_text(stmt, 2, record->id, -1, SQLITE_STATIC);
-        err = database_step_done(stmt);
-    }
+    for (size_t i = 0; i < record->n_texts && !err; i++)
+        err = registry_sql_stage_about(s, record->texts[i].text, record->id);
     return err;
 }
 

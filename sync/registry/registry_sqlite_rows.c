@@ -115,3 +115,49 @@ enum err sqlite_rows_about(struct registry_store *store, const struct listing_te
     sqlite3_reset(stmt);
     return err == ERR_MISSING ? ERR_OK : err;
 }
+
+/* ---- a store of the version before ----------------------------------------------------------- */
+
+/* A row that can't be read is about nobody. */
+static enum err about_stage(struct registry_sqlite *s, sqlite3_stmt *row)
+{
+    struct listing listing;
+    struct listing_text texts[LISTING_TEXTS_MAX];
+    struct cbor_reader r;
+    cbor_reader_init(&r, database_column(row, 1));
+    if (listing_decode(&r, &listing) != ERR_OK)
+        return ERR_OK;
+    const size_t n = listing_index(&listing, texts);
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < n && !err; i++)
+        err = registry_sql_stage_about(s, texts[i].text, (const char *)sqlite3_column_text(row, 0));
+    return err;
+}
+
+static enum err about_fill(struct registry_sqlite *s)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_LISTINGS);
+    enum err err;
+    while ((err = registry_sql_row(stmt)) == ERR_OK)
+        if ((err = about_stage(s, stmt)) != ERR_OK)
+            break;
+    sqlite3_reset(stmt);
+    if (err != ERR_MISSING)
+        return err;
+    err = database_step_done(registry_sql(s, SQL_ABOUT_APPLY));
+    return err ? err : registry_sql_stage_clear(s);
+}
+
+enum err registry_sql_about_fill(struct registry_sqlite *s)
+{
+    sqlite3_stmt *stmt = registry_sql(s, SQL_ABOUT_LACKS);
+    enum err err = registry_sql_row(stmt);
+    if (err)
+        return err;
+    const bool lacks = sqlite3_column_int(stmt, 0) != 0;
+    sqlite3_reset(stmt);
+    if (!lacks)
+        return ERR_OK;
+    err = database_begin(&s->database);
+    return err ? err : registry_sql_end(s, about_fill(s));
+}

@@ -120,9 +120,9 @@ static void a_store_is_never_made_over_a_file(void **state)
 static void what_is_no_store_is_refused_by_name(void **state)
 {
     const char *path = *state;
-    sql(path, "PRAGMA user_version = 3");
-    refuses(path, ERR_INVALID, "of version 3; this program knows version 2");
-    sql(path, "PRAGMA user_version = 2; PRAGMA application_id = 7");
+    sql(path, "PRAGMA user_version = 4");
+    refuses(path, ERR_INVALID, "of version 4; this program knows version 3");
+    sql(path, "PRAGMA user_version = 3; PRAGMA application_id = 7");
     refuses(path, ERR_CORRUPT, "not a registry's store of Pamit");
     refuses("/tmp/pamit-registry-none.db", ERR_MISSING, "No such file");
     assert_int_equal(truncate(path, 0), 0);
@@ -140,37 +140,69 @@ static void a_store_without_a_table_is_refused_when_opened(void **state)
     refuses(*state, ERR_CORRUPT, "no such table");
 }
 
-static enum err join(struct span record, bool withdrawn, void *user)
+static enum err count_row(struct span record, bool withdrawn, void *user)
 {
-    char *text = user;
+    (void)record;
     assert_false(withdrawn);
-    snprintf(text + strlen(text), 64 - strlen(text), "%.*s ", (int)record.len,
-             (const char *)record.p);
+    ++*(int *)user;
     return ERR_OK;
 }
 
-/* As version 1 made it. */
-static void a_store_of_version_1_keeps_its_placements_and_versions(void **state)
+/* A deferral as it is stored. */
+static void row_of_version_2(const char *path)
 {
-    sql(*state,
-        "DROP TABLE import; DROP TABLE listing; ALTER TABLE placement DROP COLUMN withdrawn;"
-        "ALTER TABLE placement ADD COLUMN stored_ms INTEGER NOT NULL DEFAULT 0;"
-        "INSERT INTO placement(id, version, rec_seq, stored_ms, record) VALUES"
-        " ('p1', 1, 0, 5000, CAST('one' AS BLOB)), ('p3', 3, 0, 5000, CAST('three' AS BLOB)), "
-        "('p2', 4, 0, 6000, CAST('two' AS BLOB));"
-        "PRAGMA user_version = 1");
-    struct registry_store *store = place_open(*state);
-    struct registry_range range = {.feed = REGISTRY_PLACEMENTS, .n_max = 9};
-    struct registry_step step;
-    struct registry_versions versions;
-    char text[64] = "";
-    assert_int_equal(store->ops->feed(store, &range, join, text, &step), ERR_OK);
-    assert_string_equal(text, "one three two ");
-    assert_int_equal(step.latest, 4);
-    assert_int_equal(store->ops->versions(store, &versions), ERR_OK);
-    assert_int_equal(versions.placements, 4);
-    assert_int_equal(versions.lists, 0);
+    const struct listing listing = {.kind = LISTING_DEFERRAL,
+                                    .passport_no = "X0000001",
+                                    .passport_country = "IDN",
+                                    .from = {2026, 11, 20},
+                                    .expires = {2027, 11, 20},
+                                    .issued_by = "CGK"};
+    uint8_t record[512];
+    char insert[2048] = "INSERT INTO listing VALUES('row', 5, 0, 0, x'";
+    const char *field;
+    struct cbor_writer w;
+    struct span whole;
+    cbor_writer_init(&w, record, sizeof record);
+    assert_int_equal(listing_encode(&listing, &w, &field), ERR_OK);
+    assert_int_equal(cbor_writer_finish(&w, &whole), ERR_OK);
+    for (size_t i = 0; i < whole.len; i++)
+        snprintf(insert + strlen(insert), sizeof insert - strlen(insert), "%02x", record[i]);
+    snprintf(insert + strlen(insert), sizeof insert - strlen(insert), "')");
+    sql(path, insert);
+}
+
+/* As version 2 had it: a decision made one row, and nothing said whom rows are about. */
+static void
+a_store_of_version_2_finds_its_rows_and_takes_back_all_that_a_decision_makes(void **state)
+{
+    char *path = *state;
+    sql(path, "DROP TABLE about; DROP INDEX deferral_of; DROP TABLE deferral;"
+              "CREATE TABLE deferral("
+              " kiosk INTEGER NOT NULL REFERENCES kiosk(no), hash BLOB NOT NULL, id TEXT,"
+              " voided INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(kiosk, hash)) STRICT, WITHOUT ROWID;"
+              "CREATE INDEX deferral_of ON deferral(id);"
+              "INSERT INTO kiosk(id, entry_point) VALUES('CGK-03-0412', zeroblob(65));"
+              "INSERT INTO deferral(kiosk, hash, id, voided) VALUES(1, x'01', 'row', 0),"
+              " (1, x'02', NULL, 1);"
+              "INSERT INTO told VALUES('row', 1, 0);"
+              "PRAGMA user_version = 2");
+    row_of_version_2(path);
+    struct registry_store *store = place_open(path);
+    const struct listing_text text = {"D IDN X0000001"};
+    int n = 0;
+    assert_int_equal(store->ops->rows_about(store, &text, 1, count_row, &n), ERR_OK);
+    assert_int_equal(n, 1);
     store->ops->close(store);
+    /* The decision's second row, and what was voided before its decision came. */
+    sql(path, "INSERT INTO deferral VALUES(1, x'01', 'another', 0)");
+    sql(path, "UPDATE deferral SET voided = 2 WHERE hash = x'02' AND id = ''");
+}
+
+/* A program of this version can't tell what is missing in one that is older, or was added since. */
+static void a_store_of_any_other_version_is_refused(void **state)
+{
+    sql(*state, "PRAGMA user_version = 1");
+    refuses(*state, ERR_INVALID, "of version 1; this program knows version 3");
 }
 
 static void a_row_of_another_shape_is_corrupt_and_not_believed(void **state)
@@ -269,8 +301,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_store_is_refused_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_store_without_a_table_is_refused_when_opened, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(a_store_of_version_1_keeps_its_placements_and_versions,
-                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_store_of_any_other_version_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_store_of_version_2_finds_its_rows_and_takes_back_all_that_a_decision_makes, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(a_row_of_another_shape_is_corrupt_and_not_believed, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_kiosk_whose_copies_are_cleared_has_room_again, setup,
