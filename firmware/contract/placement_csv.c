@@ -108,7 +108,9 @@ static bool column_take(struct values *v, struct placement_csv *out)
 {
     const struct placement_field *field = column_find(v->text);
     if (!field)
-        return values_refuse(v, "is no field of a placement");
+        return values_refuse(v, strchr(v->text, ';') || strchr(v->text, '\t')
+                                    ? "is no field of a placement: commas separate columns"
+                                    : "is no field of a placement");
     for (size_t i = 0; i < out->n_columns; i++)
         if (out->column[i] == field)
             return values_refuse(v, "is there twice");

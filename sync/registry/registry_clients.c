@@ -3,7 +3,8 @@
  * Room that is needed is taken from strangers: somebody who fills it with connections that say
  * nothing, or no handshake to the end, takes it from himself, as long as they come from one
  * address; from many, the oldest go first, and a handshake in good order is over before it is the
- * oldest. Who is no stranger any more has a kiosk's few.
+ * oldest, but where connections come faster than a slow line shakes hands. Who is no stranger any
+ * more has a kiosk's few.
  */
 #include "registry_clients.h"
 

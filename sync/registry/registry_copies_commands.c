@@ -3,8 +3,9 @@
  *
  * One that is contradicted was signed by the kiosk's key, as was the entry that took its number: so
  * the key is used elsewhere, or the kiosk's storage went back between the two. That is to be looked
- * into before it is cleared. Clearing those that wait costs nothing but their place ahead: the
- * chain brings what is true.
+ * into before it is cleared. Clearing those that wait costs nothing but their place ahead, as
+ * long as the kiosk comes back: its chain brings what is true. Of one that does not, they are all
+ * there is.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -13,8 +13,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <strings.h>
 
+#include "clock.h"
 #include "json_lines.h"
 #include "list_json.h"
 #include "placement_csv.h"
@@ -22,13 +23,6 @@
 #include "registry_commands.h"
 #include "registry_listing.h"
 #include "registry_progress.h"
-
-static int64_t wall_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- records, one by line ----------------------------------------------------------------------
  */
@@ -150,7 +144,7 @@ static int file_import(const struct source *source, struct input *input,
     bool good = !err && lines_import(source, input, store);
     progress_say(&input->progress, good ? "storing ..." : "");
     if (!err)
-        err = store->ops->import_end(store, good, wall_now_ms(), &done);
+        err = store->ops->import_end(store, good, clock_ms(CLOCK_REALTIME), &done);
     progress_say(&input->progress, "");
     if (err)
         return registry_command_fail(err_text(err));
@@ -170,7 +164,8 @@ static bool is_csv(const struct registry_command *command)
     const size_t len = strlen(command->argument);
     if (command->format)
         return strcmp(command->format, "csv") == 0;
-    return len >= sizeof end - 1 && strcmp(command->argument + len - (sizeof end - 1), end) == 0;
+    return len >= sizeof end - 1 &&
+           strcasecmp(command->argument + len - (sizeof end - 1), end) == 0;
 }
 
 static int source_import(const struct source *source, const struct registry_command *command)
@@ -230,7 +225,8 @@ int registry_withdraw_kiosk(const struct registry_command *command)
     struct registry_imported done;
     if (!registry_command_open(command, &config, &store))
         return EXIT_FAILURE;
-    const enum err err = store->ops->rows_withdraw(store, command->argument, wall_now_ms(), &done);
+    const enum err err =
+        store->ops->rows_withdraw(store, command->argument, clock_ms(CLOCK_REALTIME), &done);
     store->ops->close(store);
     if (err == ERR_MISSING)
         return registry_command_fail("there is no such kiosk");

@@ -44,7 +44,7 @@ def test_placements_as_csv_are_the_same_records(registry):
     path = registry.folder / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in quoted))
     registry.command("import", "placements", path)
-    for name, text in (("plain.csv", csv_of(quoted)), ("marked.csv", "\ufeff" + csv_of(quoted))):
+    for name, text in (("plain.csv", csv_of(quoted)), ("marked.csv", "\ufeff" + csv_of(quoted)), ("LOUD.CSV", csv_of(quoted))):
         done = registry.command("import", "placements", write_csv(registry, text, name))
         assert done.startswith("0 changed, 4 unchanged"), done
     done = registry.command("import", "placements", write_csv(registry, csv_of(quoted), "rows"),
@@ -66,6 +66,7 @@ GOOD = "PMI-1,READY,P2P,SITI,F,1998-04-12,X0000001,IDN,TWN,7"
 
 @pytest.mark.parametrize("text, reason", [
     (f"{HEADER},x_ray\n{GOOD},1", ":1: column 11: is no field of a placement"),
+    (f"{HEADER}\n{GOOD}".replace(",", ";"), ":1: column 1: is no field of a placement: commas separate columns"),
     (f"{HEADER},sex\n{GOOD},F", ":1: column 11: is there twice"),
     ("", ":0: the columns' names are missing"),
     (f"{HEADER}\n{GOOD}\n{GOOD},1\n", ":3: column 10: is the last, and there are more values"),
