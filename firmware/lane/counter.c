@@ -33,6 +33,7 @@ struct counter {
     struct panel *panel; /* NULL while missing */
     struct watch panel_watch;
     bool panel_missing_logged;
+    uint32_t stuck; /* buttons */
     int64_t panel_found_ms, panel_retry_ms;
 };
 
@@ -85,6 +86,10 @@ static void run_scanner(struct counter *counter)
             log_event(LOG_SCANNER_GONE, "why=\"%s\"", scanner_why(counter->scanner));
         } else if (event.kind == SCAN_EVENT_OPENED) {
             log_event(LOG_SCANNER_OPEN, "");
+        } else if (event.kind == SCAN_EVENT_QUIET) {
+            log_event(LOG_SCANNER_QUIET, "why=\"%s\"", scanner_why(counter->scanner));
+        } else if (event.kind == SCAN_EVENT_HEARD) {
+            log_event(LOG_SCANNER_HEARD, "");
         }
         counter->handlers->scan(&event, counter->user);
     }
@@ -154,7 +159,8 @@ static int take_panel(const struct kiosk_config *config, struct panel **out,
 {
     const struct gpio_backend *backend = config->mode == KIOSK_DESK ? &gpio_mem : &gpio_gpiod;
     const struct panel_pins pins = pins_of(config);
-    return panel_open(backend, config->gpio_chip, &pins, out, why);
+    return panel_open(backend, config->gpio_label[0] ? config->gpio_label : config->gpio_chip,
+                      &pins, out, why);
 }
 
 static void find_panel(struct counter *counter)
@@ -183,6 +189,18 @@ static void tick_panel(struct counter *counter)
     watch_set(counter, &counter->panel_watch, panel_fd(counter->panel), deadline_ms, on_panel_io);
 }
 
+static void look_for_stuck(struct counter *counter)
+{
+    const uint32_t stuck = counter->panel ? panel_stuck(counter->panel, now_ms()) : 0;
+    if (stuck == counter->stuck)
+        return;
+    for (unsigned i = 0; i < PANEL_BUTTONS; i++)
+        if (stuck & ~counter->stuck & 1u << i)
+            log_event(LOG_BUTTON_STUCK, "button=%u", i + 1);
+    counter->stuck = stuck;
+    counter->handlers->stuck_changed(counter->user);
+}
+
 static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *user)
 {
     (void)source;
@@ -198,6 +216,7 @@ static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *u
         counter->handlers->panel_changed(counter->user);
     }
     tick_panel(counter);
+    look_for_stuck(counter);
     return 0;
 }
 
@@ -304,9 +323,14 @@ void counter_chirp(struct counter *counter)
     tick_panel(counter);
 }
 
-bool counter_scanner_ok(const struct counter *counter)
+enum scanner_state counter_scanner(const struct counter *counter)
 {
-    return counter->scanner && scanner_state(counter->scanner) == SCANNER_OK;
+    return counter->scanner ? scanner_state(counter->scanner) : SCANNER_GONE;
+}
+
+uint32_t counter_stuck(const struct counter *counter)
+{
+    return counter->stuck;
 }
 
 bool counter_panel_ok(const struct counter *counter)

@@ -13,6 +13,7 @@ The disk is one image for all boots of a rig; `rig.cut()` takes the power and `r
 import datetime as dt
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,12 +27,11 @@ from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
 from samples import Samples  # noqa: E402
 
 from guest import Guest  # noqa: E402
-from lamps import LAMPS, Lamps  # noqa: E402
+from lamps import PANEL, Lamps, line_of  # noqa: E402
 
 KIOSK = "GST-01-0001"
 HOST = "registry.pamit.test"
 SERVICES = ("lane", "console", "sync")
-BUTTONS = {1: 5, 2: 6, 3: 13, 4: 19}
 DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
 DISK_MB = 64
 
@@ -46,8 +46,8 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, mode="live"):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, mode="live", profile="lines"):
+        self.folder, self.profile = pathlib.Path(folder), profile
         self.guest, self.boots = None, 0
         # The counter's day: its zone is WIB, seven hours ahead of UTC.
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
@@ -76,13 +76,12 @@ class Rig:
         pki.public_pem(self.registry.policy_key, files / "policy.pub")
         pki.issue(self.registry.ca, KIOSK, files, "tls")
         (files / "ca.pem").write_bytes(self.registry.ca.cert.read_bytes())
+        shutil.copy(PANEL, files / "panel.conf")
         (files / "pamit.conf").write_text(kiosk_conf(
             kiosk={"kiosk_id": KIOSK, "mode": mode, "site": "online", "tpi_code": "CTH"},
             lane={"lane_socket": "/run/lane.sock"},
-            scanner={"scanner_device": "/dev/ttyUSB0", "scanner_profile": "lines"},
-            panel={"gpio_chip": "/dev/gpiochip-counter", "buttons_active_low": "yes"}
-            | {name if name == "buzzer" else f"lamp_{name}": line for name, line in LAMPS.items()}
-            | {f"button_{number}": line for number, line in BUTTONS.items()},
+            scanner={"scanner_device": "/dev/serial/by-id/usb-reader", "scanner_profile": self.profile},
+            panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
                   "backoff_max_ms": 1000}))
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
@@ -155,7 +154,7 @@ class Rig:
 
     def press(self, *numbers, bounces=0):
         """Buttons, pressed for a moment by somebody who has seen the verdict."""
-        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(BUTTONS[number]) for number in numbers)}")
+        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(line_of(f'button_{number}')) for number in numbers)}")
 
     def presses(self, after):
         """The buttons that the page was told of as pressed, beyond its line `after`."""

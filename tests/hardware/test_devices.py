@@ -3,8 +3,8 @@
 
 def test_without_lamps_and_reader_at_boot_it_waits_for_both(off):
     off.power_on(append="rig.no_chip")
-    off.log.wait(r"pamit-lane PANEL_FAILED why=\"/dev/gpiochip-counter: ")
-    off.log.wait(r"pamit-lane SCANNER_GONE why=\"/dev/ttyUSB0: ")
+    off.log.wait(r"pamit-lane PANEL_FAILED why=\"pamit-counter: no gpiochip with this label")
+    off.log.wait(r"pamit-lane SCANNER_GONE why=\"/dev/serial/by-id/usb-reader: ")
     off.plug()
     shown = off.scan("siti")  # judged, recorded and on the page without a lamp
     assert shown.verdict == "SESUAI"
@@ -46,7 +46,7 @@ def test_a_line_that_another_program_holds_is_named(rig):
     rig.log.wait("init: STOPPED process=lane", before)
     rig.guest.sh("chip_add; echo $(($(cat /run/base) + 27)) >/sys/class/gpio/export")
     rig.start("lane")
-    rig.log.wait(r"PANEL_FAILED why=\"/dev/gpiochip-counter: line 27 \(lamp amber\) is in use by sysfs",
+    rig.log.wait(r"PANEL_FAILED why=\"pamit-counter: line GPIO27 \(lamp amber\) is in use by sysfs",
                  before)
     rig.guest.sh("echo $(($(cat /run/base) + 27)) >/sys/class/gpio/unexport")
     rig.log.wait("pamit-lane PANEL_READY", before)
