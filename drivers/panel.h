@@ -25,7 +25,7 @@
 #define PANEL_NO_DEADLINE     INT64_MAX
 #define PANEL_CLEAR_LIT_MS    60000 /* green never stays lit longer than this */
 #define PANEL_RECORDED_LIT_MS 1500
-#define PANEL_STUCK_MS        30000 /* nobody presses a button for so long */
+#define PANEL_STUCK_MS        15000 /* nobody presses a button for so long */
 
 /* What the panel says. Zero, the safe one, is dark. */
 enum panel_pattern {

@@ -36,7 +36,7 @@ class Lamps:
         names = {self._line(name): name for name in LAMPS}
         rows = (re.search(r"(\d+\.\d+): gpio_value: (\d+) set (\d)", line)
                 for line in self.stream.lines[after:])
-        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows]
+        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows if row]
 
     def mark(self):
         """For `after`: what comes from now on."""

@@ -46,14 +46,15 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, mode="live", profile="lines"):
-        self.folder, self.profile = pathlib.Path(folder), profile
+    def __init__(self, folder, mode="live", profile="lines", disk_mb=DISK_MB, sync=None):
+        self.folder, self.profile, self.disk_mb = pathlib.Path(folder), profile, disk_mb
         self.guest, self.boots = None, 0
+        self.folder.mkdir(exist_ok=True)
         # The counter's day: its zone is WIB, seven hours ahead of UTC.
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
         self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
         self._make_registry()
-        self._make_disk(mode)
+        self._make_disk(mode, sync or {})
 
     def _make_registry(self):
         self.registry = Registry(self.folder / "registry")
@@ -67,7 +68,7 @@ class Rig:
         # The guest knows this port, so a registry that comes back has to take it again.
         self.registry.config = self.registry.write_config(port=self.registry.port)
 
-    def _make_disk(self, mode):
+    def _make_disk(self, mode, sync):
         files = self.folder / "disk"
         files.mkdir()
         pki.storage_key(files / "storage.key")
@@ -83,11 +84,11 @@ class Rig:
             scanner={"scanner_device": "/dev/serial/by-id/usb-reader", "scanner_profile": self.profile},
             panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
-                  "backoff_max_ms": 1000}))
+                  "backoff_max_ms": 1000} | sync))
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
         subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
-                        f"{DISK_MB}M"], check=True)
+                        f"{self.disk_mb}M"], check=True)
 
     # ---- power ----
 
@@ -151,6 +152,8 @@ class Rig:
         after = len(self.log)
         self.send(document)
         return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
+
+    line_of = staticmethod(line_of)
 
     def press(self, *numbers, bounces=0):
         """Buttons, pressed for a moment by somebody who has seen the verdict."""

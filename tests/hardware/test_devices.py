@@ -1,4 +1,7 @@
-"""Devices that are not there, go away and come back."""
+"""Devices that are not there, go away, come back, and fall silent."""
+from rig import Rig
+
+ASK = b"C\x00\x01\x01"  # the elyctis profile's command, and the reader's answer
 
 
 def test_without_lamps_and_reader_at_boot_it_waits_for_both(off):
@@ -50,3 +53,40 @@ def test_a_line_that_another_program_holds_is_named(rig):
                  before)
     rig.guest.sh("echo $(($(cat /run/base) + 27)) >/sys/class/gpio/unexport")
     rig.log.wait("pamit-lane PANEL_READY", before)
+
+
+def test_a_reader_that_another_program_holds_is_taken_once_it_is_free(rig):
+    before = len(rig.log)
+    rig.guest.sh("rm /run/lane.wanted; kill $(pid lane)")
+    rig.log.wait("init: STOPPED process=lane", before)
+    rig.guest.sh("hold /dev/ttyUSB0 >/run/held & holder=$!; until [ -s /run/held ]; do usleep 10000; done")
+    rig.start("lane")
+    rig.log.wait(r'SCANNER_GONE why="/dev/serial/by-id/usb-reader: in use by another program"', before)
+    before = len(rig.log)
+    rig.guest.sh("kill $holder")
+    rig.log.wait("pamit-lane SCANNER_OPEN", before)
+
+
+def test_a_reader_that_owes_an_answer_is_quiet_on_lamp_and_page(tmp_path):
+    off = Rig(tmp_path, profile="elyctis")
+    try:
+        off.power_on()
+        off.plug()
+        off.guest.hear(ASK)
+        asked_for = (off.guest.folder / "qemu.log").read_text()  # by the adapter's driver, of the adapter
+        assert "usb_serial_set_baud" in asked_for and "115200" in asked_for.rpartition("set_baud")[2]
+        mark = off.lamps.mark()
+        off.log.wait(r'pamit-lane SCANNER_QUIET why="/dev/serial/by-id/usb-reader: does not answer"')
+        off.lamps.on("white", mark)
+        off.page.wait(r'"notices":\["SCANNER_QUIET"')
+        off.guest.hear(ASK)  # asked again, for ever
+        after = len(off.page)
+        off.guest.scanner.sendall(ASK)
+        off.log.wait("pamit-lane SCANNER_HEARD")
+        off.page.wait(r'"notices":\[\]', after)
+        text = "".join(off.documents["siti"]).encode()
+        off.guest.scanner.sendall(b"I" + len(text).to_bytes(2, "big") + text)
+        off.log.wait("pamit-lane PRESENTED .*verdict=SESUAI")
+        off.guest.hear(ASK)  # armed for the next
+    finally:
+        off.close()
