@@ -192,10 +192,13 @@ static int on_contact_due(sd_event_source *source, uint64_t usec, void *user)
     return 0;
 }
 
+/* The next is due from now, not from when this was: the first was due when the machine was switched
+ * on, and half a second for each since would be made up for. */
 static int on_poll(sd_event_source *source, uint64_t usec, void *user)
 {
+    (void)usec;
     struct sync_session *s = user;
-    const int failed = sd_event_source_set_time(source, usec + SYNC_POLL_MS * USEC_PER_MS);
+    const int failed = sd_event_source_set_time_relative(source, SYNC_POLL_MS * USEC_PER_MS);
     assert(failed >= 0);
     if (sync_contact_is_busy(s->contact))
         return 0;

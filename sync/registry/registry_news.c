@@ -30,10 +30,12 @@ static bool look(struct registry_news *news)
     return changed;
 }
 
+/* The next is due from now: the first was due when the machine was switched on. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *user)
 {
+    (void)usec;
     struct registry_news *news = user;
-    const int failed = sd_event_source_set_time(source, usec + REGISTRY_NEWS_MS * USEC_PER_MS);
+    const int failed = sd_event_source_set_time_relative(source, REGISTRY_NEWS_MS * USEC_PER_MS);
     assert(failed >= 0);
     if (registry_server_is_waited_for(news->server))
         registry_server_release(news->server, look(news));
