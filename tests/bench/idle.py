@@ -5,13 +5,16 @@ Prints lines as bench.h says, for tests/bench/run.
 
     idle.py [--short|--full] [CACHE STORAGE_KEY]
 
-The intervals are those of a live kiosk: a contact every 15 minutes, a long poll of 50 s. CACHE is a cache of many
+What an hour of idling writes is what the processes write by themselves, with the long polls of a live kiosk, and what
+a contact writes as often as an hour has contacts at the preset interval less its jitter. CACHE is a cache of many
 placements with its key; with --full the one of 2.1 million that `tests/bench/run --full check` has kept. With it the
-registry is away, since it would replace the cache by its own sample.
+registry is away, since it would replace the cache by its own sample; then only memory is measured.
 """
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -23,7 +26,8 @@ from desk_kit import PROGRAMS, ROOT, Desk, desk_setup, scan, view  # noqa: E402
 
 NAMES = ("lane", "sync", "console")
 KEPT = ROOT / "build/bench/bench"  # bench_check's
-IDLE_S, MOMENT_S = 150, int(os.environ.get("E9_S", "2"))
+IDLE_S, MOMENT_S = 150, 2
+INTERVAL_S, JITTER = 900, 10  # kiosk_config.c, sync_session.c
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "bayu", "dimas", "eko")
 
 
@@ -52,10 +56,11 @@ class Process:
         return self._number("io", r"^write_bytes: (\d+)")
 
 
-def live_intervals(folder):
+def intervals(folder, sync_interval_s):
     """The desk's contacts come every two seconds; a kiosk's as its presets say."""
     path = folder / "pamit.conf"
-    path.write_text(re.sub(r"^(sync_interval_s|backoff_\w+) = .*\n", "", path.read_text(), flags=re.MULTILINE))
+    text = re.sub(r"^(sync_interval_s|backoff_\w+) = .*\n", "", path.read_text(), flags=re.MULTILINE)
+    path.write_text(text.replace("[sync]\n", f"[sync]\nsync_interval_s = {sync_interval_s}\n"))
 
 
 def start(made, name):
@@ -67,29 +72,61 @@ def start(made, name):
     return (ready.at - began) * 1000
 
 
-def measure(made, idle_s, placements):
-    for name in NAMES:
-        say(f"{name}: start to ready", "ms", start(made, name))
+class Watched:
+    """The three while nobody is served."""
+
+    def __init__(self, made):
+        self.made = made
+        self.processes = {name: Process(made.processes.running[name].pid) for name in NAMES}
+
+    def anonymous_mb(self):
+        return {name: process.anonymous_mb() for name, process in self.processes.items()}
+
+    def over(self, condition):
+        """Until `condition`: how long that took, the seconds that they ran, and the bytes that they wrote."""
+        before = time.monotonic(), *self._used()
+        condition()
+        return [after - at for at, after in zip(before, (time.monotonic(), *self._used()))]
+
+    def _used(self):
+        every = self.processes.values()
+        return sum(process.ran_s() for process in every), sum(process.written() for process in every)
+
+
+def measure_memory(made, with_what):
     view(made, "data to judge by", lambda v: v["link"]["data_as_of_ms"] > 0)
     for document in DOCUMENTS:  # what look-ups keep in memory
         scan(made, document)
-    processes = {name: Process(made.processes.running[name].pid) for name in NAMES}
-    ran = {name: process.ran_s() for name, process in processes.items()}
-    written = {name: process.written() for name, process in processes.items()}
-    began = time.monotonic()
-    time.sleep(idle_s)  # what is measured
-    took = time.monotonic() - began
-    with_what = f" with {placements} placements" if placements else ""
-    for name, process in processes.items():
-        say(f"{name}: anonymous memory{with_what}", "MB", process.anonymous_mb())
-    say(f"all three{with_what}", "MB", sum(process.anonymous_mb() for process in processes.values()), "<= 32")
-    say("processor of all three, idle", "% of one", 100 / took * sum(
-        process.ran_s() - ran[name] for name, process in processes.items()), "< 0.5")
-    for name, process in processes.items():
-        print(f"  {name} wrote {process.written() - written[name]} bytes, ran "
-              f"{1000 * (process.ran_s() - ran[name]):.0f} ms of {took:.0f} s", file=sys.stderr)
-    say("written to the disk, idle", "KB/h", 3.6 / took * sum(
-        process.written() - written[name] for name, process in processes.items()) + 0.01, "< 100")
+    used = Watched(made).anonymous_mb()
+    for name, figure in used.items():
+        say(f"{name}: anonymous memory{with_what}", "MB", figure)
+    say(f"all three{with_what}", "MB", sum(used.values()), "<= 32")
+
+
+def last_contact(made):
+    with contextlib.closing(sqlite3.connect(made.folder / "sync/sync.db")) as db:
+        return db.execute("SELECT contact_ms FROM state").fetchone()[0]
+
+
+def measure_idle(made, idle_s):
+    view(made, "all sent", lambda v: v["link"]["online"] and not v["link"]["unsent"])
+    took_s, ran_s, written = Watched(made).over(lambda: time.sleep(idle_s))  # what is measured
+    say("processor of all three, idle", "% of one", 100 * ran_s / took_s, "< 0.5")
+    made.processes.stop("sync")
+    intervals(made.folder, 1)
+    made.start("sync")
+    contacts = 3 if idle_s == MOMENT_S else 10
+
+    def come():
+        for _ in range(contacts):
+            before = last_contact(made)
+            while last_contact(made) == before:
+                time.sleep(0.01)
+    come()
+    each = Watched(made).over(come)[2] / contacts
+    say("a contact writes", "KB", each / 1e3)
+    hourly = 3600 / (INTERVAL_S * (1 - 1 / JITTER))
+    say("written to the disk, idle", "KB/h", (hourly * each + 3600 / took_s * written) / 1e3, "< 100")
 
 
 def main(words):
@@ -103,18 +140,20 @@ def main(words):
     with tempfile.TemporaryDirectory(dir=PROGRAMS.parent) as scratch:
         made = Desk(Path(scratch), PROGRAMS, desk_setup.free_ports())
         made.prepare()
-        live_intervals(made.folder)
+        intervals(made.folder, INTERVAL_S)
         try:
-            placements = ""
             if files:
                 cache, key = files
-                placements = re.search(r"-(\d+)-", cache.name)[1]
                 shutil.copy(cache, made.folder / "sync/cache.db")
                 shutil.copy(key, made.folder / "keys/storage.key")
             else:
                 made.start("registry")
             made.start("desk")
-            measure(made, idle_s, placements)
+            for name in NAMES:
+                say(f"{name}: start to ready", "ms", start(made, name))
+            measure_memory(made, f" with {files[0].name.split('-')[1]} placements" if files else "")
+            if not files:
+                measure_idle(made, idle_s)
         finally:
             made.stop_all()
 
