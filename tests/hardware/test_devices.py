@@ -1,4 +1,6 @@
 """Devices that are not there, go away, come back, and fall silent."""
+import re
+
 from rig import Rig
 
 ASK = b"C\x00\x01\x01"  # the elyctis profile's command, and the reader's answer
@@ -73,8 +75,9 @@ def test_a_reader_that_owes_an_answer_is_quiet_on_lamp_and_page(tmp_path):
         off.power_on()
         off.plug()
         off.guest.hear(ASK)
-        asked_for = (off.guest.folder / "qemu.log").read_text()  # by the adapter's driver, of the adapter
-        assert "usb_serial_set_baud" in asked_for and "115200" in asked_for.rpartition("set_baud")[2]
+        told = (off.guest.folder / "qemu.log").read_text()  # the adapter, by its driver
+        speed = int(re.findall(r"usb_serial_set_baud .* baud rate (\d+)", told)[-1])
+        assert abs(speed - 115200) < 1152  # as near as its divisor comes
         mark = off.lamps.mark()
         off.log.wait(r'pamit-lane SCANNER_QUIET why="/dev/serial/by-id/usb-reader: does not answer"')
         off.lamps.on("white", mark)

@@ -8,6 +8,7 @@ import statistics
 
 import pytest
 
+from guest import BUILD
 from rig import SERVICES, Rig
 
 IDLE_S = 30
@@ -25,7 +26,8 @@ def fixture_quiet(tmp_path_factory):
 
 
 def say(name, unit, figure):
-    print(f"{name}\t{unit}\t{figure:.2f}")
+    with open(BUILD / "figures.txt", "a", encoding="utf-8") as file:
+        file.write(f"{name}\t{unit}\t{figure:.2f}\n")
 
 
 def of_each(rig, file, pattern):
@@ -58,18 +60,27 @@ def test_from_the_last_byte_to_the_lamp(quiet):
     assert statistics.median(took) < 500
 
 
+def written_by(rig):
+    return sum(of_each(rig, "io", r"^write_bytes: (\d+)"))
+
+
 def test_memory_processor_and_disk_of_a_kiosk_that_idles(quiet):
+    """Between two contacts; what one writes is in tests/bench/README.md."""
     quiet.uploaded(quiet.verified())
-    ran, written = ran_s(quiet), sum(of_each(quiet, "io", r"^write_bytes: (\d+)"))
+    written = -1
+    while written != written_by(quiet):  # what the last traveller left to be moved into its place
+        written = written_by(quiet)
+        quiet.guest.sh("usleep 5000000")
+    ran = ran_s(quiet)
     began_s = float(quiet.guest.sh("cut -d' ' -f1 /proc/uptime"))
     quiet.guest.sh(f"usleep {IDLE_S}000000")  # what is measured
     took_s = float(quiet.guest.sh("cut -d' ' -f1 /proc/uptime")) - began_s
     anonymous_mb = sum(of_each(quiet, "status", r"^RssAnon:\s+(\d+) kB")) / 1024
     busy = 100 * (ran_s(quiet) - ran) / took_s
-    written = sum(of_each(quiet, "io", r"^write_bytes: (\d+)")) - written
+    written = written_by(quiet) - written
     say("anonymous memory of all three", "MB", anonymous_mb)
     say("processor of all three, idle", "%", busy)
-    say("written to the disk, idle", "KB/h", 3.6 * written / took_s)
+    say("written to the disk between contacts", "KB/h", 3.6 * written / took_s)
     assert anonymous_mb <= 32 and busy < 0.5 and 3.6 * written / took_s < 100
 
 
