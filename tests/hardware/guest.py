@@ -77,18 +77,22 @@ class Lines:
 
 
 def connect(path, process):
-    """A connection to a socket that QEMU is about to listen on."""
+    """A connection to a socket that QEMU is about to listen on; by its folder's descriptor, since a socket's path has
+    room for 107 bytes only."""
     deadline = time.monotonic() + LIMIT_S
     while True:
         stream = socket.socket(socket.AF_UNIX)
+        folder = os.open(path.parent, os.O_PATH)
         try:
-            stream.connect(str(path))
+            stream.connect(f"/proc/self/fd/{folder}/{path.name}")
             return stream
         except (FileNotFoundError, ConnectionRefusedError):
             stream.close()
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Silent(f"QEMU does not listen on {path.name}, see {path.parent}") from None
             time.sleep(0.01)
+        finally:
+            os.close(folder)
 
 
 class Guest:
