@@ -1,8 +1,8 @@
 """Makes the guest's initramfs: busybox, kernel modules, the cross-built programs and their libraries.
 
-usage: initramfs.py ROOT PROGRAMS OUT
+usage: initramfs.py MODULES ROOT PROGRAMS OUT
 
-ROOT is the builder's Debian root with arm64 libraries and kernel, PROGRAMS a folder. It is written
+MODULES is the kernel's folder of modules, ROOT the builder's Debian root with arm64 libraries, PROGRAMS a folder. It is written
 uncompressed, as a "newc" archive (the kernel's Documentation/driver-api/early-userspace/
 buffer-format.rst): unpacking would cost the emulated machine more than reading.
 """
@@ -104,8 +104,8 @@ class Modules:
         self.order[name] = data
 
 
-def main(root, programs, out):
-    modules = Modules(root / "kernel/modules")
+def main(kernel, root, programs, out):
+    modules = Modules(kernel)
     for name in MODULES:
         modules.add(name)
     binaries = sorted(programs.iterdir())

@@ -1,7 +1,20 @@
 """The counter's lamps and buzzer, as the guest's kernel has them."""
+import configparser
+import pathlib
 import re
 
-LAMPS = {"green": 17, "amber": 27, "red": 22, "white": 23, "buzzer": 24}  # lines of the chip
+PANEL = pathlib.Path(__file__).resolve().parents[2] / "board/panels/qemu-guest.conf"
+
+
+def line_of(key):
+    """The line of a lamp or button, from the table that the kiosk itself reads."""
+    table = configparser.ConfigParser()
+    table.read(PANEL)
+    return int(table["panel"][key].removeprefix("GPIO"))
+
+
+LAMPS = {name: line_of(f"lamp_{name}") for name in ("green", "amber", "red", "white")} | {
+    "buzzer": line_of("buzzer")}
 
 
 class Lamps:
@@ -23,7 +36,7 @@ class Lamps:
         names = {self._line(name): name for name in LAMPS}
         rows = (re.search(r"(\d+\.\d+): gpio_value: (\d+) set (\d)", line)
                 for line in self.stream.lines[after:])
-        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows]
+        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows if row]
 
     def mark(self):
         """For `after`: what comes from now on."""

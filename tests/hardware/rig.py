@@ -13,6 +13,7 @@ The disk is one image for all boots of a rig; `rig.cut()` takes the power and `r
 import datetime as dt
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,12 +27,11 @@ from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
 from samples import Samples  # noqa: E402
 
 from guest import Guest  # noqa: E402
-from lamps import LAMPS, Lamps  # noqa: E402
+from lamps import PANEL, Lamps, line_of  # noqa: E402
 
 KIOSK = "GST-01-0001"
 HOST = "registry.pamit.test"
 SERVICES = ("lane", "console", "sync")
-BUTTONS = {1: 5, 2: 6, 3: 13, 4: 19}
 DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
 DISK_MB = 64
 
@@ -46,14 +46,15 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, mode="live"):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, mode="live", profile="lines", disk_mb=DISK_MB, sync=None):
+        self.folder, self.profile, self.disk_mb = pathlib.Path(folder), profile, disk_mb
         self.guest, self.boots = None, 0
+        self.folder.mkdir(exist_ok=True)
         # The counter's day: its zone is WIB, seven hours ahead of UTC.
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
         self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
         self._make_registry()
-        self._make_disk(mode)
+        self._make_disk(mode, sync or {})
 
     def _make_registry(self):
         self.registry = Registry(self.folder / "registry")
@@ -67,7 +68,7 @@ class Rig:
         # The guest knows this port, so a registry that comes back has to take it again.
         self.registry.config = self.registry.write_config(port=self.registry.port)
 
-    def _make_disk(self, mode):
+    def _make_disk(self, mode, sync):
         files = self.folder / "disk"
         files.mkdir()
         pki.storage_key(files / "storage.key")
@@ -76,19 +77,18 @@ class Rig:
         pki.public_pem(self.registry.policy_key, files / "policy.pub")
         pki.issue(self.registry.ca, KIOSK, files, "tls")
         (files / "ca.pem").write_bytes(self.registry.ca.cert.read_bytes())
+        shutil.copy(PANEL, files / "panel.conf")
         (files / "pamit.conf").write_text(kiosk_conf(
             kiosk={"kiosk_id": KIOSK, "mode": mode, "site": "online", "tpi_code": "CTH"},
             lane={"lane_socket": "/run/lane.sock"},
-            scanner={"scanner_device": "/dev/ttyUSB0", "scanner_profile": "lines"},
-            panel={"gpio_chip": "/dev/gpiochip-counter", "buttons_active_low": "yes"}
-            | {name if name == "buzzer" else f"lamp_{name}": line for name, line in LAMPS.items()}
-            | {f"button_{number}": line for number, line in BUTTONS.items()},
+            scanner={"scanner_device": "/dev/serial/by-id/usb-reader", "scanner_profile": self.profile},
+            panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
-                  "backoff_max_ms": 1000}))
+                  "backoff_max_ms": 1000} | sync))
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
         subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
-                        f"{DISK_MB}M"], check=True)
+                        f"{self.disk_mb}M"], check=True)
 
     # ---- power ----
 
@@ -153,9 +153,11 @@ class Rig:
         self.send(document)
         return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
 
+    line_of = staticmethod(line_of)
+
     def press(self, *numbers, bounces=0):
         """Buttons, pressed for a moment by somebody who has seen the verdict."""
-        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(BUTTONS[number]) for number in numbers)}")
+        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(line_of(f'button_{number}')) for number in numbers)}")
 
     def presses(self, after):
         """The buttons that the page was told of as pressed, beyond its line `after`."""
