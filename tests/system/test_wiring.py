@@ -37,7 +37,8 @@ def test_the_kiosk_takes_every_table(path, tmp_path):
 
 
 def test_a_raspberry_pi_is_dark_before_anybody_drives_it():
-    """Its chip pulls GPIO9 to 27 down at power-on, so lamps have to be among those, on when high."""
+    """A resistor to ground keeps a lamp dark that is on when high; a line of GPIO0 to 8 would be pulled up against it by
+    a Raspberry Pi 4 at power-on, one of GPIO9 to 27 down."""
     assert len(PI) == 2
     for path in PI:
         board = panel(path)
