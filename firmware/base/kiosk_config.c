@@ -62,6 +62,10 @@ static const struct config_choice parities[] = {{"profile", KIOSK_PARITY_PROFILE
                                                 {"even", KIOSK_PARITY_EVEN},
                                                 {"odd", KIOSK_PARITY_ODD},
                                                 {NULL, 0}};
+static const struct config_choice modem_lines[] = {{"profile", KIOSK_MODEM_LINE_PROFILE},
+                                                   {"on", KIOSK_MODEM_LINE_ON},
+                                                   {"off", KIOSK_MODEM_LINE_OFF},
+                                                   {NULL, 0}};
 
 /* The rows of drivers/scan_profile.c, which base can't see; tests/unit/drivers/test_scan_profile.c
  * holds the two together. */
@@ -92,6 +96,8 @@ static const struct config_key kiosk_keys[] = {
     UINT("scanner", scanner_baud, 0, 4000000, "0"),
     ENUM("scanner", scanner_data_bits, data_bits, "profile"),
     ENUM("scanner", scanner_parity, parities, "profile"),
+    ENUM("scanner", scanner_dtr, modem_lines, "profile"),
+    ENUM("scanner", scanner_rts, modem_lines, "profile"),
 
     {"panel", "board", CONFIG_FILE, PLACE(board), ROOM(board), 0, 0, NULL, ""},
     PATH_OR("panel", gpio_chip, ""),

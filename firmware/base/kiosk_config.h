@@ -44,6 +44,12 @@ enum kiosk_data_bits {
     KIOSK_DATA_BITS_8 = 8,
 };
 
+enum kiosk_modem_line {
+    KIOSK_MODEM_LINE_PROFILE = 0,
+    KIOSK_MODEM_LINE_ON,
+    KIOSK_MODEM_LINE_OFF,
+};
+
 struct kiosk_config {
     /* [kiosk] */
     char kiosk_id[KIOSK_TEXT_LEN]; /* as in the certificate, e.g. "CGK-03-0412" */
@@ -71,6 +77,7 @@ struct kiosk_config {
     uint32_t scanner_baud;                /* 0: the profile's */
     enum kiosk_data_bits scanner_data_bits;
     enum kiosk_parity scanner_parity;
+    enum kiosk_modem_line scanner_dtr, scanner_rts;
 
     /* [panel] */
     char board[KIOSK_PATH_LEN];      /* a table of board/panels: the keys below, for a machine */

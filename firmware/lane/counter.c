@@ -104,6 +104,10 @@ static struct serial_settings line_settings(const struct kiosk_config *config,
         settings.data_bits = (uint8_t)config->scanner_data_bits;
     if (config->scanner_parity != KIOSK_PARITY_PROFILE)
         settings.parity = parities[config->scanner_parity];
+    if (config->scanner_dtr != KIOSK_MODEM_LINE_PROFILE)
+        settings.dtr_off = config->scanner_dtr == KIOSK_MODEM_LINE_OFF;
+    if (config->scanner_rts != KIOSK_MODEM_LINE_PROFILE)
+        settings.rts_off = config->scanner_rts == KIOSK_MODEM_LINE_OFF;
     return settings;
 }
 

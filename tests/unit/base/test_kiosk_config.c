@@ -64,6 +64,8 @@ static void presets_are_those_of_a_live_remote_kiosk(void **state)
     assert_int_equal(config.scanner_baud, 0);
     assert_int_equal(config.scanner_data_bits, KIOSK_DATA_BITS_PROFILE);
     assert_int_equal(config.scanner_parity, KIOSK_PARITY_PROFILE);
+    assert_int_equal(config.scanner_dtr, KIOSK_MODEM_LINE_PROFILE);
+    assert_int_equal(config.scanner_rts, KIOSK_MODEM_LINE_PROFILE);
     assert_string_equal(config.lamp_green, "17");
     assert_string_equal(config.button_4, "19");
     assert_false(config.lamps_active_low);
@@ -129,7 +131,7 @@ static void rules_between_keys_hold(void **state)
          ERR_INVALID, ":38: backoff_min_ms is above backoff_max_ms"},
         {"a scanner with a line of its own",
          "[scanner]\nscanner_profile = rte\nscanner_baud = 300\nscanner_data_bits = 7\n"
-         "scanner_parity = even\n",
+         "scanner_parity = even\nscanner_dtr = off\nscanner_rts = on\n",
          ERR_OK, ""},
         {"a scanner nobody described", "[scanner]\nscanner_profile = telepathy\n", ERR_INVALID,
          ":38: scanner_profile in [scanner] is none of: auto, lines, stx-etx, elyctis, desko, rte, "
@@ -140,6 +142,8 @@ static void rules_between_keys_hold(void **state)
          ":38: scanner_data_bits in [scanner] is none of: profile, 7, 8"},
         {"a parity that is none", "[scanner]\nscanner_parity = odd-ish\n", ERR_INVALID,
          ":38: scanner_parity in [scanner] is none of: profile, none, even, odd"},
+        {"a line that is neither", "[scanner]\nscanner_dtr = yes\n", ERR_INVALID,
+         ":38: scanner_dtr in [scanner] is none of: profile, on, off"},
         {"a port beyond", "[console]\nconsole_port = 65536\n", ERR_INVALID,
          ":38: console_port in [console] is no number from 1 to 65535"},
     };
