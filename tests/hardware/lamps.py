@@ -53,6 +53,14 @@ class Lamps:
         """Waits until condition(changes beyond `after`) holds."""
         return self.stream.wait_for(what, lambda _lines: condition(self.changes(after)))
 
+    def put_out(self, after):
+        """Waits until all outputs have been put out in a row beyond `after`, as who takes or leaves the lines does;
+        the guest's ms."""
+        def all_out(changes):
+            rows = (changes[at:at + len(LAMPS)] for at in range(len(changes)))
+            return next((row[-1][0] for row in rows if {name for _ms, name, on in row if not on} == set(LAMPS)), None)
+        return self.wait("put out in a row", all_out, after)
+
     def quiet(self, quiet_ms):
         """Waits until no output has been set for so long, by the guest's clock."""
         while True:

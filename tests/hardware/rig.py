@@ -3,10 +3,9 @@
     rig.power_on()                       # boots; the three services come up, the data arrive
     rig.plug()
     seq = rig.scan("siti").seq           # a sample document of board/desk on the reader; its verdict, shown
-    rig.lamps.on("green")                # a change that the kernel's chip saw
+                                         # ... and lit: a change that the kernel's chip saw
     rig.press(1)                         # the counter's first button
-    rig.decided(seq)                     # ... recorded
-    rig.uploaded()                       # the registry has all of it; returns its export
+    rig.recorded(seq, "CLEARED")         # by the lane's word, the journal and the registry
 
 The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
 """
@@ -32,6 +31,8 @@ from lamps import PANEL, Lamps, line_of  # noqa: E402
 KIOSK = "GST-01-0001"
 HOST = "registry.pamit.test"
 SERVICES = ("lane", "console", "sync")
+LAMP = {"SESUAI": "green", "RUJUK": "amber", "TUNDA": "red"}
+RESULT = {"SESUAI": "GREEN", "RUJUK": "AMBER", "TUNDA": "RED"}  # in an export
 DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
 DISK_MB = 64
 
@@ -46,15 +47,15 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, mode="live", profile="lines", disk_mb=DISK_MB, sync=None):
-        self.folder, self.profile, self.disk_mb = pathlib.Path(folder), profile, disk_mb
-        self.guest, self.boots = None, 0
+    def __init__(self, folder, disk_mb=DISK_MB, scanner=None, sync=None):
+        self.folder, self.disk_mb = pathlib.Path(folder), disk_mb
+        self.guest, self.boots, self.supplied = None, 0, False
         self.folder.mkdir(exist_ok=True)
         # The counter's day: its zone is WIB, seven hours ahead of UTC.
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
         self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
         self._make_registry()
-        self._make_disk(mode, sync or {})
+        self._make_disk({"scanner_profile": "lines"} | (scanner or {}), sync or {})
 
     def _make_registry(self):
         self.registry = Registry(self.folder / "registry")
@@ -68,7 +69,7 @@ class Rig:
         # The guest knows this port, so a registry that comes back has to take it again.
         self.registry.config = self.registry.write_config(port=self.registry.port)
 
-    def _make_disk(self, mode, sync):
+    def _make_disk(self, scanner, sync):
         files = self.folder / "disk"
         files.mkdir()
         pki.storage_key(files / "storage.key")
@@ -79,9 +80,9 @@ class Rig:
         (files / "ca.pem").write_bytes(self.registry.ca.cert.read_bytes())
         shutil.copy(PANEL, files / "panel.conf")
         (files / "pamit.conf").write_text(kiosk_conf(
-            kiosk={"kiosk_id": KIOSK, "mode": mode, "site": "online", "tpi_code": "CTH"},
+            kiosk={"kiosk_id": KIOSK, "mode": "live", "site": "online", "tpi_code": "CTH"},
             lane={"lane_socket": "/run/lane.sock"},
-            scanner={"scanner_device": "/dev/serial/by-id/usb-reader", "scanner_profile": self.profile},
+            scanner={"scanner_device": "/dev/serial/by-id/usb-reader"} | scanner,
             panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
                   "backoff_max_ms": 1000} | sync))
@@ -93,22 +94,28 @@ class Rig:
     # ---- power ----
 
     def power_on(self, services=SERVICES, **options):
-        """Boots, and starts the services; the first time waits until there are data to judge by."""
+        """Boots, and starts the services."""
         self.boots += 1
         self.guest = Guest(self.image, self.folder / f"boot-{self.boots}", self.registry.port, **options)
         self.log, self.page, self.lamps = self.guest.log, self.guest.page, Lamps(self.guest)
         if services:
             self.start(*services)
-        if "lane" in services and "sync" in services and self.boots == 1:
-            self.log.wait("pamit-sync SYNC_ONLINE")
-            self.log.wait("pamit-lane POLICY_READY")
         return self
 
     def start(self, *services):
+        """The first time that all of them are started it waits until there are data to judge by."""
         after = len(self.log)
         self.guest.sh(f"start {' '.join(services)}")
         for name in services:
             self.log.wait(rf"pamit-{name} READY", after)
+        if services == SERVICES and not self.supplied:
+            self.log.wait("pamit-sync SYNC_ONLINE", after)
+            self.log.wait("pamit-lane POLICY_READY", after)
+            self.supplied = True
+
+    def ready_ms(self, name):
+        """When a process said that it was ready, by the guest's clock."""
+        return float(self.guest.sh(f"cat /run/{name}.ready")) * 1000
 
     def cut(self):
         self.guest.cut()
@@ -147,11 +154,18 @@ class Rig:
         """What the reader sends of a document, by name, up to so many rows; no waiting."""
         self.guest.scanner.sendall("".join(f"{line}\r" for line in self.documents[document][:rows]).encode())
 
-    def scan(self, document):
-        """Puts a document on the reader; the verdict that is shown for it."""
-        after = len(self.log)
-        self.send(document)
+    def presented(self, after):
+        """The first verdict that the lane has told beyond line `after` of its log."""
         return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
+
+    def scan(self, document, lit=True):
+        """Puts a document on the reader; the verdict that is shown for it, also by its lamp unless there is none."""
+        after, lamps = len(self.log), self.lamps.mark()
+        self.send(document)
+        shown = self.presented(after)
+        if lit:
+            self.lamps.on(LAMP[shown.verdict], lamps)
+        return shown
 
     line_of = staticmethod(line_of)
 
@@ -176,6 +190,15 @@ class Rig:
         return int(match[1]), match[2]
 
     # ---- what is kept ----
+
+    def recorded(self, shown, decision):
+        """Waits until the lane says so, the journal is sound as far as that, and the registry has it."""
+        seq, told = self.decided(shown.seq)
+        assert told == decision and self.verified() >= seq
+        (crossing,) = [event for event in self.uploaded(seq) if shown.seq in event["entries"]]
+        assert crossing["entries"] == [shown.seq, seq]
+        assert (crossing["result"], crossing["decision"]) == (RESULT[shown.verdict], decision)
+        return seq
 
     def count(self, event, after=0):
         """How often the lane has told `event` beyond line `after`."""

@@ -15,6 +15,7 @@ def cross_offline(rig, documents):
 
 
 def assert_all_arrive(rig, seq, count):
+    assert rig.verified() == seq
     events = rig.uploaded(seq)
     assert [event["decision"] for event in events[-count:]] == ["SECONDARY"] * count
     assert len({str(event["event_id"]) for event in events}) == len(events)
