@@ -25,15 +25,18 @@ def assert_sounds(rig, mark, pattern):
     assert sorted(late)[(len(late) - 1) // 2] < 30, (late, pattern)
 
 
-def test_nothing_is_lit_from_power_on_until_the_lane_is_ready(off):
+def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_before_a_document(off):
     off.power_on(services=())
     assert off.lamps.lit() == set()
     off.start(*SERVICES)
     ready_ms = off.ready_ms("lane")
     off.plug()
+    mark = off.lamps.mark()
     shown = off.scan("siti")  # what was lit before it has been told by now
-    on_ms = [ms for ms, _name, on in off.lamps.changes() if on]
-    assert on_ms and min(on_ms) > ready_ms
+    verdict_ms = off.lamps.on("green", mark)
+    lit = [(name, ms) for ms, name, on in off.lamps.changes() if on]
+    assert min(ms for _name, ms in lit) > ready_ms
+    assert {name for name, ms in lit if ms < verdict_ms} <= {"white", "buzzer"}  # that there is no reader
     off.press(1)
     off.recorded(shown, "CLEARED")
 
