@@ -10,6 +10,7 @@
 The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
 """
 import datetime as dt
+import os
 import pathlib
 import re
 import shutil
@@ -47,7 +48,7 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, disk_mb=DISK_MB, scanner=None, sync=None):
+    def __init__(self, folder, disk_mb=DISK_MB, scanner=None, sync=None, files=None):
         self.folder, self.disk_mb = pathlib.Path(folder), disk_mb
         self.guest, self.boots, self.supplied = None, 0, False
         self.folder.mkdir(exist_ok=True)
@@ -55,7 +56,7 @@ class Rig:
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
         self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
         self._make_registry()
-        self._make_disk({"scanner_profile": "lines"} | (scanner or {}), sync or {})
+        self._make_disk({"scanner_profile": "lines"} | (scanner or {}), sync or {}, files or {})
 
     def _make_registry(self):
         self.registry = Registry(self.folder / "registry")
@@ -69,7 +70,7 @@ class Rig:
         # The guest knows this port, so a registry that comes back has to take it again.
         self.registry.config = self.registry.write_config(port=self.registry.port)
 
-    def _make_disk(self, scanner, sync):
+    def _make_disk(self, scanner, sync, others):
         files = self.folder / "disk"
         files.mkdir()
         pki.storage_key(files / "storage.key")
@@ -86,6 +87,9 @@ class Rig:
             panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
                   "backoff_max_ms": 1000} | sync))
+        for name, path in others.items():
+            (files / name).unlink(missing_ok=True)
+            os.link(path, files / name)  # it may be large
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
         subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,

@@ -3,17 +3,20 @@
 The guest's processor executes an instruction in 2 ns, so what is measured in processor time is the same on
 every machine; what waits for the world outside is not, and has no bound here.
 """
+import pathlib
 import re
 import statistics
 
 import pytest
 
 from guest import BUILD
-from rig import SERVICES, Rig
+from rig import ROOT, SERVICES, Rig
 
 IDLE_S, CONTACTS = 30, 5
 INTERVAL_S, JITTER = 900, 10  # kiosk_config.c, sync_session.c
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "bayu", "dimas", "eko")
+UNLISTED = ("laras", "maya", "wayan", "budi", "galih", "dewi", "fitri", "dimas")  # of whom that cache's lists know nothing
+COUNTRY = sorted((ROOT / "build/bench/bench").glob("check-2100000-*.db"))
 
 
 @pytest.fixture(name="quiet", scope="module")
@@ -61,6 +64,10 @@ def test_from_the_last_byte_to_the_lamp(quiet):
     assert statistics.median(took) < 500
 
 
+def anonymous(rig):
+    return sum(of_each(rig, "status", r"^RssAnon:\s+(\d+) kB")) / 1024
+
+
 def written_by(rig):
     return sum(of_each(rig, "io", r"^write_bytes: (\d+)"))
 
@@ -88,7 +95,7 @@ def test_memory_processor_and_disk_of_a_kiosk_that_idles(quiet):
     began_s = float(quiet.guest.sh("cut -d' ' -f1 /proc/uptime"))
     quiet.guest.sh(f"usleep {IDLE_S}000000")  # what is measured
     took_s = float(quiet.guest.sh("cut -d' ' -f1 /proc/uptime")) - began_s
-    anonymous_mb = sum(of_each(quiet, "status", r"^RssAnon:\s+(\d+) kB")) / 1024
+    anonymous_mb = anonymous(quiet)
     busy = 100 * (ran_s(quiet) - ran) / took_s
     written = written_by(quiet) - written
     say("anonymous memory of all three", "MB", anonymous_mb)
@@ -111,3 +118,25 @@ def test_start_to_ready(quiet):
         ready = float(quiet.guest.sh(f"cat /run/{name}.ready"))
         say(f"{name}: start to ready", "ms", (ready - begun) * 1000)
         assert ready - begun < 5
+
+
+@pytest.mark.skipif(not COUNTRY, reason="a cache of 2.1 million placements is made by tests/bench/run --full check")
+def test_memory_with_a_countrys_placements(tmp_path):
+    """The registry is away, since it would replace the cache by its sample."""
+    files = {"cache.db": COUNTRY[0], "cache.db-wal": pathlib.Path(f"{COUNTRY[0]}-wal"),
+             "storage.key": COUNTRY[0].with_name("storage.key")}
+    rig = Rig(tmp_path, disk_mb=COUNTRY[0].stat().st_size // 1000000 + 200, files=files)
+    try:
+        rig.registry.stop()
+        rig.power_on(services=())
+        for name in SERVICES:
+            rig.start(name)
+        rig.plug()
+        for document in UNLISTED:
+            assert rig.scan(document).verdict == "RUJUK"
+        rig.guest.sh("pamit cache show --config /data/pamit.conf")  # there are placements still
+        anonymous_mb = anonymous(rig)
+        say("anonymous memory of all three, 2.1 million placements", "MB", anonymous_mb)
+        assert anonymous_mb <= 32
+    finally:
+        rig.close()
