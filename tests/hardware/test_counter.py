@@ -101,10 +101,14 @@ def test_a_button_that_is_stuck_records_once_and_is_told_of(rig):
 
 def test_the_reader_pulled_out_within_a_document_leaves_nothing_of_it(rig):
     verified = rig.verified()
-    before = len(rig.log)
+    before, page, lamps = len(rig.log), len(rig.page), rig.lamps.mark()
     rig.send("agus", rows=1)
     rig.unplug()
+    rig.page.wait('"scanner_ok":false', page)
+    rig.lamps.on("white", lamps)
+    page = len(rig.page)
     rig.plug()
+    rig.page.wait('"scanner_ok":true', page)
     assert rig.verified() == verified
     shown = rig.scan("hendra")
     assert (shown.verdict, shown.reasons) == ("RUJUK", "R012")

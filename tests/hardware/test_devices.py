@@ -1,6 +1,7 @@
 """Devices that are not there, go away, come back, and fall silent."""
 import re
 
+from lamps import LAMPS, PANEL
 from rig import Rig
 
 ASK = b"C\x00\x01\x01"  # the elyctis profile's command, and the reader's answer
@@ -43,6 +44,24 @@ def test_without_lamps_and_reader_at_boot_it_waits_for_both(off):
     off.lamps.on("green", before)
     off.press(1)
     off.recorded(shown, "CLEARED")
+
+
+def test_lamps_that_are_on_when_low_are_high_until_one_is_lit(tmp_path):
+    """As the board's table says. The kernel's own reading, so `lit` are those that are high."""
+    low = tmp_path / "panel.conf"
+    low.write_text(PANEL.read_text().replace("lamps_active_low = no", "lamps_active_low = yes"))
+    off = Rig(tmp_path / "rig", files={"panel.conf": low})
+    try:
+        off.power_on()
+        off.plug()
+        mark = off.lamps.mark()
+        shown = off.scan("siti", lit=False)
+        off.lamps.off("green", mark)
+        assert set(LAMPS) - off.lamps.lit() - {"buzzer"} == {"green"}
+        off.press(1)
+        off.recorded(shown, "CLEARED")
+    finally:
+        off.close()
 
 
 def test_the_chip_pulled_out_and_back(rig):
