@@ -23,7 +23,7 @@ REGISTRY = "10.0.2.100"
 # as ours while it is idle. So on a busy machine it is slow, and wakes from an idle moment as late as
 # the machine is, but what it measures of its own work does not hang on the load here.
 CLOCKED = ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on", "-smp", "1")
-# What the kernel would spend a third of its boot on here, and no device of a kiosk uses: self tests of its crypto, its
+# What the kernel would spend half of its boot on here, and no device of a kiosk uses: self tests of its crypto, its
 # keyring, BPF's tables.
 SKIPPED = ("cryptomgr.notests=1 initcall_blacklist=load_system_certificate_list,jent_mod_init,bpf_tcp_ca_kfunc_init,"
            "bpf_dummy_struct_ops_init")

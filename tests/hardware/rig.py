@@ -1,11 +1,11 @@
 """A kiosk on its own kernel, with a registry on this machine: what the cases are written with.
 
-    rig.power_on()                       # boots; the three services come up, the data arrive
+    rig.power_on()                   # boots; the three services come up, the data arrive
     rig.plug()
-    seq = rig.scan("siti").seq           # a sample document of board/desk on the reader; its verdict, shown
-                                         # ... and lit: a change that the kernel's chip saw
-    rig.press(1)                         # the counter's first button
-    rig.recorded(seq, "CLEARED")         # by the lane's word, the journal and the registry
+    shown = rig.scan("siti")         # a sample document of board/desk on the reader; its verdict, told
+                                     # and lit: a change that the kernel's chip saw
+    rig.press(1)                     # the counter's first button
+    rig.recorded(shown, "CLEARED")   # by the lane's word, the journal and the registry
 
 The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
 """

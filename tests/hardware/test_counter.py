@@ -29,14 +29,14 @@ def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_bef
     off.power_on(services=())
     assert off.lamps.lit() == set()
     off.start(*SERVICES)
-    ready_ms = off.ready_ms("lane")
     off.plug()
+    told = [line.split()[1] for line in off.log.lines if "pamit-lane " in line]
+    assert told.index("READY") < told.index("PANEL_READY")  # no line is taken before
     mark = off.lamps.mark()
     shown = off.scan("siti")  # what was lit before it has been told by now
     verdict_ms = off.lamps.on("green", mark)
-    lit = [(name, ms) for ms, name, on in off.lamps.changes() if on]
-    assert min(ms for _name, ms in lit) > ready_ms
-    assert {name for name, ms in lit if ms < verdict_ms} <= {"white", "buzzer"}  # that there is no reader
+    lit = {name for ms, name, on in off.lamps.changes() if on and ms < verdict_ms}
+    assert lit <= {"white", "buzzer"}  # that there was no reader, that something was read
     off.press(1)
     off.recorded(shown, "CLEARED")
 

@@ -15,7 +15,7 @@ from rig import ROOT, SERVICES, Rig
 IDLE_S, CONTACTS = 30, 5
 INTERVAL_S, JITTER = 900, 10  # kiosk_config.c, sync_session.c
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "bayu", "dimas", "eko")
-UNLISTED = ("laras", "maya", "wayan", "budi", "galih", "dewi", "fitri", "dimas")  # of whom that cache's lists know nothing
+UNLISTED = ("laras", "maya", "wayan", "budi", "galih", "dewi", "fitri", "dimas")  # on no list of that cache
 COUNTRY = sorted((ROOT / "build/bench/bench").glob("check-2100000-*.db"))
 
 
