@@ -19,7 +19,7 @@
 #define GPIO_DEBOUNCE_MS 20 /* in the kernel where libgpiod 2 can ask for it */
 
 struct gpio_pin {
-    unsigned offset;  /* line of the chip */
+    const char *line; /* of the chip: its number, or its name as the kernel has it, "GPIO17" */
     bool active_low;  /* inputs get the matching pull-up, or pull-down */
     const char *name; /* for errors: "lamp green"; static */
 };
@@ -43,11 +43,12 @@ struct gpio_backend;
 extern const struct gpio_backend gpio_gpiod; /* real chips */
 extern const struct gpio_backend gpio_mem;   /* the desk: path of its SOCK_SEQPACKET socket */
 
-/* Opens the chip and takes all lines, outputs inactive. Takes no line if any is refused. On success
- * *out is the caller's; the request is not kept. On failure explains in `why`, naming chip and
- * line. -ENOENT, -ENODEV: no such chip; -ENOTTY: not a gpiochip; -EINVAL: no such line; -EBUSY: a
- * line is in use; -EACCES: permission. */
-int gpio_open(const struct gpio_backend *backend, const char *path,
+/* Opens the chip and takes all lines, outputs inactive. Takes no line if any is refused. `chip` is
+ * its path, or without any '/' its label, as "pinctrl-rp1": which number a chip has is up to the
+ * kernel. On success *out is the caller's; the request is not kept. On failure explains in `why`,
+ * naming chip and line. -ENOENT, -ENODEV: no such chip; -ENOTTY: not a gpiochip; -EINVAL: no such
+ * line, or one that two pins are on; -EBUSY: a line is in use; -EACCES: permission. */
+int gpio_open(const struct gpio_backend *backend, const char *chip,
               const struct gpio_request *request, struct gpio **out, char why[DEVICE_WHY_LEN]);
 
 /* The simulated back end on a connected SOCK_SEQPACKET socket, which it then owns; for tests. */
@@ -56,6 +57,10 @@ int gpio_mem_open_fd(int fd, const struct gpio_request *request, struct gpio **o
 /* Sets output `output` (index into the request's outputs). Returns 0 or a negative errno; -ENODEV:
  * the chip went away. */
 int gpio_set(struct gpio *gpio, size_t output, bool active);
+
+/* Whether an input is active now: 1 or 0, or a negative errno. Back ends that only tell of changes
+ * say 0. */
+int gpio_get(struct gpio *gpio, size_t input);
 
 /* Takes one change of an input. Returns 1 with *event, 0 when there is none now, -ENODEV when the
  * chip went away, another negative errno when reading fails. Not debounced on every back end. */

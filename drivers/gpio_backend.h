@@ -17,12 +17,28 @@ struct gpio {
 /* Each function keeps the contract of its namesake in gpio.h. `close` finds all outputs inactive.
  */
 struct gpio_backend {
-    int (*open)(const char *path, const struct gpio_request *request, struct gpio **out,
+    int (*open)(const char *chip, const struct gpio_request *request, struct gpio **out,
                 char why[DEVICE_WHY_LEN]);
     int (*set)(struct gpio *gpio, size_t output, bool active);
+    int (*get)(struct gpio *gpio, size_t input);
     int (*read_event)(struct gpio *gpio, struct gpio_event *event);
     void (*close)(struct gpio *gpio);
 };
+
+/* Which numbers a request's lines have on a chip. */
+struct gpio_lines {
+    unsigned outputs[GPIO_PINS_MAX];
+    unsigned inputs[GPIO_PINS_MAX];
+};
+
+/* Fills it; find(chip, name) gives the number of the line of that name, negative when there is
+ * none. `path` is for `why`. Returns 0 or -EINVAL. */
+int gpio_find_lines(const char *path, const struct gpio_request *request,
+                    int (*find)(void *chip, const char *name), void *chip, struct gpio_lines *out,
+                    char why[DEVICE_WHY_LEN]);
+
+/* Whether a chip is asked for by its label. */
+bool gpio_is_label(const char *chip);
 
 /* Explains why the chip at `path` did not open with `error`. libgpiod's versions use several errnos
  * for "exists, but is no gpiochip", and need sysfs to tell. Returns the negative errno of

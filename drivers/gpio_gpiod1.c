@@ -16,6 +16,7 @@
 struct chip1 {
     struct gpio base;
     struct gpiod_chip *chip;
+    struct gpio_lines at;
     struct gpiod_line *outputs[GPIO_PINS_MAX];
     struct gpiod_line *inputs[GPIO_PINS_MAX];
 };
@@ -24,13 +25,13 @@ static int chip1_why_line(const char *path, const struct gpio_pin *pin, struct g
                           int error, char why[DEVICE_WHY_LEN])
 {
     if (!line)
-        return device_why(why, EINVAL, "%s: line %u (%s) does not exist", path, pin->offset,
+        return device_why(why, EINVAL, "%s: line %s (%s) does not exist", path, pin->line,
                           pin->name);
     const char *user = gpiod_line_update(line) == 0 ? gpiod_line_consumer(line) : NULL;
     if (error == EBUSY)
-        return device_why(why, EBUSY, "%s: line %u (%s) is in use by %s", path, pin->offset,
+        return device_why(why, EBUSY, "%s: line %s (%s) is in use by %s", path, pin->line,
                           pin->name, user ? user : "another program");
-    return device_why(why, error, "%s: line %u (%s): %s", path, pin->offset, pin->name,
+    return device_why(why, error, "%s: line %s (%s): %s", path, pin->line, pin->name,
                       strerror(error));
 }
 
@@ -43,7 +44,7 @@ static int chip1_take_output(struct chip1 *c, size_t i, const char *path,
                              const struct gpio_request *request, char why[DEVICE_WHY_LEN])
 {
     const struct gpio_pin *pin = &request->outputs[i];
-    struct gpiod_line *line = gpiod_chip_get_line(c->chip, pin->offset);
+    struct gpiod_line *line = gpiod_chip_get_line(c->chip, c->at.outputs[i]);
     if (!line || gpiod_line_request_output_flags(line, request->consumer, flags_of(pin), 0) < 0)
         return chip1_why_line(path, pin, line, errno, why);
     c->outputs[i] = line;
@@ -56,7 +57,7 @@ static int chip1_take_input(struct chip1 *c, size_t i, const char *path,
     const struct gpio_pin *pin = &request->inputs[i];
     int bias = pin->active_low ? GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP
                                : GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
-    struct gpiod_line *line = gpiod_chip_get_line(c->chip, pin->offset);
+    struct gpiod_line *line = gpiod_chip_get_line(c->chip, c->at.inputs[i]);
     if (!line || gpiod_line_request_both_edges_events_flags(line, request->consumer,
                                                             flags_of(pin) | bias) < 0)
         return chip1_why_line(path, pin, line, errno, why);
@@ -77,6 +78,12 @@ static void chip1_close(struct gpio *gpio)
     free(c);
 }
 
+static int chip1_find(void *chip, const char *name)
+{
+    struct gpiod_line *line = gpiod_chip_find_line(chip, name);
+    return line ? (int)gpiod_line_offset(line) : -1;
+}
+
 static int chip1_open(const char *path, const struct gpio_request *request, struct gpio **out,
                       char why[DEVICE_WHY_LEN])
 {
@@ -91,9 +98,9 @@ static int chip1_open(const char *path, const struct gpio_request *request, stru
     if (c->base.fd < 0) {
         r = device_why(why, errno, "%s: no epoll (%s)", path, strerror(errno));
     } else {
-        c->chip = gpiod_chip_open(path);
-        if (!c->chip)
-            r = gpio_why_chip(path, errno, why);
+        c->chip = gpio_is_label(path) ? gpiod_chip_open_by_label(path) : gpiod_chip_open(path);
+        r = c->chip ? gpio_find_lines(path, request, chip1_find, c->chip, &c->at, why)
+                    : gpio_why_chip(path, errno, why);
     }
     for (size_t i = 0; r == 0 && i < request->n_outputs; i++)
         r = chip1_take_output(c, i, path, request, why);
@@ -110,6 +117,13 @@ static int chip1_set(struct gpio *gpio, size_t output, bool active)
 {
     struct chip1 *c = (struct chip1 *)gpio;
     return gpiod_line_set_value(c->outputs[output], active) == 0 ? 0 : -errno;
+}
+
+static int chip1_get(struct gpio *gpio, size_t input)
+{
+    struct chip1 *c = (struct chip1 *)gpio;
+    const int value = gpiod_line_get_value(c->inputs[input]);
+    return value < 0 ? -errno : value;
 }
 
 static int chip1_read_event(struct gpio *gpio, struct gpio_event *event)
@@ -132,6 +146,7 @@ static int chip1_read_event(struct gpio *gpio, struct gpio_event *event)
 const struct gpio_backend gpio_gpiod = {
     .open = chip1_open,
     .set = chip1_set,
+    .get = chip1_get,
     .read_event = chip1_read_event,
     .close = chip1_close,
 };

@@ -6,6 +6,7 @@
 #include "gpio_backend.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <gpiod.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,12 @@ struct chip2 {
     struct gpio base;
     struct gpiod_line_request *lines;
     struct gpiod_edge_event_buffer *events; /* room for one */
-    unsigned outputs[GPIO_PINS_MAX];        /* offsets */
-    unsigned inputs[GPIO_PINS_MAX];
+    struct gpio_lines at;
 };
 
 /* Adds one pin to the request's configuration. Returns 0 or -1 with errno. */
-static int config_add(struct gpiod_line_config *config, const struct gpio_pin *pin, bool output)
+static int config_add(struct gpiod_line_config *config, const struct gpio_pin *pin, unsigned line,
+                      bool output)
 {
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     if (!settings)
@@ -37,22 +38,23 @@ static int config_add(struct gpiod_line_config *config, const struct gpio_pin *p
         gpiod_line_settings_set_debounce_period_us(settings, GPIO_DEBOUNCE_MS * 1000);
     }
     if (r == 0)
-        r = gpiod_line_config_add_line_settings(config, &pin->offset, 1, settings);
+        r = gpiod_line_config_add_line_settings(config, &line, 1, settings);
     gpiod_line_settings_free(settings);
     return r;
 }
 
 static struct gpiod_line_request *chip2_request(struct gpiod_chip *chip,
-                                                const struct gpio_request *request)
+                                                const struct gpio_request *request,
+                                                const struct gpio_lines *at)
 {
     struct gpiod_request_config *who = gpiod_request_config_new();
     struct gpiod_line_config *config = gpiod_line_config_new();
     struct gpiod_line_request *lines = NULL;
     int r = who && config ? 0 : -1;
     for (size_t i = 0; r == 0 && i < request->n_outputs; i++)
-        r = config_add(config, &request->outputs[i], true);
+        r = config_add(config, &request->outputs[i], at->outputs[i], true);
     for (size_t i = 0; r == 0 && i < request->n_inputs; i++)
-        r = config_add(config, &request->inputs[i], false);
+        r = config_add(config, &request->inputs[i], at->inputs[i], false);
     if (r == 0) {
         gpiod_request_config_set_consumer(who, request->consumer);
         lines = gpiod_chip_request_lines(chip, who, config);
@@ -66,17 +68,17 @@ static struct gpiod_line_request *chip2_request(struct gpiod_chip *chip,
 
 /* Explains a refusal by the first of `pins` that can't be had. Returns 0 when all look free. */
 static int chip2_why_pins(struct gpiod_chip *chip, const char *path, const struct gpio_pin *pins,
-                          size_t n_pins, char why[DEVICE_WHY_LEN])
+                          const unsigned *lines, size_t n_pins, char why[DEVICE_WHY_LEN])
 {
     for (size_t i = 0; i < n_pins; i++) {
-        struct gpiod_line_info *info = gpiod_chip_get_line_info(chip, pins[i].offset);
+        struct gpiod_line_info *info = gpiod_chip_get_line_info(chip, lines[i]);
         if (!info)
-            return device_why(why, EINVAL, "%s: line %u (%s) does not exist", path, pins[i].offset,
+            return device_why(why, EINVAL, "%s: line %s (%s) does not exist", path, pins[i].line,
                               pins[i].name);
         int r = 0;
         if (gpiod_line_info_is_used(info)) {
             const char *user = gpiod_line_info_get_consumer(info);
-            r = device_why(why, EBUSY, "%s: line %u (%s) is in use by %s", path, pins[i].offset,
+            r = device_why(why, EBUSY, "%s: line %s (%s) is in use by %s", path, pins[i].line,
                            pins[i].name, user ? user : "another program");
         }
         gpiod_line_info_free(info);
@@ -87,12 +89,13 @@ static int chip2_why_pins(struct gpiod_chip *chip, const char *path, const struc
 }
 
 static int chip2_why_refused(struct gpiod_chip *chip, const char *path,
-                             const struct gpio_request *request, char why[DEVICE_WHY_LEN])
+                             const struct gpio_request *request, const struct gpio_lines *at,
+                             char why[DEVICE_WHY_LEN])
 {
     int error = errno > 0 ? errno : EIO;
-    int r = chip2_why_pins(chip, path, request->outputs, request->n_outputs, why);
+    int r = chip2_why_pins(chip, path, request->outputs, at->outputs, request->n_outputs, why);
     if (r == 0)
-        r = chip2_why_pins(chip, path, request->inputs, request->n_inputs, why);
+        r = chip2_why_pins(chip, path, request->inputs, at->inputs, request->n_inputs, why);
     if (r == 0)
         r = device_why(why, error, "%s: lines refused (%s)", path, strerror(error));
     return r;
@@ -107,6 +110,32 @@ static void chip2_close(struct gpio *gpio)
     free(c);
 }
 
+/* The chip with this label, or NULL with errno ENOENT. */
+static struct gpiod_chip *chip2_labelled(const char *label)
+{
+    struct gpiod_chip *found = NULL;
+    glob_t paths;
+    if (glob("/dev/gpiochip*", 0, NULL, &paths) == 0) {
+        for (size_t i = 0; i < paths.gl_pathc && !found; i++) {
+            struct gpiod_chip *chip = gpiod_chip_open(paths.gl_pathv[i]);
+            struct gpiod_chip_info *info = chip ? gpiod_chip_get_info(chip) : NULL;
+            if (info && strcmp(gpiod_chip_info_get_label(info), label) == 0)
+                found = chip;
+            else if (chip)
+                gpiod_chip_close(chip);
+            gpiod_chip_info_free(info);
+        }
+        globfree(&paths);
+    }
+    errno = ENOENT;
+    return found;
+}
+
+static int chip2_find(void *chip, const char *name)
+{
+    return gpiod_chip_get_line_offset_from_name(chip, name);
+}
+
 static int chip2_open(const char *path, const struct gpio_request *request, struct gpio **out,
                       char why[DEVICE_WHY_LEN])
 {
@@ -117,19 +146,16 @@ static int chip2_open(const char *path, const struct gpio_request *request, stru
         free(c);
         return device_why(why, ENOMEM, "%s: out of memory", path);
     }
-    for (size_t i = 0; i < request->n_outputs; i++)
-        c->outputs[i] = request->outputs[i].offset;
-    for (size_t i = 0; i < request->n_inputs; i++)
-        c->inputs[i] = request->inputs[i].offset;
-
     int r = 0;
-    struct gpiod_chip *chip = gpiod_chip_open(path);
+    struct gpiod_chip *chip = gpio_is_label(path) ? chip2_labelled(path) : gpiod_chip_open(path);
     if (!chip) {
         r = gpio_why_chip(path, errno, why);
     } else {
-        c->lines = chip2_request(chip, request);
-        if (!c->lines)
-            r = chip2_why_refused(chip, path, request, why);
+        r = gpio_find_lines(path, request, chip2_find, chip, &c->at, why);
+        if (r == 0)
+            c->lines = chip2_request(chip, request, &c->at);
+        if (r == 0 && !c->lines)
+            r = chip2_why_refused(chip, path, request, &c->at, why);
         gpiod_chip_close(chip);
     }
     if (r < 0) {
@@ -148,7 +174,14 @@ static int chip2_set(struct gpio *gpio, size_t output, bool active)
 {
     struct chip2 *c = (struct chip2 *)gpio;
     enum gpiod_line_value value = active ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE;
-    return gpiod_line_request_set_value(c->lines, c->outputs[output], value) == 0 ? 0 : -errno;
+    return gpiod_line_request_set_value(c->lines, c->at.outputs[output], value) == 0 ? 0 : -errno;
+}
+
+static int chip2_get(struct gpio *gpio, size_t input)
+{
+    struct chip2 *c = (struct chip2 *)gpio;
+    const enum gpiod_line_value value = gpiod_line_request_get_value(c->lines, c->at.inputs[input]);
+    return value == GPIOD_LINE_VALUE_ERROR ? -errno : value == GPIOD_LINE_VALUE_ACTIVE;
 }
 
 static int chip2_read_event(struct gpio *gpio, struct gpio_event *event)
@@ -162,7 +195,7 @@ static int chip2_read_event(struct gpio *gpio, struct gpio_event *event)
     struct gpiod_edge_event *edge = gpiod_edge_event_buffer_get_event(c->events, 0);
     unsigned offset = gpiod_edge_event_get_line_offset(edge);
     size_t i = 0;
-    while (i < gpio->n_inputs && c->inputs[i] != offset)
+    while (i < gpio->n_inputs && c->at.inputs[i] != offset)
         i++;
     if (i == gpio->n_inputs)
         return 0;
@@ -175,6 +208,7 @@ static int chip2_read_event(struct gpio *gpio, struct gpio_event *event)
 const struct gpio_backend gpio_gpiod = {
     .open = chip2_open,
     .set = chip2_set,
+    .get = chip2_get,
     .read_event = chip2_read_event,
     .close = chip2_close,
 };

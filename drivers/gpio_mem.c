@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,7 +21,7 @@
 
 struct mem_gpio {
     struct gpio base;
-    uint8_t outputs[GPIO_PINS_MAX]; /* offsets */
+    uint8_t outputs[GPIO_PINS_MAX]; /* lines */
     uint8_t inputs[GPIO_PINS_MAX];
 };
 
@@ -31,6 +32,13 @@ static int mem_set(struct gpio *gpio, size_t output, bool active)
     if (send(gpio->fd, message, sizeof message, MSG_NOSIGNAL) == sizeof message)
         return 0;
     return errno == EPIPE || errno == ECONNRESET ? -ENODEV : -errno;
+}
+
+static int mem_get(struct gpio *gpio, size_t input)
+{
+    (void)gpio;
+    (void)input;
+    return 0;
 }
 
 static int mem_read_event(struct gpio *gpio, struct gpio_event *event)
@@ -58,32 +66,52 @@ static void mem_close(struct gpio *gpio)
     free(gpio);
 }
 
-int gpio_mem_open_fd(int fd, const struct gpio_request *request, struct gpio **out)
+/* Line N is named GPIO<N>, as on a Raspberry Pi. */
+static int mem_find(void *chip, const char *name)
 {
-    struct mem_gpio *mem = calloc(1, sizeof *mem);
+    (void)chip;
+    unsigned line;
+    char rest;
+    return sscanf(name, "GPIO%3u%c", &line, &rest) == 1 ? (int)line : -1;
+}
+
+/* As the back end's open, on a connected socket. */
+static int mem_open_fd(int fd, const char *path, const struct gpio_request *request,
+                       struct gpio **out, char why[DEVICE_WHY_LEN])
+{
+    struct gpio_lines at;
+    int r = gpio_find_lines(path, request, mem_find, NULL, &at, why);
+    struct mem_gpio *mem = r == 0 ? calloc(1, sizeof *mem) : NULL;
     if (!mem || fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
-        int error = mem ? errno : ENOMEM;
+        if (r == 0)
+            r = device_why(why, mem ? errno : ENOMEM, "%s: no socket to go by", path);
         free(mem);
         close(fd);
-        return -error;
+        return r;
     }
     mem->base = (struct gpio){.backend = &gpio_mem,
                               .n_outputs = request->n_outputs,
                               .n_inputs = request->n_inputs,
                               .fd = fd};
     for (size_t i = 0; i < request->n_outputs; i++)
-        mem->outputs[i] = (uint8_t)request->outputs[i].offset;
+        mem->outputs[i] = (uint8_t)at.outputs[i];
     for (size_t i = 0; i < request->n_inputs; i++)
-        mem->inputs[i] = (uint8_t)request->inputs[i].offset;
+        mem->inputs[i] = (uint8_t)at.inputs[i];
     for (size_t i = 0; i < request->n_outputs; i++) {
-        int r = mem_set(&mem->base, i, false);
+        r = mem_set(&mem->base, i, false);
         if (r < 0) {
             mem_close(&mem->base);
-            return r;
+            return device_why(why, -r, "%s: %s", path, strerror(-r));
         }
     }
     *out = &mem->base;
     return 0;
+}
+
+int gpio_mem_open_fd(int fd, const struct gpio_request *request, struct gpio **out)
+{
+    char why[DEVICE_WHY_LEN];
+    return mem_open_fd(fd, "socket", request, out, why);
 }
 
 static int mem_open(const char *path, const struct gpio_request *request, struct gpio **out,
@@ -102,13 +130,13 @@ static int mem_open(const char *path, const struct gpio_request *request, struct
         return device_why(why, error, "%s: the simulated panel does not answer (%s)", path,
                           strerror(error));
     }
-    int r = gpio_mem_open_fd(fd, request, out);
-    return r == 0 ? 0 : device_why(why, -r, "%s: %s", path, strerror(-r));
+    return mem_open_fd(fd, path, request, out, why);
 }
 
 const struct gpio_backend gpio_mem = {
     .open = mem_open,
     .set = mem_set,
+    .get = mem_get,
     .read_event = mem_read_event,
     .close = mem_close,
 };

@@ -25,6 +25,7 @@
 #define PANEL_NO_DEADLINE     INT64_MAX
 #define PANEL_CLEAR_LIT_MS    60000 /* green never stays lit longer than this */
 #define PANEL_RECORDED_LIT_MS 1500
+#define PANEL_STUCK_MS        15000 /* nobody presses a button for so long */
 
 /* What the panel says. Zero, the safe one, is dark. */
 enum panel_pattern {
@@ -37,12 +38,14 @@ enum panel_pattern {
     PANEL_UNREADABLE,        /* white blinks, two short pulses */
     PANEL_RECORDED,          /* green for a moment, one tick; then dark */
     PANEL_FAULT,             /* white slowly, one long pulse every 20 s */
+    PANEL_NO_READER,         /* white for a moment every 3 s, silent: ready, but for the reader */
     PANEL_PATTERNS
 };
 
+/* Lines of the chip, each by number or name as in struct gpio_pin; borrowed while opening. */
 struct panel_pins {
-    unsigned green, amber, red, white, buzzer; /* offsets on the chip */
-    unsigned button[PANEL_BUTTONS];
+    const char *green, *amber, *red, *white, *buzzer;
+    const char *button[PANEL_BUTTONS];
     bool lamps_active_low; /* and the buzzer */
     bool buttons_active_low;
 };
@@ -54,9 +57,9 @@ struct panel_button {
 
 struct panel;
 
-/* Takes all lines; dark. Errors and `why` as gpio_open. */
-int panel_open(const struct gpio_backend *backend, const char *chip_path,
-               const struct panel_pins *pins, struct panel **out, char why[DEVICE_WHY_LEN]);
+/* Takes all lines of a chip (path or label); dark. Errors and `why` as gpio_open. */
+int panel_open(const struct gpio_backend *backend, const char *chip, const struct panel_pins *pins,
+               struct panel **out, char why[DEVICE_WHY_LEN]);
 
 /* As panel_open, on the far end of a simulated panel's socket, which it then owns; for tests. */
 int panel_open_fd(int fd, const struct panel_pins *pins, struct panel **out);
@@ -76,6 +79,10 @@ int panel_tick(struct panel *panel, int64_t now_ms, int64_t *deadline_ms);
 /* The next button change, debounced: a press counts at once, what follows within 20 ms settles.
  * Returns 1 with *button, 0 when there is none now, -ENODEV when the panel went away. */
 int panel_read_button(struct panel *panel, int64_t now_ms, struct panel_button *button);
+
+/* The buttons that have been down for PANEL_STUCK_MS, also ones that were when the panel was
+ * opened, of which no press is told: bit n - 1 for button n. A deadline tells when to ask. */
+uint32_t panel_stuck(const struct panel *panel, int64_t now_ms);
 
 /* To poll for buttons; good until close. */
 int panel_fd(const struct panel *panel);

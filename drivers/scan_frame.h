@@ -41,6 +41,8 @@ enum scan_event_kind {
     SCAN_EVENT_GARBAGE,
     SCAN_EVENT_OPENED, /* from scanner.h only: the reader is there */
     SCAN_EVENT_GONE,   /* from scanner.h only: the reader went away, or never was there */
+    SCAN_EVENT_QUIET,  /* from scanner.h only: its line is there, but it does not answer */
+    SCAN_EVENT_HEARD,  /* from scanner.h only: it says something again */
 };
 
 enum scan_garbage {

@@ -2,7 +2,8 @@
  *
  * What a row says has a source, or says that it has none. A line's speed and parity are settings of
  * the device that its owner may have changed: where no manual was found they are the usual 9600
- * 8N1, and the configuration overrides them (scanner_baud, scanner_data_bits, scanner_parity).
+ * 8N1, and the configuration overrides them (scanner_baud, scanner_data_bits, scanner_parity). DTR
+ * and RTS are raised, as the kernel does, unless it says off.
  *
  * Silence: 400 ms are four times what the longest row takes at 9600 baud (94 ms), so rows that come
  * one by one stay together, and short enough that nobody waits at "reading" in vain.

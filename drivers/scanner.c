@@ -8,6 +8,11 @@
  * After a read the reader is armed again once everything that it said has been told: one command
  * for garbage and the frame behind it.
  *
+ * An adapter's line is there also when no reader is behind it. So one that answers commands owes an
+ * answer from the moment that one is begun, also one that the line does not take; any byte is an
+ * answer. While it owes one it is asked for ever: whoever gives it power back needs do nothing
+ * else.
+ *
  * A line that opens and dies at once (a half-seated plug, a pty without its other end) must not
  * make a busy loop: the back-off starts anew only after the line has lived for a while.
  */
@@ -35,6 +40,9 @@ struct scanner {
     uint8_t command_sent;
     bool rearm_due;
     int64_t command_ms; /* the last try to send one */
+    bool owes_answer;   /* since owes_ms */
+    bool quiet;         /* ... and for too long */
+    int64_t owes_ms;
     int64_t last_byte_ms;
     int64_t opened_ms;
     int64_t next_try_ms;
@@ -90,6 +98,17 @@ static void line_lost(struct scanner *s, int error, int64_t now_ms)
     s->gone_told = false;
 }
 
+/* Begins to send. */
+static void command_begin(struct scanner *s, const struct scan_command *command, int64_t now_ms)
+{
+    s->command = command;
+    s->command_sent = 0;
+    if (s->owes_answer || s->profile->answer.len == 0)
+        return;
+    s->owes_answer = true;
+    s->owes_ms = now_ms;
+}
+
 /* Tries to open the line. Returns true when it is there. */
 static bool line_try(struct scanner *s, int64_t now_ms)
 {
@@ -103,22 +122,28 @@ static bool line_try(struct scanner *s, int64_t now_ms)
     s->opened_ms = now_ms;
     s->gone_told = false;
     s->why[0] = '\0';
-    s->command = &s->profile->init;
-    s->command_sent = 0;
+    s->owes_answer = false;
+    s->quiet = false;
+    command_begin(s, &s->profile->init, now_ms);
     s->command_ms = now_ms;
     s->rearm_due = false;
     return true;
 }
 
+/* After how long without one a command is due by itself; 0: never. */
+static int64_t ask_every_ms(const struct scanner *s)
+{
+    return s->quiet ? SCANNER_ASK_MS : (int64_t)s->profile->rearm_every_ms;
+}
+
 /* Sends what is due, as far as the line takes it. Returns 0, or what serial_line_write() said. */
 static int commands_send(struct scanner *s, int64_t now_ms)
 {
-    const int64_t every_ms = s->profile->rearm_every_ms;
+    const int64_t every_ms = ask_every_ms(s);
     if (!s->command && every_ms > 0 && now_ms - s->command_ms >= every_ms)
         s->rearm_due = true;
     if (!s->command && s->rearm_due) {
-        s->command = &s->profile->rearm;
-        s->command_sent = 0;
+        command_begin(s, &s->profile->rearm, now_ms);
         s->rearm_due = false;
     }
     if (!s->command)
@@ -141,6 +166,34 @@ static bool outcome(struct scanner *s, const struct scan_event *event)
 {
     s->rearm_due = s->rearm_due || event->kind != SCAN_EVENT_STARTED;
     return true;
+}
+
+/* Nothing has come. */
+static bool silent_next(struct scanner *s, int64_t now_ms, struct scan_event *event)
+{
+    if (scan_frame_pending(&s->frame) &&
+        now_ms - s->last_byte_ms >= (int64_t)s->profile->silence_ms)
+        return scan_frame_timeout(&s->frame, event) && outcome(s, event);
+    if (s->quiet || !s->owes_answer || now_ms - s->owes_ms < SCANNER_ANSWER_MS)
+        return false;
+    s->quiet = true;
+    device_why(s->why, ETIMEDOUT, "%s: does not answer", s->path);
+    *event = (struct scan_event){.kind = SCAN_EVENT_QUIET};
+    return true;
+}
+
+/* Something has. Whether the owner has to be told that. */
+static bool heard(struct scanner *s, int64_t now_ms, struct scan_event *event)
+{
+    const bool was_quiet = s->quiet;
+    s->last_byte_ms = now_ms;
+    s->owes_answer = false;
+    s->quiet = false;
+    if (was_quiet) {
+        s->why[0] = '\0';
+        *event = (struct scan_event){.kind = SCAN_EVENT_HEARD};
+    }
+    return was_quiet;
 }
 
 /* While the line is gone: first the rest of what it said, then it is tried when due, and the owner
@@ -177,13 +230,12 @@ bool scanner_next(struct scanner *s, int64_t now_ms, struct scan_event *event)
         if (n < 0) {
             line_lost(s, n, now_ms);
         } else if (n == 0) {
-            bool silent = scan_frame_pending(&s->frame) &&
-                          now_ms - s->last_byte_ms >= (int64_t)s->profile->silence_ms;
-            return silent && scan_frame_timeout(&s->frame, event) && outcome(s, event);
+            return silent_next(s, now_ms, event);
         } else {
             s->buf_pos = 0;
             s->buf_len = (size_t)n;
-            s->last_byte_ms = now_ms;
+            if (heard(s, now_ms, event))
+                return true;
         }
     }
     return false;
@@ -201,15 +253,19 @@ int64_t scanner_deadline_ms(const struct scanner *s)
     int64_t deadline_ms = SCANNER_NO_DEADLINE;
     if (s->command || s->rearm_due)
         deadline_ms = s->command_ms + WRITE_RETRY_MS;
-    else if (s->profile->rearm_every_ms > 0)
-        deadline_ms = s->command_ms + (int64_t)s->profile->rearm_every_ms;
+    else if (ask_every_ms(s) > 0)
+        deadline_ms = s->command_ms + ask_every_ms(s);
+    if (s->owes_answer && !s->quiet && s->owes_ms + SCANNER_ANSWER_MS < deadline_ms)
+        deadline_ms = s->owes_ms + SCANNER_ANSWER_MS;
     const int64_t silent_ms = s->last_byte_ms + (int64_t)s->profile->silence_ms;
     return scan_frame_pending(&s->frame) && silent_ms < deadline_ms ? silent_ms : deadline_ms;
 }
 
 enum scanner_state scanner_state(const struct scanner *s)
 {
-    return s->line ? SCANNER_OK : SCANNER_GONE;
+    if (!s->line)
+        return SCANNER_GONE;
+    return s->quiet ? SCANNER_QUIET : SCANNER_OK;
 }
 
 const char *scanner_why(const struct scanner *s)

@@ -26,10 +26,16 @@
 #define SCANNER_RETRY_MIN_MS 100  /* first try after it went away; doubles */
 #define SCANNER_RETRY_MAX_MS 3000 /* a person who plugs it in again waits no longer than this */
 #define SCANNER_LIVED_MS     1000 /* a line that was there as long as this did not die at once */
+#define SCANNER_ANSWER_MS    2000 /* a reader that hears a command has answered it by then */
+#define SCANNER_ASK_MS       5000 /* one that did not is asked again so often */
 
+/* A reader of a kind that answers commands is QUIET while it owes an answer: without power behind
+ * its USB adapter, at another speed, or hung. One that only ever speaks of documents is OK as long
+ * as its line is there: its silence says nothing. */
 enum scanner_state {
     SCANNER_GONE = 0,
     SCANNER_OK = 1,
+    SCANNER_QUIET = 2,
 };
 
 struct scanner;
@@ -44,7 +50,8 @@ int scanner_open(const struct serial_line_backend *backend, const char *path,
 /* The next event at `now_ms`: bytes are read, silence is noticed, a device that is gone is tried
  * again when due. Returns false when there is none now. Before GONE is returned the fd is closed: a
  * poller must forget it before calling again. A reader that goes away in the middle of a document
- * gives PARTIAL or GARBAGE first, then GONE. GONE comes once, not for each failed try.
+ * gives PARTIAL or GARBAGE first, then GONE. GONE comes once, not for each failed try; QUIET and
+ * HEARD come by turns.
  * Works at most SCANNER_READ_MAX bytes per call in time linear in them. */
 bool scanner_next(struct scanner *s, int64_t now_ms, struct scan_event *event);
 
@@ -56,7 +63,8 @@ int64_t scanner_deadline_ms(const struct scanner *s);
 
 enum scanner_state scanner_state(const struct scanner *s);
 
-/* Why it is gone, for the log: "PATH: reason". Empty while OK. Borrowed until the next call. */
+/* Why it is gone or quiet, for the log: "PATH: reason". Empty while OK. Borrowed until the next
+ * call. */
 const char *scanner_why(const struct scanner *s);
 
 /* NULL is fine. */

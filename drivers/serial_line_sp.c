@@ -9,7 +9,8 @@
  * so the terminal clears bit 7 too.
  *
  * Exclusive use: TIOCEXCL keeps other users' programs out, the lock keeps a second root process
- * out. The kernel drops both when the tty is closed for the last time, also by our death.
+ * out; version 0.1.2 takes that lock itself, and where somebody has it says EAGAIN. The kernel
+ * drops both when the tty is closed for the last time, also by our death.
  */
 #include "serial_line_backend.h"
 
@@ -85,6 +86,11 @@ static int bit_7_strip(int fd)
     return tcsetattr(fd, TCSANOW, &attributes) < 0 ? -errno : 0;
 }
 
+static int why_taken(const char *path, char why[DEVICE_WHY_LEN])
+{
+    return device_why(why, EBUSY, "%s: in use by another program", path);
+}
+
 /* Takes an open port for us alone and sets it up; stores its fd. */
 static int sp_prepare(struct sp_port *port, const struct serial_settings *settings, int *fd,
                       const char *path, char why[DEVICE_WHY_LEN])
@@ -93,7 +99,7 @@ static int sp_prepare(struct sp_port *port, const struct serial_settings *settin
     if (r != SP_OK)
         return device_why(why, sp_errno(r), "%s: no file descriptor", path);
     if (serial_line_lock(*fd) < 0 || ioctl(*fd, TIOCEXCL) < 0)
-        return device_why(why, EBUSY, "%s: in use by another program", path);
+        return why_taken(path, why);
     r = sp_apply(port, settings);
     if (r != SP_OK)
         return device_why(why, EINVAL, "%s: does not take %u baud, %u data bits, %u stop bits",
@@ -122,7 +128,9 @@ static int sp_line_open(const char *path, const struct serial_settings *settings
     sp = sp_open(line->port, SP_MODE_READ_WRITE);
     if (sp != SP_OK) {
         int error = sp_errno(sp);
-        r = device_why(why, error, "%s: %s", path, strerror(error));
+        r = error == EAGAIN || error == EBUSY
+                ? why_taken(path, why)
+                : device_why(why, error, "%s: %s", path, strerror(error));
         goto failed;
     }
     r = sp_prepare(line->port, settings, &line->base.fd, path, why);

@@ -32,23 +32,26 @@ static enum err feed_apply(struct cache_writer *cache, const struct wire_feed *f
 }
 
 /* Where a receipt says that the cache has all there is, its data are as of now, and no empty step
- * has to be asked for. Of lists it says so only by a version: without one the registry may be older
- * than lists are. */
-static void note_current(struct sync_contact *c, enum wire_feed_name name, uint64_t version,
-                         int64_t registry_s)
+ * has to be asked for. It says so only by a version: without one the registry may be older than
+ * the feed is. */
+static void note_current(struct sync_contact *c, const struct receipt *receipt,
+                         const struct cache_versions *ours)
 {
-    const struct wire_feed nothing = {.name = name,
-                                      .from = version,
-                                      .to = version,
-                                      .latest = version,
-                                      .as_of = registry_s,
-                                      .placements = c->placements,
-                                      .listings = c->listings};
-    if (!c->feed_wanted[name] || version == 0 ||
-        registry_s > fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, registry_s))
+    const int64_t registry_s = receipt->registry_ms / 1000;
+    const bool current[WIRE_FEEDS] = {
+        [WIRE_PLACEMENTS] = c->feed_wanted[WIRE_PLACEMENTS] && ours->placements > 0 &&
+                            receipt->placements_version == ours->placements,
+        [WIRE_LISTS] =
+            c->feed_wanted[WIRE_LISTS] && ours->lists > 0 && receipt->lists_version == ours->lists,
+    };
+    if (registry_s > fetch_as_of_max(sync_stores_wall_ms(&c->stores) / 1000, registry_s))
         return;
-    const enum err err = feed_apply(c->stores.cache, &nothing);
-    c->feed_wanted[name] = err != ERR_OK;
+    const struct cache_versions versions = {.placements =
+                                                current[WIRE_PLACEMENTS] ? ours->placements : 0,
+                                            .lists = current[WIRE_LISTS] ? ours->lists : 0};
+    const enum err err = cache_note_current(c->stores.cache, &versions, registry_s);
+    for (unsigned name = 0; name < WIRE_FEEDS && err == ERR_OK; name++)
+        c->feed_wanted[name] = c->feed_wanted[name] && !current[name];
     if (err == ERR_CORRUPT)
         sync_stores_cache_failed(&c->stores, err);
 }
@@ -67,10 +70,7 @@ void feeds_note_versions(struct sync_contact *c, const struct receipt *receipt)
     c->policy_wanted |= c->offered.policy > known.policy;
     c->feed_wanted[WIRE_PLACEMENTS] |= c->offered.placements > known.placements;
     c->feed_wanted[WIRE_LISTS] |= c->offered.lists > known.lists;
-    if (receipt->placements_version == ours.placements)
-        note_current(c, WIRE_PLACEMENTS, ours.placements, receipt->registry_ms / 1000);
-    if (c->stores.cache && receipt->lists_version == ours.lists)
-        note_current(c, WIRE_LISTS, ours.lists, receipt->registry_ms / 1000);
+    note_current(c, receipt, &ours);
 }
 
 /* Why what was offered is of no use. */

@@ -232,6 +232,8 @@ static int on_contact_due(sd_event_source *source, uint64_t usec, void *user)
     return 0;
 }
 
+/* The next is due from now, not from when this was: the first was due when the machine was switched
+ * on, and half a second for each since would be made up for. */
 static int on_poll(sd_event_source *source, uint64_t usec, void *user)
 {
     (void)usec;

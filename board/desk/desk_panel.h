@@ -7,7 +7,7 @@
 
 #include "desk.h"
 
-/* The lines, as on the Raspberry Pi's table; [panel] of the run's configuration says the same. */
+/* The lines, as on a Raspberry Pi; board/panels/desk.conf says the same. */
 enum desk_line {
     DESK_LINE_BUTTON_1 = 5,
     DESK_LINE_BUTTON_2 = 6,

@@ -101,7 +101,8 @@ def make_keys(folder):
 
 
 def write_configs(folder, ports):
-    values = {name: str(port) for name, port in ports.items()} | {"uid": str(os.getuid())}
+    values = {name: str(port) for name, port in ports.items()} | {
+        "uid": str(os.getuid()), "board": str(HERE.parent / "panels" / "desk.conf")}
     for name in ("pamit.conf", "registry.conf"):
         template = string.Template((HERE / f"{name}.in").read_text(encoding="utf-8"))
         (folder / name).write_text(template.substitute(values), encoding="utf-8")

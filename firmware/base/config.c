@@ -7,36 +7,19 @@
  *
  * Values are collected in a copy and handed over whole: nobody sees half a configuration.
  */
-#include "config.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_part.h"
 #include "utf8.h"
 
 #define LINES_MAX 2000
 
-struct reading {
-    const char *path;
-    const struct config_key *keys;
-    size_t n_keys;
-    uint8_t *values;
-    unsigned *lines;
-    FILE *file;
-    unsigned line;
-    enum err err; /* of the first thing that is wrong */
-    char *why;
-};
-
-__attribute__((format(printf, 2, 3))) static void refuse(struct reading *reading,
-                                                         const char *format, ...)
+void config_refuse(struct config_reading *reading, const char *format, ...)
 {
     char *why = reading->why;
     if (reading->line)
@@ -51,118 +34,60 @@ __attribute__((format(printf, 2, 3))) static void refuse(struct reading *reading
     reading->err = ERR_INVALID;
 }
 
-/* A relative path is taken from the folder that the file is in. */
-static bool path_set(const struct reading *reading, const struct config_key *key, char *out,
-                     const char *value)
-{
-    const char *slash = strrchr(reading->path, '/');
-    const int folder_len = value[0] == '/' || !slash ? 0 : (int)(slash - reading->path + 1);
-    const int len = snprintf(NULL, 0, "%.*s%s", folder_len, reading->path, value);
-    if (len < 0 || (size_t)len >= key->size)
-        return false;
-    snprintf(out, key->size, "%.*s%s", folder_len, reading->path, value);
-    return true;
-}
+static void file_read(struct config_reading *reading);
 
-static void text_set(struct reading *reading, const struct config_key *key, char *out,
-                     const char *value)
+/* A key that names a file: what is wrong in that is said of it, with its line there. */
+static void further_read(struct config_reading *reading, const struct config_key *key)
 {
-    if (value[0] == '\0')
-        refuse(reading, "%s in [%s] is empty", key->key, key->section);
-    else if (strlen(value) >= key->size)
-        refuse(reading, "%s in [%s] is longer than %zu bytes", key->key, key->section,
-               key->size - 1);
-    else if (key->type == CONFIG_TEXT)
-        memcpy(out, value, strlen(value) + 1);
-    else if (!path_set(reading, key, out, value))
-        refuse(reading, "%s in [%s] is longer than %zu bytes with this file's folder", key->key,
-               key->section, key->size - 1);
-}
-
-static void uint_set(struct reading *reading, const struct config_key *key, uint32_t *out,
-                     const char *value)
-{
-    uint64_t number = 0;
-    size_t n_digits = 0;
-    while (value[n_digits] >= '0' && value[n_digits] <= '9' && number <= UINT32_MAX)
-        number = number * 10 + (uint64_t)(value[n_digits++] - '0');
-    if (n_digits == 0 || value[n_digits] || number < key->min || number > key->max)
-        refuse(reading, "%s in [%s] is no number from %u to %u", key->key, key->section, key->min,
-               key->max);
-    else
-        *out = (uint32_t)number;
-}
-
-static void bool_set(struct reading *reading, const struct config_key *key, bool *out,
-                     const char *value)
-{
-    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-        refuse(reading, "%s in [%s] is neither yes nor no", key->key, key->section);
-    else
-        *out = value[0] == 'y';
-}
-
-static void enum_set(struct reading *reading, const struct config_key *key, int *out,
-                     const char *value)
-{
-    char names[CONFIG_WHY_LEN / 2] = "";
-    for (const struct config_choice *choice = key->choices; choice->name; choice++) {
-        if (strcmp(choice->name, value) == 0) {
-            *out = choice->value;
-            return;
-        }
-        const size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", choice->name);
+    struct config_reading further = *reading;
+    further.path = (const char *)(reading->values + key->offset);
+    further.from = key;
+    further.line = 0;
+    further.file = fopen(further.path, "re");
+    if (further.file) {
+        file_read(&further);
+        fclose(further.file);
+    } else {
+        config_refuse(&further, "%s", strerrordesc_np(errno));
     }
-    refuse(reading, "%s in [%s] is none of: %s", key->key, key->section, names);
-}
-
-static void value_set(struct reading *reading, const struct config_key *key, const char *value)
-{
-    void *out = reading->values + key->offset;
-    switch (key->type) {
-    case CONFIG_TEXT:
-    case CONFIG_PATH:
-        text_set(reading, key, out, value);
-        return;
-    case CONFIG_UINT:
-        uint_set(reading, key, out, value);
-        return;
-    case CONFIG_BOOL:
-        bool_set(reading, key, out, value);
-        return;
-    case CONFIG_ENUM:
-        enum_set(reading, key, out, value);
-        return;
-    }
+    reading->err = further.err;
 }
 
 /* inih's handler; returns 1, or 0 to say that the line is wrong. */
 static int key_found(void *user, const char *section, const char *name, const char *value)
 {
-    struct reading *reading = user;
+    struct config_reading *reading = user;
     bool section_known = false;
     for (size_t i = 0; i < reading->n_keys && !reading->err; i++) {
         const struct config_key *key = &reading->keys[i];
-        if (strcmp(key->section, section) != 0)
+        if (strcmp(key->section, section) != 0 ||
+            (reading->from && strcmp(key->section, reading->from->section) != 0))
             continue;
         section_known = true;
         if (strcmp(key->key, name) != 0)
             continue;
-        if (reading->lines[i]) {
-            refuse(reading, "%s in [%s] is given twice, first in line %u", name, section,
-                   reading->lines[i]);
+        if (key->type == CONFIG_FILE && reading->from) {
+            config_refuse(reading, "%s in [%s] is for the first file alone", name, section);
             return 0;
         }
-        reading->lines[i] = reading->line;
-        value_set(reading, key, value);
+        if (reading->lines[i]) {
+            config_refuse(reading, "%s in [%s] is given twice, first in line %u%s", name, section,
+                          reading->lines[i] & ~CONFIG_LINE_OF_FILE,
+                          reading->lines[i] & CONFIG_LINE_OF_FILE ? " of the file named here" : "");
+            return 0;
+        }
+        reading->lines[i] = reading->line | (reading->from ? CONFIG_LINE_OF_FILE : 0);
+        config_value_set(reading, key, value);
+        if (!reading->err && key->type == CONFIG_FILE)
+            further_read(reading, key);
         return !reading->err;
     }
     if (!section_known)
-        refuse(reading, section[0] ? "there is no section [%.64s]" : "a key before any [section]",
-               section);
+        config_refuse(reading,
+                      section[0] ? "there is no section [%.64s]" : "a key before any [section]",
+                      section);
     else
-        refuse(reading, "there is no key %.64s in [%s]", name, section);
+        config_refuse(reading, "there is no key %.64s in [%s]", name, section);
     return 0;
 }
 
@@ -191,7 +116,7 @@ static const char *line_fault(const char *line, size_t len)
 /* inih's reader: like fgets, one line a call, or NULL to end. */
 static char *line_next(char *buffer, int size, void *user)
 {
-    struct reading *reading = user;
+    struct config_reading *reading = user;
     if (reading->err)
         return NULL;
     size_t len = 0;
@@ -200,7 +125,7 @@ static char *line_next(char *buffer, int size, void *user)
         buffer[len++] = (char)byte;
     buffer[len] = '\0';
     if (byte == EOF && ferror(reading->file)) {
-        refuse(reading, "%s", strerrordesc_np(errno));
+        config_refuse(reading, "%s", strerrordesc_np(errno));
         reading->err = ERR_IO;
         return NULL;
     }
@@ -209,41 +134,41 @@ static char *line_next(char *buffer, int size, void *user)
     reading->line++;
     const char *fault = line_fault(buffer, len);
     if (byte != '\n' && byte != EOF)
-        refuse(reading, "a line of %d bytes or more", size - 1);
+        config_refuse(reading, "a line of %d bytes or more", size - 1);
     else if (reading->line > LINES_MAX)
-        refuse(reading, "more than %d lines", LINES_MAX);
+        config_refuse(reading, "more than %d lines", LINES_MAX);
     else if (fault)
-        refuse(reading, "%s", fault);
+        config_refuse(reading, "%s", fault);
     return reading->err ? NULL : buffer;
 }
 
-static void file_read(struct reading *reading)
+static void file_read(struct config_reading *reading)
 {
     const int bad_line = ini_parse_stream(line_next, reading, key_found, reading);
     if (reading->err)
         return;
     if (bad_line < 0) {
         reading->line = 0;
-        refuse(reading, "%s", err_text(ERR_MEMORY));
+        config_refuse(reading, "%s", err_text(ERR_MEMORY));
         reading->err = ERR_MEMORY;
     } else if (bad_line > 0) {
         reading->line = (unsigned)bad_line;
-        refuse(reading, "neither a [section] nor a key = value");
+        config_refuse(reading, "neither a [section] nor a key = value");
     }
 }
 
-static void presets_apply(struct reading *reading)
+static void presets_apply(struct config_reading *reading)
 {
     reading->line = 0;
     for (size_t i = 0; i < reading->n_keys && !reading->err; i++) {
         const struct config_key *key = &reading->keys[i];
-        if (reading->lines[i])
+        if (reading->lines[i] || (key->preset && !key->preset[0]))
             continue;
         if (!key->preset) {
-            refuse(reading, "%s in [%s] is missing", key->key, key->section);
+            config_refuse(reading, "%s in [%s] is missing", key->key, key->section);
             return;
         }
-        value_set(reading, key, key->preset);
+        config_value_set(reading, key, key->preset);
     }
 }
 
@@ -258,7 +183,7 @@ enum err config_load_lines(const char *path, const struct config_key *keys, size
         snprintf(why, CONFIG_WHY_LEN, "%s: %s", path, strerrordesc_np(error));
         return err_from_errno(error);
     }
-    struct reading reading = {
+    struct config_reading reading = {
         .path = path,
         .keys = keys,
         .n_keys = n_keys,

@@ -15,6 +15,8 @@
 enum config_type {
     CONFIG_TEXT, /* char[size]; at least one byte, fits with its NUL */
     CONFIG_PATH, /* char[size]; like TEXT; a relative one is taken from the file's own folder */
+    CONFIG_FILE, /* a PATH; more keys of the same section are read from there, as if they stood here
+                  */
     CONFIG_UINT, /* uint32_t within min..max */
     CONFIG_BOOL, /* bool: yes or no */
     CONFIG_ENUM, /* int: the value of the matching choice */
@@ -30,10 +32,11 @@ struct config_key {
     const char *key;
     enum config_type type;
     size_t offset; /* in the struct that is filled */
-    size_t size;   /* CONFIG_TEXT, CONFIG_PATH: room in bytes */
+    size_t size;   /* CONFIG_TEXT, CONFIG_PATH, CONFIG_FILE: room in bytes */
     unsigned min, max;
     const struct config_choice *choices;
-    const char *preset; /* the value when the key is absent, as text; NULL: it is required */
+    const char *preset; /* the value when the key is absent, as text, or "": it is left zero; NULL:
+                         * it is required */
 };
 
 #define CONFIG_KEYS_MAX 128
@@ -47,6 +50,9 @@ struct config_key {
  * (inih's buffer). */
 MUST_CHECK enum err config_load(const char *path, const struct config_key *keys, size_t n_keys,
                                 void *out, size_t out_size, char why[CONFIG_WHY_LEN]);
+
+/* A line of the CONFIG_FILE, of which there is one at most. */
+#define CONFIG_LINE_OF_FILE (1u << 31)
 
 /* The same, and lines[i] is the line that gave keys[i], 0 for a preset: for callers that check keys
  * against each other. */

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define N_KEYS (sizeof kiosk_keys / sizeof kiosk_keys[0])
@@ -46,10 +47,6 @@
         section, #member, CONFIG_ENUM, PLACE(member), 0, 0, 0, choices, preset                     \
     }
 
-/* GPIO lines of one chip; the Raspberry Pi 5's RP1 has 54, other chips some hundred. */
-#define LINE_MAX_OFFSET 1023
-#define PIN(member)     UINT("panel", member, 0, LINE_MAX_OFFSET, NULL)
-
 static const struct config_choice modes[] = {
     {"live", KIOSK_LIVE}, {"training", KIOSK_TRAINING}, {"desk", KIOSK_DESK}, {NULL, 0}};
 static const struct config_choice sites[] = {
@@ -65,6 +62,10 @@ static const struct config_choice parities[] = {{"profile", KIOSK_PARITY_PROFILE
                                                 {"even", KIOSK_PARITY_EVEN},
                                                 {"odd", KIOSK_PARITY_ODD},
                                                 {NULL, 0}};
+static const struct config_choice modem_lines[] = {{"profile", KIOSK_MODEM_LINE_PROFILE},
+                                                   {"on", KIOSK_MODEM_LINE_ON},
+                                                   {"off", KIOSK_MODEM_LINE_OFF},
+                                                   {NULL, 0}};
 
 /* The rows of drivers/scan_profile.c, which base can't see; tests/unit/drivers/test_scan_profile.c
  * holds the two together. */
@@ -95,17 +96,21 @@ static const struct config_key kiosk_keys[] = {
     UINT("scanner", scanner_baud, 0, 4000000, "0"),
     ENUM("scanner", scanner_data_bits, data_bits, "profile"),
     ENUM("scanner", scanner_parity, parities, "profile"),
+    ENUM("scanner", scanner_dtr, modem_lines, "profile"),
+    ENUM("scanner", scanner_rts, modem_lines, "profile"),
 
-    PATH("panel", gpio_chip),
-    PIN(lamp_green),
-    PIN(lamp_amber),
-    PIN(lamp_red),
-    PIN(lamp_white),
-    PIN(buzzer),
-    PIN(button_1),
-    PIN(button_2),
-    PIN(button_3),
-    PIN(button_4),
+    {"panel", "board", CONFIG_FILE, PLACE(board), ROOM(board), 0, 0, NULL, ""},
+    PATH_OR("panel", gpio_chip, ""),
+    TEXT_OR("panel", gpio_label, ""),
+    TEXT("panel", lamp_green),
+    TEXT("panel", lamp_amber),
+    TEXT("panel", lamp_red),
+    TEXT("panel", lamp_white),
+    TEXT("panel", buzzer),
+    TEXT("panel", button_1),
+    TEXT("panel", button_2),
+    TEXT("panel", button_3),
+    TEXT("panel", button_4),
     BOOL("panel", lamps_active_low, "no"),
     BOOL("panel", buttons_active_low, "no"),
 
@@ -157,8 +162,10 @@ static size_t key_index(const char *name)
 static enum err refuse(const struct checked *checked, const char *key, const char *reason)
 {
     const unsigned line = checked->lines[key_index(key)];
+    const char *path = line & CONFIG_LINE_OF_FILE ? checked->config->board : checked->path;
     if (line)
-        snprintf(checked->why, CONFIG_WHY_LEN, "%s:%u: %s", checked->path, line, reason);
+        snprintf(checked->why, CONFIG_WHY_LEN, "%.*s:%u: %s", CONFIG_WHY_LEN / 2, path,
+                 line & ~CONFIG_LINE_OF_FILE, reason);
     else
         snprintf(checked->why, CONFIG_WHY_LEN, "%s: %s", checked->path, reason);
     return ERR_INVALID;
@@ -176,23 +183,47 @@ static enum err desk_check(const struct checked *checked)
     return ERR_OK;
 }
 
-/* No two lamps or buttons on one line of the chip. */
-static enum err pins_check(const struct checked *checked)
+/* GPIO lines of one chip; the Raspberry Pi 5's RP1 has 54, other chips some hundred. */
+#define LINE_MAX 1023
+
+/* A line is a number, or a name that begins with a letter. */
+static bool is_line(const char *text)
+{
+    char *end;
+    if (text[0] >= '0' && text[0] <= '9')
+        return strtoul(text, &end, 10) <= LINE_MAX && !*end;
+    return (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= 'a' && text[0] <= 'z');
+}
+
+/* One chip, and no two lamps or buttons on one of its lines; names and numbers of the same line
+ * meet when the chip is opened. */
+static enum err panel_check(const struct checked *checked)
 {
     static const char *const pins[] = {"lamp_green", "lamp_amber", "lamp_red",
                                        "lamp_white", "buzzer",     "button_1",
                                        "button_2",   "button_3",   "button_4"};
+    const struct kiosk_config *config = checked->config;
+    if (!config->gpio_chip[0] && !config->gpio_label[0])
+        return refuse(checked, "gpio_chip",
+                      "gpio_chip in [panel] is missing, and gpio_label with it");
+    if (config->gpio_chip[0] && config->gpio_label[0])
+        return refuse(checked, "gpio_label", "gpio_label stands beside a gpio_chip");
+    if (strchr(config->gpio_label, '/'))
+        return refuse(checked, "gpio_label", "gpio_label in [panel] is a path, not a label");
     for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
-        for (size_t k = 0; k < i; k++) {
-            uint32_t a, b;
-            const uint8_t *members = (const uint8_t *)checked->config;
-            memcpy(&a, members + kiosk_keys[key_index(pins[i])].offset, sizeof a);
-            memcpy(&b, members + kiosk_keys[key_index(pins[k])].offset, sizeof b);
-            if (a != b)
-                continue;
-            char reason[CONFIG_WHY_LEN / 2];
-            snprintf(reason, sizeof reason, "%s is on line %u, and so is %s", pins[i], a, pins[k]);
+        const char *line = (const char *)config + kiosk_keys[key_index(pins[i])].offset;
+        char reason[CONFIG_WHY_LEN / 2];
+        snprintf(reason, sizeof reason,
+                 "%s in [panel] is neither a line's number up to %d nor its name", pins[i],
+                 LINE_MAX);
+        if (!is_line(line))
             return refuse(checked, pins[i], reason);
+        for (size_t k = 0; k < i; k++) {
+            const char *other = (const char *)config + kiosk_keys[key_index(pins[k])].offset;
+            snprintf(reason, sizeof reason, "%s is on line %s, and so is %s", pins[i], line,
+                     pins[k]);
+            if (strcmp(line, other) == 0)
+                return refuse(checked, pins[i], reason);
         }
     }
     return ERR_OK;
@@ -239,7 +270,7 @@ enum err kiosk_config_load(const char *path, struct kiosk_config *out, char why[
     const struct checked checked = {path, &config, lines, why};
     err = desk_check(&checked);
     if (!err)
-        err = pins_check(&checked);
+        err = panel_check(&checked);
     if (!err)
         err = scanner_check(&checked);
     if (!err)

@@ -14,6 +14,7 @@
 
 #define KIOSK_PATH_LEN 256
 #define KIOSK_TEXT_LEN 64
+#define KIOSK_LINE_LEN 32
 
 #define KIOSK_AS_ENROLLED "enrolled"
 
@@ -43,6 +44,12 @@ enum kiosk_data_bits {
     KIOSK_DATA_BITS_8 = 8,
 };
 
+enum kiosk_modem_line {
+    KIOSK_MODEM_LINE_PROFILE = 0,
+    KIOSK_MODEM_LINE_ON,
+    KIOSK_MODEM_LINE_OFF,
+};
+
 struct kiosk_config {
     /* [kiosk] */
     char kiosk_id[KIOSK_TEXT_LEN]; /* as in the certificate, e.g. "CGK-03-0412" */
@@ -70,11 +77,16 @@ struct kiosk_config {
     uint32_t scanner_baud;                /* 0: the profile's */
     enum kiosk_data_bits scanner_data_bits;
     enum kiosk_parity scanner_parity;
+    enum kiosk_modem_line scanner_dtr, scanner_rts;
 
     /* [panel] */
-    char gpio_chip[KIOSK_PATH_LEN]; /* /dev/gpiochipN; mode desk: the desk's socket */
-    uint32_t lamp_green, lamp_amber, lamp_red, lamp_white, buzzer; /* line offsets */
-    uint32_t button_1, button_2, button_3, button_4;
+    char board[KIOSK_PATH_LEN];      /* a table of board/panels: the keys below, for a machine */
+    char gpio_chip[KIOSK_PATH_LEN];  /* /dev/gpiochipN; mode desk: the desk's socket; or */
+    char gpio_label[KIOSK_LINE_LEN]; /* the chip's label, as pinctrl-rp1; one of both is empty */
+    char lamp_green[KIOSK_LINE_LEN], lamp_amber[KIOSK_LINE_LEN], lamp_red[KIOSK_LINE_LEN],
+        lamp_white[KIOSK_LINE_LEN], buzzer[KIOSK_LINE_LEN]; /* the chip's lines: 17, or GPIO17 */
+    char button_1[KIOSK_LINE_LEN], button_2[KIOSK_LINE_LEN], button_3[KIOSK_LINE_LEN],
+        button_4[KIOSK_LINE_LEN];
     bool lamps_active_low, buttons_active_low;
 
     /* [sync] */

@@ -23,6 +23,8 @@
     /* pamit-lane */                                                                               \
     X(SCANNER_OPEN, 5, "scanner connected")                                                        \
     X(SCANNER_GONE, 4, "scanner disconnected")                                                     \
+    X(SCANNER_QUIET, 4, "scanner connected, but does not answer")                                  \
+    X(SCANNER_HEARD, 5, "scanner answers again")                                                   \
     X(SCAN_UNREADABLE, 5, "document not readable, no verdict")                                     \
     X(SCAN_GARBAGE, 4, "bytes from the scanner that are no document")                              \
     X(SCAN_IGNORED, 5, "scan ignored, it can not count now")                                       \
@@ -50,6 +52,7 @@
     X(POLICY_REFUSED, 3, "policy refused, the old one stays")                                      \
     X(POLICY_READY, 5, "policy in use")                                                            \
     X(PANEL_FAILED, 3, "lamps, buzzer or buttons do not work")                                     \
+    X(BUTTON_STUCK, 4, "a button has been down for too long")                                      \
     X(PANEL_READY, 5, "lamps, buzzer and buttons in use")                                          \
     X(CONSOLE_CONNECTED, 6, "console connected")                                                   \
     X(CONSOLE_GONE, 4, "console disconnected, lamps and buttons go on")                            \

@@ -69,6 +69,8 @@ const char *view_screen_name(enum view_screen screen);
     X(SPACE_FULL)          /* no room for entries soon */                                          \
     X(CLOCK_UNKNOWN)       /* nobody knows what day it is: set the clock */                        \
     X(JOURNAL_DAMAGED)     /* the journal's file was damaged, is kept aside, a new one is used */  \
+    X(SCANNER_QUIET)       /* the reader's line is there, but the reader does not answer */        \
+    X(BUTTON_STUCK)        /* a button has been down for longer than anybody presses one */        \
     X(ENTRY_UNREADABLE)    /* an entry of the journal can't be read */                             \
     X(WAL_REMOVED)         /* a part of the journal was removed: its last entries may be gone */   \
     X(NEW_EPOCH)           /* the registry held another history: ours goes on in a new epoch */    \

@@ -17,9 +17,10 @@
 struct counter;
 
 struct counter_handlers {
-    void (*scan)(const struct scan_event *event, void *user);  /* also OPENED and GONE */
+    void (*scan)(const struct scan_event *event, void *user);  /* also OPENED, GONE, QUIET, HEARD */
     void (*button)(unsigned number, bool pressed, void *user); /* 1..PANEL_BUTTONS */
     void (*panel_changed)(void *user);                         /* came or went: show it again */
+    void (*stuck_changed)(void *user);                         /* what counter_stuck() says */
 };
 
 /* `config` and `handlers` are borrowed until counter_close. Devices are opened in the loop. */
@@ -36,7 +37,9 @@ MUST_CHECK bool counter_darken(const struct kiosk_config *config);
 
 void counter_show(struct counter *counter, enum panel_pattern pattern);
 void counter_chirp(struct counter *counter);
-bool counter_scanner_ok(const struct counter *counter);
+enum scanner_state counter_scanner(const struct counter *counter);
+/* The buttons that are stuck: bit n - 1 for button n. */
+uint32_t counter_stuck(const struct counter *counter);
 bool counter_panel_ok(const struct counter *counter);
 
 #endif

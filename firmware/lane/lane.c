@@ -292,6 +292,11 @@ static void on_panel_changed(void *user)
     lane_show(lane);
 }
 
+static void on_stuck_changed(void *user)
+{
+    lane_show(user);
+}
+
 bool lane_is_serving(const struct lane *lane)
 {
     return lane->state == FLOW_PRESENTING || lane->state == FLOW_WAITING ||
@@ -303,8 +308,10 @@ bool lane_is_serving(const struct lane *lane)
 
 /* ---- start and end -------------------------------------------------------------------------- */
 
-static const struct counter_handlers counter_handlers = {
-    .scan = lane_on_scan, .button = lane_on_button, .panel_changed = on_panel_changed};
+static const struct counter_handlers counter_handlers = {.scan = lane_on_scan,
+                                                         .button = lane_on_button,
+                                                         .panel_changed = on_panel_changed,
+                                                         .stuck_changed = on_stuck_changed};
 
 static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
 {

@@ -256,6 +256,8 @@ void lane_on_scan(const struct scan_event *event, void *user)
         break;
     case SCAN_EVENT_OPENED:
     case SCAN_EVENT_GONE:
+    case SCAN_EVENT_QUIET:
+    case SCAN_EVENT_HEARD:
         lane_on(lane, FLOW_ON_SCANNER_GONE);
         break;
     }

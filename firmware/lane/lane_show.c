@@ -56,6 +56,8 @@ static enum panel_pattern pattern_of(const struct lane *lane)
         [FLOW_STORAGE_WAITING] = PANEL_FAULT,
         [FLOW_STORAGE_LOCKED] = PANEL_FAULT,
     };
+    if (lane->state == FLOW_READY && counter_scanner(lane->counter) != SCANNER_OK)
+        return PANEL_NO_READER;
     if (lane->state == FLOW_WAITING && lane->shown.judgement.verdict.result == VERDICT_CLEAR)
         return PANEL_CLEAR;
     if (lane->state == FLOW_RECORDED && clearance(lane->decided) && !lane->recorded_again)
@@ -91,11 +93,15 @@ static void fill_counter(const struct lane *lane, struct view *view)
     snprintf(view->counter, sizeof view->counter, "%s", config->counter);
     snprintf(view->officer_name, sizeof view->officer_name, "%s", config->officer_name);
     snprintf(view->refer_to, sizeof view->refer_to, "%s", config->refer_to);
-    view->scanner_ok = counter_scanner_ok(lane->counter);
+    view->scanner_ok = counter_scanner(lane->counter) != SCANNER_GONE;
     view->panel_ok = counter_panel_ok(lane->counter);
     view->notices = lane->notices;
     if (now.quality == CLOCK_UNKNOWN)
         view->notices |= 1u << NOTICE_CLOCK_UNKNOWN;
+    if (counter_scanner(lane->counter) == SCANNER_QUIET)
+        view->notices |= 1u << NOTICE_SCANNER_QUIET;
+    if (counter_stuck(lane->counter))
+        view->notices |= 1u << NOTICE_BUTTON_STUCK;
     view->link = lane->link;
     view->counts = lane->counts;
     view->context = lane->context;

@@ -147,18 +147,26 @@ static enum err step_write(struct cache_writer *writer, const struct step *step)
     return err ? err : cache_feed_write(&writer->database, step->feed, step->to, as_of);
 }
 
-static enum err step_apply(struct cache_writer *writer, const struct step *step)
+static bool step_is_valid(const struct step *step)
 {
     const size_t n = step->n_rows + step->n_gone;
 
     assert(n <= CACHE_DELTA_MAX);
-    if (step->to > INT64_MAX || step->to < step->from || (step->to == step->from && n > 0))
-        return ERR_INVALID;
+    return step->to <= INT64_MAX && step->to >= step->from && (step->to > step->from || n == 0);
+}
+
+/* All of them in one transaction. */
+static enum err steps_apply(struct cache_writer *writer, const struct step *steps, size_t n_steps)
+{
+    for (size_t i = 0; i < n_steps; i++)
+        if (!step_is_valid(&steps[i]))
+            return ERR_INVALID;
 
     enum err err = database_begin(&writer->database);
     if (err)
         return err;
-    err = step_write(writer, step);
+    for (size_t i = 0; !err && i < n_steps; i++)
+        err = step_write(writer, &steps[i]);
     if (!err)
         return database_commit(&writer->database);
     database_rollback(&writer->database);
@@ -175,7 +183,7 @@ enum err cache_apply(struct cache_writer *writer, const struct cache_delta *delt
         .placements = delta->rows,
         .n_rows = delta->n_rows,
     };
-    return step_apply(writer, &step);
+    return steps_apply(writer, &step, 1);
 }
 
 enum err cache_apply_listings(struct cache_writer *writer, const struct cache_listing_delta *delta)
@@ -190,7 +198,26 @@ enum err cache_apply_listings(struct cache_writer *writer, const struct cache_li
         .gone = delta->gone,
         .n_gone = delta->n_gone,
     };
-    return step_apply(writer, &step);
+    return steps_apply(writer, &step, 1);
+}
+
+enum err cache_note_current(struct cache_writer *writer, const struct cache_versions *versions,
+                            int64_t as_of)
+{
+    struct step steps[2];
+    size_t n = 0;
+
+    if (versions->placements)
+        steps[n++] = (struct step){.feed = &cache_placement_feed,
+                                   .from = versions->placements,
+                                   .to = versions->placements,
+                                   .as_of = as_of};
+    if (versions->lists)
+        steps[n++] = (struct step){.feed = &cache_list_feed,
+                                   .from = versions->lists,
+                                   .to = versions->lists,
+                                   .as_of = as_of};
+    return n > 0 ? steps_apply(writer, steps, n) : ERR_OK;
 }
 
 /* ---- policy ------------------------------------------------------------------------------- */

@@ -8,7 +8,8 @@ from fake_lane import NOTICES
 
 CODES = {"SPACE_FULL": "E-STO-03", "SPACE_LITTLE": "E-STO-03", "SCAN_AGAIN": "E-JRN-02", "STORAGE_NOT_DURABLE": "E-STO-02", "CLOCK_UNKNOWN": "E-JAM-01",
          "JOURNAL_DAMAGED": "E-JRN-02", "ENTRY_UNREADABLE": "E-JRN-01", "WAL_REMOVED": "E-JRN-03",
-         "NEW_EPOCH": "E-JRN-04", "CACHE_DAMAGED": "E-DAT-01", "SYNC_DAMAGED": "E-SND-01"}
+         "NEW_EPOCH": "E-JRN-04", "CACHE_DAMAGED": "E-DAT-01", "SYNC_DAMAGED": "E-SND-01",
+         "SCANNER_QUIET": "E-SCN-04", "BUTTON_STUCK": "E-BTN-01"}
 CROWDED = dict(mode="TRAINING", undecided_seq=399, online=False, unsent=1234, direction="RETURN")
 
 

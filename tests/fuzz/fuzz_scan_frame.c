@@ -76,6 +76,8 @@ static void check(struct watch *w, const struct scan_event *event)
     case SCAN_EVENT_NONE:
     case SCAN_EVENT_OPENED:
     case SCAN_EVENT_GONE:
+    case SCAN_EVENT_QUIET:
+    case SCAN_EVENT_HEARD:
         abort();
     }
     w->open = false;

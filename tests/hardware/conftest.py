@@ -3,6 +3,15 @@ import pytest
 from rig import Rig
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are noted
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no worker is left alone with it; cases that share a kiosk stay together."""
+    items.sort(key=lambda item: (item.path.stem != "test_power", item.path.stem != "test_measure"))
+    for item in items:
+        if {"rig", "quiet"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(name="off")
 def fixture_off(tmp_path):
     """A kiosk of one's own that was never powered on."""

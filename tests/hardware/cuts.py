@@ -2,7 +2,7 @@
 
 QEMU's blklogwrites driver records every write and flush (the format of the kernel's dm-log-writes,
 Documentation/admin-guide/device-mapper/log-writes.rst). A disk keeps what it was told before a
-flush that ended; of what came after, it may keep any part. So a cut at a point is all writes up to
+flush that ended; of what came after, it may keep any part. So a cut at a point is all writes before
 the last flush, those that asked for durability (FUA), and a random half of the others.
 """
 import pathlib
@@ -40,32 +40,36 @@ def recorded(path):
     return writes
 
 
-def flush_before(writes, point):
-    """How many of the writes before `point` are durable for certain."""
-    return max((i for i in range(point) if writes[i].flags & FLUSH), default=0)
-
-
-def cut_at(before, writes, point, chance):
-    """The disk's content if the power goes when `point` of the writes were begun; `before`: its
-    first content."""
-    disk = bytearray(before)
-    durable = flush_before(writes, point)
-    for i, write in enumerate(writes[:point]):
-        if i <= durable or write.flags & FUA or chance.random() < 0.5:
-            disk[write.offset:write.offset + len(write.data)] = write.data
-    return disk
+def disks(before, writes, chance):
+    """For each number of writes begun, from none to all: the disk's content if the power went then.
+    `before`: its first content."""
+    durable, pending = bytearray(before), []
+    for point in range(len(writes) + 1):
+        disk = bytearray(durable)
+        for write in pending:
+            if write.flags & FUA or chance.random() < 0.5:
+                disk[write.offset:write.offset + len(write.data)] = write.data
+        yield point, disk
+        if point == len(writes):
+            return
+        if writes[point].flags & FLUSH:
+            for write in pending:
+                durable[write.offset:write.offset + len(write.data)] = write.data
+            pending = []
+        pending.append(writes[point])
 
 
 def take_out(disk, names, folder):
     """What the next boot finds: ext4's own journal is replayed, its tables checked, and the files
     named are copied out of it, without mounting anything. Files that are not there are none."""
-    image = pathlib.Path(folder) / "cut.img"
+    image = folder / "cut.img"
     image.write_bytes(disk)
     done = subprocess.run(["e2fsck", "-fy", image], capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stdout  # sound, or repaired as at any boot
     for name in names:
-        (pathlib.Path(folder) / name).unlink(missing_ok=True)
-        subprocess.run(["debugfs", "-R", f"dump /{name} {folder}/{name}", image],
-                       capture_output=True, check=True)
-        if not (pathlib.Path(folder) / name).stat().st_size:
-            (pathlib.Path(folder) / name).unlink()
+        (folder / name).unlink(missing_ok=True)
+    subprocess.run(["debugfs", "-f", "-", image], check=True, capture_output=True, text=True,
+                   input="".join(f"dump /{name} {folder}/{name}\n" for name in names))
+    for name in names:
+        if (folder / name).exists() and not (folder / name).stat().st_size:
+            (folder / name).unlink()

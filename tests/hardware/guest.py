@@ -20,9 +20,13 @@ BUILD = pathlib.Path(os.environ["PAMIT_HARDWARE"])
 LIMIT_S = 120  # no wait of a good run takes a tenth of it; a machine with other work may
 REGISTRY = "10.0.2.100"
 # The guest's time is what it has executed, two ns an instruction (a processor of 500 MHz), and passes
-# as ours while it is idle. So a busy machine makes it slow and never late: what it measures in time
-# does not hang on the load here.
+# as ours while it is idle. So on a busy machine it is slow, and wakes from an idle moment as late as
+# the machine is, but what it measures of its own work does not hang on the load here.
 CLOCKED = ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on", "-smp", "1")
+# What the kernel would spend half of its boot on here, and no device of a kiosk uses: self tests of its crypto, its
+# keyring, BPF's tables.
+SKIPPED = ("cryptomgr.notests=1 initcall_blacklist=load_system_certificate_list,jent_mod_init,bpf_tcp_ca_kfunc_init,"
+           "bpf_dummy_struct_ops_init")
 PORTS = ("rig", "log", "lamps", "page")  # of virtio-serial; guest/init says what each carries
 
 
@@ -77,18 +81,22 @@ class Lines:
 
 
 def connect(path, process):
-    """A connection to a socket that QEMU is about to listen on."""
+    """A connection to a socket that QEMU is about to listen on; by its folder's descriptor, since a socket's path has
+    room for 107 bytes only."""
     deadline = time.monotonic() + LIMIT_S
     while True:
         stream = socket.socket(socket.AF_UNIX)
+        folder = os.open(path.parent, os.O_PATH)
         try:
-            stream.connect(str(path))
+            stream.connect(f"/proc/self/fd/{folder}/{path.name}")
             return stream
         except (FileNotFoundError, ConnectionRefusedError):
             stream.close()
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Silent(f"QEMU does not listen on {path.name}, see {path.parent}") from None
             time.sleep(0.01)
+        finally:
+            os.close(folder)
 
 
 class Guest:
@@ -127,13 +135,13 @@ class Guest:
             "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", *CLOCKED, "-m", "256", "-no-reboot",
             "-display", "none", "-monitor", "none", "-serial", "file:console.log",
             "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / "initrd",
-            "-append", f"console=ttyAMA0 quiet panic=0 {append}", "-rtc", rtc,
+            "-append", f"console=ttyAMA0 quiet panic=0 {SKIPPED} {append}", "-rtc", rtc,
             *disk, "-device", "virtio-blk-pci,drive=disk",
             "-netdev", f"user,id=net,restrict=on,guestfwd=tcp:{REGISTRY}:8443-cmd:"
             f"socat -lf /dev/null - TCP:127.0.0.1:{registry_port}",
             "-device", "virtio-net-pci,netdev=net,id=cable,romfile=", "-device", "virtio-rng-pci",
             "-device", "qemu-xhci", "-chardev", socket_of("scanner"),
-            "-device", "usb-serial,chardev=scanner",
+            "-device", "usb-serial,chardev=scanner", "-trace", "usb_serial_*",
             "-device", "virtio-serial-pci", *serial_ports,
             "-device", "i6300esb", "-action", "watchdog=poweroff",
             "-qmp", "unix:qmp.sock,server=on,wait=off"]
@@ -181,6 +189,16 @@ class Guest:
     def plug(self):
         """Plugs the scanner's USB cable in."""
         self.scanner = connect(self.folder / "scanner.sock", self.process)
+
+    def hear(self, command):
+        """Waits until the reader has been sent this; what came before it is passed over."""
+        self.scanner.settimeout(LIMIT_S)
+        got = b""
+        while command not in got:
+            some = self.scanner.recv(1)
+            if not some:
+                raise Silent(f"the guest sends {got!r}, not {command!r}")
+            got += some
 
     def unplug(self):
         self.scanner.close()

@@ -1,8 +1,8 @@
 """Makes the guest's initramfs: busybox, kernel modules, the cross-built programs and their libraries.
 
-usage: initramfs.py ROOT PROGRAMS OUT
+usage: initramfs.py MODULES ROOT PROGRAMS OUT
 
-ROOT is the builder's Debian root with arm64 libraries and kernel, PROGRAMS a folder. It is written
+MODULES is the kernel's folder of modules, ROOT the builder's Debian root with arm64 libraries, PROGRAMS a folder. It is written
 uncompressed, as a "newc" archive (the kernel's Documentation/driver-api/early-userspace/
 buffer-format.rst): unpacking would cost the emulated machine more than reading.
 """
@@ -10,6 +10,7 @@ import lzma
 import pathlib
 import re
 import stat
+import struct
 import subprocess
 import sys
 
@@ -20,7 +21,8 @@ MODULES = ("virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio_rng", "
            "ftdi_sio", "configfs", "gpio_sim", "i6300esb")
 APPLETS = (
     "sh cat cp cut date dd echo grep head hwclock insmod ip kill ln ls mkdir mount mv pidof poweroff ps "
-    "readlink rm rmdir sed sync tail tr umount usleep watchdog wc wget").split()
+    "readlink rm rmdir sed seq sync tail tr umount usleep watchdog wc wget").split()
+SIGNED, SIGNATURE = b"~Module signature appended~\n", struct.Struct(">5B3xI")
 FILES = {
     "etc/passwd": "root:x:0:0:root:/:/bin/sh\n",
     "etc/nsswitch.conf": "passwd: files\nhosts: files\n",
@@ -82,6 +84,16 @@ def module_name(path):
     return path.name.partition(".ko")[0].replace("-", "_")
 
 
+def unsigned(module):
+    """A module without its signature (the kernel's include/linux/module_signature.h), which would cost the emulated
+    machine more than all else of its boot; what is loaded is the same."""
+    if not module.endswith(SIGNED):
+        return module
+    head = len(SIGNED) + SIGNATURE.size
+    *_ids, length = SIGNATURE.unpack(module[-head:-len(SIGNED)])
+    return module[:-head - length]
+
+
 class Modules:
     """The kernel's modules, with what each needs before it."""
 
@@ -101,11 +113,11 @@ class Modules:
         for other in filter(None, depends.split(",") + b" ".join(before).decode().split()):
             if other.replace("-", "_") in self.files:
                 self.add(other.replace("-", "_"))
-        self.order[name] = data
+        self.order[name] = unsigned(data)
 
 
-def main(root, programs, out):
-    modules = Modules(root / "kernel/modules")
+def main(kernel, root, programs, out):
+    modules = Modules(kernel)
     for name in MODULES:
         modules.add(name)
     binaries = sorted(programs.iterdir())

@@ -1,7 +1,20 @@
 """The counter's lamps and buzzer, as the guest's kernel has them."""
+import configparser
+import pathlib
 import re
 
-LAMPS = {"green": 17, "amber": 27, "red": 22, "white": 23, "buzzer": 24}  # lines of the chip
+PANEL = pathlib.Path(__file__).resolve().parents[2] / "board/panels/qemu-guest.conf"
+
+
+def line_of(key):
+    """The line of a lamp or button, from the table that the kiosk itself reads."""
+    table = configparser.ConfigParser()
+    table.read(PANEL)
+    return int(table["panel"][key].removeprefix("GPIO"))
+
+
+LAMPS = {name: line_of(f"lamp_{name}") for name in ("green", "amber", "red", "white")} | {
+    "buzzer": line_of("buzzer")}
 
 
 class Lamps:
@@ -23,7 +36,7 @@ class Lamps:
         names = {self._line(name): name for name in LAMPS}
         rows = (re.search(r"(\d+\.\d+): gpio_value: (\d+) set (\d)", line)
                 for line in self.stream.lines[after:])
-        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows]
+        return [(float(row[1]) * 1000, names[int(row[2])], row[3] == "1") for row in rows if row]
 
     def mark(self):
         """For `after`: what comes from now on."""
@@ -39,6 +52,14 @@ class Lamps:
     def wait(self, what, condition, after=0):
         """Waits until condition(changes beyond `after`) holds."""
         return self.stream.wait_for(what, lambda _lines: condition(self.changes(after)))
+
+    def put_out(self, after):
+        """Waits until all outputs have been put out in a row beyond `after`, as who takes or leaves the lines does;
+        the guest's ms."""
+        def all_out(changes):
+            rows = (changes[at:at + len(LAMPS)] for at in range(len(changes)))
+            return next((row[-1][0] for row in rows if {name for _ms, name, on in row if not on} == set(LAMPS)), None)
+        return self.wait("put out in a row", all_out, after)
 
     def quiet(self, quiet_ms):
         """Waits until no output has been set for so long, by the guest's clock."""

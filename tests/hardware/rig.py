@@ -1,18 +1,19 @@
 """A kiosk on its own kernel, with a registry on this machine: what the cases are written with.
 
-    rig.power_on()                       # boots; the three services come up, the data arrive
+    rig.power_on()                   # boots; the three services come up, the data arrive
     rig.plug()
-    seq = rig.scan("siti").seq           # a sample document of board/desk on the reader; its verdict, shown
-    rig.lamps.on("green")                # a change that the kernel's chip saw
-    rig.press(1)                         # the counter's first button
-    rig.decided(seq)                     # ... recorded
-    rig.uploaded()                       # the registry has all of it; returns its export
+    shown = rig.scan("siti")         # a sample document of board/desk on the reader; its verdict, told
+                                     # and lit: a change that the kernel's chip saw
+    rig.press(1)                     # the counter's first button
+    rig.recorded(shown, "CLEARED")   # by the lane's word, the journal and the registry
 
 The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
 """
 import datetime as dt
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,12 +27,13 @@ from registry_kit import BIN, Registry  # noqa: E402,F401  (for the cases)
 from samples import Samples  # noqa: E402
 
 from guest import Guest  # noqa: E402
-from lamps import LAMPS, Lamps  # noqa: E402
+from lamps import PANEL, Lamps, line_of  # noqa: E402
 
 KIOSK = "GST-01-0001"
 HOST = "registry.pamit.test"
 SERVICES = ("lane", "console", "sync")
-BUTTONS = {1: 5, 2: 6, 3: 13, 4: 19}
+LAMP = {"SESUAI": "green", "RUJUK": "amber", "TUNDA": "red"}
+RESULT = {"SESUAI": "GREEN", "RUJUK": "AMBER", "TUNDA": "RED"}  # in an export
 DEAF_MS = 450  # the lane takes no key in a verdict's first 400 ms
 DISK_MB = 64
 
@@ -46,14 +48,15 @@ class Shown:
 class Rig:
     """A registry with sample data, a disk with a kiosk's files, and the machine that boots from it."""
 
-    def __init__(self, folder, mode="live"):
-        self.folder = pathlib.Path(folder)
-        self.guest, self.boots = None, 0
+    def __init__(self, folder, disk_mb=DISK_MB, scanner=None, sync=None, files=None):
+        self.folder, self.disk_mb = pathlib.Path(folder), disk_mb
+        self.guest, self.boots, self.supplied = None, 0, False
+        self.folder.mkdir(exist_ok=True)
         # The counter's day: its zone is WIB, seven hours ahead of UTC.
         self.samples = Samples((dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=7)).date())
         self.documents = {document["name"]: document["lines"] for document in self.samples.documents}
         self._make_registry()
-        self._make_disk(mode)
+        self._make_disk({"scanner_profile": "lines"} | (scanner or {}), sync or {}, files or {})
 
     def _make_registry(self):
         self.registry = Registry(self.folder / "registry")
@@ -67,7 +70,7 @@ class Rig:
         # The guest knows this port, so a registry that comes back has to take it again.
         self.registry.config = self.registry.write_config(port=self.registry.port)
 
-    def _make_disk(self, mode):
+    def _make_disk(self, scanner, sync, others):
         files = self.folder / "disk"
         files.mkdir()
         pki.storage_key(files / "storage.key")
@@ -76,39 +79,47 @@ class Rig:
         pki.public_pem(self.registry.policy_key, files / "policy.pub")
         pki.issue(self.registry.ca, KIOSK, files, "tls")
         (files / "ca.pem").write_bytes(self.registry.ca.cert.read_bytes())
+        shutil.copy(PANEL, files / "panel.conf")
         (files / "pamit.conf").write_text(kiosk_conf(
-            kiosk={"kiosk_id": KIOSK, "mode": mode, "site": "online", "tpi_code": "CTH"},
+            kiosk={"kiosk_id": KIOSK, "mode": "live", "site": "online", "tpi_code": "CTH"},
             lane={"lane_socket": "/run/lane.sock"},
-            scanner={"scanner_device": "/dev/ttyUSB0", "scanner_profile": "lines"},
-            panel={"gpio_chip": "/dev/gpiochip-counter", "buttons_active_low": "yes"}
-            | {name if name == "buzzer" else f"lamp_{name}": line for name, line in LAMPS.items()}
-            | {f"button_{number}": line for number, line in BUTTONS.items()},
+            scanner={"scanner_device": "/dev/serial/by-id/usb-reader"} | scanner,
+            panel={"board": "panel.conf"},
             sync={"registry_host": HOST, "registry_port": 8443, "sync_interval_s": 2, "backoff_min_ms": 100,
-                  "backoff_max_ms": 1000}))
+                  "backoff_max_ms": 1000} | sync))
+        for name, path in others.items():
+            (files / name).unlink(missing_ok=True)
+            os.link(path, files / name)  # it may be large
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
         subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
-                        f"{DISK_MB}M"], check=True)
+                        f"{self.disk_mb}M"], check=True)
 
     # ---- power ----
 
     def power_on(self, services=SERVICES, **options):
-        """Boots, and starts the services; the first time waits until there are data to judge by."""
+        """Boots, and starts the services."""
         self.boots += 1
         self.guest = Guest(self.image, self.folder / f"boot-{self.boots}", self.registry.port, **options)
         self.log, self.page, self.lamps = self.guest.log, self.guest.page, Lamps(self.guest)
         if services:
             self.start(*services)
-        if "lane" in services and "sync" in services and self.boots == 1:
-            self.log.wait("pamit-sync SYNC_ONLINE")
-            self.log.wait("pamit-lane POLICY_READY")
         return self
 
     def start(self, *services):
+        """The first time that all of them are started it waits until there are data to judge by."""
         after = len(self.log)
         self.guest.sh(f"start {' '.join(services)}")
         for name in services:
             self.log.wait(rf"pamit-{name} READY", after)
+        if services == SERVICES and not self.supplied:
+            self.log.wait("pamit-sync SYNC_ONLINE", after)
+            self.log.wait("pamit-lane POLICY_READY", after)
+            self.supplied = True
+
+    def ready_ms(self, name):
+        """When a process said that it was ready, by the guest's clock."""
+        return float(self.guest.sh(f"cat /run/{name}.ready")) * 1000
 
     def cut(self):
         self.guest.cut()
@@ -147,15 +158,24 @@ class Rig:
         """What the reader sends of a document, by name, up to so many rows; no waiting."""
         self.guest.scanner.sendall("".join(f"{line}\r" for line in self.documents[document][:rows]).encode())
 
-    def scan(self, document):
-        """Puts a document on the reader; the verdict that is shown for it."""
-        after = len(self.log)
-        self.send(document)
+    def presented(self, after):
+        """The first verdict that the lane has told beyond line `after` of its log."""
         return Shown(self.log.wait(r"pamit-lane PRESENTED seq=(\d+) verdict=(\w+) reasons=(\S+)", after))
+
+    def scan(self, document, lit=True):
+        """Puts a document on the reader; the verdict that is shown for it, also by its lamp unless there is none."""
+        after, lamps = len(self.log), self.lamps.mark()
+        self.send(document)
+        shown = self.presented(after)
+        if lit:
+            self.lamps.on(LAMP[shown.verdict], lamps)
+        return shown
+
+    line_of = staticmethod(line_of)
 
     def press(self, *numbers, bounces=0):
         """Buttons, pressed for a moment by somebody who has seen the verdict."""
-        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(BUTTONS[number]) for number in numbers)}")
+        self.guest.sh(f"press {DEAF_MS} {bounces} {' '.join(str(line_of(f'button_{number}')) for number in numbers)}")
 
     def presses(self, after):
         """The buttons that the page was told of as pressed, beyond its line `after`."""
@@ -174,6 +194,15 @@ class Rig:
         return int(match[1]), match[2]
 
     # ---- what is kept ----
+
+    def recorded(self, shown, decision):
+        """Waits until the lane says so, the journal is sound as far as that, and the registry has it."""
+        seq, told = self.decided(shown.seq)
+        assert told == decision and self.verified() >= seq
+        (crossing,) = [event for event in self.uploaded(seq) if shown.seq in event["entries"]]
+        assert crossing["entries"] == [shown.seq, seq]
+        assert (crossing["result"], crossing["decision"]) == (RESULT[shown.verdict], decision)
+        return seq
 
     def count(self, event, after=0):
         """How often the lane has told `event` beyond line `after`."""

@@ -10,15 +10,15 @@ def test_nobody_is_cleared_by_a_wrong_clock(off, wrong):
     off.cut()
     off.power_on(rtc=f"base={wrong}")
     off.plug()
+    mark = off.lamps.mark()
     shown = off.scan("siti")
     assert shown.verdict == "RUJUK" and "R093" in shown.reasons
     off.press(3)
-    off.decided(shown.seq)
+    off.recorded(shown, "SECONDARY")
+    assert "green" not in {name for _ms, name, on in off.lamps.changes(mark) if on}
     off.guest.sh(f"date -u -s @{off.now_s()}")
     shown = off.scan("agus")
     assert (shown.verdict, shown.reasons) == ("RUJUK", "R011")  # what its data say, of a clock to go by
     off.press(3)
-    seq, _decision = off.decided(shown.seq)
-    assert off.verified() == seq
-    events = off.uploaded(seq)
+    events = off.uploaded(off.recorded(shown, "SECONDARY"))
     assert [event["t_quality"] for event in events] == ["HOLDOVER", "UNKNOWN", "HOLDOVER"]

@@ -2,6 +2,7 @@
 import signal
 
 import pki
+from slow import SlowLine
 
 from rig import HOST
 
@@ -14,6 +15,7 @@ def cross_offline(rig, documents):
 
 
 def assert_all_arrive(rig, seq, count):
+    assert rig.verified() == seq
     events = rig.uploaded(seq)
     assert [event["decision"] for event in events[-count:]] == ["SECONDARY"] * count
     assert len({str(event["event_id"]) for event in events}) == len(events)
@@ -46,6 +48,22 @@ def test_the_registry_hangs(rig):
     seq = cross_offline(rig, documents)
     rig.registry.process.send_signal(signal.SIGCONT)
     assert_all_arrive(rig, seq, len(documents))
+
+
+def test_the_registry_is_slow(rig):
+    """A handshake takes longer than a traveller."""
+    right, port = rig.registry.config, rig.registry.port
+    assert rig.registry.stop() == 0
+    rig.registry.config = rig.registry.write_config("behind.conf", port=0)
+    rig.registry.start()
+    with SlowLine(rig.registry.port, port) as line:
+        documents = ("budi", "agus")
+        seq = cross_offline(rig, documents)
+        assert_all_arrive(rig, seq, len(documents))
+        assert line.passed > 3000
+    assert rig.registry.stop() == 0
+    rig.registry.config = right
+    rig.registry.start()
 
 
 def test_somebody_else_poses_as_the_registry(rig):

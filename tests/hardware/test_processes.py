@@ -5,39 +5,45 @@ from lamps import LAMPS
 from rig import SERVICES
 
 
+def assert_dark_until_ready(rig, mark):
+    """A lane died beyond `mark` of the lamps, and its successor is ready."""
+    put_out_ms, ready_ms = rig.lamps.put_out(mark), rig.ready_ms("lane")
+    assert put_out_ms < ready_ms
+    lit = {name for ms, name, on in rig.lamps.changes(mark) if on and put_out_ms < ms < ready_ms}
+    assert lit <= {"white"}  # the new one's, whose word comes a moment later to who stamps it
+
+
 @pytest.mark.parametrize("name, document", [("lane", "agus"), ("sync", "hendra"), ("console", "galih")])
 def test_a_killed_process_takes_nothing_with_it(rig, name, document):
     shown = rig.scan("budi" if name == "lane" else document)
-    before = len(rig.log)
+    before, mark = len(rig.log), rig.lamps.mark()
     rig.guest.sh(f"kill -9 $(pid {name})")
     rig.log.wait(f"init: ENDED process={name} code=137", before)
-    if name == "lane":
-        assert rig.lamps.lit() == set()
     rig.log.wait(f"pamit-{name} READY", before)
     if name == "lane":  # what was undecided is replaced by the same document, scanned again
         rig.log.wait("pamit-lane SCANNER_OPEN", before)
+        assert_dark_until_ready(rig, mark)
         shown = rig.scan(document)
     rig.press(3)
-    seq, decision = rig.decided(shown.seq)
-    assert decision == "SECONDARY"
-    assert rig.verified() == seq
-    assert rig.uploaded(seq)[-1]["decision"] == "SECONDARY"
+    rig.recorded(shown, "SECONDARY")
 
 
 def test_a_hung_lane_is_ended_by_its_watchdog(off):
     off.power_on(services=())
     off.guest.sh("watchdog_s=4")
-    off.start("lane", "console")
+    off.start(*SERVICES)
     off.plug()
     shown = off.scan("budi")
-    before = len(off.log)
+    before, mark = len(off.log), off.lamps.mark()
     off.guest.sh("kill -STOP $(pid lane)")
     off.log.wait("init: WATCHDOG program=pamit-lane", before)
     off.log.wait("init: ENDED process=lane", before)
-    assert off.lamps.lit() == set()
     off.log.wait("pamit-lane SCANNER_OPEN", before)
+    assert_dark_until_ready(off, mark)
     assert off.verified() >= shown.seq
-    off.cross("agus", 3)
+    shown = off.scan("agus")
+    off.press(3)
+    off.recorded(shown, "SECONDARY")
 
 
 def test_what_a_dead_lane_left_driven_is_put_out(rig):
@@ -65,4 +71,6 @@ def test_a_machine_that_hangs_is_ended_by_the_watchdog_and_the_next_boot_serves(
     off.start(*SERVICES)
     assert off.verified() >= seq
     off.plug()
-    off.cross("agus", 3)
+    shown = off.scan("agus")
+    off.press(3)
+    off.recorded(shown, "SECONDARY")

@@ -21,9 +21,12 @@ SECTIONS = {
 
 
 def kiosk_conf(**sections):
-    """The file's text; kiosk_conf(sync={"registry_port": 1}) sets or adds a key."""
+    """The file's text; kiosk_conf(sync={"registry_port": 1}) sets or adds a key. A panel with a `board` has
+    its lines from there."""
     lines = []
     for name, preset in SECTIONS.items():
+        if "board" in sections.get(name, {}):
+            preset = {}
         lines.append(f"[{name}]")
         lines += [f"{key} = {value}" for key, value in (preset | sections.get(name, {})).items()]
     return "\n".join(lines) + "\n"

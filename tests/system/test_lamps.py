@@ -61,13 +61,14 @@ def test_a_recorded_deferral_lights_no_green_and_ends_the_red(made):
     assert not lamps(made)["lamps"]["red"]
 
 
-def test_pulling_the_scanner_lights_nothing_again(made):
+def test_pulling_the_scanner_shows_white_and_lights_nothing_again(made):
     ready(made)
     decide(made, scan(made, "siti")["seq"], "CLEARED")
     made.page.wait("green's own end", lambda s: not lamps(made)["lamps"]["green"])
     before = lamps(made)["next"]
     made.hardware.do("scanner", "off")
     view(made, "no scanner", lambda v: not v["scanner_ok"])
+    made.page.wait("white for a moment", lambda s: "white" in lit_since(made, before))
     assert "green" not in lit_since(made, before)
     made.hardware.do("scanner", "on")
     ready(made)

@@ -1,6 +1,7 @@
 """pamit-sync against the real registry: what goes up, what comes down, and what stops neither."""
 
 import json
+import re
 import shutil
 import socket
 import sqlite3
@@ -65,6 +66,21 @@ def test_new_entries_go_up_while_it_runs(registry, kiosk):
     kiosk.await_log(f"next={head[1] + 1}")
     assert_same_head(registry, head)
     assert not any("SYNC_OFFLINE" in line for line in kiosk.log)
+
+
+def test_it_makes_up_for_no_look_that_it_did_not_take(registry, kiosk):
+    """It looks for new entries twice a second from its own start, not from the machine's: each look is a read of
+    its timer, and the machine has been up for longer than a moment."""
+    began = time.monotonic()
+    if began < 300:
+        pytest.skip("a machine that has just been switched on shows nothing")
+    kiosk.append(1)
+    kiosk.start(interval_s=3600)
+    kiosk.await_log("SYNC_ONLINE")
+    kiosk.append(1)
+    kiosk.await_log("next=3")
+    reads = int(re.search(r"^syscr: (\d+)", Path(f"/proc/{kiosk.process.pid}/io").read_text(), re.MULTILINE)[1])
+    assert reads < 300 + 50 * (time.monotonic() - began), "it spins"
 
 
 def test_an_outage_loses_nothing_and_ends_by_itself(registry, kiosk):

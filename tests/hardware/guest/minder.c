@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MESSAGE_LEN 4096
@@ -58,6 +60,24 @@ static pid_t begin(const char *pid_file, const char *watchdog_s, char **program)
     return pid;
 }
 
+/* Any message is a sign of life: READY=1, WATCHDOG=1. When it was ready goes to its file, in
+ * seconds of CLOCK_BOOTTIME as /proc counts them. */
+static void note(ssize_t len, char *message, const char *pid_file)
+{
+    struct timespec now;
+    if (len < 0 || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+        return;
+    message[len] = '\0';
+    if (!strstr(message, "READY=1"))
+        return;
+    char path[256];
+    snprintf(path, sizeof path, "%.*s.ready", (int)(strlen(pid_file) - strlen(".pid")), pid_file);
+    FILE *file = fopen(path, "w");
+    if (!file || fprintf(file, "%ld.%03ld\n", (long)now.tv_sec, now.tv_nsec / 1000000) < 0 ||
+        fclose(file) != 0)
+        perror(path);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4)
@@ -76,8 +96,7 @@ int main(int argc, char **argv)
         }
         char message[MESSAGE_LEN];
         if (n > 0 && (waits[0].revents & POLLIN))
-            (void)!recv(notify, message, sizeof message,
-                        0); /* any sign of life: READY=1, WATCHDOG=1 */
+            note(recv(notify, message, sizeof message - 1, 0), message, argv[1]);
         ended = n == 0 || (n > 0 && (waits[1].revents & POLLIN));
     }
     int status = 0;

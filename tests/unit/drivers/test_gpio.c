@@ -11,12 +11,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gpio.h"
+#include "gpio_backend.h"
 
-static const struct gpio_pin outputs[] = {{17, false, "lamp green"}, {22, true, "lamp red"}};
-static const struct gpio_pin inputs[] = {{5, false, "button 1"}, {6, true, "button 2"}};
+static const struct gpio_pin outputs[] = {{"17", false, "lamp green"},
+                                          {"GPIO22", true, "lamp red"}};
+static const struct gpio_pin inputs[] = {{"5", false, "button 1"}, {"6", true, "button 2"}};
 static const struct gpio_request request = {
     .consumer = "test", .outputs = outputs, .n_outputs = 2, .inputs = inputs, .n_inputs = 2};
+
+/* Of a chip with the names of a Raspberry Pi's. */
+static int line_named(void *chip, const char *name)
+{
+    (void)chip;
+    return strncmp(name, "GPIO", 4) == 0 ? atoi(name + 4) : -1;
+}
 
 static void expect_message(int far, uint8_t line, uint8_t value)
 {
@@ -85,6 +93,34 @@ static void inputs_tell_of_changes_and_nonsense_is_ignored(void **state)
     gpio_close(gpio);
 }
 
+static void lines_go_by_number_or_name_and_no_two_are_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *lamp, *button, *why;
+    } rows[] = {
+        {"numbers", "17", "5", NULL},
+        {"names", "GPIO17", "GPIO5", NULL},
+        {"a name that no line has", "GPIO17", "FAN", "line FAN (button) does not exist"},
+        {"no number", "17x", "5", "line 17x (lamp) does not exist"},
+        {"a number beyond", "99999999999999999999", "5", "(lamp) does not exist"},
+        {"one line by two names", "17", "GPIO17", "line GPIO17 (button) is that of lamp too"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct gpio_pin lamp = {rows[i].lamp, false, "lamp"};
+        const struct gpio_pin button = {rows[i].button, false, "button"};
+        const struct gpio_request both = {
+            .consumer = "test", .outputs = &lamp, .n_outputs = 1, .inputs = &button, .n_inputs = 1};
+        struct gpio_lines at = {{0}, {0}};
+        char why[DEVICE_WHY_LEN] = "";
+        const int r = gpio_find_lines("chip", &both, line_named, NULL, &at, why);
+        if (r != (rows[i].why ? -EINVAL : 0) || (r < 0 && !strstr(why, rows[i].why)))
+            fail_msg("%s: got %d, \"%s\"", rows[i].says, r, why);
+        if (r == 0 && (at.outputs[0] != 17 || at.inputs[0] != 5))
+            fail_msg("%s: lines %u and %u", rows[i].says, at.outputs[0], at.inputs[0]);
+    }
+}
+
 struct refusal {
     const char *says;
     const struct gpio_backend *backend;
@@ -102,6 +138,8 @@ static void what_is_no_chip_is_refused_with_path_and_reason(void **state)
         {"no such chip", &gpio_gpiod, "/dev/gpiochip99", ENOENT, "No such file"},
         {"a regular file", &gpio_gpiod, file, ENOTTY, "not a gpiochip"},
         {"/dev/null", &gpio_gpiod, "/dev/null", ENOTTY, "not a gpiochip"},
+        {"no chip with the label", &gpio_gpiod, "pinctrl-none", ENOENT,
+         "no gpiochip with this label"},
         {"no desk", &gpio_mem, "/nonexistent/gpio.sock", ENOENT, "does not answer"},
         {"no socket", &gpio_mem, "/dev/null", ECONNREFUSED, "does not answer"},
         {"path of a socket too long", &gpio_mem,
@@ -126,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outputs_begin_and_end_inactive),
         cmocka_unit_test(inputs_tell_of_changes_and_nonsense_is_ignored),
+        cmocka_unit_test(lines_go_by_number_or_name_and_no_two_are_one),
         cmocka_unit_test(what_is_no_chip_is_refused_with_path_and_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,12 @@
 
 #include "panel.h"
 
-static const struct panel_pins pins = {
-    .green = 1, .amber = 2, .red = 3, .white = 4, .buzzer = 5, .button = {11, 12, 13, 14}};
+static const struct panel_pins pins = {.green = "1",
+                                       .amber = "2",
+                                       .red = "3",
+                                       .white = "4",
+                                       .buzzer = "5",
+                                       .button = {"11", "12", "13", "GPIO14"}};
 
 #define START_MS 1000000
 
@@ -94,6 +98,7 @@ static const struct row rows[] = {
     {PANEL_STOP_ACKNOWLEDGED, 60000, "0:R+"},
     {PANEL_UNREADABLE, 1100, "0:W+ 0:b+ 80:b- 160:b+ 240:b- 500:W- 1000:W+"},
     {PANEL_REFER, 1700, "0:A+ 0:b+ 180:b- 300:b+ 480:b- 600:b+ 780:b- 833:A- 1666:A+"},
+    {PANEL_NO_READER, 3100, "0:W+ 100:W- 3000:W+ 3100:W-"},
     {PANEL_FAULT, 2000, "0:W+ 0:b+ 600:b- 1000:W- 2000:W+"},
     {PANEL_STOP, 1300,
      "0:R+ 0:b+ 150:b- 250:R- 250:b+ 400:b- 500:R+ 500:b+ 650:b- 750:R- 900:b+ 1000:R+ 1050:b- "
@@ -281,6 +286,29 @@ static void two_buttons_at_once_are_two_presses(void **state)
     expect_no_button(b);
 }
 
+static void a_button_that_stays_down_is_stuck_until_it_comes_up(void **state)
+{
+    struct bench *b = *state;
+    int64_t deadline_ms;
+    press(b, 12, 1);
+    expect_button(b, 2, true);
+    const int64_t stuck_ms = b->now_ms + PANEL_STUCK_MS;
+    assert_int_equal(panel_tick(b->panel, b->now_ms, &deadline_ms), 0);
+    assert_int_equal(deadline_ms, stuck_ms);
+    assert_int_equal(panel_stuck(b->panel, stuck_ms - 1), 0);
+    assert_int_equal(panel_stuck(b->panel, stuck_ms), 1u << 1);
+    b->now_ms = stuck_ms;
+    assert_int_equal(panel_tick(b->panel, b->now_ms, &deadline_ms), 0);
+    assert_true(deadline_ms == PANEL_NO_DEADLINE);
+    expect_no_button(b); /* one press, however long */
+
+    press(b, 13, 1); /* the others go on */
+    expect_button(b, 3, true);
+    press(b, 12, 0);
+    expect_button(b, 2, false);
+    assert_int_equal(panel_stuck(b->panel, b->now_ms), 0);
+}
+
 static void a_panel_that_went_away_says_so(void **state)
 {
     struct bench *b = *state;
@@ -310,6 +338,7 @@ int main(void)
         TEST(a_press_counts_at_once_and_its_bounce_does_not),
         TEST(a_release_lost_in_the_bounce_is_found_by_the_deadline),
         TEST(two_buttons_at_once_are_two_presses),
+        TEST(a_button_that_stays_down_is_stuck_until_it_comes_up),
         TEST(a_panel_that_went_away_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,8 +169,95 @@ static void a_full_line_is_tried_again_and_blocks_nothing(void **state)
     expect_command(&c, &c.profile->init); /* the rest of what was due comes with the next call */
     expect(&c, SCAN_EVENT_NONE);
     expect_command(&c, &c.profile->rearm);
-    assert_true(scanner_deadline_ms(c.scanner) == SCANNER_NO_DEADLINE);
+    assert_int_equal(scanner_deadline_ms(c.scanner), c.now_ms + SCANNER_ANSWER_MS);
     counter_close(&c);
+}
+
+/* Nothing until an answer is overdue, then QUIET, once. */
+static void expect_quiet(struct counter *c)
+{
+    const int64_t due_ms = scanner_deadline_ms(c->scanner);
+    c->now_ms = due_ms - 1;
+    expect(c, SCAN_EVENT_NONE);
+    assert_int_equal(scanner_state(c->scanner), SCANNER_OK);
+    c->now_ms = due_ms;
+    expect(c, SCAN_EVENT_QUIET);
+    expect(c, SCAN_EVENT_NONE);
+    assert_int_equal(scanner_state(c->scanner), SCANNER_QUIET);
+    assert_non_null(strstr(scanner_why(c->scanner), ": does not answer"));
+}
+
+static void a_reader_that_owes_an_answer_is_quiet_and_asked_for_ever(void **state)
+{
+    (void)state;
+    struct counter c = counter_armed("elyctis");
+    assert_int_equal(scanner_deadline_ms(c.scanner), c.now_ms + SCANNER_ANSWER_MS);
+    expect_quiet(&c);
+    for (int i = 0; i < 3; i++) {
+        c.now_ms = scanner_deadline_ms(c.scanner);
+        expect(&c, SCAN_EVENT_NONE);
+        expect_command(&c, &c.profile->rearm);
+        assert_int_equal(scanner_deadline_ms(c.scanner), c.now_ms + SCANNER_ASK_MS);
+    }
+    pty_write(&c.pty, "C\0\x01\x01", 4);
+    expect(&c, SCAN_EVENT_HEARD);
+    expect(&c, SCAN_EVENT_NONE);
+    assert_int_equal(scanner_state(c.scanner), SCANNER_OK);
+    assert_string_equal(scanner_why(c.scanner), "");
+    assert_true(scanner_deadline_ms(c.scanner) == SCANNER_NO_DEADLINE);
+
+    send_document(&c); /* a document is a sign of life too, and is not lost behind HEARD */
+    expect(&c, SCAN_EVENT_STARTED);
+    expect(&c, SCAN_EVENT_FRAME);
+    expect(&c, SCAN_EVENT_NONE);
+    expect_command(&c, &c.profile->rearm);
+    expect_quiet(&c);
+    send_document(&c);
+    expect(&c, SCAN_EVENT_HEARD);
+    expect(&c, SCAN_EVENT_STARTED);
+    expect(&c, SCAN_EVENT_FRAME);
+    counter_close(&c);
+}
+
+static void a_line_that_takes_no_command_is_quiet_too(void **state)
+{
+    (void)state;
+    struct counter c = counter_open("elyctis");
+    line_flow(&c, TCOOFF);
+    const int64_t opened_ms = c.now_ms;
+    while (scanner_state(c.scanner) == SCANNER_OK) {
+        assert_true(c.now_ms <= opened_ms + SCANNER_ANSWER_MS);
+        (void)next(&c);
+        if (scanner_state(c.scanner) == SCANNER_OK)
+            c.now_ms = scanner_deadline_ms(c.scanner);
+    }
+    assert_int_equal(c.now_ms, opened_ms + SCANNER_ANSWER_MS);
+    counter_close(&c);
+}
+
+static void a_reader_that_never_answers_is_not_quiet(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; scan_profile_at(i); i++) {
+        if (scan_profile_at(i)->answer.len > 0)
+            continue;
+        struct counter c = counter_armed(scan_profile_at(i)->name);
+        c.now_ms += 3600000;
+        expect(&c, SCAN_EVENT_NONE);
+        assert_int_equal(scanner_state(c.scanner), SCANNER_OK);
+        counter_close(&c);
+    }
+}
+
+static void a_quiet_reader_that_is_pulled_out_is_gone(void **state)
+{
+    (void)state;
+    struct counter c = counter_armed("elyctis");
+    expect_quiet(&c);
+    close(c.pty.master);
+    expect(&c, SCAN_EVENT_GONE);
+    assert_int_equal(scanner_state(c.scanner), SCANNER_GONE);
+    scanner_close(c.scanner);
 }
 
 static void a_reader_that_times_out_is_armed_again_in_time(void **state)
@@ -223,6 +310,10 @@ int main(void)
         cmocka_unit_test(garbage_arms_it_again_and_with_a_frame_behind_it_once),
         cmocka_unit_test(the_answer_to_a_command_is_no_event),
         cmocka_unit_test(a_full_line_is_tried_again_and_blocks_nothing),
+        cmocka_unit_test(a_reader_that_owes_an_answer_is_quiet_and_asked_for_ever),
+        cmocka_unit_test(a_line_that_takes_no_command_is_quiet_too),
+        cmocka_unit_test(a_reader_that_never_answers_is_not_quiet),
+        cmocka_unit_test(a_quiet_reader_that_is_pulled_out_is_gone),
         cmocka_unit_test(a_reader_that_times_out_is_armed_again_in_time),
         cmocka_unit_test(a_reader_that_comes_back_is_set_up_anew),
     };

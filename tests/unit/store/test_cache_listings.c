@@ -251,6 +251,44 @@ static void lists_have_an_age_of_their_own(void **state)
     cache_writer_close(writer);
 }
 
+static void what_is_current_is_noted_of_both_feeds_or_of_none(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    static const struct {
+        const char *proves;
+        struct cache_versions versions;
+        int64_t as_of;
+        enum err expected;
+        int64_t placements_as_of, lists_as_of;
+    } rows[] = {
+        {"nothing is nothing", {0}, 4000, ERR_OK, 1000, 3000},
+        {"both", {.placements = 1, .lists = 1}, 5000, ERR_OK, 5000, 5000},
+        {"placements only", {.placements = 1}, 6000, ERR_OK, 6000, 5000},
+        {"lists only", {.lists = 1}, 7000, ERR_OK, 6000, 7000},
+        {"age never falls", {.placements = 1, .lists = 1}, 6500, ERR_OK, 6500, 7000},
+        {"other lists: neither", {.placements = 1, .lists = 2}, 8000, ERR_OLD, 6500, 7000},
+        {"other placements: neither", {.placements = 2, .lists = 1}, 8000, ERR_OLD, 6500, 7000},
+        {"no version", {.placements = UINT64_MAX, .lists = 1}, 8000, ERR_INVALID, 6500, 7000},
+    };
+    const struct cache_delta placements = {.to = 1, .as_of = 1000};
+    struct cache_writer *writer = fixture_cache_writer(fixture);
+    struct data_state data;
+
+    assert_int_equal(cache_apply(writer, &placements), ERR_OK);
+    assert_int_equal(apply_listings(writer, 0, NULL, 0), ERR_OK);
+    struct cache_reader *reader = fixture_cache_reader(fixture);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const enum err err = cache_note_current(writer, &rows[i].versions, rows[i].as_of);
+        assert_int_equal(cache_reader_state(reader, &data), ERR_OK);
+        if (err != rows[i].expected || data.placements_as_of != rows[i].placements_as_of ||
+            data.lists_as_of != rows[i].lists_as_of)
+            fail_msg("%s: %d, %lld, %lld", rows[i].proves, err, (long long)data.placements_as_of,
+                     (long long)data.lists_as_of);
+    }
+    cache_reader_close(reader);
+    cache_writer_close(writer);
+}
+
 static void a_row_of_a_list_moved_to_another_text_does_not_open(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -300,6 +338,7 @@ int main(void)
         CACHE_TEST(a_sweep_goes_round),
         CACHE_TEST(more_rows_than_can_be_looked_at_are_no_answer),
         CACHE_TEST(lists_have_an_age_of_their_own),
+        CACHE_TEST(what_is_current_is_noted_of_both_feeds_or_of_none),
         CACHE_TEST(a_row_of_a_list_moved_to_another_text_does_not_open),
         CACHE_TEST(of_a_row_that_is_built_twice_the_longer_stays),
     };
