@@ -73,6 +73,11 @@ def test_a_revoked_kiosk_is_a_finding(registry, kiosk):
     fails(kiosk)
     told = assert_status(kiosk, 1, "HTTP 403: this kiosk is revoked", online=False)
     assert "revoked" in told["refusal"]
+    fails(kiosk, port=1)
+    with front(registry, kiosk, "/v1/receipt", lambda _: Reply(503, {"Retry-After": "1"}, b"")) as later:
+        fails(kiosk, port=later.port)
+    later = assert_status(kiosk, 1, "HTTP 403: this kiosk is revoked", refusal=told["refusal"])
+    assert later["last_attempt"] >= told["last_attempt"]
 
 
 @pytest.mark.parametrize("made", [
