@@ -95,6 +95,8 @@ struct cli_uplink {
     bool has_receipt;
     int64_t registry_ms;       /* the time of the receipt, if it agrees; 0: it does not */
     uint64_t acked_next;       /* what is below is acknowledged; 1: nothing */
+    char unread[CLI_WHY_LEN];  /* why sync.db can't be read before pamit-sync has opened it; "" it
+                                  could, or there is none: then nothing is known of the registry */
     char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none
                                 */
 };

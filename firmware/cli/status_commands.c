@@ -59,6 +59,8 @@ static int answer_print(json_t *answer, bool as_json)
 
 static const char *receipt_text(const struct cli_uplink *uplink)
 {
+    if (uplink->unread[0])
+        return "not known";
     if (!uplink->has_receipt)
         return "none yet";
     return uplink->finding[0] ? uplink->finding : "agrees";
@@ -108,10 +110,10 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "epoch", json_integer(head->epoch));
     json_object_set_new(json, "last_seq", json_integer((json_int_t)head->seq));
     json_object_set_new(json, "head", json_string(hash));
-    json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
-    const bool all_sent = head->seq < unsent_from;
-    json_object_set_new(json, "unsent",
-                        json_integer(all_sent ? 0 : (json_int_t)(head->seq - unsent_from + 1)));
+    const bool known = !uplink->unread[0];
+    json_object_set_new(json, "acked_next", known ? json_integer((json_int_t)next) : json_null());
+    const uint64_t unsent = head->seq < unsent_from ? 0 : head->seq - unsent_from + 1;
+    json_object_set_new(json, "unsent", known ? json_integer((json_int_t)unsent) : json_null());
     json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
     json_object_set_new(json, "last_attempt", cli_time_json(uplink->state.last_attempt_ms));
@@ -139,6 +141,8 @@ static void history_find(const struct cli_uplink *uplink, struct cli_findings *f
 {
     const struct sync_state *state = &uplink->state;
 
+    if (uplink->unread[0])
+        cli_finding_add(findings, "%s", uplink->unread);
     if (uplink->finding[0])
         cli_finding_add(findings, "%s", uplink->finding);
     else if (state->refused || sync_state_journal_damaged(state))

@@ -140,6 +140,18 @@ def test_what_sync_can_not_start_with_is_a_finding(registry, kiosk, tmp_path, na
     assert_status(kiosk, 0)
 
 
+def test_an_earlier_version_of_sync_db_is_a_finding_until_sync_starts(kiosk):
+    """What a new program finds before its pamit-sync was ever started: nothing is known, not that nothing was sent."""
+    with sqlite3.connect(kiosk.folder / "sync.db") as db:
+        db.executescript("ALTER TABLE state DROP COLUMN refused; ALTER TABLE state DROP COLUMN feeds;"
+                         "PRAGMA user_version = 2")
+    db.close()
+    assert_status(kiosk, 1, "sync.db: of an earlier version", "start pamit-sync",
+                  unsent=None, acked_next=None, receipt="not known")
+    assert kiosk.once().returncode == 0
+    assert_status(kiosk, 0, unsent=0, receipt="agrees")
+
+
 def test_a_kiosk_that_is_not_enrolled_is_told_to(kiosk):
     for name in ("tls.pem", "tls.key"):
         (kiosk.folder / name).unlink()
