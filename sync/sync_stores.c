@@ -300,8 +300,14 @@ void sync_stores_failure(struct sync_stores *stores, const char *why, bool stand
     if (!stores->state)
         return;
     const int64_t now_ms = sync_stores_wall_ms(stores);
-    const enum err err = stands ? sync_state_store_refusal(stores->state, now_ms, why)
-                                : sync_state_store_failure(stores->state, now_ms, why);
+    struct sync_state before;
+    enum err err = sync_state_load(stores->state, &before);
+    if (!stands && err == ERR_OK && before.refused) {
+        why = before.refusal;
+        stands = true;
+    }
+    err = stands ? sync_state_store_refusal(stores->state, now_ms, why)
+                 : sync_state_store_failure(stores->state, now_ms, why);
     if (err != ERR_OK)
         state_failed(stores, err);
 }

@@ -76,8 +76,9 @@ int64_t sync_stores_boottime_ms(const struct sync_stores *stores);
 /* Until there is a newer one: what the receipt in sync.db says of the time, if `key` signed it. */
 void sync_stores_learn_time(struct sync_stores *stores, const struct verify_key *key);
 /* Keeps a receipt, with when it was asked for and had come (CLOCK_BOOTTIME), or why there is none
- * (`stands`: until somebody has seen to it), or why a feed did not come ("": they all did).
- * Failures are logged; nothing depends on them here. */
+ * (`stands`: until a contact is good, whatever fails in between: a line that goes down makes no
+ * revoked kiosk a good one), or why a feed did not come ("": they all did). Failures are logged;
+ * nothing depends on them here. */
 void sync_stores_receipt(struct sync_stores *stores, const struct receipt *receipt,
                          struct span envelope, int64_t asked_ms, int64_t answered_ms);
 void sync_stores_failure(struct sync_stores *stores, const char *why, bool stands);

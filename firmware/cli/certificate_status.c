@@ -1,12 +1,16 @@
-/* pamit status: the certificate, judged by the latest time that is known. One that begins after
- * that was made by a clock that is wrong, or it is ours that is. */
+/* pamit status: what pamit-sync shows the registry. The certificate is judged by the latest time
+ * that is known: one that begins after that was made by a clock that is wrong, or it is ours that
+ * is. */
 #include "cli.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "certificate.h"
 
 #define DAY_S 86400
+
+_Static_assert(CERTIFICATE_WHY_LEN == SIGN_WHY_LEN, "one buffer for both");
 
 static int64_t latest_s(const struct cli_uplink *uplink)
 {
@@ -19,23 +23,46 @@ static int64_t latest_s(const struct cli_uplink *uplink)
     return latest;
 }
 
-const char *cli_certificate_add(json_t *json, const struct cli_paths *paths,
-                                const struct cli_uplink *uplink)
+/* Does pamit-sync start with these files? */
+static void identity_check(const struct kiosk_config *config, struct cli_findings *findings)
+{
+    struct sign_key *key = NULL;
+    struct certificate_dates dates;
+    char why[CERTIFICATE_WHY_LEN];
+
+    if (access(config->tls_cert, F_OK) != 0 && access(config->tls_key, F_OK) != 0) {
+        cli_finding_add(findings, "this kiosk is not enrolled: pamit enrol");
+        return;
+    }
+    enum err err = certificate_dates_load(config->tls_cert, &dates, why);
+    if (!err)
+        err = certificate_dates_load(config->ca_cert, &dates, why);
+    if (!err)
+        err = sign_key_load(config->tls_key, &key, why);
+    sign_key_close(key);
+    if (err)
+        cli_finding_add(findings, "%s: pamit-sync does not start: pamit enrol", why);
+}
+
+void cli_certificate_add(json_t *json, const struct cli_paths *paths,
+                         const struct cli_uplink *uplink, struct cli_findings *findings)
 {
     const int64_t now_s = latest_s(uplink);
     struct certificate_dates dates;
     char why[CERTIFICATE_WHY_LEN];
 
+    identity_check(&paths->config, findings);
     if (certificate_dates_load(paths->config.tls_cert, &dates, why) != ERR_OK) {
         json_object_set_new(json, "certificate_ends", json_null());
         json_object_set_new(json, "certificate_days", json_null());
-        return "";
+        return;
     }
     const bool ended = certificate_age(&dates, now_s) == CERTIFICATE_ENDED;
     json_object_set_new(json, "certificate_ends", cli_time_json(dates.to * 1000));
     json_object_set_new(json, "certificate_days",
                         json_integer(ended ? 0 : (dates.to - now_s) / DAY_S));
     if (ended)
-        return "the certificate has ended: pamit enrol, with a new code";
-    return now_s < dates.from ? "the certificate is not valid yet, or the clock is wrong" : "";
+        cli_finding_add(findings, "the certificate has ended: pamit enrol, with a new code");
+    else if (now_s < dates.from)
+        cli_finding_add(findings, "the certificate is not valid yet, or the clock is wrong");
 }

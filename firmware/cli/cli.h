@@ -95,6 +95,8 @@ struct cli_uplink {
     bool has_receipt;
     int64_t registry_ms;       /* the time of the receipt, if it agrees; 0: it does not */
     uint64_t acked_next;       /* what is below is acknowledged; 1: nothing */
+    char unread[CLI_WHY_LEN];  /* why sync.db can't be read before pamit-sync has opened it; "" it
+                                  could, or there is none: then nothing is known of the registry */
     char finding[CLI_WHY_LEN]; /* why the receipt acknowledges nothing; "" it does, or there is none
                                 */
 };
@@ -108,16 +110,27 @@ json_t *cli_time_json(int64_t wall_ms);
  * at. */
 bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
                        const struct cli_uplink *uplink);
-/* The policy in force; false: there is none that can be read. */
-bool cli_policy_read(const struct kiosk_config *config, struct policy *out);
+/* The policy in force; false: there is none that can be read, `why` says what is wrong. */
+bool cli_policy_read(const struct kiosk_config *config, struct policy *out, char why[CLI_WHY_LEN]);
+
+/* What somebody has to see to. */
+#define CLI_FINDINGS_MAX 8
+
+struct cli_findings {
+    size_t n;
+    char text[CLI_FINDINGS_MAX][CLI_WHY_LEN];
+};
+void cli_finding_add(struct cli_findings *findings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Adds as of when placements and lists are good, and the clock's quality; nulls where that is not
- * known. `reader` may be NULL. Returns what is wrong with their age, "" nothing. */
-const char *cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
-                        const struct cli_uplink *uplink);
-/* Adds how long our certificate lasts; nulls where there is none. Returns what is wrong with its
- * dates, "" nothing. */
-const char *cli_certificate_add(json_t *json, const struct cli_paths *paths,
-                                const struct cli_uplink *uplink);
+ * known. `reader` may be NULL. Finds what keeps the lane from clearing anybody. */
+void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
+                 const struct cli_uplink *uplink, struct cli_findings *findings);
+/* Adds how long our certificate lasts; nulls where there is none. Finds what keeps pamit-sync from
+ * starting, and what is wrong with the certificate's dates. */
+void cli_certificate_add(json_t *json, const struct cli_paths *paths,
+                         const struct cli_uplink *uplink, struct cli_findings *findings);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

@@ -135,7 +135,8 @@ bool cli_entry_key_open(const struct cli_paths *paths, struct verify_key **out)
     return !err;
 }
 
-/* ERR_MISSING: nothing is stored. */
+/* ERR_MISSING: nothing is stored, or, with `why`, the file is not there or not yet as we read it.
+ */
 static enum err state_read(const struct cli_paths *paths, struct sync_state *out,
                            char why[CLI_WHY_LEN])
 {
@@ -146,7 +147,7 @@ static enum err state_read(const struct cli_paths *paths, struct sync_state *out
         return err;
     err = sync_state_load(db, out);
     sync_state_close(db);
-    if (err)
+    if (err && err != ERR_MISSING)
         snprintf(why, CLI_WHY_LEN, "%s: %s", paths->sync_db, err_text(err));
     return err;
 }
@@ -208,6 +209,8 @@ bool cli_uplink_read(const struct cli_paths *paths, struct journal_reader *reade
         cli_fail("%s", why);
         return false;
     }
+    if (err == ERR_MISSING && why[0] && access(paths->sync_db, F_OK) == 0)
+        snprintf(out->unread, sizeof out->unread, "%.400s: start pamit-sync", why);
     out->has_receipt = out->state.receipt_len > 0;
     return !out->has_receipt || receipt_judge(paths, reader, out);
 }

@@ -6,12 +6,16 @@
 #include "cache.h"
 #include "cli.h"
 
-static enum err policy_open(struct cache_reader *cache, const char *key_path, struct policy *out)
+_Static_assert(CLI_WHY_LEN >= SIGN_WHY_LEN && CLI_WHY_LEN >= SEAL_WHY_LEN &&
+                   CLI_WHY_LEN >= CACHE_WHY_LEN,
+               "one buffer for all");
+
+static enum err policy_open(struct cache_reader *cache, const char *key_path, struct policy *out,
+                            char why[CLI_WHY_LEN])
 {
     static uint8_t envelope[POLICY_CBOR_MAX + SIGN_COSE_OVERHEAD];
     struct verify_key *key = NULL;
     struct span payload;
-    char why[SIGN_WHY_LEN];
     uint64_t version;
     size_t len;
     enum err err = verify_key_load(key_path, &key, why);
@@ -19,6 +23,8 @@ static enum err policy_open(struct cache_reader *cache, const char *key_path, st
     if (err)
         return err;
     err = cache_reader_policy(cache, envelope, sizeof envelope, &len, &version);
+    snprintf(why, CLI_WHY_LEN,
+             err == ERR_MISSING ? "no policy came yet" : "the policy does not verify");
     if (!err)
         err = cose_open(key, span_of(envelope, len), &payload);
     if (!err)
@@ -27,17 +33,16 @@ static enum err policy_open(struct cache_reader *cache, const char *key_path, st
     return err;
 }
 
-bool cli_policy_read(const struct kiosk_config *config, struct policy *out)
+bool cli_policy_read(const struct kiosk_config *config, struct policy *out, char why[CLI_WHY_LEN])
 {
     struct seal_root *root = NULL;
     struct cache_reader *cache = NULL;
-    char why[CACHE_WHY_LEN];
 
     if (seal_root_load(config->storage_key, &root, why))
         return false;
     enum err err = cache_reader_open(config->cache, root, &cache, why);
     if (!err)
-        err = policy_open(cache, config->policy_key, out);
+        err = policy_open(cache, config->policy_key, out, why);
     cache_reader_close(cache);
     seal_root_close(root);
     return !err;
@@ -67,8 +72,9 @@ bool cli_retention_add(json_t *json, const struct cli_paths *paths, struct journ
     struct journal_remains remains = {0};
     struct journal_purge_due due;
     struct policy policy;
+    char why[CLI_WHY_LEN];
     const bool known =
-        reader && uplink->registry_ms > 0 && cli_policy_read(&paths->config, &policy);
+        reader && uplink->registry_ms > 0 && cli_policy_read(&paths->config, &policy, why);
     enum err err = reader ? journal_reader_remains(reader, &remains) : ERR_OK;
 
     if (!err && known)

@@ -1,7 +1,9 @@
 /* pamit status, pamit cache show. */
 #include "cli.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "cache.h"
@@ -57,6 +59,8 @@ static int answer_print(json_t *answer, bool as_json)
 
 static const char *receipt_text(const struct cli_uplink *uplink)
 {
+    if (uplink->unread[0])
+        return "not known";
     if (!uplink->has_receipt)
         return "none yet";
     return uplink->finding[0] ? uplink->finding : "agrees";
@@ -106,10 +110,10 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     json_object_set_new(json, "epoch", json_integer(head->epoch));
     json_object_set_new(json, "last_seq", json_integer((json_int_t)head->seq));
     json_object_set_new(json, "head", json_string(hash));
-    json_object_set_new(json, "acked_next", json_integer((json_int_t)next));
-    const bool all_sent = head->seq < unsent_from;
-    json_object_set_new(json, "unsent",
-                        json_integer(all_sent ? 0 : (json_int_t)(head->seq - unsent_from + 1)));
+    const bool known = !uplink->unread[0];
+    json_object_set_new(json, "acked_next", known ? json_integer((json_int_t)next) : json_null());
+    const uint64_t unsent = head->seq < unsent_from ? 0 : head->seq - unsent_from + 1;
+    json_object_set_new(json, "unsent", known ? json_integer((json_int_t)unsent) : json_null());
     json_object_set_new(json, "receipt", json_string(receipt_text(uplink)));
     json_object_set_new(json, "online", json_boolean(uplink->state.online));
     json_object_set_new(json, "last_attempt", cli_time_json(uplink->state.last_attempt_ms));
@@ -123,22 +127,35 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
     return json;
 }
 
-/* What somebody has to see to, said; CLI_OK: nothing. */
-static int findings_say(const struct cli_uplink *uplink, const char *age, const char *certificate)
+void cli_finding_add(struct cli_findings *findings, const char *format, ...)
+{
+    va_list args;
+
+    assert(findings->n < CLI_FINDINGS_MAX);
+    va_start(args, format);
+    vsnprintf(findings->text[findings->n++], CLI_WHY_LEN, format, args);
+    va_end(args);
+}
+
+static void history_find(const struct cli_uplink *uplink, struct cli_findings *findings)
 {
     const struct sync_state *state = &uplink->state;
-    const bool stands = state->refused || sync_state_journal_damaged(state);
-    const char *history = uplink->finding[0] || !stands ? uplink->finding : state->refusal;
-    const char *const findings[] = {certificate, history, state->feeds, age};
-    int code = CLI_OK;
 
-    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
-        if (!findings[i][0])
-            continue;
-        cli_fail("%s", findings[i]);
-        code = CLI_FINDING;
-    }
-    return code;
+    if (uplink->unread[0])
+        cli_finding_add(findings, "%s", uplink->unread);
+    if (uplink->finding[0])
+        cli_finding_add(findings, "%s", uplink->finding);
+    else if (state->refused || sync_state_journal_damaged(state))
+        cli_finding_add(findings, "%s", state->refusal);
+    if (state->feeds[0])
+        cli_finding_add(findings, "%s", state->feeds);
+}
+
+static int findings_say(const struct cli_findings *findings)
+{
+    for (size_t i = 0; i < findings->n; i++)
+        cli_fail("%s", findings->text[i]);
+    return findings->n > 0 ? CLI_FINDING : CLI_OK;
 }
 
 static int space_say(const struct cli_paths *paths, enum space_level level)
@@ -158,6 +175,7 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
 {
     struct journal_reader *reader = NULL;
     struct cli_uplink uplink;
+    struct cli_findings findings = {0};
     char why[JOURNAL_WHY_LEN] = "";
 
     if (!paths->config.kiosk_id[0])
@@ -169,17 +187,20 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     json_t *json = cli_uplink_read(paths, reader, &uplink) ? status_json(paths, &uplink) : NULL;
     const bool known = json && cli_retention_add(json, paths, reader, &uplink);
-    const char *age = known ? cli_age_add(json, paths, reader, &uplink) : "";
+    if (known) {
+        cli_certificate_add(json, paths, &uplink, &findings);
+        history_find(&uplink, &findings);
+        cli_age_add(json, paths, reader, &uplink, &findings);
+    }
     journal_reader_close(reader);
     if (!known) {
         json_decref(json);
         return CLI_FAILURE;
     }
     const enum space_level space = space_add(json, paths->journal);
-    const char *certificate = cli_certificate_add(json, paths, &uplink);
     answer_print(json, options->json);
-    const int found = findings_say(&uplink, age, certificate);
-    if (err && found == CLI_OK)
+    const int found = findings_say(&findings);
+    if (err && !uplink.finding[0])
         return CLI_FAILURE;
     return worst(found, space_say(paths, space));
 }

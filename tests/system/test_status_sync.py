@@ -5,11 +5,13 @@ Real pamit-sync against a real pamit-registry.
 
 import json
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 import pki
+from clock_kit import Clock
 from front_kit import Front
 from registry_kit import Registry, Reply
 from store_kit import pamit
@@ -20,7 +22,16 @@ CONTRACT = Path(__file__).parents[1] / "data" / "contract"
 
 @pytest.fixture(name="registry", scope="module")
 def make_registry(tmp_path_factory):
-    with Registry(tmp_path_factory.mktemp("registry")) as registry:
+    """Has a policy, and something in both feeds, but not yet all of it."""
+    folder = tmp_path_factory.mktemp("registry")
+    policy = json.loads((CONTRACT / "policy.example.json").read_text())
+    (folder / "policy").write_text(json.dumps(policy | {"version": policy["version"] - 1}))
+    for what in ("placements", "lists"):
+        rows = (CONTRACT / f"{what}.example.jsonl").read_text().splitlines()
+        (folder / what).write_text(rows[0] + "\n")
+    with Registry(folder) as registry:
+        for what in ("policy", "placements", "lists"):
+            registry.command("import", what, folder / what)
         registry.kiosks = 0
         yield registry
 
@@ -62,6 +73,11 @@ def test_a_revoked_kiosk_is_a_finding(registry, kiosk):
     fails(kiosk)
     told = assert_status(kiosk, 1, "HTTP 403: this kiosk is revoked", online=False)
     assert "revoked" in told["refusal"]
+    fails(kiosk, port=1)
+    with front(registry, kiosk, "/v1/receipt", lambda _: Reply(503, {"Retry-After": "1"}, b"")) as later:
+        fails(kiosk, port=later.port)
+    later = assert_status(kiosk, 1, "HTTP 403: this kiosk is revoked", refusal=told["refusal"])
+    assert later["last_attempt"] >= told["last_attempt"]
 
 
 @pytest.mark.parametrize("made", [
@@ -102,6 +118,87 @@ def test_a_certificate_that_is_not_valid_yet_is_a_finding(registry, kiosk, tmp_p
     identity = pki.issue(registry.ca, kiosk.name, tmp_path, "early", not_before=pki.days(2), not_after=pki.days(10))
     kiosk.configure(identity=identity)
     assert_status(kiosk, 1, "the certificate is not valid yet, or the clock is wrong")
+
+
+# ---- what keeps pamit-sync from starting ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["tls.pem", "tls.key", "ca.pem"])
+def test_what_sync_can_not_start_with_is_a_finding(registry, kiosk, tmp_path, name):
+    """Though the last contact was good, and goes on looking so."""
+    ca = pki.make_ca(tmp_path)
+    ca.cert.write_bytes(registry.ca.cert.read_bytes())
+    kiosk.configure(ca=ca)
+    path = (tmp_path if name == "ca.pem" else kiosk.folder) / name
+    good = path.read_bytes()
+    for spoil, why in ((lambda: path.write_text("junk"), ""), (path.unlink, "No such file or directory")):
+        spoil()
+        fails(kiosk, ca=ca)
+        assert_status(kiosk, 1, f"{path}: {why}", "pamit enrol", online=True)
+    path.write_bytes(good)
+    path.chmod(0o600)
+    assert_status(kiosk, 0)
+
+
+def test_an_earlier_version_of_sync_db_is_a_finding_until_sync_starts(kiosk):
+    """What a new program finds before its pamit-sync was ever started: nothing is known, not that nothing was sent."""
+    with sqlite3.connect(kiosk.folder / "sync.db") as db:
+        db.executescript("ALTER TABLE state DROP COLUMN refused; ALTER TABLE state DROP COLUMN feeds;"
+                         "PRAGMA user_version = 2")
+    db.close()
+    assert_status(kiosk, 1, "sync.db: of an earlier version", "start pamit-sync",
+                  unsent=None, acked_next=None, receipt="not known")
+    assert kiosk.once().returncode == 0
+    assert_status(kiosk, 0, unsent=0, receipt="agrees")
+
+
+def test_a_kiosk_that_is_not_enrolled_is_told_to(kiosk):
+    for name in ("tls.pem", "tls.key"):
+        (kiosk.folder / name).unlink()
+    assert_status(kiosk, 1, "this kiosk is not enrolled: pamit enrol", certificate_days=None)
+
+
+# ---- what makes the lane refer everybody ---------------------------------------------------------
+
+
+def spoil_cache(sql):
+    def spoil(kiosk):
+        with sqlite3.connect(kiosk.folder / "cache.db") as cache:
+            cache.executescript(sql)
+        cache.close()
+    return spoil
+
+
+def lose_cache(kiosk):
+    for left in kiosk.folder.glob("cache.db*"):
+        left.unlink()
+
+
+def overwrite_cache(kiosk):
+    lose_cache(kiosk)
+    (kiosk.folder / "cache.db").write_bytes(b"x" * 8192)
+
+
+@pytest.mark.parametrize("proves, spoil, said", [
+    ("no cache", lose_cache, "cache.db: missing"),
+    ("none that can be read", overwrite_cache, "cache.db: not a readable"),
+    ("no policy", spoil_cache("DELETE FROM policy"), "no policy came yet"),
+    ("none that is signed", spoil_cache("UPDATE policy SET envelope = zeroblob(200)"), "the policy does not verify"),
+    ("nobody knows who signs it", lambda kiosk: (kiosk.folder / "policy.pub").unlink(), "policy.pub: No such file"),
+    ("no placements", spoil_cache("DELETE FROM feed"), "no placements came yet"),
+    ("no lists", spoil_cache("DELETE FROM list_feed"), "no lists came yet"),
+])
+def test_what_refers_everybody_is_a_finding(kiosk, proves, spoil, said):
+    spoil(kiosk)
+    told = assert_status(kiosk, 1, said, "all are referred", online=True, data_stale=False)
+    assert told["clock"] == "SYNCED", proves
+
+
+def test_a_clock_that_nobody_vouches_for_is_a_finding(kiosk, tmp_path):
+    kiosk.configure(assume_synced=False)
+    clock = Clock(tmp_path)
+    with clock.kiosk():
+        assert_status(kiosk, 1, "nobody vouches for the clock", "all are referred", clock="UNKNOWN")
 
 
 # ---- a feed that is refused ----------------------------------------------------------------------
