@@ -30,6 +30,15 @@ static void clock_take_word(struct clock *clock, struct journal_reader *reader, 
         clock_set(clock, then->wall_ms, then->boottime_ms, then->uncertainty_s);
 }
 
+void cli_clock_read(const struct cli_paths *paths, struct journal_reader *reader,
+                    const struct cli_uplink *uplink, struct clock *clock, struct clock_reading *now)
+{
+    clock_init(clock, paths->config.zone, paths->config.assume_clock_synced);
+    clock_learn(clock, uplink);
+    clock_take_word(clock, reader, uplink->head.seq);
+    clock_read(clock, now);
+}
+
 static bool ages_read(const struct kiosk_config *config, struct data_state *out,
                       char why[CLI_WHY_LEN])
 {
@@ -84,24 +93,18 @@ static bool referral_find(const struct kiosk_config *config, struct data_state *
     return stale;
 }
 
-void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
-                 const struct cli_uplink *uplink, struct cli_findings *findings)
+void cli_age_add(json_t *json, const struct cli_paths *paths, const struct clock_reading *now,
+                 struct cli_findings *findings)
 {
-    struct clock clock;
-    struct clock_reading now;
     struct data_state data = {0};
-    clock_init(&clock, paths->config.zone, paths->config.assume_clock_synced);
-    clock_learn(&clock, uplink);
-    clock_take_word(&clock, reader, uplink->head.seq);
-    clock_read(&clock, &now);
-    const bool stale = referral_find(&paths->config, &data, &now, findings);
+    const bool stale = referral_find(&paths->config, &data, now, findings);
     const int64_t oldest =
         data.placements_as_of < data.lists_as_of ? data.placements_as_of : data.lists_as_of;
-    const int64_t age_s = now.wall_ms / 1000 - oldest;
+    const int64_t age_s = now->wall_ms / 1000 - oldest;
     json_object_set_new(json, "placements_as_of", cli_time_json(data.placements_as_of * 1000));
     json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
     json_object_set_new(json, "data_age_hours",
                         oldest > 0 && age_s >= 0 ? json_integer(age_s / HOUR_S) : json_null());
     json_object_set_new(json, "data_stale", json_boolean(stale));
-    json_object_set_new(json, "clock", json_string(clock_quality_name(now.quality)));
+    json_object_set_new(json, "clock", json_string(clock_quality_name(now->quality)));
 }

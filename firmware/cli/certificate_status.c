@@ -1,9 +1,11 @@
-/* pamit status: what pamit-sync shows the registry. The certificate is judged by the latest time
- * that is known: one that begins after that was made by a clock that is wrong, or it is ours that
- * is. */
+/* pamit status: what pamit-sync shows the registry.
+ *
+ * The certificate is judged by the registry's time of this boot, carried on; else by our clock, if
+ * somebody vouches for it; else by the earliest time that it can be: by that it may have ended, and
+ * never is too young.
+ */
 #include "cli.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "certificate.h"
@@ -11,17 +13,6 @@
 #define DAY_S 86400
 
 _Static_assert(CERTIFICATE_WHY_LEN == SIGN_WHY_LEN, "one buffer for both");
-
-static int64_t latest_s(const struct cli_uplink *uplink)
-{
-    const int64_t known_s[] = {time(NULL), uplink->state.contact.wall_ms / 1000,
-                               uplink->registry_ms / 1000};
-    int64_t latest = known_s[0];
-
-    for (size_t i = 1; i < sizeof known_s / sizeof known_s[0]; i++)
-        latest = known_s[i] > latest ? known_s[i] : latest;
-    return latest;
-}
 
 /* Does pamit-sync start with these files? */
 static void identity_check(const struct kiosk_config *config, struct cli_findings *findings)
@@ -44,10 +35,11 @@ static void identity_check(const struct kiosk_config *config, struct cli_finding
         cli_finding_add(findings, "%s: pamit-sync does not start: pamit enrol", why);
 }
 
-void cli_certificate_add(json_t *json, const struct cli_paths *paths,
-                         const struct cli_uplink *uplink, struct cli_findings *findings)
+void cli_certificate_add(json_t *json, const struct cli_paths *paths, const struct clock *clock,
+                         const struct clock_reading *now, struct cli_findings *findings)
 {
-    const int64_t now_s = latest_s(uplink);
+    const bool has_time = clock->fixed || now->quality != CLOCK_UNKNOWN;
+    const int64_t now_s = (has_time ? clock_likely_ms(clock, now) : clock->floor_ms) / 1000;
     struct certificate_dates dates;
     char why[CERTIFICATE_WHY_LEN];
 
@@ -63,6 +55,6 @@ void cli_certificate_add(json_t *json, const struct cli_paths *paths,
                         json_integer(ended ? 0 : (dates.to - now_s) / DAY_S));
     if (ended)
         cli_finding_add(findings, "the certificate has ended: pamit enrol, with a new code");
-    else if (now_s < dates.from)
+    else if (has_time && now_s < dates.from)
         cli_finding_add(findings, "the certificate is not valid yet, or the clock is wrong");
 }

@@ -123,14 +123,19 @@ struct cli_findings {
 void cli_finding_add(struct cli_findings *findings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The clock as pamit-lane judges it: by the kernel and the hardware, the registry's last word, and
+ * what a supervisor said in this boot. `reader` may be NULL. */
+void cli_clock_read(const struct cli_paths *paths, struct journal_reader *reader,
+                    const struct cli_uplink *uplink, struct clock *clock,
+                    struct clock_reading *now);
 /* Adds as of when placements and lists are good, and the clock's quality; nulls where that is not
- * known. `reader` may be NULL. Finds what keeps the lane from clearing anybody. */
-void cli_age_add(json_t *json, const struct cli_paths *paths, struct journal_reader *reader,
-                 const struct cli_uplink *uplink, struct cli_findings *findings);
+ * known. Finds what keeps the lane from clearing anybody. */
+void cli_age_add(json_t *json, const struct cli_paths *paths, const struct clock_reading *now,
+                 struct cli_findings *findings);
 /* Adds how long our certificate lasts; nulls where there is none. Finds what keeps pamit-sync from
  * starting, and what is wrong with the certificate's dates. */
-void cli_certificate_add(json_t *json, const struct cli_paths *paths,
-                         const struct cli_uplink *uplink, struct cli_findings *findings);
+void cli_certificate_add(json_t *json, const struct cli_paths *paths, const struct clock *clock,
+                         const struct clock_reading *now, struct cli_findings *findings);
 
 /* ---- commands ----------------------------------------------------------------------------- */
 

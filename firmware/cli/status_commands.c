@@ -176,6 +176,8 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     struct journal_reader *reader = NULL;
     struct cli_uplink uplink;
     struct cli_findings findings = {0};
+    struct clock clock;
+    struct clock_reading now;
     char why[JOURNAL_WHY_LEN] = "";
 
     if (!paths->config.kiosk_id[0])
@@ -188,9 +190,10 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     json_t *json = cli_uplink_read(paths, reader, &uplink) ? status_json(paths, &uplink) : NULL;
     const bool known = json && cli_retention_add(json, paths, reader, &uplink);
     if (known) {
-        cli_certificate_add(json, paths, &uplink, &findings);
+        cli_clock_read(paths, reader, &uplink, &clock, &now);
+        cli_certificate_add(json, paths, &clock, &now, &findings);
         history_find(&uplink, &findings);
-        cli_age_add(json, paths, reader, &uplink, &findings);
+        cli_age_add(json, paths, &now, &findings);
     }
     journal_reader_close(reader);
     if (!known) {

@@ -185,7 +185,7 @@ def test_an_expired_kiosk_may_only_enrol_again(registry, clock, kiosk):
         code = registry.code(NAME)
     told = json.loads(status.stdout)
     assert status.returncode == 1 and "pamit enrol" in status.stderr
-    assert told["certificate_days"] == 0 and told["unsent"] > 0
+    assert told["unsent"] > 0
     assert kiosk.enrol(code).returncode == 0
     kiosk.contact()
     assert registry.head(NAME)[1] == last + 1 and kiosk.digest(*KEYS) == keys

@@ -120,6 +120,23 @@ def test_a_certificate_that_is_not_valid_yet_is_a_finding(registry, kiosk, tmp_p
     assert_status(kiosk, 1, "the certificate is not valid yet, or the clock is wrong")
 
 
+def test_a_certificate_that_has_ended_is_a_finding(registry, kiosk, tmp_path):
+    identity = pki.issue(registry.ca, kiosk.name, tmp_path, "ended", not_before=pki.days(-9), not_after=pki.days(-1))
+    kiosk.configure(identity=identity)
+    assert_status(kiosk, 1, "the certificate has ended: pamit enrol", certificate_days=0)
+
+
+@pytest.mark.parametrize("days", [400, -400])
+def test_a_wrong_clock_is_told_as_that_and_not_as_a_bad_certificate(kiosk, tmp_path, days):
+    """The registry has said in this boot what time it is."""
+    clock = Clock(tmp_path)
+    clock.set(days * 86_400_000)
+    with clock.kiosk():
+        told = assert_status(kiosk, 1, "the clock", clock="UNKNOWN")
+        _, err = pamit("status", "--config", kiosk.folder / "pamit.conf", code=1)
+    assert told["certificate_days"] >= 29 and "certificate" not in err
+
+
 # ---- what keeps pamit-sync from starting ---------------------------------------------------------
 
 
