@@ -158,14 +158,16 @@ static void *curve_draw(void *user)
 {
     const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
     struct curve *curve = user;
+    bool last;
 
-    while (!curve->over && curve->n < CURVE) {
+    do {
+        last = curve->over; /* the end is looked at too */
         curve->points[curve->n++] = (struct point){.at_s = bench_now_s() - curve->began_s,
                                                    .resident_mb = centre_resident_mb(curve->centre),
                                                    .acknowledged = curve->fleet->acknowledged,
                                                    .connected = curve->fleet->connected};
         nanosleep(&pause, NULL);
-    }
+    } while (!last && curve->n < CURVE);
     return NULL;
 }
 
