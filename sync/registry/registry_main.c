@@ -90,6 +90,7 @@ static const struct command {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 #define LINE_LEN 64
+#define NAME_LEN 32
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"entry-key", required_argument, NULL, 'k'},
@@ -97,16 +98,16 @@ static const struct option options[] = {
     {"help", no_argument, NULL, 'h'},         {0},
 };
 
-static const char *command_name(const struct command *command, char out[LINE_LEN])
+static const char *command_name(const struct command *command, char out[NAME_LEN])
 {
     const char *second = command->words[1];
-    snprintf(out, LINE_LEN, "%s%s%s", command->words[0], second ? " " : "", second ? second : "");
+    snprintf(out, NAME_LEN, "%s%s%s", command->words[0], second ? " " : "", second ? second : "");
     return out;
 }
 
 static int command_line(const struct command *command, char out[LINE_LEN])
 {
-    char name[LINE_LEN];
+    char name[NAME_LEN];
     return snprintf(out, LINE_LEN, "%s %s", command_name(command, name), command->arguments);
 }
 
@@ -212,7 +213,7 @@ static const char *option_alien(const struct command *command, const struct line
 /* EXIT_SUCCESS, or EXIT_USAGE and said why. */
 static int line_check(const struct command *command, const struct line *line, int n_arguments)
 {
-    char name[LINE_LEN];
+    char name[NAME_LEN];
     const char *alien = option_alien(command, line);
     if (n_arguments != command->n_arguments)
         return wrong_use("%s takes %s", command_name(command, name),
