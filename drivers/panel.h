@@ -1,9 +1,9 @@
 /* Panel: lamps, buzzer and buttons of a counter as one thing.
  *
- * Lamp rhythms and sounds are data (panel.c; source: the screen design guide, "Verdict encoding"
- * and "Sounds", after IEC 60601-1-8's idea). All dark and silent when opened and when closed. No
- * clock and no sleeping inside: time is an argument (any monotone ms), deadlines are data. The
- * owner's loop:
+ * Lamp rhythms and sounds are data (panel_pattern.c; source: the screen design guide, "Verdict
+ * encoding" and "Sounds", after IEC 60601-1-8's idea). All dark and silent when opened and when
+ * closed. No clock and no sleeping inside: time is an argument (any monotone ms), deadlines are
+ * data. The owner's loop:
  *
  *   when panel_fd() is readable, or the deadline has come:
  *       while (panel_read_button(p, now_ms, &button) == 1)

@@ -52,7 +52,7 @@ int scanner_open(const struct serial_line_backend *backend, const char *path,
  * poller must forget it before calling again. A reader that goes away in the middle of a document
  * gives PARTIAL or GARBAGE first, then GONE. GONE comes once, not for each failed try; QUIET and
  * HEARD come by turns.
- * Works at most SCANNER_READ_MAX bytes per call in time linear in them. */
+ * A call reads 64 KiB at most, and works in time linear in them. */
 bool scanner_next(struct scanner *s, int64_t now_ms, struct scan_event *event);
 
 /* To poll for input; -1 while gone. */

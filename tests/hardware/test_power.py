@@ -1,4 +1,4 @@
-"""The power goes while people cross. What a lamp or the log had acknowledged is there at the next
+"""The power goes between crossings, and at each write of a session. What the log had acknowledged is there at the next
 boot, and the journal is sound; without the journal's syncs the same check finds the loss."""
 import hashlib
 import itertools
