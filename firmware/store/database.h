@@ -35,7 +35,7 @@ struct database_kind {
 };
 
 enum database_access {
-    DATABASE_READ,
+    DATABASE_READ,   /* a file whose -wal is gone: as it is, and none is made */
     DATABASE_GLANCE, /* as READ, in an event loop: waits some 20 ms at most, then ERR_BUSY */
     DATABASE_WRITE,  /* makes the file (0600) if there is none */
     DATABASE_SHARE,  /* as WRITE, but beside other processes that write: a registry's store */
@@ -80,6 +80,11 @@ MUST_CHECK enum err database_build_open(const char *path, const struct database_
 MUST_CHECK enum err database_build_close(struct database *database, const char *path,
                                          char why[DATABASE_WHY_LEN]);
 void database_build_abandon(struct database *database, const char *path);
+
+/* For database_open: the connection, which is to be closed after a failure too. */
+MUST_CHECK enum err database_handle_open(const char *path, enum database_access access,
+                                         sqlite3 **out, char why[DATABASE_WHY_LEN]);
+bool database_reads(enum database_access access);
 
 /* Makes the names in the folder of `path` durable: SQLite does, but takes no failure of it. */
 MUST_CHECK enum err database_folder_sync(const char *path, char why[DATABASE_WHY_LEN]);

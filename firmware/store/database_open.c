@@ -12,11 +12,6 @@
  * A file is fresh while it holds no schema: schema, header and first rows come in one transaction,
  * so that a crash between leaves nothing half made. If the file is gone or empty but its WAL is
  * not, SQLite would delete the WAL and begin anew; we refuse, since it may hold all we know.
- *
- * Waiting for other processes: beside the busy timeout, SQLite itself tries a hundred times to
- * begin reading a WAL, with pauses that add up to ten seconds, and no setting shortens them. So the
- * lane's loop reads through a VFS whose sleep ends after DATABASE_GLANCE_US: a hundred of those are
- * what a process that holds a lock can cost the loop.
  */
 #include "database.h"
 
@@ -28,49 +23,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "wal_trim.h"
 
 #define PATH_ROOM 4096
 #define PAMIT_ID  0x504d /* "PM": all our application ids begin like this */
-
-/* ---- glancing ----------------------------------------------------------------------------- */
-
-static const char glance_name[] = "pamit-glance";
-
-static int glance_sleep(sqlite3_vfs *vfs, int us)
-{
-    const int cut = us < DATABASE_GLANCE_US ? us : DATABASE_GLANCE_US;
-    const struct timespec pause = {.tv_nsec = cut * 1000L};
-
-    (void)vfs;
-    nanosleep(&pause, NULL);
-    return cut;
-}
-
-/* SQLite keeps it from then on: the default VFS, but for its sleep. */
-static enum err glance_register(void)
-{
-    if (sqlite3_vfs_find(glance_name))
-        return ERR_OK;
-    const sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
-    sqlite3_vfs *glance = usual ? malloc(sizeof *glance) : NULL;
-    if (!glance)
-        return ERR_MEMORY;
-    *glance = *usual;
-    glance->zName = glance_name;
-    glance->xSleep = glance_sleep;
-    return database_err(sqlite3_vfs_register(glance, 0));
-}
-
-/* ---- opening ------------------------------------------------------------------------------ */
-
-static bool reads(enum database_access access)
-{
-    return access == DATABASE_READ || access == DATABASE_GLANCE;
-}
 
 enum err database_lock(const char *path, int *lock, char why[DATABASE_WHY_LEN])
 {
@@ -255,19 +213,12 @@ void database_leave(struct database *database)
 static enum err connection_open(const char *path, enum database_access access,
                                 struct database *database, char why[DATABASE_WHY_LEN])
 {
-    const int flags = reads(access) ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    enum err err = database_handle_open(path, access, &database->handle, why);
 
-    const bool glances = access == DATABASE_GLANCE;
-    enum err err = glances ? glance_register() : ERR_OK;
-
-    errno = 0;
-    if (!err)
-        err = database_err(
-            sqlite3_open_v2(path, &database->handle, flags, glances ? glance_name : NULL));
     if (err)
-        return database_say(why, path, err, err_text(err));
+        return err;
     sqlite3_extended_result_codes(database->handle, 1);
-    sqlite3_busy_timeout(database->handle, glances ? 0 : DATABASE_BUSY_MS);
+    sqlite3_busy_timeout(database->handle, access == DATABASE_GLANCE ? 0 : DATABASE_BUSY_MS);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     database_leave(database);
@@ -280,16 +231,16 @@ static enum err connection_open(const char *path, enum database_access access,
     err = kind_check(database, path, why);
     if (err)
         return err;
-    if (reads(access) && database->fresh)
+    if (database_reads(access) && database->fresh)
         return database_say(why, path, ERR_MISSING, "empty: nothing was stored yet");
-    if (reads(access) && database->old)
+    if (database_reads(access) && database->old)
         return database_say(why, path, ERR_MISSING, "of an earlier version: its writer renews it");
     err = database_run(database, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;");
     if (!err)
         err = set_up(database, access);
     if (!err && database->old)
         err = upgrade(database);
-    if (!err && !reads(access))
+    if (!err && !database_reads(access))
         sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return err ? database_say(why, path, err, sqlite3_errmsg(database->handle)) : ERR_OK;
 }
@@ -305,7 +256,7 @@ enum err database_open(const char *path, const struct database_kind *kind,
         err = database_lock(path, &lock, why);
     if (!err)
         err = file_check(path, why);
-    if (!err && !reads(access))
+    if (!err && !database_reads(access))
         err = file_prepare(path, why);
     if (!err) {
         *out = (struct database){.kind = kind, .lock = lock};

@@ -280,10 +280,6 @@ enum err quarantine_resume(const char *path, char name[QUARANTINE_NAME_LEN],
     return err;
 }
 
-/* https://sqlite.org/fileformat2.html#file_format_version_numbers */
-#define READ_VERSION_AT  19
-#define READ_VERSION_WAL 2
-
 /* Up to `len` bytes, from `at` on; how many there were, -1 if the file can't be read. Nobody of
  * this process has it open: closing it would let go of SQLite's locks. */
 static ssize_t file_peek(const char *path, off_t at, void *out, size_t len)
@@ -311,7 +307,7 @@ bool quarantine_wal_gone(const char *path)
     uint8_t version = 0, start[4];
 
     name_join(wal, path, "-wal");
-    if (file_peek(path, READ_VERSION_AT, &version, 1) != 1 || version != READ_VERSION_WAL)
+    if (file_peek(path, FILE_READ_VERSION_AT, &version, 1) != 1 || version != FILE_READ_VERSION_WAL)
         return false;
     const ssize_t got = file_peek(wal, 0, start, sizeof start);
     return got < 0 ? errno == ENOENT : got == sizeof start && is_no_wal(start);

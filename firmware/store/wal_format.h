@@ -24,6 +24,10 @@
 #define WAL_PAGE_LEN_MIN     512
 #define WAL_PAGE_LEN_MAX     65536
 
+/* Of the database file: https://sqlite.org/fileformat2.html#file_format_version_numbers */
+#define FILE_READ_VERSION_AT  19
+#define FILE_READ_VERSION_WAL 2
+
 static inline uint32_t wal_number(const uint8_t p[4])
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];

@@ -57,7 +57,8 @@ class Console:
             environment["RUNTIME_DIRECTORY"] = str(runtime)
         self.process = subprocess.Popen([BIN / "pamit-console", "--config", config],
                                         stderr=self.log, env=environment)
-        wait_for(self.token_file.exists, "the token file")
+        wait_for(lambda: self.token_file.exists() or self.process.poll() is not None, "the token file")
+        assert self.process.poll() is None, (folder / "console.log").read_text()
         self.token = self.token_file.read_text().strip()
         self.lane.expect("HELLO")
 

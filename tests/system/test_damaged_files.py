@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import struct
+import subprocess
 
 import cbor2
 import pytest
@@ -232,6 +233,12 @@ SYNC = ANY_FILE + [
 ]
 
 
+def look(made):
+    """Somebody does, before the file's writer comes, and changes nothing."""
+    subprocess.run([desk_kit.PROGRAMS / "pamit", "status", "--config", made.folder / "pamit.conf"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
 def bytes_of(path):
     """Of the file and its -wal; an empty one holds nothing."""
     files = {part: path.with_name(path.name + part) for part in PARTS[:2]}
@@ -283,6 +290,7 @@ def test_a_damaged_file_of_sync(serving, name, damage):
     restore(made, "sync")
     path = made.folder / "sync" / name
     damage.do(path)
+    look(made)
     before = bytes_of(path)
     since = len(made.processes.events)
 
@@ -314,6 +322,7 @@ def test_a_damaged_journal(kiosk, tmp_path, damage):
     restore(made, "lane", "sync", "registry")
     path = made.folder / "lane" / "journal.db"
     damage.do(path)
+    look(made)
     before = bytes_of(path)
     readable = entries_of_copy(made, tmp_path / "copy")
     since = len(made.processes.events)

@@ -168,8 +168,10 @@ void fixture_sql(const char *path, const char *sql)
 {
     sqlite3 *handle = NULL;
     char *error = NULL;
+    int persist = 1;
 
     assert_int_equal(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    sqlite3_file_control(handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
     if (sqlite3_exec(handle, sql, NULL, NULL, &error) != SQLITE_OK)
         fail_msg("%s: %s", sql, error);
     sqlite3_close(handle);

@@ -271,6 +271,21 @@ static void what_is_left_of_one_that_was_taken_away_moves_nothing(void **state)
     expect_file(fixture, "with its -wal", "-wal", "its newest entries");
 }
 
+/* SQLite would, empty, and the writer could not tell any more. */
+static void readers_make_none(const struct store_fixture *fixture)
+{
+    struct journal_reader *glance = NULL, *reader = fixture_reader(fixture);
+    char why[JOURNAL_WHY_LEN];
+
+    assert_int_equal(journal_reader_glance(fixture->path, &glance, why), ERR_OK);
+    assert_true(quarantine_wal_gone(fixture->path));
+    assert_false(journal_reader_has_moved(reader) || journal_reader_has_moved(glance));
+    journal_close(fixture_journal(fixture));
+    assert_true(journal_reader_has_moved(reader) && journal_reader_has_moved(glance));
+    journal_reader_close(reader);
+    journal_reader_close(glance);
+}
+
 static void a_wal_that_somebody_removed_is_noticed(void **state)
 {
     const struct store_fixture *fixture = *state;
@@ -287,6 +302,7 @@ static void a_wal_that_somebody_removed_is_noticed(void **state)
     name_of(fixture, "-wal", wal);
     assert_int_equal(unlink(wal), 0);
     assert_true(quarantine_wal_gone(fixture->path));
+    readers_make_none(fixture);
     file_write(fixture, "-wal", "");
     assert_false(quarantine_wal_gone(fixture->path)); /* as it is before the first commit */
     file_write(fixture, "-wal", "noise");
