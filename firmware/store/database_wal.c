@@ -78,13 +78,46 @@ enum err database_wal_sync(struct database *database)
     return wal ? database_err(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL)) : ERR_OK;
 }
 
+/* https://sqlite.org/walformat.html#the_wal_index_header */
+#define INDEX_REGION_LEN 32768
+#define INDEX_FRAMES_AT  4 /* as 32-bit numbers of this machine */
+
+/* The index is in memory that processes share, so it outlives a writer that is killed while others
+ * read. If that was within the first transaction of a round, all of it may be in the WAL, and the
+ * index knows of none: nobody was told of it, nobody reads it, and the next round begins over it.
+ * A header that a power cut tears just then looks like that of a damaged WAL (wal_scan.c), and what
+ * is behind it like an acknowledged transaction. So the file ends where the index does.
+ */
+static int drop_what_nobody_reads(sqlite3 *handle, sqlite3_file *wal)
+{
+    void volatile *region = NULL;
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+
+    sqlite3_file_control(handle, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
+    int rc = wal->pMethods->xFileSize(wal, &size);
+    if (rc == SQLITE_OK && size > 0)
+        rc = file->pMethods->xShmMap(file, 0, INDEX_REGION_LEN, 0, &region);
+    const volatile uint32_t *index = region;
+    if (rc || !index)
+        return rc;
+    return index[INDEX_FRAMES_AT] == 0 ? wal->pMethods->xTruncate(wal, 0) : SQLITE_OK;
+}
+
+static int renew(sqlite3 *handle, sqlite3_file *wal)
+{
+    const int rc = drop_what_nobody_reads(handle, wal);
+
+    return rc == SQLITE_OK ? write_again(wal) : rc;
+}
+
 enum err database_wal_renew(struct database *database)
 {
     /* Makes the file if there is none, and nobody else writes it meanwhile. */
     enum err err = database_begin(database);
     if (!err) {
         sqlite3_file *wal = database_wal_file(database);
-        err = wal ? database_err(write_again(wal)) : ERR_OK;
+        err = wal ? database_err(renew(database->handle, wal)) : ERR_OK;
         database_rollback(database);
     }
     /* Who writes it just now has renewed it before. */

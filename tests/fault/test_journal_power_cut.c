@@ -30,6 +30,7 @@
 #define KILLS_ONE_IN    8
 #define PARTINGS_ONE_IN 5 /* of the rounds, once more with two histories */
 #define GATE_ROUNDS_MAX 2000
+#define KILLED_DISKS    100 /* without drop_what_nobody_reads the 13th is refused */
 
 /* ---- the gate ----------------------------------------------------------------------------- */
 
@@ -175,6 +176,46 @@ static void what_an_epoch_left_is_taken_over(void **state)
     assert_true(tally.partings > 0);
 }
 
+/* An append that ends at the n-th of these calls, whatever becomes of it. */
+static void append_up_to(struct counter *counter, unsigned calls, uint64_t n)
+{
+    const struct disk_plan plan = {.calls = calls, .at = n, .lasts = 1, .outcome = DISK_OFF};
+    struct journal_head head;
+
+    disk_set_plan(counter->disk, &plan);
+    assert_int_not_equal(fixture_append(counter->journal, counter->fixture, "", &head), ERR_OK);
+    assert_true(disk_is_off(counter->disk));
+}
+
+/* A whole transaction lies in the WAL, of a writer that was killed before it was synced or its
+ * index knew of it, while the reader lives on; the power goes while the next one writes a header
+ * over it.
+ */
+static void the_first_transaction_of_a_round_that_was_not_is_no_damage(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char why[COUNTER_WHY_LEN] = "";
+
+    for (uint64_t seed = 1; seed <= KILLED_DISKS; seed++) {
+        struct counter counter;
+        struct journal_head head;
+        counter_make(&counter, fixture, seed);
+        assert_int_equal(counter_check(&counter, why), COUNTER_WHOLE);
+        assert_int_equal(fixture_append(counter.journal, fixture, "", &head), ERR_OK);
+        assert_int_equal(journal_checkpoint(counter.journal), ERR_OK);
+        append_up_to(&counter, DISK_SYNC, 2); /* the header's is the first */
+        counter_close_writers(&counter);
+        disk_restart(counter.disk);
+        assert_int_equal(counter_open(&counter, why), ERR_OK);
+        append_up_to(&counter, DISK_WRITE, 1);
+        counter_close(&counter);
+        disk_power_on(counter.disk);
+        if (counter_check(&counter, why))
+            fail_msg("seed %" PRIu64 ": %s", seed, why);
+        counter_free(&counter);
+    }
+}
+
 /* The gate, seen to fail: with synchronous=NORMAL a COMMIT does not wait for the disk. */
 static void without_a_sync_at_commit_entries_are_lost(void **state)
 {
@@ -208,6 +249,8 @@ int main(void)
                                         store_fixture_remove),
         cmocka_unit_test_setup_teardown(what_an_epoch_left_is_taken_over, store_fixture_make,
                                         store_fixture_remove),
+        cmocka_unit_test_setup_teardown(the_first_transaction_of_a_round_that_was_not_is_no_damage,
+                                        store_fixture_make, store_fixture_remove),
         cmocka_unit_test_setup_teardown(without_a_sync_at_commit_entries_are_lost,
                                         store_fixture_make, store_fixture_remove),
     };
