@@ -31,6 +31,8 @@ void counter_watch(struct counter *counter, struct watch *watch, int fd, int64_t
         if (fd >= 0 && sd_event_add_io(counter->loop, &watch->io, fd, EPOLLIN, on_io, counter) >= 0)
             watch->fd = fd;
     }
+    if (watch->fd != fd && counter_now_ms() + WATCH_RETRY_MS < deadline_ms)
+        deadline_ms = counter_now_ms() + WATCH_RETRY_MS;
     if (deadline_ms == INT64_MAX) {
         sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
         return;
@@ -142,6 +144,7 @@ enum err counter_open(sd_event *loop, const struct kiosk_config *config,
     counter->scanner_watch.fd = -1;
     counter->panel_watch.fd = -1;
     counter->panel_retry_ms = SCANNER_RETRY_MIN_MS;
+    counter->panel_log.gap_ms = PANEL_LOG_MIN_MS;
     enum err err = open_devices(counter);
     if (err) {
         counter_close(counter);

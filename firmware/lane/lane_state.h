@@ -20,6 +20,7 @@ struct crossing {
     uint64_t replaces; /* the PRESENTED that this one judges anew; 0: none */
     int64_t shown_ms;
     int64_t shown_boottime_ms;
+    int64_t lit_ms; /* when its light began, by counter_now_ms; 0: it has not */
     struct document document;
     struct context context;
     struct judgement judgement;
@@ -101,7 +102,6 @@ struct lane {
 
     enum panel_pattern lit; /* what the panel was told last, and of which entry */
     uint64_t lit_seq;
-    bool lit_new; /* the panel came anew: tell it again */
 
     struct left_open left_open; /* until the next document */
 
