@@ -144,7 +144,6 @@ enum err counter_open(sd_event *loop, const struct kiosk_config *config,
     counter->scanner_watch.fd = -1;
     counter->panel_watch.fd = -1;
     counter->panel_retry_ms = SCANNER_RETRY_MIN_MS;
-    counter->panel_log.gap_ms = PANEL_LOG_MIN_MS;
     enum err err = open_devices(counter);
     if (err) {
         counter_close(counter);

@@ -4,8 +4,9 @@
  * What it shows outlives it: pattern and since when are kept here. So a panel that comes back shows
  * what is left of a verdict's light, never a new minute of it.
  *
- * That it is missing is logged at once, again when the cause is another or it was back in between,
- * and, if it keeps coming and going, ever more rarely.
+ * That it is missing is logged at once, and again when the cause is another or it was back in
+ * between. While it keeps coming and going that is told ever more rarely: each time at first, after
+ * a dozen within minutes some six times an hour.
  */
 #include "counter_part.h"
 
@@ -19,10 +20,11 @@
 #define PANEL_RETRY_MIN_MS SCANNER_RETRY_MIN_MS
 #define PANEL_RETRY_MAX_MS SCANNER_RETRY_MAX_MS
 
-static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *user);
-
+#define PANEL_LOG_MIN_MS 10
 #define PANEL_LOG_MAX_MS 600000
 #define PANEL_CALM_MS    60000 /* one that was there for so long does not flap */
+
+static int on_panel_io(sd_event_source *source, int fd, uint32_t events, void *user);
 
 static struct panel_pins pins_of(const struct kiosk_config *config)
 {
@@ -60,9 +62,11 @@ static void log_missing(struct counter *counter, const char *why)
     counter->panel_log.ready = false;
     snprintf(counter->panel_log.why, sizeof counter->panel_log.why, "%s", why);
     log_event(LOG_PANEL_FAILED, "why=\"%s\"", why);
-    counter->panel_log.from_ms = now + counter->panel_log.gap_ms;
-    const int64_t longer_ms = counter->panel_log.gap_ms * 2;
-    counter->panel_log.gap_ms = longer_ms < PANEL_LOG_MAX_MS ? longer_ms : PANEL_LOG_MAX_MS;
+    int64_t gap_ms = counter->panel_log.gap_ms ? counter->panel_log.gap_ms * 2 : PANEL_LOG_MIN_MS;
+    if (gap_ms > PANEL_LOG_MAX_MS)
+        gap_ms = PANEL_LOG_MAX_MS;
+    counter->panel_log.gap_ms = gap_ms;
+    counter->panel_log.from_ms = now + gap_ms;
 }
 
 /* A panel that dies at once is looked for ever more rarely. */
@@ -73,7 +77,7 @@ static void look_for_panel_later(struct counter *counter)
     if (lived_ms >= SCANNER_LIVED_MS)
         counter->panel_retry_ms = PANEL_RETRY_MIN_MS;
     if (lived_ms >= PANEL_CALM_MS) {
-        counter->panel_log.gap_ms = PANEL_LOG_MIN_MS;
+        counter->panel_log.gap_ms = 0;
         counter->panel_log.from_ms = now;
     }
     counter_watch(counter, &counter->panel_watch, -1, now + counter->panel_retry_ms, on_panel_io);

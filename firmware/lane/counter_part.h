@@ -32,8 +32,7 @@ struct counter {
 
 /* Points a watch at the driver's current fd and deadline. An fd that the loop does not take is
  * looked at every WATCH_RETRY_MS instead. */
-#define WATCH_RETRY_MS   1000
-#define PANEL_LOG_MIN_MS 1000
+#define WATCH_RETRY_MS 1000
 void counter_watch(struct counter *counter, struct watch *watch, int fd, int64_t deadline_ms,
                    sd_event_io_handler_t on_io);
 
