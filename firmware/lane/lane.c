@@ -105,6 +105,8 @@ static void act(struct lane *lane, uint32_t actions)
         note_undecided(lane);
     if (actions & FLOW_SET_CONTEXT)
         set_context(lane, actions & FLOW_REJUDGE);
+    if (actions & (FLOW_PRESENT | FLOW_REJUDGE)) /* which reads the disk: no light waits for that */
+        lane_show_panel(lane);
     if (actions & FLOW_PRESENT)
         present(lane);
     if (actions & FLOW_REJUDGE)

@@ -228,7 +228,7 @@ static int64_t began_ms(struct lane *lane)
 }
 
 /* A rhythm or sound begins once for what it is about, not again with every change of the page. */
-static void show_panel(struct lane *lane)
+void lane_show_panel(struct lane *lane)
 {
     enum panel_pattern pattern = pattern_of(lane);
     uint64_t seq = lane->shown.seq;
@@ -249,7 +249,7 @@ static void show_panel(struct lane *lane)
 
 void lane_show(struct lane *lane)
 {
-    show_panel(lane);
+    lane_show_panel(lane);
     lane_show_page(lane);
 }
 

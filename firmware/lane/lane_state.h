@@ -176,8 +176,9 @@ void lane_on_message(const struct view_message *message, void *user);
 
 /* lane_show.c: the page, lamps and buzzer take the lane's state. */
 void lane_show(struct lane *lane);
-/* The page alone. */
+/* The page alone; lamps and buzzer alone. */
 void lane_show_page(struct lane *lane);
+void lane_show_panel(struct lane *lane);
 
 /* Asks uplink and judge how things stand, into lane->link. */
 void lane_link_refresh(struct lane *lane, const struct clock_reading *now);
