@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -88,10 +89,30 @@ int gpio_find_lines(const char *path, const struct gpio_request *request,
     return 0;
 }
 
+void *gpio_find_chip(const char *paths, const char *label,
+                     void *(*open_labelled)(const char *path, const char *label))
+{
+    void *found = NULL;
+    int error = ENOENT;
+    glob_t chips;
+    if (glob(paths, 0, NULL, &chips) == 0) {
+        for (size_t i = 0; i < chips.gl_pathc && !found; i++) {
+            found = open_labelled(chips.gl_pathv[i], label);
+            if (!found && error == ENOENT)
+                error = errno;
+        }
+        globfree(&chips);
+    }
+    errno = error;
+    return found;
+}
+
 int gpio_why_chip(const char *path, int error, char why[DEVICE_WHY_LEN])
 {
+    if (gpio_is_label(path) && error == ENOENT)
+        return device_why(why, error, "%s: no gpiochip with this label", path);
     if (gpio_is_label(path))
-        return device_why(why, error, "%s: no gpiochip with this label (%s)", path,
+        return device_why(why, error, "%s: a gpiochip can't be asked for its label (%s)", path,
                           strerror(error));
     struct stat st;
     bool exists = stat(path, &st) == 0;

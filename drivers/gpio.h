@@ -2,9 +2,10 @@
  *
  * The port that panel.h stands on. Back ends: gpio_gpiod (the kernel's gpiochips through libgpiod;
  * gpio_gpiod1.c or gpio_gpiod2.c, chosen by CMake) and gpio_mem (the simulated counter). All lines
- * of a board are requested at once and belong to this process until close; outputs begin and end
- * inactive. Values are logical: `active` is what the lamp does, active-low wiring is undone below.
- * Nothing blocks. Not thread safe.
+ * of a board are taken by one call and belong to this process until close: libgpiod 2 asks the
+ * kernel for them at once, libgpiod 1 for one after the other. Outputs begin and end inactive.
+ * Values are logical: `active` is what the lamp does, active-low wiring is undone below. Nothing
+ * blocks. Not thread safe.
  */
 #ifndef PAMIT_GPIO_H
 #define PAMIT_GPIO_H
@@ -43,7 +44,8 @@ struct gpio_backend;
 extern const struct gpio_backend gpio_gpiod; /* real chips */
 extern const struct gpio_backend gpio_mem;   /* the desk: path of its SOCK_SEQPACKET socket */
 
-/* Opens the chip and takes all lines, outputs inactive. Takes no line if any is refused. `chip` is
+/* Opens the chip and takes all lines, outputs inactive. Keeps no line if any is refused; with
+ * libgpiod 1 those before it have been set inactive by then, and are let go. `chip` is
  * its path, or without any '/' its label, as "pinctrl-rp1": which number a chip has is up to the
  * kernel. On success *out is the caller's; the request is not kept. On failure explains in `why`,
  * naming chip and line. -ENOENT, -ENODEV: no such chip; -ENOTTY: not a gpiochip; -EINVAL: no such
@@ -58,8 +60,8 @@ int gpio_mem_open_fd(int fd, const struct gpio_request *request, struct gpio **o
  * the chip went away. */
 int gpio_set(struct gpio *gpio, size_t output, bool active);
 
-/* Whether an input is active now: 1 or 0, or a negative errno. Back ends that only tell of changes
- * say 0. */
+/* Whether an input is active now: 1 or 0, or a negative errno. The simulated one knows what it told
+ * last, and 0 before. */
 int gpio_get(struct gpio *gpio, size_t input);
 
 /* Takes one change of an input. Returns 1 with *event, 0 when there is none now, -ENODEV when the

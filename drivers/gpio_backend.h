@@ -40,6 +40,15 @@ int gpio_find_lines(const char *path, const struct gpio_request *request,
 /* Whether a chip is asked for by its label. */
 bool gpio_is_label(const char *chip);
 
+#define GPIO_CHIPS "/dev/gpiochip*"
+
+/* Opens the one of the chips at `paths` (a pattern of glob(7)) that has a label. `open_labelled`
+ * opens the chip at a path if it has that label; else it returns NULL with errno: ENOENT if it has
+ * another. Returns NULL with errno when there is none: ENOENT, or if one could not be asked, which
+ * may be the one, why. */
+void *gpio_find_chip(const char *paths, const char *label,
+                     void *(*open_labelled)(const char *path, const char *label));
+
 /* Explains why the chip at `path` did not open with `error`. libgpiod's versions use several errnos
  * for "exists, but is no gpiochip", and need sysfs to tell. Returns the negative errno of
  * gpio_open(). */

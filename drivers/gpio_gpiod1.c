@@ -84,6 +84,17 @@ static int chip1_find(void *chip, const char *name)
     return line ? (int)gpiod_line_offset(line) : -1;
 }
 
+/* Not gpiod_chip_open_by_label(): one chip of others that may not be opened would hide ours. */
+static void *chip1_open_labelled(const char *path, const char *label)
+{
+    struct gpiod_chip *chip = gpiod_chip_open(path);
+    if (!chip || strcmp(gpiod_chip_label(chip), label) == 0)
+        return chip;
+    gpiod_chip_close(chip);
+    errno = ENOENT;
+    return NULL;
+}
+
 static int chip1_open(const char *path, const struct gpio_request *request, struct gpio **out,
                       char why[DEVICE_WHY_LEN])
 {
@@ -98,7 +109,8 @@ static int chip1_open(const char *path, const struct gpio_request *request, stru
     if (c->base.fd < 0) {
         r = device_why(why, errno, "%s: no epoll (%s)", path, strerror(errno));
     } else {
-        c->chip = gpio_is_label(path) ? gpiod_chip_open_by_label(path) : gpiod_chip_open(path);
+        c->chip = gpio_is_label(path) ? gpio_find_chip(GPIO_CHIPS, path, chip1_open_labelled)
+                                      : gpiod_chip_open(path);
         r = c->chip ? gpio_find_lines(path, request, chip1_find, c->chip, &c->at, why)
                     : gpio_why_chip(path, errno, why);
     }

@@ -6,7 +6,6 @@
 #include "gpio_backend.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <gpiod.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,25 +109,19 @@ static void chip2_close(struct gpio *gpio)
     free(c);
 }
 
-/* The chip with this label, or NULL with errno ENOENT. */
-static struct gpiod_chip *chip2_labelled(const char *label)
+static void *chip2_open_labelled(const char *path, const char *label)
 {
-    struct gpiod_chip *found = NULL;
-    glob_t paths;
-    if (glob("/dev/gpiochip*", 0, NULL, &paths) == 0) {
-        for (size_t i = 0; i < paths.gl_pathc && !found; i++) {
-            struct gpiod_chip *chip = gpiod_chip_open(paths.gl_pathv[i]);
-            struct gpiod_chip_info *info = chip ? gpiod_chip_get_info(chip) : NULL;
-            if (info && strcmp(gpiod_chip_info_get_label(info), label) == 0)
-                found = chip;
-            else if (chip)
-                gpiod_chip_close(chip);
-            gpiod_chip_info_free(info);
-        }
-        globfree(&paths);
-    }
-    errno = ENOENT;
-    return found;
+    struct gpiod_chip *chip = gpiod_chip_open(path);
+    struct gpiod_chip_info *info = chip ? gpiod_chip_get_info(chip) : NULL;
+    const bool is_it = info && strcmp(gpiod_chip_info_get_label(info), label) == 0;
+    const int error = info ? ENOENT : errno;
+    gpiod_chip_info_free(info);
+    if (is_it)
+        return chip;
+    if (chip)
+        gpiod_chip_close(chip);
+    errno = error;
+    return NULL;
 }
 
 static int chip2_find(void *chip, const char *name)
@@ -147,7 +140,9 @@ static int chip2_open(const char *path, const struct gpio_request *request, stru
         return device_why(why, ENOMEM, "%s: out of memory", path);
     }
     int r = 0;
-    struct gpiod_chip *chip = gpio_is_label(path) ? chip2_labelled(path) : gpiod_chip_open(path);
+    struct gpiod_chip *chip = gpio_is_label(path)
+                                  ? gpio_find_chip(GPIO_CHIPS, path, chip2_open_labelled)
+                                  : gpiod_chip_open(path);
     if (!chip) {
         r = gpio_why_chip(path, errno, why);
     } else {

@@ -23,6 +23,7 @@ struct mem_gpio {
     struct gpio base;
     uint8_t outputs[GPIO_PINS_MAX]; /* lines */
     uint8_t inputs[GPIO_PINS_MAX];
+    bool active[GPIO_PINS_MAX]; /* inputs, as told last */
 };
 
 static int mem_set(struct gpio *gpio, size_t output, bool active)
@@ -36,9 +37,7 @@ static int mem_set(struct gpio *gpio, size_t output, bool active)
 
 static int mem_get(struct gpio *gpio, size_t input)
 {
-    (void)gpio;
-    (void)input;
-    return 0;
+    return ((struct mem_gpio *)gpio)->active[input];
 }
 
 static int mem_read_event(struct gpio *gpio, struct gpio_event *event)
@@ -55,6 +54,7 @@ static int mem_read_event(struct gpio *gpio, struct gpio_event *event)
         if (n != 2 || !line || message[1] > 1)
             continue;
         *event = (struct gpio_event){.input = (size_t)(line - mem->inputs), .active = message[1]};
+        mem->active[event->input] = event->active;
         return 1;
     }
     return 0;

@@ -21,6 +21,7 @@
 
 #include "gpio.h"
 
+#define PANEL_OUTPUTS         5 /* four lamps and the buzzer */
 #define PANEL_BUTTONS         4
 #define PANEL_NO_DEADLINE     INT64_MAX
 #define PANEL_CLEAR_LIT_MS    60000 /* green never stays lit longer than this */
@@ -42,7 +43,7 @@ enum panel_pattern {
     PANEL_PATTERNS
 };
 
-/* Lines of the chip, each by number or name as in struct gpio_pin; borrowed while opening. */
+/* Lines of the chip, each by number or name as in struct gpio_pin. */
 struct panel_pins {
     const char *green, *amber, *red, *white, *buzzer;
     const char *button[PANEL_BUTTONS];
@@ -57,32 +58,38 @@ struct panel_button {
 
 struct panel;
 
-/* Takes all lines of a chip (path or label); dark. Errors and `why` as gpio_open. */
+/* Takes all lines of a chip (path or label); dark. `chip` and the names in `pins` are borrowed
+ * until close. Errors and `why` as gpio_open. */
 int panel_open(const struct gpio_backend *backend, const char *chip, const struct panel_pins *pins,
                struct panel **out, char why[DEVICE_WHY_LEN]);
 
 /* As panel_open, on the far end of a simulated panel's socket, which it then owns; for tests. */
 int panel_open_fd(int fd, const struct panel_pins *pins, struct panel **out);
 
-/* Begins `pattern` at `now_ms`, from its start, also when it is the one shown. Takes effect at the
- * next panel_tick(). */
-void panel_show(struct panel *panel, enum panel_pattern pattern, int64_t now_ms);
+/* Shows `pattern`, which began at `began_ms` (not later than now): what of it is over by now is not
+ * shown, however late the panel came. Takes effect at the next panel_tick(). */
+void panel_show(struct panel *panel, enum panel_pattern pattern, int64_t began_ms);
 
 /* One 25 ms tick (scan or key accepted), lamps unchanged; nothing while a pattern sounds. */
 void panel_chirp(struct panel *panel, int64_t now_ms);
 
 /* Sets lamps and buzzer to what they should be at `now_ms` and *deadline_ms to when to call again
  * (PANEL_NO_DEADLINE for never). Returns 0, or a negative errno when a line can't be set: the panel
- * may then show something wrong and should be closed and opened again. */
+ * may then show something wrong and should be closed and opened again; panel_why() names it. */
 int panel_tick(struct panel *panel, int64_t now_ms, int64_t *deadline_ms);
 
-/* The next button change, debounced: a press counts at once, what follows within 20 ms settles.
- * Returns 1 with *button, 0 when there is none now, -ENODEV when the panel went away. */
+/* The next button change, debounced: a press counts at once; 20 ms later the line itself is asked
+ * what it settled on, since an edge within the bounce may be lost. Returns 1 with *button, 0 when
+ * there is none now, -ENODEV when the panel went away, or another negative errno. */
 int panel_read_button(struct panel *panel, int64_t now_ms, struct panel_button *button);
 
 /* The buttons that have been down for PANEL_STUCK_MS, also ones that were when the panel was
  * opened, of which no press is told: bit n - 1 for button n. A deadline tells when to ask. */
 uint32_t panel_stuck(const struct panel *panel, int64_t now_ms);
+
+/* Why panel_tick() or panel_read_button() failed, for the log. Empty before. Borrowed until close.
+ */
+const char *panel_why(const struct panel *panel);
 
 /* To poll for buttons; good until close. */
 int panel_fd(const struct panel *panel);
@@ -92,5 +99,11 @@ const char *panel_pattern_name(enum panel_pattern pattern);
 
 /* All dark and silent, lines released. NULL is fine. */
 void panel_close(struct panel *panel);
+
+/* Puts out lamps and buzzer that may be driven though nobody holds their lines any more: takes
+ * them, inactive, and lets them go; buttons are left alone. A line that can't be had leaves the
+ * others no less dark. Returns how many can't be, each named in `why` with its reason. */
+unsigned panel_darken(const struct gpio_backend *backend, const char *chip,
+                      const struct panel_pins *pins, char why[PANEL_OUTPUTS][DEVICE_WHY_LEN]);
 
 #endif

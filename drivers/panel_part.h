@@ -1,4 +1,4 @@
-/* Between panel.c and panel_pattern.c: what each pattern is, and what it is at a moment. */
+/* Between panel*.c: the outputs, what each pattern is, and what it is at a moment. */
 #ifndef PAMIT_PANEL_PART_H
 #define PAMIT_PANEL_PART_H
 
@@ -6,6 +6,7 @@
 
 #define SOUND_STEPS_MAX 10
 
+/* Indices of a panel's outputs. */
 enum lamp {
     LAMP_GREEN,
     LAMP_AMBER,
@@ -31,6 +32,14 @@ struct pattern {
     uint32_t lit_ms;        /* dark after so long; 0: no limit */
     struct sound sound;
 };
+
+_Static_assert(OUTPUTS == PANEL_OUTPUTS, "why[] of panel_darken() has room for each");
+
+/* Who we are to other programs that ask for our lines. */
+#define PANEL_CONSUMER "pamit-lane"
+
+/* Lamps and buzzer as pins, in the order of enum lamp. */
+void panel_output_pins(const struct panel_pins *pins, struct gpio_pin outputs[OUTPUTS]);
 
 extern const struct pattern panel_patterns[PANEL_PATTERNS];
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/file.h>
 
 int serial_line_open(const struct serial_line_backend *backend, const char *path,
@@ -42,5 +43,16 @@ void serial_line_close(struct serial_line *line)
  * process, which TIOCEXCL lets through. */
 int serial_line_lock(int fd)
 {
-    return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -EBUSY;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
+int serial_line_why(const char *path, int error, char why[DEVICE_WHY_LEN])
+{
+    if (error == EBUSY || error == EAGAIN)
+        return device_why(why, EBUSY, "%s: in use by another program", path);
+    if (error == EIO || error == ENXIO || error == ENODEV) /* of a tty that was hung up */
+        return device_why(why, ENODEV, "%s: went away while it was opened", path);
+    return device_why(why, error, "%s: %s", path, strerror(error));
 }

@@ -21,7 +21,12 @@ struct serial_line_backend {
     void (*close)(struct serial_line *line);
 };
 
-/* Takes the line for this process alone, until it is closed or the process dies. 0 or -EBUSY. */
+/* Takes the line for this process alone, until it is closed or the process dies. 0, -EBUSY when
+ * another program has it, or another negative errno. */
 int serial_line_lock(int fd);
+
+/* Explains why a line that is there can't be opened, by an errno of any call on it. Returns the
+ * negative errno of serial_line_open(). */
+int serial_line_why(const char *path, int error, char why[DEVICE_WHY_LEN]);
 
 #endif

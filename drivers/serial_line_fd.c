@@ -24,9 +24,11 @@ static int fd_prepare(int fd, const char *path, const struct serial_settings *se
 {
     struct termios attributes;
     if (tcgetattr(fd, &attributes) < 0)
-        return device_why(why, errno, "%s: not a serial line (%s)", path, strerror(errno));
-    if (serial_line_lock(fd) < 0)
-        return device_why(why, EBUSY, "%s: in use by another program", path);
+        return errno == ENOTTY ? device_why(why, ENOTTY, "%s: not a serial line", path)
+                               : serial_line_why(path, errno, why);
+    const int r = serial_line_lock(fd);
+    if (r < 0)
+        return serial_line_why(path, -r, why);
     cfmakeraw(&attributes);
     attributes.c_cflag |= CLOCAL | CREAD;
     if (settings->data_bits == 7)

@@ -18,10 +18,12 @@
 #include <libserialport.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <unistd.h>
 
 struct sp_line {
     struct serial_line base;
@@ -59,22 +61,44 @@ static enum sp_parity sp_parity_of(enum serial_parity parity)
     return SP_PARITY_NONE;
 }
 
-static enum sp_return sp_apply(struct sp_port *port, const struct serial_settings *settings)
+/* One setting, and what to call it if the line does not take it. */
+struct step {
+    enum sp_return r;
+    char what[32];
+};
+
+/* Sets up a port as far as it takes it; *step is the last setting tried. */
+static void sp_apply(struct sp_port *port, const struct serial_settings *settings,
+                     struct step *step)
 {
-    enum sp_return r = sp_set_baudrate(port, (int)settings->baud);
-    if (r == SP_OK)
-        r = sp_set_bits(port, settings->data_bits);
-    if (r == SP_OK)
-        r = sp_set_parity(port, sp_parity_of(settings->parity));
-    if (r == SP_OK)
-        r = sp_set_stopbits(port, settings->stop_bits);
-    if (r == SP_OK)
-        r = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE);
-    if (r == SP_OK && settings->dtr_off) /* the kernel raised both when it opened the line */
-        r = sp_set_dtr(port, SP_DTR_OFF);
-    if (r == SP_OK && settings->rts_off)
-        r = sp_set_rts(port, SP_RTS_OFF);
-    return r;
+    static const char *const parities[] = {
+        [SERIAL_PARITY_NONE] = "no", [SERIAL_PARITY_EVEN] = "even", [SERIAL_PARITY_ODD] = "odd"};
+    snprintf(step->what, sizeof step->what, "%u baud", settings->baud);
+    step->r = sp_set_baudrate(port, (int)settings->baud);
+    if (step->r == SP_OK) {
+        snprintf(step->what, sizeof step->what, "%u data bits", settings->data_bits);
+        step->r = sp_set_bits(port, settings->data_bits);
+    }
+    if (step->r == SP_OK) {
+        snprintf(step->what, sizeof step->what, "%s parity", parities[settings->parity]);
+        step->r = sp_set_parity(port, sp_parity_of(settings->parity));
+    }
+    if (step->r == SP_OK) {
+        snprintf(step->what, sizeof step->what, "%u stop bits", settings->stop_bits);
+        step->r = sp_set_stopbits(port, settings->stop_bits);
+    }
+    if (step->r == SP_OK) {
+        snprintf(step->what, sizeof step->what, "flow control off");
+        step->r = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE);
+    }
+    if (step->r == SP_OK && settings->dtr_off) { /* the kernel raised both when it opened it */
+        snprintf(step->what, sizeof step->what, "DTR off");
+        step->r = sp_set_dtr(port, SP_DTR_OFF);
+    }
+    if (step->r == SP_OK && settings->rts_off) {
+        snprintf(step->what, sizeof step->what, "RTS off");
+        step->r = sp_set_rts(port, SP_RTS_OFF);
+    }
 }
 
 static int bit_7_strip(int fd)
@@ -86,27 +110,31 @@ static int bit_7_strip(int fd)
     return tcsetattr(fd, TCSANOW, &attributes) < 0 ? -errno : 0;
 }
 
-static int why_taken(const char *path, char why[DEVICE_WHY_LEN])
+static int why_not_set(const char *path, const char *what, int error, char why[DEVICE_WHY_LEN])
 {
-    return device_why(why, EBUSY, "%s: in use by another program", path);
+    if (error != EINVAL && error != EOPNOTSUPP)
+        return serial_line_why(path, error, why);
+    return device_why(why, EINVAL, "%s: does not take %s", path, what);
 }
 
 /* Takes an open port for us alone and sets it up; stores its fd. */
 static int sp_prepare(struct sp_port *port, const struct serial_settings *settings, int *fd,
                       const char *path, char why[DEVICE_WHY_LEN])
 {
-    enum sp_return r = sp_get_port_handle(port, fd);
-    if (r != SP_OK)
-        return device_why(why, sp_errno(r), "%s: no file descriptor", path);
-    if (serial_line_lock(*fd) < 0 || ioctl(*fd, TIOCEXCL) < 0)
-        return why_taken(path, why);
-    r = sp_apply(port, settings);
-    if (r != SP_OK)
-        return device_why(why, EINVAL, "%s: does not take %u baud, %u data bits, %u stop bits",
-                          path, settings->baud, settings->data_bits, settings->stop_bits);
-    if (settings->data_bits == 7 && bit_7_strip(*fd) < 0)
-        return device_why(why, EINVAL, "%s: does not take 7 data bits", path);
-    return 0;
+    enum sp_return got = sp_get_port_handle(port, fd);
+    if (got != SP_OK)
+        return device_why(why, sp_errno(got), "%s: no file descriptor", path);
+    int r = serial_line_lock(*fd);
+    if (r < 0)
+        return serial_line_why(path, -r, why);
+    if (ioctl(*fd, TIOCEXCL) < 0)
+        return serial_line_why(path, errno, why);
+    struct step step;
+    sp_apply(port, settings, &step);
+    if (step.r != SP_OK)
+        return why_not_set(path, step.what, sp_errno(step.r), why);
+    r = settings->data_bits == 7 ? bit_7_strip(*fd) : 0;
+    return r < 0 ? why_not_set(path, "7 data bits", -r, why) : 0;
 }
 
 static int sp_line_open(const char *path, const struct serial_settings *settings,
@@ -122,15 +150,13 @@ static int sp_line_open(const char *path, const struct serial_settings *settings
     int r;
     enum sp_return sp = sp_get_port_by_name(real, &line->port);
     if (sp != SP_OK) {
-        r = device_why(why, ENOTTY, "%s: not a serial line", path);
+        r = access(real, F_OK) < 0 ? serial_line_why(path, errno, why)
+                                   : device_why(why, ENOTTY, "%s: not a serial line", path);
         goto failed;
     }
     sp = sp_open(line->port, SP_MODE_READ_WRITE);
     if (sp != SP_OK) {
-        int error = sp_errno(sp);
-        r = error == EAGAIN || error == EBUSY
-                ? why_taken(path, why)
-                : device_why(why, error, "%s: %s", path, strerror(error));
+        r = serial_line_why(path, sp_errno(sp), why);
         goto failed;
     }
     r = sp_prepare(line->port, settings, &line->base.fd, path, why);

@@ -17,7 +17,8 @@
 #include "config_part.h"
 #include "utf8.h"
 
-#define LINES_MAX 2000
+#define LINES_MAX     2000
+#define PASSED_BY_MAX 65536 /* bytes of a line that nobody reads */
 
 void config_refuse(struct config_reading *reading, const char *format, ...)
 {
@@ -42,6 +43,7 @@ static void further_read(struct config_reading *reading, const struct config_key
     struct config_reading further = *reading;
     further.path = (const char *)(reading->values + key->offset);
     further.from = key;
+    further.outside = reading->only;
     further.line = 0;
     further.file = fopen(further.path, "re");
     if (further.file) {
@@ -113,6 +115,15 @@ static const char *line_fault(const char *line, size_t len)
     return is_section || is_pair ? NULL : "neither a [section] nor a key = value";
 }
 
+/* Whether a line is passed by, since one section alone is read and it is in another. */
+static bool is_passed_by(struct config_reading *reading, const char *line)
+{
+    const size_t len = reading->only ? strlen(reading->only) : 0;
+    if (reading->only && line[0] == '[')
+        reading->outside = strncmp(line + 1, reading->only, len) != 0 || line[1 + len] != ']';
+    return reading->outside;
+}
+
 /* inih's reader: like fgets, one line a call, or NULL to end. */
 static char *line_next(char *buffer, int size, void *user)
 {
@@ -132,6 +143,12 @@ static char *line_next(char *buffer, int size, void *user)
     if (byte == EOF && len == 0)
         return NULL;
     reading->line++;
+    if (reading->line <= LINES_MAX && is_passed_by(reading, buffer)) {
+        for (int n = 0; byte != '\n' && byte != EOF && n < PASSED_BY_MAX; n++)
+            byte = getc(reading->file);
+        buffer[0] = '\0';
+        return buffer;
+    }
     const char *fault = line_fault(buffer, len);
     if (byte != '\n' && byte != EOF)
         config_refuse(reading, "a line of %d bytes or more", size - 1);
@@ -162,7 +179,8 @@ static void presets_apply(struct config_reading *reading)
     reading->line = 0;
     for (size_t i = 0; i < reading->n_keys && !reading->err; i++) {
         const struct config_key *key = &reading->keys[i];
-        if (reading->lines[i] || (key->preset && !key->preset[0]))
+        const bool is_read = !reading->only || strcmp(key->section, reading->only) == 0;
+        if (!is_read || reading->lines[i] || (key->preset && !key->preset[0]))
             continue;
         if (!key->preset) {
             config_refuse(reading, "%s in [%s] is missing", key->key, key->section);
@@ -172,9 +190,9 @@ static void presets_apply(struct config_reading *reading)
     }
 }
 
-enum err config_load_lines(const char *path, const struct config_key *keys, size_t n_keys,
-                           void *out, size_t out_size, unsigned lines[CONFIG_KEYS_MAX],
-                           char why[CONFIG_WHY_LEN])
+enum err config_load_lines(const char *path, const char *only, const struct config_key *keys,
+                           size_t n_keys, void *out, size_t out_size,
+                           unsigned lines[CONFIG_KEYS_MAX], char why[CONFIG_WHY_LEN])
 {
     assert(n_keys <= CONFIG_KEYS_MAX);
     FILE *file = fopen(path, "re");
@@ -187,6 +205,8 @@ enum err config_load_lines(const char *path, const struct config_key *keys, size
         .path = path,
         .keys = keys,
         .n_keys = n_keys,
+        .only = only,
+        .outside = only,
         .values = calloc(1, out_size),
         .lines = lines,
         .file = file,
@@ -212,5 +232,5 @@ enum err config_load(const char *path, const struct config_key *keys, size_t n_k
                      size_t out_size, char why[CONFIG_WHY_LEN])
 {
     unsigned lines[CONFIG_KEYS_MAX];
-    return config_load_lines(path, keys, n_keys, out, out_size, lines, why);
+    return config_load_lines(path, NULL, keys, n_keys, out, out_size, lines, why);
 }

@@ -55,9 +55,11 @@ MUST_CHECK enum err config_load(const char *path, const struct config_key *keys,
 #define CONFIG_LINE_OF_FILE (1u << 31)
 
 /* The same, and lines[i] is the line that gave keys[i], 0 for a preset: for callers that check keys
- * against each other. */
-MUST_CHECK enum err config_load_lines(const char *path, const struct config_key *keys,
-                                      size_t n_keys, void *out, size_t out_size,
-                                      unsigned lines[CONFIG_KEYS_MAX], char why[CONFIG_WHY_LEN]);
+ * against each other. If `only` names a section (else NULL) that alone is read: keys of others stay
+ * zero, and nothing that is wrong outside of it matters. */
+MUST_CHECK enum err config_load_lines(const char *path, const char *only,
+                                      const struct config_key *keys, size_t n_keys, void *out,
+                                      size_t out_size, unsigned lines[CONFIG_KEYS_MAX],
+                                      char why[CONFIG_WHY_LEN]);
 
 #endif

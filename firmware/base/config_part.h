@@ -13,6 +13,8 @@ struct config_reading {
     const struct config_key *from; /* the key that named this file; NULL: it is the first */
     const struct config_key *keys;
     size_t n_keys;
+    const char *only; /* the one section that is read; NULL: all */
+    bool outside;     /* ... and what is read now is not in it */
     uint8_t *values;
     unsigned *lines;
     FILE *file;

@@ -264,7 +264,8 @@ enum err kiosk_config_load(const char *path, struct kiosk_config *out, char why[
 {
     struct kiosk_config config;
     unsigned lines[CONFIG_KEYS_MAX];
-    enum err err = config_load_lines(path, kiosk_keys, N_KEYS, &config, sizeof config, lines, why);
+    enum err err =
+        config_load_lines(path, NULL, kiosk_keys, N_KEYS, &config, sizeof config, lines, why);
     if (err)
         return err;
     const struct checked checked = {path, &config, lines, why};
@@ -275,6 +276,22 @@ enum err kiosk_config_load(const char *path, struct kiosk_config *out, char why[
         err = scanner_check(&checked);
     if (!err)
         err = rest_check(&checked);
+    if (!err)
+        *out = config;
+    return err;
+}
+
+enum err kiosk_config_load_panel(const char *path, struct kiosk_config *out,
+                                 char why[CONFIG_WHY_LEN])
+{
+    struct kiosk_config config;
+    unsigned lines[CONFIG_KEYS_MAX];
+    enum err err =
+        config_load_lines(path, "panel", kiosk_keys, N_KEYS, &config, sizeof config, lines, why);
+    if (err)
+        return err;
+    const struct checked checked = {path, &config, lines, why};
+    err = panel_check(&checked);
     if (!err)
         *out = config;
     return err;

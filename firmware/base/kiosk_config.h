@@ -116,4 +116,10 @@ struct kiosk_config {
 MUST_CHECK enum err kiosk_config_load(const char *path, struct kiosk_config *out,
                                       char why[CONFIG_WHY_LEN]);
 
+/* [panel] alone, all else zero: for what has to be done to lamps whatever is wrong with the rest of
+ * the file. What is wrong with [panel] itself is an error: a lamp whose wiring is not known for
+ * sure may be lit by what is meant to put it out. */
+MUST_CHECK enum err kiosk_config_load_panel(const char *path, struct kiosk_config *out,
+                                            char why[CONFIG_WHY_LEN]);
+
 #endif

@@ -16,7 +16,9 @@
  * after it. Anything that came from the reader since says that somebody does, or may.
  *
  * What a failed commit leaves behind: after PRESENTING the traveller has no verdict; after DECIDING
- * the verdict is open as before, behind the fault; after VOIDING what was recorded stands.
+ * the verdict is open as before, behind the fault; after VOIDING what was recorded stands. Whoever
+ * comes to a counter behind a fault can't be judged, and ends what was open there, but for a stop:
+ * when the fault is over, no light of the last traveller's comes back.
  */
 #include "flow.h"
 
@@ -44,13 +46,15 @@
     [FLOW_ON_VOID] = GO(state, FLOW_REFUSE_BUSY), [FLOW_ON_CONTEXT] = GO(state, FLOW_REFUSE_BUSY), \
     [FLOW_ON_DISMISS] = STAY(state), [FLOW_ON_DEADLINE] = STAY(state)
 
-/* ... and every state in which the storage fails: only a probe's outcome matters. */
-#define WHILE_FAILING(state)                                                                       \
-    [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = GO(state, FLOW_IGNORE_SCAN),               \
-    [FLOW_ON_KEYED] = GO(state, FLOW_REFUSE_STORAGE),                                              \
+/* ... and every state in which the storage fails: a probe's outcome matters, and whether somebody
+ * else is at the counter: then it goes on as `after`, does `does` besides, and probes within `ms`.
+ */
+#define WHILE_FAILING(state, after, does, ms)                                                      \
+    [FLOW_ON_BYTES] = STAY(state), [FLOW_ON_DOCUMENT] = FOR(after, (does) | FLOW_IGNORE_SCAN, ms), \
+    [FLOW_ON_KEYED] = FOR(after, (does) | FLOW_REFUSE_STORAGE, ms),                                \
     [FLOW_ON_REPEATED] = GO(state, FLOW_IGNORE_SCAN),                                              \
-    [FLOW_ON_UNREADABLE] = GO(state, FLOW_IGNORE_SCAN),                                            \
-    [FLOW_ON_PROPOSAL] = GO(state, FLOW_IGNORE_SCAN),                                              \
+    [FLOW_ON_UNREADABLE] = FOR(after, (does) | FLOW_IGNORE_SCAN, ms),                              \
+    [FLOW_ON_PROPOSAL] = FOR(after, (does) | FLOW_IGNORE_SCAN, ms),                                \
     [FLOW_ON_SCANNER_GONE] = GO(state, FLOW_SHOW),                                                 \
     [FLOW_ON_STORE_FAILED] = FOR(state, 0, FLOW_PROBE_MS),                                         \
     [FLOW_ON_DECIDE] = GO(state, FLOW_REFUSE_STORAGE),                                             \
@@ -238,19 +242,19 @@ static const struct flow_move table[FLOW_STATE_COUNT][FLOW_EVENT_COUNT] =
             },
         [FLOW_STORAGE] =
             {
-                WHILE_FAILING(STORAGE),
+                WHILE_FAILING(STORAGE, STORAGE, 0, 0),
                 [FLOW_ON_STORED] = GO(READY, FLOW_SHOW),
                 [FLOW_ON_STORED_STOP] = GO(READY, FLOW_SHOW),
             },
         [FLOW_STORAGE_WAITING] =
             {
-                WHILE_FAILING(STORAGE_WAITING),
+                WHILE_FAILING(STORAGE_WAITING, STORAGE, FLOW_NOTE_UNDECIDED, FLOW_PROBE_MS),
                 [FLOW_ON_STORED] = GO(WAITING, FLOW_SHOW),
                 [FLOW_ON_STORED_STOP] = GO(WAITING, FLOW_SHOW),
             },
         [FLOW_STORAGE_LOCKED] =
             {
-                WHILE_FAILING(STORAGE_LOCKED),
+                WHILE_FAILING(STORAGE_LOCKED, STORAGE_LOCKED, 0, 0),
                 [FLOW_ON_STORED] = GO(LOCKED, FLOW_SHOW),
                 [FLOW_ON_STORED_STOP] = GO(LOCKED, FLOW_SHOW),
             },

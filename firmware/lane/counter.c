@@ -31,6 +31,8 @@ void counter_watch(struct counter *counter, struct watch *watch, int fd, int64_t
         if (fd >= 0 && sd_event_add_io(counter->loop, &watch->io, fd, EPOLLIN, on_io, counter) >= 0)
             watch->fd = fd;
     }
+    if (watch->fd != fd && counter_now_ms() + WATCH_RETRY_MS < deadline_ms)
+        deadline_ms = counter_now_ms() + WATCH_RETRY_MS;
     if (deadline_ms == INT64_MAX) {
         sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
         return;

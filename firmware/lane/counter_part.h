@@ -19,14 +19,20 @@ struct counter {
     struct watch scanner_watch;
     struct panel *panel; /* NULL while missing */
     struct watch panel_watch;
-    bool panel_missing_logged;
+    enum panel_pattern shown; /* what the panel is to show, also while it is missing */
+    int64_t shown_began_ms;
     uint32_t stuck; /* buttons */
     int64_t panel_found_ms, panel_retry_ms;
+    struct {
+        bool ready;               /* logged last: that it is there, */
+        char why[DEVICE_WHY_LEN]; /* or why it is not; at first, neither */
+        int64_t from_ms, gap_ms;  /* what changes is logged from then on, then after so long */
+    } panel_log;
 };
 
-int64_t counter_now_ms(void);
-
-/* Points a watch at the driver's current fd and deadline. */
+/* Points a watch at the driver's current fd and deadline. An fd that the loop does not take is
+ * looked at every WATCH_RETRY_MS instead. */
+#define WATCH_RETRY_MS 1000
 void counter_watch(struct counter *counter, struct watch *watch, int fd, int64_t deadline_ms,
                    sd_event_io_handler_t on_io);
 

@@ -105,6 +105,8 @@ static void act(struct lane *lane, uint32_t actions)
         note_undecided(lane);
     if (actions & FLOW_SET_CONTEXT)
         set_context(lane, actions & FLOW_REJUDGE);
+    if (actions & (FLOW_PRESENT | FLOW_REJUDGE)) /* which reads the disk: no light waits for that */
+        lane_show_panel(lane);
     if (actions & FLOW_PRESENT)
         present(lane);
     if (actions & FLOW_REJUDGE)
@@ -113,7 +115,7 @@ static void act(struct lane *lane, uint32_t actions)
         lane_decide(lane);
     if (actions & FLOW_VOID)
         lane_void(lane);
-    if (actions & FLOW_PROBE)
+    if (actions & FLOW_PROBE && !commit_busy(lane->commit)) /* else one is under way */
         lane_probe(lane);
     if (actions & FLOW_QUIET)
         lane->quieted_seq = lane->shown.seq;
@@ -287,14 +289,7 @@ static int on_second(sd_event_source *source, uint64_t time_us, void *user)
 
 static void on_panel_changed(void *user)
 {
-    struct lane *lane = user;
-    lane->lit_new = true;
-    lane_show(lane);
-}
-
-static void on_stuck_changed(void *user)
-{
-    lane_show(user);
+    lane_show_page(user);
 }
 
 bool lane_is_serving(const struct lane *lane)
@@ -308,10 +303,8 @@ bool lane_is_serving(const struct lane *lane)
 
 /* ---- start and end -------------------------------------------------------------------------- */
 
-static const struct counter_handlers counter_handlers = {.scan = lane_on_scan,
-                                                         .button = lane_on_button,
-                                                         .panel_changed = on_panel_changed,
-                                                         .stuck_changed = on_stuck_changed};
+static const struct counter_handlers counter_handlers = {
+    .scan = lane_on_scan, .button = lane_on_button, .panel_changed = on_panel_changed};
 
 static enum err start_parts(struct lane *lane, char why[LANE_WHY_LEN])
 {

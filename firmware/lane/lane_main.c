@@ -27,7 +27,8 @@ static const char usage[] =
     "\n"
     "  --config FILE  the kiosk's configuration\n"
     "  --dark         only put out all lamps and the buzzer: for a service manager to call when a\n"
-    "                 lane has died, since a line may stay driven that nobody holds any more\n"
+    "                 lane has died, since a line may stay driven that nobody holds any more; of\n"
+    "                 FILE only [panel] is read; exit 1: the log names each line that may be lit\n"
     "  --version      print the version and exit\n"
     "  --help         print this and exit\n"
     "\n"
@@ -168,7 +169,8 @@ int main(int argc, char **argv)
     log_open("pamit-lane");
     struct kiosk_config config;
     char why[LANE_WHY_LEN];
-    if (kiosk_config_load(path, &config, why)) {
+    if (dark ? kiosk_config_load_panel(path, &config, why)
+             : kiosk_config_load(path, &config, why)) {
         log_event(LOG_CONFIG_BAD, "why=\"%s\"", why);
         return EXIT_REFUSED;
     }

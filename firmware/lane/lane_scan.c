@@ -69,8 +69,8 @@ static bool take_again(struct lane *lane)
         return false;
     lane->settled_boottime_ms = now.boottime_ms;
     log_event(LOG_SCAN_REPEATED, "state=%s", flow_state_name(lane->state));
-    /* What comes back to the screen is not lit again. */
-    lane->recorded_again = lane->state != FLOW_RECORDED;
+    if (lane->state != FLOW_RECORDED) /* what comes back to the screen is not lit again */
+        lane->recorded_again = true;
     lane_on(lane, FLOW_ON_REPEATED);
     return true;
 }

@@ -2,7 +2,8 @@
  *
  * The page gets everything in one message. Green is lit for a verdict that is durable and for a
  * recorded clearance, each with an end of its own in the panel; every other recorded decision is
- * only heard, so that nobody walks on a green that meant "deferred".
+ * only heard, so that nobody walks on a green that meant "deferred". A verdict's light begins once:
+ * where it was covered by a fault, it comes back for the rest of its time.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,19 @@ static bool clearance(enum decision decision)
            decision == DECISION_LOGGED_ONLY || decision == DECISION_RETURN_LOGGED;
 }
 
+/* The open verdict's own, also while what an officer decided is being stored. */
+static enum panel_pattern verdict_pattern(const struct lane *lane)
+{
+    if (lane->state == FLOW_LOCKED || lane->state == FLOW_DECIDING_LOCKED)
+        return lane->quieted_seq == lane->shown.seq ? PANEL_STOP_ACKNOWLEDGED : PANEL_STOP;
+    return lane->shown.judgement.verdict.result == VERDICT_CLEAR ? PANEL_CLEAR : PANEL_REFER;
+}
+
+static bool is_open_verdict(enum flow_state state)
+{
+    return screens[state] == VIEW_VERDICT;
+}
+
 static enum panel_pattern pattern_of(const struct lane *lane)
 {
     static const enum panel_pattern patterns[FLOW_STATE_COUNT] = {
@@ -45,10 +59,6 @@ static enum panel_pattern pattern_of(const struct lane *lane)
         [FLOW_UNREADABLE] = PANEL_UNREADABLE,
         [FLOW_PROPOSED] = PANEL_UNREADABLE,
         [FLOW_PRESENTING] = PANEL_READING,
-        [FLOW_WAITING] = PANEL_REFER,
-        [FLOW_LOCKED] = PANEL_STOP,
-        [FLOW_DECIDING] = PANEL_REFER,
-        [FLOW_DECIDING_LOCKED] = PANEL_STOP,
         [FLOW_RECORDED] = PANEL_DARK,
         [FLOW_VOIDING] = PANEL_DARK,
         [FLOW_VOIDED] = PANEL_DARK,
@@ -58,12 +68,10 @@ static enum panel_pattern pattern_of(const struct lane *lane)
     };
     if (lane->state == FLOW_READY && counter_scanner(lane->counter) != SCANNER_OK)
         return PANEL_NO_READER;
-    if (lane->state == FLOW_WAITING && lane->shown.judgement.verdict.result == VERDICT_CLEAR)
-        return PANEL_CLEAR;
+    if (is_open_verdict(lane->state))
+        return verdict_pattern(lane);
     if (lane->state == FLOW_RECORDED && clearance(lane->decided) && !lane->recorded_again)
         return PANEL_RECORDED;
-    if (lane->state == FLOW_LOCKED && lane->quieted_seq == lane->shown.seq)
-        return PANEL_STOP_ACKNOWLEDGED;
     return patterns[lane->state];
 }
 
@@ -208,8 +216,19 @@ void lane_notice_end(struct lane *lane, enum view_notice notice)
     set_notices(lane, lane->notices & ~(1u << notice));
 }
 
+/* When what the panel is to show began. */
+static int64_t began_ms(struct lane *lane)
+{
+    const int64_t now = counter_now_ms();
+    if (!is_open_verdict(lane->state))
+        return now;
+    if (!lane->shown.lit_ms)
+        lane->shown.lit_ms = now;
+    return lane->shown.lit_ms;
+}
+
 /* A rhythm or sound begins once for what it is about, not again with every change of the page. */
-static void show_panel(struct lane *lane)
+void lane_show_panel(struct lane *lane)
 {
     enum panel_pattern pattern = pattern_of(lane);
     uint64_t seq = lane->shown.seq;
@@ -217,21 +236,20 @@ static void show_panel(struct lane *lane)
         seq = lane->decided_seq;
     if (lane->state == FLOW_VOIDED)
         seq = lane->voided_seq;
-    if (pattern == lane->lit && seq == lane->lit_seq && !lane->lit_new)
+    if (pattern == lane->lit && seq == lane->lit_seq)
         return;
-    bool silent_record = (lane->state == FLOW_RECORDED || lane->state == FLOW_VOIDED) &&
-                         pattern == PANEL_DARK && !lane->lit_new;
+    bool silent_record =
+        (lane->state == FLOW_RECORDED || lane->state == FLOW_VOIDED) && pattern == PANEL_DARK;
     lane->lit = pattern;
     lane->lit_seq = seq;
-    lane->lit_new = false;
-    counter_show(lane->counter, pattern);
+    counter_show(lane->counter, pattern, began_ms(lane));
     if (silent_record)
         counter_chirp(lane->counter);
 }
 
 void lane_show(struct lane *lane)
 {
-    show_panel(lane);
+    lane_show_panel(lane);
     lane_show_page(lane);
 }
 

@@ -20,6 +20,7 @@ struct crossing {
     uint64_t replaces; /* the PRESENTED that this one judges anew; 0: none */
     int64_t shown_ms;
     int64_t shown_boottime_ms;
+    int64_t lit_ms; /* when its light began, by counter_now_ms; 0: it has not */
     struct document document;
     struct context context;
     struct judgement judgement;
@@ -101,7 +102,6 @@ struct lane {
 
     enum panel_pattern lit; /* what the panel was told last, and of which entry */
     uint64_t lit_seq;
-    bool lit_new; /* the panel came anew: tell it again */
 
     struct left_open left_open; /* until the next document */
 
@@ -176,8 +176,9 @@ void lane_on_message(const struct view_message *message, void *user);
 
 /* lane_show.c: the page, lamps and buzzer take the lane's state. */
 void lane_show(struct lane *lane);
-/* The page alone. */
+/* The page alone; lamps and buzzer alone. */
 void lane_show_page(struct lane *lane);
+void lane_show_panel(struct lane *lane);
 
 /* Asks uplink and judge how things stand, into lane->link. */
 void lane_link_refresh(struct lane *lane, const struct clock_reading *now);

@@ -1,6 +1,9 @@
 """Every screen, as an officer meets it: what it says, that it can be read, and a picture of it."""
 
+import re
+
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 import people
 
@@ -51,6 +54,13 @@ SCREENS = [
      {"title": "TERCATAT #0414", "line": "Dirujuk ke pemeriksaan lanjutan"}),
     ("storage", dict(screen="STORAGE"), {"title": "PENYIMPANAN BERMASALAH"}),
     ("scanner-gone", dict(scanner_ok=False), {"title": "Pemindai terputus", "chip-scanner": "Pemindai terputus"}),
+    ("scanner-quiet", dict(notices=["SCANNER_QUIET"]),
+     {"title": "Pemindai diam", "line": "Tidak menjawab: pakai Input manual.", "chip-scanner": "Pemindai diam",
+      "key-3": "Input manualtombol 3"}),
+    ("scanner-quiet-crowd", dict(notices=["SCANNER_QUIET", "BUTTON_STUCK"], panel_ok=False, clock_quality=0, direction="RETURN",
+                                 undecided_seq=411, mode="TRAINING", **people.OFFLINE),
+     {"title": "Pemindai diam"}),
+    ("clear-scanner-quiet", people.clear(seq=451, notices=["SCANNER_QUIET"]), {"word": "SESUAI", "chip-scanner": "Pemindai diam"}),
     ("clock-untrusted", dict(clock_quality=0), {"chip-clock": "JAM BELUM TEPAT"}),
     ("panel-gone", dict(panel_ok=False), {"chip-panel": "Panel lampu terputus"}),
     ("everything-gone", dict(panel_ok=False, scanner_ok=False, clock_quality=0, direction="RETURN"), {"title": "Pemindai terputus"}),
@@ -75,6 +85,24 @@ SCREENS = [
     ("no-data", dict(data_as_of_ms=0, online=False, unsent=3, mode="TRAINING"),
      {"unsent": "3 belum terkirim", "chip-link": "Luring", "ribbon": "LATIHAN   ·   bukan untuk pelayanan   ·   LATIHAN"}),
 ]
+
+
+def test_a_scanner_that_does_not_answer_is_offered_no_passport(page):
+    page.show(notices=["SCANNER_QUIET"])
+    for language in ("id", "en"):
+        glass = page.script("return document.body.innerText")
+        assert "E-SCN-04" in glass and not re.search("SIAP|READY|[Ll]etakkan|Place|siap|ready", glass), glass
+        page.click("#language")
+        page.wait(lambda: page.language() != language, "the other language")
+    assert not page.css("#chip-notice") and not page.css("#notice")
+    page.click("#chip-scanner")
+    page.wait(lambda: page.css(".notices [data-notice=SCANNER_QUIET]"), "what it is")
+    page.press(Keys.ESCAPE)
+    page.press("3")
+    page.wait(lambda: page.css("#dialog"), "manual entry")
+    page.press(Keys.ESCAPE)
+    page.news()
+    page.wait_text("title", "SIAP")
 
 
 @pytest.mark.parametrize("name, view, says", SCREENS, ids=[row[0] for row in SCREENS])

@@ -103,10 +103,6 @@ def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
         assert shown["crossing"] is None and shown["recorded"] is None
         assert "green" not in lit(made)
 
-        made.hardware.do("scan", "suharto")
-        made.processes.wait("lane", "SCAN_IGNORED", since=since)
-        assert "green" not in lit(made)
-
         (disk / "filler").unlink()
         made.processes.wait("lane", "JOURNAL_RECOVERED", since=since)
         again = view(made, "the verdict again", lambda v: v["screen"] == "VERDICT")
@@ -121,3 +117,23 @@ def test_a_full_disk_shows_no_verdict_and_recovers_by_itself(tmp_path):
                   pamit(made, "journal", "export", "--format", "jsonl").splitlines()]
         mine = [e for e in events if e["event_id"]["seq"] == first["seq"]]
         assert mine[0]["decision"] == "CLEARED" and recorded > first["seq"]
+
+
+@small_disk
+def test_who_comes_to_a_full_disk_does_not_get_the_green_of_the_last(tmp_path):
+    with counter_on_small_disk(tmp_path / "desk") as (made, disk, since):
+        first = scan(made, "siti")
+        fill(disk)
+        made.page.post("/action", {"seq": first["seq"], "decision": "CLEARED", "role": "OFFICER"})
+        view(made, "the storage fault", lambda v: v["screen"] == "STORAGE")
+        before = json.loads(made.hardware.do("lamps"))["next"]
+        made.hardware.do("scan", "suharto")
+        made.processes.wait("lane", "SCAN_IGNORED", since=since)
+
+        (disk / "filler").unlink()
+        made.processes.wait("lane", "JOURNAL_RECOVERED", since=since)
+        ready = view(made, "a counter that serves", lambda v: v["screen"] == "READY")
+        assert ready["undecided_seq"] == first["seq"]
+        changes = json.loads(made.hardware.do("lamps", before))["changes"]
+        assert not any(change["line"] == "green" and change["on"] for change in changes)
+        assert scan(made, "suharto")["seq"] > first["seq"]

@@ -105,7 +105,7 @@ def bring_back(made, victim):
     made.start(victim)
     if victim in ("desk", "lane"):
         made.processes.wait("lane", "SCANNER_OPEN", since=since)
-        made.processes.wait("lane", "PANEL_READY", since=since)
+        made.page.wait("the panel", lambda s: json.loads(made.hardware.do("status"))["wired"])
         if view(made, "a page", lambda v: True)["screen"] == "RECORDED":
             made.page.post("/dismiss", {})  # it would go by itself, in seconds
         try:

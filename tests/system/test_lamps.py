@@ -129,6 +129,8 @@ def test_no_button_and_no_scan_ends_a_stop_nor_does_a_killed_lane(made):
 def test_lamps_are_put_out_without_a_lane_and_a_chip_that_is_not_there_is_named(tmp_path):
     with desk(tmp_path / "desk", start=("desk",)) as made:
         command = [PROGRAMS / "pamit-lane", "--dark", "--config", made.folder / "pamit.conf"]
+        with open(made.folder / "pamit.conf", "a", encoding="utf-8") as config:
+            config.write("[kiosk]\nmode = broken\n")  # what ends a lane must not keep its lamps lit
         subprocess.run(command, check=True, timeout=60)
         set_to = json.loads(made.hardware.do("lamps"))["lamps"]
         assert not any(set_to.values())

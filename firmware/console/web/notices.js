@@ -15,9 +15,12 @@ const PICTURES = { CLOCK_UNKNOWN: "c-clock" };
 
 const picture = (notice) => icon(PICTURES[notice] ?? "c-tool");
 
-/** The clock has a chip of its own. */
+/** The reader owes an answer: nothing that is put on it will be read. */
+export const isQuiet = (view) => view.notices.includes("SCANNER_QUIET");
+
+/** Clock and scanner have chips of their own. */
 export function noticeChip(view, open) {
-  const count = view.notices.filter((notice) => notice !== "CLOCK_UNKNOWN").length;
+  const count = view.notices.filter((notice) => notice !== "CLOCK_UNKNOWN" && notice !== "SCANNER_QUIET").length;
   if (!count) return null;
   const says = count === 1 ? t("chip.notice") : t("chip.notices", { n: count });
   return h("button.chip.bad", { id: "chip-notice", onclick: open }, icon("c-tool", null, says), h("span", null, says));
@@ -27,9 +30,9 @@ export function noticeChip(view, open) {
 const words = (view, notice, part, values) =>
   t(`notice.${notice}${notice === "CLOCK_UNKNOWN" && view.clock.may_set ? ".may" : ""}.${part}`, values);
 
-/** The worst, where there is room for words. */
+/** The worst, where there is room for words. Of the scanner the whole screen speaks there. */
 export function noticeRow(view, open) {
-  const [worst, ...others] = view.notices;
+  const [worst, ...others] = view.notices.filter((notice) => notice !== "SCANNER_QUIET");
   if (!worst) return null;
   return h("button.notice", { id: "notice", onclick: open }, picture(worst),
     h("span", null, h("b", null, t(`notice.${worst}`)), h("small", null, words(view, worst, "now", { code: CODES[worst] }))),

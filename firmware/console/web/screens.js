@@ -3,7 +3,7 @@ import { $, h, icon } from "./dom.js";
 import { t } from "./words.js";
 import * as format from "./format.js";
 import { contextBar } from "./context.js";
-import { noticeRow } from "./notices.js";
+import { noticeRow, isQuiet } from "./notices.js";
 import { drawUnreadable } from "./unreadable.js";
 import { voidButton } from "./void.js";
 
@@ -23,10 +23,12 @@ function countsLine(view) {
   return [today, link.online && link.unsent > 0 ? ` · ${t("net.unsent", { n: format.count(link.unsent) })}` : ""];
 }
 
+const fault = (key) => plain(".small", "i-unplugged", t(key), t(`${key}.line`), steps(`${key}.`, 3));
+
 function ready(view, act) {
-  const body = view.scanner_ok
-    ? plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)), voidButton(view, act.takeBack))
-    : plain(".small", "i-unplugged", t("fault.scanner"), t("fault.scanner.line"), steps("fault.scanner.", 3));
+  const body = !view.scanner_ok ? fault("fault.scanner")
+    : isQuiet(view) ? fault("fault.quiet")
+    : plain("", "i-reader", t("ready"), t("ready.line"), h("div.sub", null, ...countsLine(view)), voidButton(view, act.takeBack));
   return [body, noticeRow(view, act.notices), contextBar(view, act)];
 }
 

@@ -2,7 +2,7 @@
 import { $, h, icon, place } from "./dom.js";
 import { t, has, getLanguage } from "./words.js";
 import * as format from "./format.js";
-import { noticeChip } from "./notices.js";
+import { noticeChip, isQuiet } from "./notices.js";
 import { returnMark, isGuarded } from "./verdict.js";
 
 function linkChip(view, now) {
@@ -13,8 +13,9 @@ function linkChip(view, now) {
   return h("div.chip", { id: "chip-link" }, icon("c-on", null, text), h("span", null, text));
 }
 
-function scannerChip(view) {
+function scannerChip(view, open) {
   if (!view.scanner_ok) return h("div.chip.bad", { id: "chip-scanner" }, icon("c-scan", null, t("chip.scanner_gone")), h("span", null, t("chip.scanner_gone")));
+  if (isQuiet(view)) return h("button.chip.bad", { id: "chip-scanner", onclick: open }, icon("c-scan", null, t("chip.scanner_quiet")), h("span", null, t("chip.scanner_quiet")));
   const locked = view.screen === "VERDICT" && view.crossing.result === "TUNDA";
   const words = t(locked ? "chip.scanner_locked" : "chip.scanner");
   return h("div.chip", { id: "chip-scanner" }, icon("c-scan", null, words), h("span", null, words));
@@ -38,7 +39,7 @@ export function drawStrip(view, now, act) {
     back ? returnMark() : null,
     h("div.chips", null,
       linkChip(view, now),
-      scannerChip(view),
+      scannerChip(view, act.notices),
       view.panel_ok ? null : h("div.chip.bad", { id: "chip-panel" }, icon("c-lamp", null, t("chip.panel_gone")), h("span", null, t("chip.panel_gone"))),
       noticeChip(view, act.notices),
       clockChip(view, act),

@@ -118,7 +118,7 @@ static void check_keyed(enum flow_state state, enum flow_event event, struct flo
     if (scan.actions & FLOW_PRESENT)
         assert_true(move.next == FLOW_PRESENTING && (move.actions & FLOW_PRESENT));
     else
-        assert_true(move.next == state && (move.actions & refusals));
+        assert_true(move.next == scan.next && (move.actions & refusals));
     assert_int_equal(move.actions & FLOW_NOTE_UNDECIDED, scan.actions & FLOW_NOTE_UNDECIDED);
 }
 
@@ -156,7 +156,7 @@ static void check_probe(enum flow_state state, enum flow_event event, struct flo
     if (move.actions & FLOW_PROBE)
         assert_true(failing(state) && event == FLOW_ON_DEADLINE);
     if (failing(state) && event != FLOW_ON_STORED && event != FLOW_ON_STORED_STOP)
-        assert_int_equal(move.next, state);
+        assert_true(move.next == state || (failing(move.next) && move.deadline_ms > 0));
 }
 
 static void a_failing_storage_is_probed_until_it_works_and_judges_nobody(void **state)
@@ -240,6 +240,14 @@ static const struct walk walks[] = {
     {"when it works again the verdict is back", FLOW_STORAGE_WAITING, FLOW_ON_STORED, FLOW_WAITING,
      FLOW_SHOW},
     {"also a stop", FLOW_STORAGE_LOCKED, FLOW_ON_STORED, FLOW_LOCKED, FLOW_SHOW},
+    {"but not after another document: its traveller never gets the last one's green",
+     FLOW_STORAGE_WAITING, FLOW_ON_DOCUMENT, FLOW_STORAGE, FLOW_NOTE_UNDECIDED | FLOW_IGNORE_SCAN},
+    {"nor one that can't be read", FLOW_STORAGE_WAITING, FLOW_ON_UNREADABLE, FLOW_STORAGE,
+     FLOW_NOTE_UNDECIDED | FLOW_IGNORE_SCAN},
+    {"nor one that was typed", FLOW_STORAGE_WAITING, FLOW_ON_KEYED, FLOW_STORAGE,
+     FLOW_NOTE_UNDECIDED | FLOW_REFUSE_STORAGE},
+    {"no scan sweeps a stop away there", FLOW_STORAGE_LOCKED, FLOW_ON_DOCUMENT, FLOW_STORAGE_LOCKED,
+     FLOW_IGNORE_SCAN},
     {"a scan over a verdict notes it undecided", FLOW_WAITING, FLOW_ON_DOCUMENT, FLOW_PRESENTING,
      FLOW_NOTE_UNDECIDED | FLOW_PRESENT},
     {"also one that can't be read: its traveller never gets the last one's green", FLOW_WAITING,

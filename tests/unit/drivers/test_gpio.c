@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -159,6 +160,58 @@ static void what_is_no_chip_is_refused_with_path_and_reason(void **state)
     unlink(file);
 }
 
+/* A chip is a file here: its name says how it opens, its content is its label. */
+static void *open_labelled(const char *path, const char *label)
+{
+    static char found[32];
+    FILE *chip = fopen(path, "re");
+    assert_non_null(chip);
+    assert_non_null(fgets(found, sizeof found, chip));
+    fclose(chip);
+    errno = strcmp(found, "locked") == 0 ? EACCES : strcmp(found, label) == 0 ? 0 : ENOENT;
+    return errno ? NULL : found;
+}
+
+static void a_chip_is_found_by_its_label_also_behind_one_that_does_not_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *chips[2];
+        int error;
+        const char *why;
+    } rows[] = {
+        {"the second", {"other", "ours"}, 0, NULL},
+        {"behind one that may not be opened", {"locked", "ours"}, 0, NULL},
+        {"none has it", {"other", "third"}, ENOENT, "ours: no gpiochip with this label"},
+        {"it may be the one that may not be opened",
+         {"other", "locked"},
+         EACCES,
+         "ours: a gpiochip can't be asked for its label (Permission denied)"},
+        {"no chips", {NULL, NULL}, ENOENT, "ours: no gpiochip with this label"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char dir[] = "/tmp/pamit-chips-XXXXXX", path[2][64], all[64], why[DEVICE_WHY_LEN];
+        assert_non_null(mkdtemp(dir));
+        snprintf(all, sizeof all, "%s/gpiochip*", dir);
+        for (int k = 0; k < 2 && rows[i].chips[k]; k++) {
+            snprintf(path[k], sizeof path[k], "%s/gpiochip%d", dir, k);
+            FILE *chip = fopen(path[k], "we");
+            assert_true(chip && fputs(rows[i].chips[k], chip) >= 0 && fclose(chip) == 0);
+        }
+        const bool found = gpio_find_chip(all, "ours", open_labelled);
+        const int error = found ? 0 : errno;
+        if (error != rows[i].error)
+            fail_msg("%s: got %s", rows[i].says, strerror(error));
+        if (error) {
+            assert_int_equal(gpio_why_chip("ours", error, why), -error);
+            assert_string_equal(why, rows[i].why);
+        }
+        for (int k = 0; k < 2 && rows[i].chips[k]; k++)
+            unlink(path[k]);
+        rmdir(dir);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +219,7 @@ int main(void)
         cmocka_unit_test(inputs_tell_of_changes_and_nonsense_is_ignored),
         cmocka_unit_test(lines_go_by_number_or_name_and_no_two_are_one),
         cmocka_unit_test(what_is_no_chip_is_refused_with_path_and_reason),
+        cmocka_unit_test(a_chip_is_found_by_its_label_also_behind_one_that_does_not_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,19 @@ static void a_late_tick_shows_what_is_due_now(void **state)
     assert_int_equal(deadline_ms - START_MS, 7500);
 }
 
+/* The panel was gone when it began, or in between. */
+static void what_began_earlier_is_shown_as_far_as_it_is(void **state)
+{
+    struct bench *b = *state;
+    panel_show(b->panel, PANEL_CLEAR, b->now_ms - (PANEL_CLEAR_LIT_MS - 1000));
+    play_until(b, 5000);
+    panel_show(b->panel, PANEL_CLEAR, b->now_ms - PANEL_CLEAR_LIT_MS);
+    play_until(b, 10000);
+    panel_show(b->panel, PANEL_RECORDED, b->now_ms - PANEL_RECORDED_LIT_MS);
+    play_until(b, 15000);
+    assert_string_equal(b->text, "0:G+ 1000:G-"); /* and no tick */
+}
+
 static void closing_darkens_whatever_shows(void **state)
 {
     struct bench *b = *state;
@@ -257,6 +270,8 @@ static void a_press_counts_at_once_and_its_bounce_does_not(void **state)
     press(b, 12, 0);
     expect_button(b, 2, false);
     expect_no_button(b);
+    b->now_ms += GPIO_DEBOUNCE_MS;
+    expect_no_button(b);
     assert_int_equal(panel_tick(b->panel, b->now_ms, &deadline_ms), 0);
     assert_true(deadline_ms == PANEL_NO_DEADLINE);
 }
@@ -293,6 +308,8 @@ static void a_button_that_stays_down_is_stuck_until_it_comes_up(void **state)
     press(b, 12, 1);
     expect_button(b, 2, true);
     const int64_t stuck_ms = b->now_ms + PANEL_STUCK_MS;
+    b->now_ms += GPIO_DEBOUNCE_MS;
+    expect_no_button(b);
     assert_int_equal(panel_tick(b->panel, b->now_ms, &deadline_ms), 0);
     assert_int_equal(deadline_ms, stuck_ms);
     assert_int_equal(panel_stuck(b->panel, stuck_ms - 1), 0);
@@ -334,6 +351,7 @@ int main(void)
         TEST(a_chirp_ticks_once_but_not_over_a_sound),
         TEST(a_new_pattern_ends_a_chirp),
         TEST(a_late_tick_shows_what_is_due_now),
+        TEST(what_began_earlier_is_shown_as_far_as_it_is),
         TEST(closing_darkens_whatever_shows),
         TEST(a_press_counts_at_once_and_its_bounce_does_not),
         TEST(a_release_lost_in_the_bounce_is_found_by_the_deadline),
