@@ -67,7 +67,7 @@ static void words_print(json_t *answer, bool in_parts)
     }
 }
 
-/* One answer, two notations. */
+/* One answer, two notations. What is found comes after it, also where both go into one file. */
 static void answer_print(json_t *answer, bool as_json, bool in_parts)
 {
     if (as_json) {
@@ -76,6 +76,7 @@ static void answer_print(json_t *answer, bool as_json, bool in_parts)
     } else {
         words_print(answer, in_parts);
     }
+    fflush(stdout);
     json_decref(answer);
 }
 
@@ -227,7 +228,10 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
     const int found = findings_say(&findings);
     if (err && !uplink.finding[0])
         return CLI_FAILURE;
-    return worst(found, space_say(paths, space));
+    const int code = worst(found, space_say(paths, space));
+    if (code == CLI_OK && !options->json)
+        puts("\nnothing to see to");
+    return code;
 }
 
 static int cache_print(const struct cli_options *options, struct cache_reader *reader)

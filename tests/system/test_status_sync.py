@@ -55,6 +55,11 @@ def assert_status(kiosk, code, *said, **fields):
     return told
 
 
+def test_a_kiosk_with_which_all_is_well_says_so(kiosk):
+    out, _ = pamit("status", "--config", kiosk.folder / "pamit.conf")
+    assert out.endswith("\n\nnothing to see to\n")
+
+
 def fails(kiosk, **config):
     done = kiosk.once(**config)
     assert done.returncode == 1, done.stderr
