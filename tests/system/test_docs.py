@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md", "firmware/OPERATING.md", "firmware/AUDIT.md",
-             "tests/bench/README.md")
+             "tests/bench/README.md", "tests/hardware/README.md")
 MADE_BY_BUILDING = ("build/",)
 
 
