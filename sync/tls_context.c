@@ -10,7 +10,6 @@
 #include "tls_context.h"
 
 #include <mbedtls/entropy.h>
-#include <mbedtls/oid.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,19 +72,6 @@ static enum err load_key(const char *path, mbedtls_pk_context *key, uint8_t *pem
     return ERR_OK;
 }
 
-/* The first common name of a certificate's subject; "" if it has none that fits. */
-static void common_name(const mbedtls_x509_crt *cert, char *out, size_t size)
-{
-    out[0] = '\0';
-    for (const mbedtls_x509_name *part = &cert->subject; part; part = part->next) {
-        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) != 0 || part->val.len >= size)
-            continue;
-        memcpy(out, part->val.p, part->val.len);
-        out[part->val.len] = '\0';
-        return;
-    }
-}
-
 /* Is a certificate, called `what`, of this key and for this kiosk? */
 static enum err check_certificate(const struct tls_files *files, const char *what,
                                   const mbedtls_x509_crt *cert, const mbedtls_pk_context *key,
@@ -93,8 +79,8 @@ static enum err check_certificate(const struct tls_files *files, const char *wha
 {
     if (compat_pk_check_pair(&cert->pk, key) != 0)
         return bad_file(why, files->tls_key, "is not the key of %s", what);
-    char name[TLS_NAME_LEN];
-    common_name(cert, name, sizeof name);
+    char name[CERTIFICATE_NAME_LEN];
+    certificate_name(cert, name);
     if (strcmp(name, files->kiosk) != 0)
         return bad_file(why, what, "is the certificate of \"%s\", this kiosk is \"%s\"", name,
                         files->kiosk);

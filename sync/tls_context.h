@@ -8,8 +8,6 @@
 #include "mbedtls_compat.h"
 #include "tls.h"
 
-#define TLS_NAME_LEN 64 /* of a common name: X.520 ub-common-name */
-
 struct tls_context {
     unsigned owners;
     mbedtls_ssl_config config;

@@ -19,6 +19,7 @@ static void identity_check(const struct kiosk_config *config, struct cli_finding
 {
     struct sign_key *key = NULL;
     struct certificate_dates dates;
+    uint8_t point[SIGN_POINT_LEN];
     char why[CERTIFICATE_WHY_LEN];
 
     if (access(config->tls_cert, F_OK) != 0 && access(config->tls_key, F_OK) != 0) {
@@ -30,6 +31,10 @@ static void identity_check(const struct kiosk_config *config, struct cli_finding
         err = certificate_dates_load(config->ca_cert, &dates, why);
     if (!err)
         err = sign_key_load(config->tls_key, &key, why);
+    if (!err) {
+        sign_key_point(key, point);
+        err = certificate_owner_check(config->tls_cert, point, config->kiosk_id, why);
+    }
     sign_key_close(key);
     if (err)
         cli_finding_add(findings, "%s: pamit-sync does not start: pamit enrol", why);

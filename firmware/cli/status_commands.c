@@ -13,6 +13,13 @@
 #define SET_ASIDE_LEN 2048
 #define KEY_WIDTH     16 /* a column's, where no key is longer */
 
+/* Where a reader's next question begins, by the first of the keys that answer it. */
+static const struct {
+    const char *key, *heading;
+} parts[] = {{"epoch", "journal"},           {"acked_next", "registry"},
+             {"payloads_from", "retention"}, {"certificate_ends", "certificate"},
+             {"placements_as_of", "data"},   {"clock", "machine"}};
+
 json_t *cli_time_json(int64_t wall_ms)
 {
     char text[CLOCK_TEXT_LEN];
@@ -23,19 +30,25 @@ json_t *cli_time_json(int64_t wall_ms)
     return json_string(text);
 }
 
-/* One answer, two notations: the object as it is, or its keys as words. */
-static int answer_print(json_t *answer, bool as_json)
+static void value_print(const json_t *value)
 {
-    const char *key;
+    if (json_is_string(value))
+        printf("%s\n", json_string_value(value));
+    else if (json_is_integer(value))
+        printf("%" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
+    else if (json_is_boolean(value))
+        puts(json_is_true(value) ? "yes" : "no");
+    else
+        puts("-");
+}
+
+/* An answer's keys as words, in parts if it has them. */
+static void words_print(json_t *answer, bool in_parts)
+{
+    const char *key, *indent = "";
     json_t *value;
     int width = KEY_WIDTH;
 
-    if (as_json) {
-        json_dumpf(answer, stdout, JSON_INDENT(2));
-        putchar('\n');
-        json_decref(answer);
-        return CLI_OK;
-    }
     json_object_foreach(answer, key, value)
     {
         if ((int)strlen(key) > width)
@@ -43,18 +56,28 @@ static int answer_print(json_t *answer, bool as_json)
     }
     json_object_foreach(answer, key, value)
     {
-        printf("%-*s ", width, key);
-        if (json_is_string(value))
-            printf("%s\n", json_string_value(value));
-        else if (json_is_integer(value))
-            printf("%" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
-        else if (json_is_boolean(value))
-            puts(json_is_true(value) ? "yes" : "no");
-        else
-            puts("-");
+        for (size_t i = 0; in_parts && i < sizeof parts / sizeof parts[0]; i++) {
+            if (strcmp(key, parts[i].key) != 0)
+                continue;
+            printf("\n%s\n", parts[i].heading);
+            indent = "  ";
+        }
+        printf("%s%-*s ", indent, width, key);
+        value_print(value);
     }
+}
+
+/* One answer, two notations. What is found comes after it, also where both go into one file. */
+static void answer_print(json_t *answer, bool as_json, bool in_parts)
+{
+    if (as_json) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        words_print(answer, in_parts);
+    }
+    fflush(stdout);
     json_decref(answer);
-    return CLI_OK;
 }
 
 static const char *receipt_text(const struct cli_uplink *uplink)
@@ -123,7 +146,6 @@ static json_t *status_json(const struct cli_paths *paths, const struct cli_uplin
                                                  : json_null());
     json_object_set_new(json, "feed_refusal",
                         uplink->state.feeds[0] ? json_string(uplink->state.feeds) : json_null());
-    set_aside_add(json, &paths->config);
     return json;
 }
 
@@ -201,11 +223,15 @@ int cli_status(const struct cli_options *options, const struct cli_paths *paths)
         return CLI_FAILURE;
     }
     const enum space_level space = space_add(json, paths->journal);
-    answer_print(json, options->json);
+    set_aside_add(json, &paths->config);
+    answer_print(json, options->json, true);
     const int found = findings_say(&findings);
     if (err && !uplink.finding[0])
         return CLI_FAILURE;
-    return worst(found, space_say(paths, space));
+    const int code = worst(found, space_say(paths, space));
+    if (code == CLI_OK && !options->json)
+        puts("\nnothing to see to");
+    return code;
 }
 
 static int cache_print(const struct cli_options *options, struct cache_reader *reader)
@@ -230,7 +256,7 @@ static int cache_print(const struct cli_options *options, struct cache_reader *r
     json_object_set_new(json, "lists_version", json_integer((json_int_t)data.lists_version));
     json_object_set_new(json, "lists_as_of", cli_time_json(data.lists_as_of * 1000));
     json_object_set_new(json, "policy_version", json_integer((json_int_t)policy_version));
-    answer_print(json, options->json);
+    answer_print(json, options->json, false);
     return data.placements_usable ? CLI_OK : CLI_FINDING;
 }
 

@@ -1,4 +1,4 @@
-"""Makes the guest's initramfs: busybox, kernel modules, the cross-built programs and their libraries.
+"""Makes the guest's initramfs: busybox, kernel modules, the cross-built programs, their libraries and units.
 
 usage: initramfs.py MODULES ROOT PROGRAMS OUT
 
@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+UNITS = HERE.parents[1] / "board/systemd"
 LIBRARIES = "usr/lib/aarch64-linux-gnu"
 LOADER = "ld-linux-aarch64.so.1"
 MODULES = ("virtio_blk", "crc32c_generic", "ext4", "virtio_net", "virtio_rng", "xhci_pci",
@@ -80,6 +81,12 @@ def libraries_of(files, root):
     return found
 
 
+def unit(name):
+    """A kiosk's unit, with where things are in the guest."""
+    text = (UNITS / f"{name}.service.in").read_text(encoding="utf-8")
+    return text.replace("@CMAKE_INSTALL_FULL_BINDIR@/", "").replace("/etc/pamit/", "/data/")
+
+
 def module_name(path):
     return path.name.partition(".ko")[0].replace("-", "_")
 
@@ -139,6 +146,8 @@ def main(kernel, root, programs, out):
         for name, data in modules.order.items():
             archive.file(f"modules/{name}.ko", data)
         archive.file("modules/order", "".join(f"{name}.ko\n" for name in modules.order).encode())
+        for name in ("pamit-lane", "pamit-sync", "pamit-console"):
+            archive.file(f"units/{name}.service", unit(name).encode(), 0o644)
         for name, text in FILES.items():
             archive.file(name, text.encode(), 0o644)
         archive.end()

@@ -226,6 +226,15 @@ def test_status_says_how_far_the_registry_has_us(kiosk):
     assert "no route to host" in out and "unsent           3" in out
 
 
+def test_status_answers_a_question_after_the_other(kiosk):
+    """Every key of the other notation, under the heading of its question."""
+    told = json.loads(pamit("status", "--json", *conf(kiosk), code=1)[0])
+    blocks = [block.splitlines() for block in pamit("status", *conf(kiosk), code=1)[0].split("\n\n")]
+    assert [block[0].split()[0] for block in blocks] == [
+        "kiosk", "journal", "registry", "retention", "certificate", "data", "machine"]
+    assert [line.split()[0] for block in blocks[1:] for line in block[1:]] == list(told)[1:]
+
+
 def test_data_are_as_old_as_the_older_of_the_two(kiosk, tmp_path):
     """Placements of 08:33, lists of 05:46, and a clock that says 10:47."""
     clock = Clock(tmp_path)

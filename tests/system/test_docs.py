@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "firmware/ARCHITECTURE.md", "firmware/OPERATING.md", "firmware/AUDIT.md",
-             "tests/bench/README.md")
+             "tests/bench/README.md", "tests/hardware/README.md")
 MADE_BY_BUILDING = ("build/",)
 
 
@@ -44,6 +44,24 @@ def test_every_link_within_a_document_meets_a_heading(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     headings = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+def lamp_rows():
+    """Each pattern that lights a lamp, as OPERATING.md has to tell it: the rows of drivers/panel_pattern.c."""
+    source = (ROOT / "drivers/panel_pattern.c").read_text(encoding="utf-8")
+    header = (ROOT / "drivers/panel.h").read_text(encoding="utf-8")
+    for lamp, on, off, lit in re.findall(r'LAMP_(\w+),\s*(\d+),\s*(\d+),\s*(\w+),', source):
+        if lamp == "NONE":
+            continue
+        limit = re.search(rf"{lit}\s+(\d+)", header)[1] if lit != "0" else ""
+        rhythm = f"{int(on) / 1000:g} s on, {int(off) / 1000:g} s off" if off != "0" else "steady"
+        yield lamp.lower(), rhythm + (f", at most {int(limit) / 1000:g} s" if limit else "")
+
+
+def test_operating_tells_each_rhythm_of_a_lamp():
+    text = (ROOT / "firmware/OPERATING.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (green|amber|red|white) \| ([^|]*) \|", text, re.M)
+    assert sorted(told) == sorted(lamp_rows())
 
 
 @pytest.mark.parametrize("words", [("tests/run", "x"), ("tests/run", "--debian13", "x"), ("tests/debian13/run", "x"),

@@ -55,6 +55,11 @@ def assert_status(kiosk, code, *said, **fields):
     return told
 
 
+def test_a_kiosk_with_which_all_is_well_says_so(kiosk):
+    out, _ = pamit("status", "--config", kiosk.folder / "pamit.conf")
+    assert out.endswith("\n\nnothing to see to\n")
+
+
 def fails(kiosk, **config):
     done = kiosk.once(**config)
     assert done.returncode == 1, done.stderr
@@ -155,6 +160,16 @@ def test_what_sync_can_not_start_with_is_a_finding(registry, kiosk, tmp_path, na
     path.write_bytes(good)
     path.chmod(0o600)
     assert_status(kiosk, 0)
+
+
+def test_a_key_and_a_certificate_of_two_kiosks_are_a_finding(registry, kiosk, tmp_path):
+    """Each of them is good in itself, as after files of two backups were put back."""
+    other = pki.issue(registry.ca, "CGK-03-9999", tmp_path, "other", client=True)
+    for name, of_other, said in (("tls.key", other.key, "tls.pem: is the certificate of another key"),
+                                 ("tls.pem", other.cert, 'tls.pem: is the certificate of "CGK-03-9999"')):
+        (kiosk.folder / name).write_bytes(of_other.read_bytes())
+        fails(kiosk)
+        assert_status(kiosk, 1, said, "pamit-sync does not start: pamit enrol", online=True)
 
 
 def test_an_earlier_version_of_sync_db_is_a_finding_until_sync_starts(kiosk):
