@@ -28,14 +28,30 @@ def run(*command, **options):
     return done.stdout
 
 
+_RESERVATIONS = []
+
+
+def _reserve(port):
+    """For as long as this process lives, among all that choose their ports here: between choosing
+    one and listening on it lies the start of a program."""
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0pamit-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _RESERVATIONS.append(mark)
+    return True
+
+
 def free_port():
-    """A port nobody listens on now. It lies below those that the kernel gives to outgoing connections
-    (ip_local_port_range), so that none of these takes it before it is bound."""
+    """A port nobody listens on, nor is about to. It lies below those that the kernel gives to outgoing
+    connections (ip_local_port_range), so that none of these takes it before it is bound."""
     with open("/proc/sys/net/ipv4/ip_local_port_range") as kernel:
         end = int(kernel.read().split()[0])
     while True:
         port = random.randrange(end // 2, end)
-        if not ports_taken({"free": port}):
+        if _reserve(port) and not ports_taken({"free": port}):
             return port
 
 
