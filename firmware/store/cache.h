@@ -61,9 +61,12 @@ MUST_CHECK enum err cache_apply(struct cache_writer *writer, const struct cache_
  * at CACHE_SWEEP_ROWS of the stored rows for such. */
 MUST_CHECK enum err cache_apply_listings(struct cache_writer *writer,
                                          const struct cache_listing_delta *delta);
-/* Steps without rows of both feeds in one commit, so that a contact without news costs no more:
- * what is stored of these versions was current at `as_of`. A version of 0 leaves its feed as it is;
- * policies have no age. ERR_OLD: one of them is not the stored version, and neither has changed. */
+#define CACHE_AGE_STEP_S 3600
+/* Steps without rows of both feeds in one commit: what is stored of these versions was current at
+ * `as_of`. Written if that makes one of them at least CACHE_AGE_STEP_S younger: data are at most so
+ * much younger than they say, never older, and a contact without news costs the disk nothing. A
+ * version of 0 leaves its feed as it is; policies have no age. ERR_OLD: one of them is not the
+ * stored version, and neither has changed. */
 MUST_CHECK enum err cache_note_current(struct cache_writer *writer,
                                        const struct cache_versions *versions, int64_t as_of);
 /* Stores a signed bundle. ERR_OLD: not newer than the stored one. */

@@ -103,6 +103,7 @@ struct step {
 };
 
 #define SECONDS_PER_DAY 86400
+#define IDLE_WAL_PAGES  16 /* so that the next note finds room in the WAL */
 
 static enum err listings_write(struct cache_writer *writer, const struct step *step)
 {
@@ -201,6 +202,20 @@ enum err cache_apply_listings(struct cache_writer *writer, const struct cache_li
     return steps_apply(writer, &step, 1);
 }
 
+/* Is there one to be written? Whether its version is the stored one is then found out. */
+static enum err note_is_later(struct cache_writer *writer, const struct step *steps, size_t n,
+                              bool *out)
+{
+    int64_t version, as_of;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < n && !*out; i++) {
+        err = cache_pair_read(&writer->database, steps[i].feed->read, &version, &as_of);
+        *out = steps[i].from != (uint64_t)version || steps[i].as_of - as_of >= CACHE_AGE_STEP_S;
+    }
+    return err;
+}
+
 enum err cache_note_current(struct cache_writer *writer, const struct cache_versions *versions,
                             int64_t as_of)
 {
@@ -217,7 +232,13 @@ enum err cache_note_current(struct cache_writer *writer, const struct cache_vers
                                    .from = versions->lists,
                                    .to = versions->lists,
                                    .as_of = as_of};
-    return n > 0 ? steps_apply(writer, steps, n) : ERR_OK;
+    bool later = false;
+    enum err err = note_is_later(writer, steps, n, &later);
+    if (!err && later)
+        err = steps_apply(writer, steps, n);
+    if (!err && later && writer->database.wal_pages > IDLE_WAL_PAGES)
+        (void)!database_checkpoint(&writer->database); /* the next one tries again */
+    return err;
 }
 
 /* ---- policy ------------------------------------------------------------------------------- */

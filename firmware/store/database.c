@@ -157,7 +157,8 @@ enum err database_commit(struct database *database)
 
     if (err)
         database_rollback(database);
-    else if (database->wal_pages > DATABASE_WAL_PAGES_MAX)
+    else if (database->wal_pages > (database->kind->wal_pages_max ? database->kind->wal_pages_max
+                                                                  : DATABASE_WAL_PAGES_MAX))
         (void)!database_checkpoint(database); /* the commit stands; the next one tries again */
     return err;
 }

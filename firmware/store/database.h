@@ -4,7 +4,9 @@
  * number of readers; a registry's is written by its server and its commands, transaction by
  * transaction. WAL, synchronous=FULL: when database_commit has returned ERR_OK the transaction is
  * on the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint),
- * and at the latest when it has DATABASE_WAL_PAGES_MAX pages. Internal to store and to the
+ * and at the latest when it has DATABASE_WAL_PAGES_MAX pages, or as few as its kind says: a commit
+ * that finds room in its WAL is one write, one that has to make it longer writes ext4's journal too
+ * (some 50 KB, measured). Internal to store and to the
  * registry's store. All calls block on the disk; none is thread safe.
  */
 #ifndef PAMIT_DATABASE_H
@@ -32,6 +34,7 @@ struct database_kind {
     int32_t version;        /* of the schema: user_version */
     const char *schema;     /* what makes a fresh one */
     const char *upgrade;    /* what makes one of version - 1 this one; NULL: it is refused */
+    unsigned wal_pages_max; /* 0: DATABASE_WAL_PAGES_MAX */
 };
 
 enum database_access {

@@ -41,6 +41,7 @@ static const struct database_kind sync_state_kind = {
     .what = "sync state",
     .application_id = 0x504d5331, /* "PMS1" */
     .version = 3,
+    .wal_pages_max = 16, /* a row or two a contact, for ever */
     .schema = "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1),"
               " online INTEGER NOT NULL, attempt_ms INTEGER NOT NULL, contact_ms INTEGER NOT NULL,"
               " refusal TEXT NOT NULL, epoch INTEGER NOT NULL, next INTEGER NOT NULL,"

@@ -5,6 +5,7 @@
     done = kiosk.once()                                              # one contact: .returncode, .log
 """
 
+import contextlib
 import re
 import sqlite3
 import subprocess
@@ -103,6 +104,11 @@ class SyncKiosk:
         with sqlite3.connect(self.folder / "sync.db") as db:
             row = db.execute("SELECT next FROM state").fetchone()
         return row[0] if row else 0
+
+    def let_an_hour_pass(self):
+        """Since the age of its placements was written, which a contact without news does once an hour."""
+        with contextlib.closing(sqlite3.connect(self.folder / "cache.db")) as db, db:
+            db.execute("UPDATE feed SET as_of = as_of - 3600")
 
     def feed_as_of(self):
         """As of when the placements in cache.db are good (UTC seconds)."""

@@ -262,13 +262,15 @@ static void what_is_current_is_noted_of_both_feeds_or_of_none(void **state)
         int64_t placements_as_of, lists_as_of;
     } rows[] = {
         {"nothing is nothing", {0}, 4000, ERR_OK, 1000, 3000},
-        {"both", {.placements = 1, .lists = 1}, 5000, ERR_OK, 5000, 5000},
-        {"placements only", {.placements = 1}, 6000, ERR_OK, 6000, 5000},
-        {"lists only", {.lists = 1}, 7000, ERR_OK, 6000, 7000},
-        {"age never falls", {.placements = 1, .lists = 1}, 6500, ERR_OK, 6500, 7000},
-        {"other lists: neither", {.placements = 1, .lists = 2}, 8000, ERR_OLD, 6500, 7000},
-        {"other placements: neither", {.placements = 2, .lists = 1}, 8000, ERR_OLD, 6500, 7000},
-        {"no version", {.placements = UINT64_MAX, .lists = 1}, 8000, ERR_INVALID, 6500, 7000},
+        {"not an hour later: neither", {.placements = 1, .lists = 1}, 4599, ERR_OK, 1000, 3000},
+        {"one of them is: both", {.placements = 1, .lists = 1}, 4600, ERR_OK, 4600, 4600},
+        {"placements only", {.placements = 1}, 9000, ERR_OK, 9000, 4600},
+        {"lists only", {.lists = 1}, 12700, ERR_OK, 9000, 12700},
+        {"age never falls", {.placements = 1, .lists = 1}, 12600, ERR_OK, 12600, 12700},
+        {"other lists: neither", {.placements = 1, .lists = 2}, 20000, ERR_OLD, 12600, 12700},
+        {"other placements: neither", {.placements = 2, .lists = 1}, 20000, ERR_OLD, 12600, 12700},
+        {"other lists soon", {.placements = 1, .lists = 2}, 12700, ERR_OLD, 12600, 12700},
+        {"no version", {.placements = UINT64_MAX, .lists = 1}, 20000, ERR_INVALID, 12600, 12700},
     };
     const struct cache_delta placements = {.to = 1, .as_of = 1000};
     struct cache_writer *writer = fixture_cache_writer(fixture);
