@@ -235,66 +235,6 @@ static void a_board_s_table_is_read_as_if_it_stood_there(void **state)
     }
 }
 
-static void the_panel_is_read_whatever_is_wrong_with_the_rest(void **state)
-{
-    static const struct {
-        const char *says, *before, *after; /* the lines of [panel] */
-        enum err want;
-        const char *why;
-    } rows[] = {
-        {"alone", "", "", ERR_OK, ""},
-        {"the rest is not even a configuration",
-         "mode = live\n what\n[kiosk\nzone = nowhere\nzone = WIB\n[nothing]\n\x01\n",
-         "[sync\nlamps_active_low = no\n[kiosk]\nmode = demo\nlamp_red\n", ERR_OK, ""},
-        {"a long line, and one of [panel] in it",
-         "a = 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234"
-         "5678901234567890123456789012345678901234567890123456789012345678901234567890123456789012"
-         "3456789012345678[panel]\n",
-         "", ERR_OK, ""},
-        {"what is wrong with itself", "", "lamp_blue = 7\n", ERR_INVALID,
-         "there is no key lamp_blue in [panel]"},
-        {"a line that may be the one that says how the lamps are wired", "",
-         " lamps_active_low = no\n", ERR_INVALID, "a line that begins with a space"},
-        {"a lamp twice", "", "lamp_red = 7\n", ERR_INVALID, "lamp_red in [panel] is given twice"},
-        {"the section is there twice", "", "[kiosk]\nmode = desk\n[panel]\nbuzzer = 7\n",
-         ERR_INVALID, "buzzer in [panel] is given twice"},
-    };
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        char rest[sizeof required], panel[sizeof required], text[2 * sizeof required], *place;
-        char path[FIXTURE_PATH_LEN], why[CONFIG_WHY_LEN] = "";
-        split(rest, panel, &place);
-        snprintf(text, sizeof text, "%s%slamps_active_low = yes\n%s", rows[i].before, panel,
-                 rows[i].after);
-        fixture_file_write(*state, "pamit.conf", span_of_text(text), 0644, path);
-        struct kiosk_config config;
-        const enum err err = kiosk_config_load_panel(path, &config, why);
-        if (err != rows[i].want || (err && !strstr(why, rows[i].why)))
-            fail_msg("%s: %s", rows[i].says, why);
-        if (!err) {
-            assert_string_equal(config.lamp_red, "22");
-            assert_true(config.lamps_active_low);
-            assert_string_equal(config.kiosk_id, "");
-            assert_int_equal(config.mode, KIOSK_LIVE);
-        }
-    }
-}
-
-static void a_board_s_table_is_read_for_the_panel_alone(void **state)
-{
-    char rest[2 * sizeof required], panel[sizeof required], *place, path[FIXTURE_PATH_LEN];
-    char why[CONFIG_WHY_LEN] = "";
-    struct kiosk_config config;
-    split(rest, panel, &place);
-    snprintf(rest, sizeof rest, "no board\n%s", panel);
-    fixture_file_write(*state, "pi.conf", span_of_text(rest), 0644, path);
-    static const char text[] = "[lane]\nofficer_id\n[panel]\nboard = pi.conf\n";
-    fixture_file_write(*state, "pamit.conf", span_of_text(text), 0644, path);
-    if (kiosk_config_load_panel(path, &config, why) != ERR_OK)
-        fail_msg("%s", why);
-    assert_string_equal(config.lamp_red, "22");
-    assert_int_equal(kiosk_config_load_panel("/dev/zero", &config, why), ERR_INVALID);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,8 +243,6 @@ int main(void)
         cmocka_unit_test(rules_between_keys_hold),
         cmocka_unit_test(a_board_s_table_is_read_as_if_it_stood_there),
         cmocka_unit_test(two_things_on_one_line_of_the_chip_are_refused),
-        cmocka_unit_test(the_panel_is_read_whatever_is_wrong_with_the_rest),
-        cmocka_unit_test(a_board_s_table_is_read_for_the_panel_alone),
     };
     return cmocka_run_group_tests(tests, fixture_folder_make, fixture_folder_remove);
 }

@@ -50,7 +50,8 @@ int __wrap_sd_event_add_io(sd_event *loop, sd_event_source **source, int fd, uin
 static unsigned n_failed, n_ready;
 static char failed[DEVICE_WHY_LEN + 16]; /* the last one's details */
 
-void __wrap_log_event(enum log_id id, const char *details, ...);
+void __wrap_log_event(enum log_id id, const char *details, ...)
+    __attribute__((format(printf, 2, 3)));
 void __wrap_log_event(enum log_id id, const char *details, ...)
 {
     va_list args;
