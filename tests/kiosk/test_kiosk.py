@@ -9,23 +9,22 @@ KIOSK = "CGK-03-0412"
 SERVICES = ("pamit-lane", "pamit-sync", "pamit-console")
 
 
-def without(script, *words):
-    """What a container does not do: build, load modules, ask a person."""
-    return "\n".join(line for line in script.splitlines() if not line.startswith(words))
+def registry(machine, *words):
+    """A command of the registry's, as its user."""
+    return machine.run("cd /etc/pamit-registry; runuser -u pamit-registry -- "
+                       f"pamit-registry {' '.join(words)} --config registry.conf 2>/dev/null")
 
 
 @pytest.fixture(name="machine", scope="module")
 def fixture_machine():
     machine = Machine()
     try:
-        machine.run("ip link set lo up 2>/dev/null || true; echo 127.0.0.1 localhost registry.example >/etc/hosts")
-        first_day = commands("The registry's first day")
-        machine.run(without(first_day[:first_day.index("registry.conf\n", first_day.index("pamit-registry init"))],
-                            "board/", "cmake") + "registry.conf")
+        machine.run("echo 127.0.0.1 localhost registry.example >/etc/hosts")
+        machine.run(commands("The registry's first day")[0])
         machine.run("systemctl enable --now pamit-registry")
-        for what in ("policy.example.json", "placements.example.jsonl", "lists.example.jsonl"):
-            machine.run(f"cd /etc/pamit-registry; runuser -u pamit-registry -- pamit-registry import {what.split('.')[0]} "
-                        f"/srv/contract/{what} --config registry.conf")
+        for what, example in (("policy", "policy.example.json"), ("placements", "placements.example.jsonl"),
+                              ("lists", "lists.example.jsonl")):
+            registry(machine, "import", what, f"/srv/contract/{example}")
         yield machine
     finally:
         machine.close()
@@ -33,13 +32,11 @@ def fixture_machine():
 
 @pytest.fixture(name="kiosk", scope="module")
 def fixture_kiosk(machine):
-    install = commands("Installing a kiosk")
-    before, enrol = install.split("pamit enrol ")
-    machine.run(without(before, "board/", "cmake", "modprobe", "ls ", "editor", "pamit-lane", "systemctl show"))
-    code = machine.run(f"cd /etc/pamit-registry; runuser -u pamit-registry -- "
-                       f"pamit-registry enrol-code {KIOSK} --config registry.conf 2>/dev/null")
-    enrol = enrol.split("systemctl status")[0]
-    machine.run(f"pamit enrol {enrol}".replace("pamit enrol", f"echo {code.strip()} | pamit enrol", 1))
+    the_machine, programs, configuration, enrolment, *_ = commands("Installing a kiosk")
+    for script in (the_machine, programs, configuration):
+        machine.run(script)
+    code = registry(machine, "enrol-code", KIOSK).strip()
+    machine.run(f"echo {code} | {enrolment}")
     return machine
 
 
@@ -50,11 +47,10 @@ def test_a_service_has_said_that_it_is_ready(kiosk, unit):
 
 
 def test_a_confined_kiosk_sends_and_gets_what_it_goes_by(kiosk):
-    with kiosk.log("pamit-sync") as log:
+    with kiosk.log() as log:
         kiosk.run("systemctl restart pamit-sync")
         log.wait("SYNC_ONLINE host=registry.example")
-    listed = kiosk.run("cd /etc/pamit-registry; runuser -u pamit-registry -- pamit-registry kiosk list --config registry.conf")
-    assert KIOSK in listed
+    assert KIOSK in registry(kiosk, "kiosk", "list")
     assert "sound: 1 entry" in kiosk.run("pamit journal verify --config /etc/pamit/pamit.conf")
 
 
@@ -62,19 +58,17 @@ def test_a_confined_kiosk_sends_and_gets_what_it_goes_by(kiosk):
 def test_a_dead_or_hung_lane_is_put_dark_and_begins_again(kiosk, signal, result):
     """There is no panel here, which the command that darkens it says."""
     pid = kiosk.pid("pamit-lane")
-    with kiosk.log("pamit-lane") as log:
+    with kiosk.log() as log:
         kiosk.run(f"kill -{signal} {pid}")
-        log.wait("status=9/KILL")
-        log.wait("PANEL_FAILED")
-        log.wait("Control process exited, code=exited, status=1")
-        log.wait(f"Failed with result '{result}'")
-        log.wait("^READY kiosk=")
+        log.wait("^pamit-lane.service: Main process exited, code=killed, status=9/KILL", "^PANEL_FAILED",
+                 "^pamit-lane.service: Control process exited, code=exited, status=1",
+                 f"^pamit-lane.service: Failed with result '{result}'", "^READY kiosk=")
     assert kiosk.pid("pamit-lane") != pid
 
 
 @pytest.mark.parametrize("unit", SERVICES[1:])
 def test_what_is_killed_begins_again(kiosk, unit):
-    with kiosk.log(unit) as log:
+    with kiosk.log() as log:
         kiosk.run(f"kill -9 {kiosk.pid(unit)}")
         log.wait("^READY")
 
