@@ -124,7 +124,7 @@ static const struct config_key kiosk_keys[] = {
     PATH("sync", tls_key),
     PATH("sync", receipt_key),
     PATH("sync", policy_key),
-    UINT("sync", sync_interval_s, 1, 86400, "1800"),
+    UINT("sync", sync_interval_s, 1, 86400, "3600"),
     UINT("sync", long_poll_s, 0, 60, "50"), /* less than what middle boxes forget a connection in */
     UINT("sync", backoff_min_ms, 10, 3600000, "1000"),
     UINT("sync", backoff_max_ms, 10, 3600000, "900000"),

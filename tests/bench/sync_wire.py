@@ -24,7 +24,7 @@ from registry_kit import Registry  # noqa: E402
 from sync_kit import CROWD_KIOSK, SyncKiosk  # noqa: E402
 from test_sync import placements  # noqa: E402
 
-INTERVAL_S, JITTER = 900, 10  # kiosk_config.c, sync_session.c
+INTERVAL_S, JITTER = 3600, 10  # kiosk_config.c, sync_session.c
 ROWS_A_DAY = 1000  # that one kiosk may tell the others (registry_store.h)
 ROW = ('{"kind": "DOCUMENT_LOST", "passport_no": "X0000006", "passport_country": "IDN", "from": "2020-01-01",'
        ' "expires": "2099-12-31", "issued_by": "IMI-PUSAT"}\n')

@@ -74,7 +74,7 @@ static void presets_are_those_of_a_live_remote_kiosk(void **state)
     snprintf(path, sizeof path, "%s/endpoint", (char *)*state);
     assert_string_equal(config.endpoint, path);
     assert_int_equal(config.registry_port, 8443);
-    assert_int_equal(config.sync_interval_s, 1800);
+    assert_int_equal(config.sync_interval_s, 3600);
     assert_int_equal(config.long_poll_s, 50);
     assert_int_equal(config.backoff_min_ms, 1000);
     assert_int_equal(config.backoff_max_ms, 900000);
