@@ -102,7 +102,7 @@ def test_a_button_that_is_stuck_records_once_and_is_told_of(rig):
 def test_the_reader_pulled_out_within_a_document_leaves_nothing_of_it(rig):
     verified = rig.verified()
     before, page, lamps = len(rig.log), len(rig.page), rig.lamps.mark()
-    rig.send("agus", rows=1)
+    rig.send("agus", end=45)
     rig.unplug()
     rig.page.wait('"scanner_ok":false', page)
     rig.lamps.on("white", lamps)
