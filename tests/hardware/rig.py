@@ -93,8 +93,8 @@ class Rig:
             os.link(path, files / name)  # it may be large
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
-        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
-                        f"{self.disk_mb}M"], check=True)
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-E", "root_owner=0:0", "-d", files, self.image,
+                        f"{self.disk_mb}M"], check=True)  # of a card's blocks, whatever its size
 
     # ---- power ----
 
