@@ -4,6 +4,7 @@ import itertools
 from rig import SERVICES
 
 TICK, REFER = [60], [180, 120, 180, 120, 180]  # sound, pause, sound ... as the screen design guide says
+FIRST_HALF = 45  # of a document's bytes: a row
 STOP = [150, 100, 150, 100, 150, 250, 150, 100, 150]
 
 
@@ -102,14 +103,17 @@ def test_a_button_that_is_stuck_records_once_and_is_told_of(rig):
 def test_the_reader_pulled_out_within_a_document_leaves_nothing_of_it(rig):
     verified = rig.verified()
     before, page, lamps = len(rig.log), len(rig.page), rig.lamps.mark()
-    rig.send("agus", end=45)
+    rig.send("hendra", end=FIRST_HALF)
+    rig.page.wait('"screen":"READING"', page)
     rig.unplug()
     rig.page.wait('"scanner_ok":false', page)
     rig.lamps.on("white", lamps)
     page = len(rig.page)
     rig.plug()
     rig.page.wait('"scanner_ok":true', page)
-    assert rig.verified() == verified
+    rig.send("hendra", begin=FIRST_HALF)
+    rig.log.wait("pamit-lane SCAN_UNREADABLE", before)
+    assert rig.count("PRESENTED", before) == 0 and rig.verified() == verified
     shown = rig.scan("hendra")
     assert (shown.verdict, shown.reasons) == ("RUJUK", "R012")
     assert rig.count("PRESENTED", before) == 1
