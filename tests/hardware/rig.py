@@ -220,10 +220,10 @@ class Rig:
         told += re.findall(r'"(?:crossing":{"seq|decided_seq)":(\d+)', "\n".join(self.page.lines))
         return [int(seq) for seq in told]
 
-    def lit_before(self, ready_ms, after=0):
-        """The lamps that went on beyond `after` of them and before the lane's word, but for the new lane's white, whose
-        word comes a moment later to who stamps it."""
-        return {name for ms, name, on in self.lamps.changes(after) if on and ms < ready_ms} - {"white"}
+    def lit_before(self, ready_ms, after=0, from_ms=0):
+        """The lamps that went on beyond `after` of them, between these two moments: a lane's word that it is ready is the
+        later. But for its white, since that word comes a moment later to who stamps it."""
+        return {name for ms, name, on in self.lamps.changes(after) if on and from_ms < ms < ready_ms} - {"white"}
 
     def verified(self):
         """The journal's own verification finds it sound; the number of its last entry."""

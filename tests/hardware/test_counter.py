@@ -1,8 +1,6 @@
 """From the reader's bytes to lamps, journal and registry, through the kernel's own drivers."""
 import itertools
 
-from rig import SERVICES
-
 TICK, REFER = [60], [180, 120, 180, 120, 180]  # sound, pause, sound ... as the screen design guide says
 FIRST_HALF = 45  # of a document's bytes: a row
 STOP = [150, 100, 150, 100, 150, 250, 150, 100, 150]
@@ -27,9 +25,7 @@ def assert_sounds(rig, mark, pattern):
 
 
 def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_before_a_document(off):
-    off.power_on(services=())
-    assert off.lamps.lit() == set()
-    off.start(*SERVICES)
+    off.power_on()
     off.plug()
     told = [line.split()[1] for line in off.log.lines if "pamit-lane " in line]
     assert told.index("READY") < told.index("PANEL_READY")  # no line is taken before
@@ -37,6 +33,7 @@ def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_bef
     shown = off.scan("siti")  # what was lit before it has been told by now
     verdict_ms = off.lamps.on("green", mark)
     lit = {name for ms, name, on in off.lamps.changes() if on and ms < verdict_ms}
+    assert off.lit_before(off.ready_ms("lane")) == set()
     assert lit <= {"white", "buzzer"}  # that there was no reader, that something was read
     off.press(1)
     off.recorded(shown, "CLEARED")
