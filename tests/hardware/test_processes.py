@@ -70,7 +70,7 @@ def test_what_a_dead_lane_left_driven_is_put_out(rig):
     left_driven(rig, "up")
     lit = rig.lamps.mark()
     stop_lane(rig)
-    assert rig.lamps.lit() == set(LAMPS)  # so they were once it had died
+    assert rig.lamps.lit() == set(LAMPS)  # as lines are that nobody holds
     rig.lamps.put_out(lit)
     put_out = [name for _ms, name, on in rig.lamps.changes(lit) if not on]
     assert sorted(put_out[-10:]) == sorted(2 * list(LAMPS))  # taken dark, and dark before they are let go
