@@ -60,6 +60,12 @@ class Lines:
     def __len__(self):
         return len(self.lines)
 
+    def wait_for_end(self):
+        """Waits until all that was told has come, of a machine that has ended."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.at_end, LIMIT_S):
+                raise Silent(f"{self.name}: does not end")
+
     def wait(self, pattern, after=0, limit_s=LIMIT_S):
         """The match of the first line beyond number `after` that `pattern` is found in."""
         def first(lines):
@@ -105,7 +111,7 @@ class Guest:
     def __init__(self, image, folder, registry_port, *, rtc="base=utc", append="", record=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.scanner = None
+        self.scanner, self.streams = None, []
         self.process = subprocess.Popen(
             self._command(self._disk(image, record), registry_port, rtc, append),
             cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
@@ -132,6 +138,7 @@ class Guest:
             serial_ports += ["-chardev", socket_of(name), "-device",
                              f"virtserialport,chardev={name},name={name},nr={number}"]
         return [
+            "setpriv", "--pdeathsig", "KILL",  # it ends with us, however we end
             "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", *CLOCKED, "-m", "256", "-no-reboot",
             "-display", "none", "-monitor", "none", "-serial", "file:console.log",
             "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / "initrd",
@@ -154,7 +161,8 @@ class Guest:
         for name in PORTS[1:]:
             copy = open(self.folder / f"{name}.txt", "w", encoding="utf-8")
             stream = streams[name].makefile("r", encoding="utf-8", errors="replace")
-            setattr(self, name, Lines(name, stream, copy))
+            self.streams.append(Lines(name, stream, copy))
+        self.log, self.lamps, self.page = self.streams
         streams["rig"].settimeout(LIMIT_S)
         self._rig = streams["rig"].makefile("rw", encoding="utf-8", errors="replace", newline="\n")
         if self._rig.readline() != "READY\n":
@@ -209,9 +217,11 @@ class Guest:
         self.qmp("set_link", name="cable", up=is_in)
 
     def cut(self):
-        """Power off, now. What the machine has not flushed is gone."""
+        """Power off, now. What the machine has not flushed is gone; what it had told is all there."""
         self.process.kill()
         self.process.wait(LIMIT_S)
+        for stream in self.streams:
+            stream.wait_for_end()
         if self.scanner:
             self.unplug()
 

@@ -23,11 +23,11 @@ class Lamps:
     def __init__(self, guest):
         self.guest = guest
         self.stream = guest.lamps
-        self._base = None
+        self._base = int(guest.sh("cat /run/base 2>/dev/null", code=None) or 0)  # of its lines; 0: there is no chip yet
 
     def _line(self, name):
         """The kernel's own number of a lamp's line, as its trace has it."""
-        if self._base is None:
+        if not self._base:
             self._base = int(self.guest.sh("cat /run/base"))
         return self._base + LAMPS[name]
 

@@ -10,6 +10,7 @@
 The disk is one image for all boots of a rig; `rig.cut()` takes the power and `rig.power_on()` gives it back.
 """
 import datetime as dt
+import json
 import os
 import pathlib
 import re
@@ -92,8 +93,8 @@ class Rig:
             os.link(path, files / name)  # it may be large
         self.registry.command("kiosk", "add", KIOSK, "--entry-key", files / "entry.pub")
         self.image = self.folder / "disk.img"
-        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "root_owner=0:0", "-d", files, self.image,
-                        f"{self.disk_mb}M"], check=True)
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-E", "root_owner=0:0", "-d", files, self.image,
+                        f"{self.disk_mb}M"], check=True)  # of a card's blocks, whatever its size
 
     # ---- power ----
 
@@ -125,6 +126,11 @@ class Rig:
         self.guest.cut()
         self.guest = None
 
+    def cut_after(self, event, only, times, delay_ms):
+        """The power goes, by itself, so long after the guest's kernel has traced an event so often (guest/init's fuse);
+        ended() waits for that."""
+        self.guest.sh(f"fuse {event} '{only}' {times} {round(delay_ms * 1000)}")
+
     def ended(self):
         """Waits until the machine has ended by itself."""
         self.guest.ended()
@@ -154,9 +160,9 @@ class Rig:
         self.guest.unplug()
         self.log.wait(r"pamit-lane SCANNER_GONE", after)
 
-    def send(self, document, rows=2):
-        """What the reader sends of a document, by name, up to so many rows; no waiting."""
-        self.guest.scanner.sendall("".join(f"{line}\r" for line in self.documents[document][:rows]).encode())
+    def send(self, document, begin=0, end=None):
+        """What the reader sends of a document, by name, from byte `begin` to `end`; no waiting."""
+        self.guest.scanner.sendall("".join(f"{line}\r" for line in self.documents[document]).encode()[begin:end])
 
     def presented(self, after):
         """The first verdict that the lane has told beyond line `after` of its log."""
@@ -208,16 +214,26 @@ class Rig:
         """How often the lane has told `event` beyond line `after`."""
         return sum(f"pamit-lane {event} " in line for line in self.log.lines[after:])
 
-    def acknowledged(self, after=0):
-        """The numbers of the entries that were shown or said to be recorded beyond line `after`."""
-        told = (re.search(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", line)
-                for line in self.log.lines[after:])
-        return [int(match[1]) for match in told if match]
+    def acknowledged(self):
+        """The numbers of the entries that log or page have told of in this boot."""
+        told = re.findall(r"pamit-lane (?:PRESENTED|DECIDED) seq=(\d+)", "\n".join(self.log.lines))
+        told += re.findall(r'"(?:crossing":{"seq|decided_seq)":(\d+)', "\n".join(self.page.lines))
+        return [int(seq) for seq in told]
+
+    def lit_before(self, ready_ms, after=0, from_ms=0):
+        """The lamps that went on beyond `after` of them, between these two moments: a lane's word that it is ready is the
+        later. But for its white, since that word comes a moment later to who stamps it."""
+        return {name for ms, name, on in self.lamps.changes(after) if on and from_ms < ms < ready_ms} - {"white"}
 
     def verified(self):
         """The journal's own verification finds it sound; the number of its last entry."""
         return int(re.search(r"^sound: .*, last (\d+),", self.guest.sh(
             "pamit journal verify --config /data/pamit.conf 2>/dev/null"), re.MULTILINE)[1])
+
+    def exported(self):
+        """The kiosk's own export of crossings."""
+        return [json.loads(line) for line in self.guest.sh(
+            "pamit journal export --config /data/pamit.conf 2>/dev/null").splitlines()]
 
     def registry_next(self):
         """The number of the entry that the registry expects."""

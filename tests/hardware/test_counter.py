@@ -1,9 +1,8 @@
 """From the reader's bytes to lamps, journal and registry, through the kernel's own drivers."""
 import itertools
 
-from rig import SERVICES
-
 TICK, REFER = [60], [180, 120, 180, 120, 180]  # sound, pause, sound ... as the screen design guide says
+FIRST_HALF = 45  # of a document's bytes: a row
 STOP = [150, 100, 150, 100, 150, 250, 150, 100, 150]
 
 
@@ -26,9 +25,7 @@ def assert_sounds(rig, mark, pattern):
 
 
 def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_before_a_document(off):
-    off.power_on(services=())
-    assert off.lamps.lit() == set()
-    off.start(*SERVICES)
+    off.power_on()
     off.plug()
     told = [line.split()[1] for line in off.log.lines if "pamit-lane " in line]
     assert told.index("READY") < told.index("PANEL_READY")  # no line is taken before
@@ -36,6 +33,7 @@ def test_nothing_is_lit_from_power_on_until_the_lane_is_ready_and_no_verdict_bef
     shown = off.scan("siti")  # what was lit before it has been told by now
     verdict_ms = off.lamps.on("green", mark)
     lit = {name for ms, name, on in off.lamps.changes() if on and ms < verdict_ms}
+    assert off.lit_before(off.ready_ms("lane")) == set()
     assert lit <= {"white", "buzzer"}  # that there was no reader, that something was read
     off.press(1)
     off.recorded(shown, "CLEARED")
@@ -102,14 +100,17 @@ def test_a_button_that_is_stuck_records_once_and_is_told_of(rig):
 def test_the_reader_pulled_out_within_a_document_leaves_nothing_of_it(rig):
     verified = rig.verified()
     before, page, lamps = len(rig.log), len(rig.page), rig.lamps.mark()
-    rig.send("agus", rows=1)
+    rig.send("hendra", end=FIRST_HALF)
+    rig.page.wait('"screen":"READING"', page)
     rig.unplug()
     rig.page.wait('"scanner_ok":false', page)
     rig.lamps.on("white", lamps)
     page = len(rig.page)
     rig.plug()
     rig.page.wait('"scanner_ok":true', page)
-    assert rig.verified() == verified
+    rig.send("hendra", begin=FIRST_HALF)
+    rig.log.wait("pamit-lane SCAN_UNREADABLE", before)
+    assert rig.count("PRESENTED", before) == 0 and rig.verified() == verified
     shown = rig.scan("hendra")
     assert (shown.verdict, shown.reasons) == ("RUJUK", "R012")
     assert rig.count("PRESENTED", before) == 1

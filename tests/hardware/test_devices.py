@@ -54,10 +54,13 @@ def test_lamps_that_are_on_when_low_are_high_until_one_is_lit(tmp_path):
     try:
         off.power_on()
         off.plug()
+        assert off.lamps.lit() >= set(LAMPS) - {"white"}
         mark = off.lamps.mark()
         shown = off.scan("siti", lit=False)
         off.lamps.off("green", mark)
         assert set(LAMPS) - off.lamps.lit() - {"buzzer"} == {"green"}
+        first = dict(reversed([(name, on) for _ms, name, on in off.lamps.changes()]))
+        assert first == dict.fromkeys(LAMPS, True)  # as they were taken
         off.press(1)
         off.recorded(shown, "CLEARED")
     finally:
@@ -75,6 +78,22 @@ def test_the_chip_pulled_out_and_back(rig):
     rig.lamps.on("amber", at)
     rig.press(3)
     rig.recorded(shown, "SECONDARY")
+
+
+def test_a_green_whose_minute_ended_while_the_chip_was_away_is_not_lit_again(rig):
+    shown = rig.scan("siti")
+    assert shown.verdict == "SESUAI"
+    before = len(rig.log)
+    rig.guest.sh("chip_remove")
+    rig.log.wait("pamit-lane PANEL_FAILED", before)
+    rig.guest.sh("usleep 61000000")
+    at = rig.lamps.mark()
+    rig.guest.sh("chip_add")
+    rig.log.wait("pamit-lane PANEL_READY", before)
+    rig.press(3)  # what is cleared is green once more
+    rig.recorded(shown, "SECONDARY")
+    rig.lamps.wait("the press heard", lambda changes: "buzzer" in {name for _ms, name, on in changes if on}, at)
+    assert "green" not in {name for _ms, name, on in rig.lamps.changes(at) if on}
 
 
 def test_the_reader_again_and_again(rig):

@@ -1,7 +1,9 @@
-"""The power goes between crossings, and at each write of a session. What the log had acknowledged is there at the next
-boot, and the journal is sound; without the journal's syncs the same check finds the loss."""
+"""The power goes while people cross, and at each write of a session. What lamps, page and log had acknowledged is there at
+the next boot, and the journal is sound; without the journal's syncs the same looks find the loss."""
+import collections
 import hashlib
 import itertools
+import math
 import os
 import pathlib
 import random
@@ -9,46 +11,97 @@ import re
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import cuts
 import pytest
-from rig import BIN, SERVICES, Rig
+from guest import Silent
+from rig import BIN, LAMP, Rig
 
 CUTS = int(os.environ.get("PAMIT_POWER_CUTS", "20"))
 KIOSKS = 4  # at work side by side, each with its part of the cuts
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "ratih", "bayu", "dimas")
 SEED = int(os.environ.get("PAMIT_SEED", "0")) or random.randrange(1, 1 << 32)
+IN_SCAN, UNDECIDED, UNSENT = "within a scan", "before the decision", "before the receipt"
 
 
-def cross_until_cut(rig, documents, count):
-    """People cross, so many of them; the power goes while the next two are on the reader. The
-    numbers of the entries that were acknowledged."""
-    before = len(rig.log)
-    for _ in range(count):
+@dataclass(frozen=True)
+class Fuse:
+    """The power goes up to `late_ms` after the kernel has seen up to `most` of an event."""
+    event: str
+    only: str
+    most: int
+    late_ms: int
+
+
+READER = Fuse("kprobes/packet", "", 1, 30)  # a part of a document's bytes, and no more of it comes
+RECORDED = Fuse("kprobes/told", 'line ~ "*DECIDED*"', 3, 10)
+FUSES = (READER, RECORDED,
+         Fuse("gpio/gpio_value", "get == 0 && value == 1", 6, 300),  # a lamp, or the buzzer
+         Fuse("kprobes/finger", "", 5, 60),
+         Fuse("block/block_rq_issue", 'rwbs ~ "*W*"', 40, 3))
+
+
+def cross_until_cut(rig, documents, fuse, chance):
+    """People cross, and the power goes."""
+    for _ in range(chance.randrange(2)):
         rig.cross(next(documents), 3)
-    for _ in range(2):
-        rig.send(next(documents))
-    rig.cut()
-    return rig.acknowledged(before)
+    rig.cut_after(fuse.event, fuse.only, chance.randint(1, fuse.most), chance.uniform(0, fuse.late_ms))
+    try:
+        if fuse is READER:
+            rig.send(next(documents), end=chance.randint(1, 80))
+        while fuse is not READER:
+            rig.cross(next(documents), 3)
+    except (Silent, OSError):
+        pass  # as the wires of a machine are that is off; it has to be
+    rig.ended()
+
+
+def cut_within(rig, fuse):
+    """What the power went within, by what had been told."""
+    log = "\n".join(rig.log.lines)
+    presented, decided, answered = (re.findall(rf"pamit-lane {what}=(\d+)", log) for what in (
+        "PRESENTED seq", "DECIDED seq", r"DECIDED seq=\d+ answers"))
+    receipts = [int(seq) for seq in re.findall(r"RECEIPT_STORED .*next=(\d+)", log)]
+    found = {IN_SCAN} if fuse is READER and presented == answered else set()
+    if presented != answered:
+        found.add(UNDECIDED)
+    if decided and max(receipts, default=0) <= int(decided[-1]):
+        found.add(UNSENT)
+    return found
+
+
+def assert_whole(rig, told):
+    """The journal is sound and has what was told, and the registry the very same."""
+    last = rig.verified()
+    assert last >= max(told, default=0)
+    events, own = ([(event["entries"], event["result"], event["decision"], [entry["hash"] for entry in event["integrity"]])
+                    for event in crossings] for crossings in (rig.uploaded(last), rig.exported()))
+    assert sorted(events) == sorted(own)
+    assert {seq for entries, *_ in own for seq in entries} >= set(told)
 
 
 @pytest.mark.parametrize("kiosk", range(KIOSKS))
 def test_power_cuts_under_load_lose_nothing_acknowledged(off, kiosk):
+    """Each fuse in turn, and on until the power has gone within each of the three."""
     print(f"PAMIT_SEED={SEED}")
     chance = random.Random(SEED + kiosk)
-    documents = itertools.cycle(DOCUMENTS)
-    told = [0]
-    for _ in range(kiosk, CUTS, KIOSKS):
-        off.power_on(services=())
-        assert off.lamps.lit() == set()
-        off.start(*SERVICES)
+    documents, told, fell = itertools.cycle(DOCUMENTS), set(), collections.Counter()
+    fuses = itertools.cycle(chance.sample(FUSES, len(FUSES)))
+    for done in itertools.count():
+        off.power_on()
         off.plug()
-        assert off.verified() >= told[-1]
-        told += cross_until_cut(off, documents, chance.randint(1, 4))
-    off.power_on()
-    assert off.verified() >= told[-1]
-    seqs = [seq for event in off.uploaded(told[-1]) for seq in event["entries"]]
-    assert len(seqs) == len(set(seqs)) and set(told[1:]) <= set(seqs)
+        assert_whole(off, told)
+        if done >= CUTS / KIOSKS and {IN_SCAN, UNDECIDED, UNSENT} <= set(fell):
+            break
+        assert done < CUTS / KIOSKS + 3 * len(FUSES), fell
+        ready_ms, fuse = off.ready_ms("lane"), next(fuses)
+        cross_until_cut(off, documents, fuse, chance)
+        assert off.lit_before(ready_ms) == set()
+        assert off.acknowledged() or not off.lit_before(math.inf) & set(LAMP.values())
+        told.update(off.acknowledged())
+        fell.update(cut_within(off, fuse) or {"between"})
+    print(dict(fell))
 
 
 class Checked:
@@ -128,7 +181,8 @@ def test_without_syncs_the_same_cut_is_seen_to_lose(off):
     off.start("lane")
     off.guest.sh("unset LD_PRELOAD")
     off.plug()
-    last = cross_until_cut(off, itertools.cycle(DOCUMENTS), 3)[-1]
+    cross_until_cut(off, itertools.cycle(DOCUMENTS), RECORDED, random.Random(SEED))
+    last = max(off.acknowledged())
     off.power_on(services=())
     found = re.search(r"^sound: .*, last (\d+),", off.guest.sh(
         "pamit journal verify --config /data/pamit.conf 2>&1", code=None), re.MULTILINE)

@@ -1,4 +1,6 @@
 """Processes that are killed or hang with a verdict lit, and a machine that hangs."""
+import re
+
 import pytest
 
 from lamps import LAMPS
@@ -9,8 +11,7 @@ def assert_dark_until_ready(rig, mark):
     """A lane died beyond `mark` of the lamps, and its successor is ready."""
     put_out_ms, ready_ms = rig.lamps.put_out(mark), rig.ready_ms("lane")
     assert put_out_ms < ready_ms
-    lit = {name for ms, name, on in rig.lamps.changes(mark) if on and put_out_ms < ms < ready_ms}
-    assert lit <= {"white"}  # the new one's, whose word comes a moment later to who stamps it
+    assert rig.lit_before(ready_ms, mark, put_out_ms) == set()
 
 
 @pytest.mark.parametrize("name, document", [("lane", "agus"), ("sync", "hendra"), ("console", "galih")])
@@ -46,17 +47,65 @@ def test_a_hung_lane_is_ended_by_its_watchdog(off):
     off.recorded(shown, "SECONDARY")
 
 
-def test_what_a_dead_lane_left_driven_is_put_out(rig):
-    """gpio-sim lets go of a line with its owner; other kernels keep it as it was. So the command is
-    asked itself."""
-    rig.guest.sh("rm /run/lane.wanted")
-    before, lit = len(rig.log), rig.lamps.mark()
-    rig.guest.sh("kill -9 $(pid lane)")
+def left_driven(rig, level):
+    """The lane's outputs as a kernel leaves them that keeps what a dead lane had set. gpio-sim lets go of a line with its
+    owner, and then it is as it is pulled."""
+    rig.guest.sh(f"pull {level} {' '.join(map(str, LAMPS.values()))}")
+
+
+def stop_lane(rig):
+    before = len(rig.log)
+    rig.guest.sh("rm /run/lane.wanted; kill -9 $(pid lane)")
     rig.log.wait("init: STOPPED process=lane", before)
-    put_out = [name for _ms, name, on in rig.lamps.changes(lit) if not on]
-    assert sorted(put_out[-10:]) == sorted(2 * list(LAMPS))  # taken dark, and dark before they are let go
+
+
+def serve_again(rig):
+    before = len(rig.log)
+    left_driven(rig, "down")
     rig.start("lane")
     rig.log.wait("pamit-lane SCANNER_OPEN", before)
+
+
+def test_what_a_dead_lane_left_driven_is_put_out(rig):
+    left_driven(rig, "up")
+    lit = rig.lamps.mark()
+    stop_lane(rig)
+    assert rig.lamps.lit() == set(LAMPS)  # as lines are that nobody holds
+    rig.lamps.put_out(lit)
+    put_out = [name for _ms, name, on in rig.lamps.changes(lit) if not on]
+    assert sorted(put_out[-10:]) == sorted(2 * list(LAMPS))  # taken dark, and dark before they are let go
+    serve_again(rig)
+
+
+def dark(rig, config, code):
+    """What `pamit-lane --dark` says, and each output as it set it last."""
+    mark = rig.lamps.mark()
+    said = rig.guest.sh(f"pamit-lane --dark --config {config}", code)
+    rig.guest.sh("echo told >/sys/kernel/tracing/trace_marker")
+    rig.lamps.stream.wait("tracing_mark_write: told", mark)
+    return said, {name: on for _ms, name, on in rig.lamps.changes(mark)}
+
+
+def test_the_dark_command_puts_out_lamps_by_the_level_that_is_dark(rig):
+    stop_lane(rig)
+    left_driven(rig, "up")
+    assert dark(rig, "/data/pamit.conf", 0) == ("", dict.fromkeys(LAMPS, False))
+    rig.guest.sh("cd /data; sed 's/^lamps_active_low = no/lamps_active_low = yes/' panel.conf >low-panel.conf; "
+                 "sed 's/^board = .*/board = low-panel.conf/' pamit.conf >low.conf; cd /")
+    left_driven(rig, "down")
+    assert dark(rig, "/data/low.conf", 0) == ("", dict.fromkeys(LAMPS, True))
+    serve_again(rig)
+
+
+def test_the_dark_command_puts_out_the_others_where_a_line_is_held(rig):
+    stop_lane(rig)
+    left_driven(rig, "up")
+    rig.guest.sh("echo $(($(cat /run/base) + 27)) >/sys/class/gpio/export")
+    said, set_to = dark(rig, "/data/pamit.conf", 1)
+    rig.guest.sh("echo $(($(cat /run/base) + 27)) >/sys/class/gpio/unexport")
+    assert re.search(r"GPIO27 \(lamp amber\) is in use by sysfs", said)
+    assert set_to == dict.fromkeys(set(LAMPS) - {"amber"}, False)
+    serve_again(rig)
 
 
 def test_a_machine_that_hangs_is_ended_by_the_watchdog_and_the_next_boot_serves(off):
@@ -66,11 +115,10 @@ def test_a_machine_that_hangs_is_ended_by_the_watchdog_and_the_next_boot_serves(
     off.guest.sh("watchdog -T 4 -t 1 /dev/watchdog")
     off.guest.sh("kill -STOP $(pidof watchdog)")
     off.ended()
-    off.power_on(services=())
-    assert off.lamps.lit() == set()
-    off.start(*SERVICES)
+    off.power_on()
     assert off.verified() >= seq
     off.plug()
     shown = off.scan("agus")
+    assert off.lit_before(off.ready_ms("lane")) == set()
     off.press(3)
     off.recorded(shown, "SECONDARY")
