@@ -236,7 +236,7 @@ enum err cache_note_current(struct cache_writer *writer, const struct cache_vers
     enum err err = note_is_later(writer, steps, n, &later);
     if (!err && later)
         err = steps_apply(writer, steps, n);
-    if (!err && later && writer->database.wal_pages > IDLE_WAL_PAGES)
+    if (!err && writer->database.wal_pages > IDLE_WAL_PAGES)
         (void)!database_checkpoint(&writer->database); /* the next one tries again */
     return err;
 }
