@@ -71,6 +71,8 @@ Any other ground pin ({", ".join(str(pin) for pin in GROUND if pin not in (DRIVE
 - **10 kΩ from each driver's input to ground** keep lamps and buzzer dark from power-on until the kiosk is ready, and while
   a cable is loose. A Raspberry Pi 4 pulls these lines down by itself as well; nothing here relies on that.
 - **Buttons close to ground**; the pull-up is the chip's. On cables of more than a metre add 1 kΩ in series, and 10 kΩ to 3V3.
+  Label them as on the page, from the left: 1 record or next, 2 print (not yet) or compare, 3 refer or type in,
+  4 supervisor or help.
 - **Never 5 V on a line's pin.**
 """
 
