@@ -16,6 +16,7 @@ static int end_asked(sd_event_source *source, const struct signalfd_siginfo *inf
 {
     (void)info;
     (void)user;
+    sd_notify(0, "STOPPING=1");
     return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
 }
 
@@ -54,6 +55,5 @@ int loop_run(sd_event *loop)
 {
     sd_notify(0, "READY=1");
     const int code = sd_event_loop(loop);
-    sd_notify(0, "STOPPING=1");
     return code < 0 ? EXIT_FAILURE : code;
 }

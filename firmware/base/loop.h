@@ -13,8 +13,9 @@
  * before starting a thread) and ignores SIGPIPE. */
 MUST_CHECK enum err loop_open(sd_event **out);
 
-/* Tells systemd, if it is there, that the process is ready, and runs until the loop ends.
- * Returns the process's exit code. The caller then drops its sources and the loop itself
+/* Tells systemd, if it is there, that the process is ready, and runs until the loop ends. That it
+ * stops is told only if it was asked to: systemd takes no READY after that, and kills. Returns the
+ * process's exit code. The caller then drops its sources and the loop itself
  * (sd_event_unref). */
 int loop_run(sd_event *loop);
 
