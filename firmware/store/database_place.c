@@ -24,7 +24,10 @@ static ino_t number_of(const struct database *database, const char *suffix)
 
 void database_place_note(struct database *database)
 {
-    database->wal = number_of(database, "-wal");
+    const char *name = sqlite3_db_filename(database->handle, "main");
+
+    /* Read as it is, for want of a -wal: one that is there by now is its writer's, who came. */
+    database->wal = sqlite3_uri_boolean(name, "immutable", 0) ? 0 : number_of(database, "-wal");
     database->shm = number_of(database, "-shm");
 }
 

@@ -271,6 +271,40 @@ static void what_is_left_of_one_that_was_taken_away_moves_nothing(void **state)
     expect_file(fixture, "with its -wal", "-wal", "its newest entries");
 }
 
+static const struct store_fixture *comes_to;
+static struct journal *came;
+
+void __real_database_place_note(struct database *database);
+void __wrap_database_place_note(struct database *database);
+
+/* The writer may come while a reader opens. */
+void __wrap_database_place_note(struct database *database)
+{
+    const struct store_fixture *fixture = comes_to;
+
+    comes_to = NULL;
+    if (fixture)
+        came = fixture_journal(fixture);
+    __real_database_place_note(database);
+}
+
+static void a_reader_that_found_no_wal_notices_the_writer_that_came_meanwhile(void **state)
+{
+    const struct store_fixture *fixture = *state;
+    char wal[160];
+
+    folder_empty(fixture);
+    journal_close(fixture_journal(fixture));
+    name_of(fixture, "-wal", wal);
+    assert_int_equal(unlink(wal), 0);
+    comes_to = fixture;
+    struct journal_reader *reader = fixture_reader(fixture);
+    assert_non_null(came);
+    assert_true(journal_reader_has_moved(reader));
+    journal_reader_close(reader);
+    journal_close(came);
+}
+
 /* SQLite would, empty, and the writer could not tell any more. */
 static void readers_make_none(const struct store_fixture *fixture)
 {
@@ -327,6 +361,7 @@ int main(void)
         cmocka_unit_test(what_was_interrupted_is_ended),
         cmocka_unit_test(what_is_left_of_one_that_was_taken_away_moves_nothing),
         cmocka_unit_test(a_wal_that_somebody_removed_is_noticed),
+        cmocka_unit_test(a_reader_that_found_no_wal_notices_the_writer_that_came_meanwhile),
         cmocka_unit_test(damage_is_told_from_what_a_person_has_to_put_right),
     };
     return cmocka_run_group_tests(tests, store_fixture_make, store_fixture_remove);
