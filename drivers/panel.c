@@ -175,18 +175,10 @@ int panel_tick(struct panel *panel, int64_t now_ms, int64_t *deadline_ms)
 }
 
 /* Whether a button's change counts now; then it is given out. */
-static bool button_settled(struct panel *panel, size_t i, int64_t now_ms, struct panel_button *out)
+static bool button_changed(struct panel *panel, size_t i, int64_t now_ms, struct panel_button *out)
 {
     struct button *button = &panel->buttons[i];
-    if (now_ms < button->deaf_to_ms)
-        return false;
-    if (button->settling) {
-        const int level = gpio_get(panel->gpio, i);
-        if (level >= 0) /* a line that can't be read tells of itself by its edges, or by HUP */
-            button->raw = level == 1;
-        button->settling = false;
-    }
-    if (button->raw == button->stable)
+    if (button->settling || button->raw == button->stable)
         return false;
     button->stable = button->raw;
     button->down_ms = now_ms;
@@ -196,12 +188,20 @@ static bool button_settled(struct panel *panel, size_t i, int64_t now_ms, struct
     return true;
 }
 
+/* A bounce that is over ends as its line is now. */
+static void button_settle(struct panel *panel, size_t i, int64_t now_ms)
+{
+    struct button *button = &panel->buttons[i];
+    if (!button->settling || now_ms < button->deaf_to_ms)
+        return;
+    const int level = gpio_get(panel->gpio, i);
+    if (level >= 0) /* a line that can't be read tells of itself by its edges, or by HUP */
+        button->raw = level == 1;
+    button->settling = false;
+}
+
 int panel_read_button(struct panel *panel, int64_t now_ms, struct panel_button *button)
 {
-    /* What settled comes first: it is older than what the lines tell now. */
-    for (size_t i = 0; i < PANEL_BUTTONS; i++)
-        if (button_settled(panel, i, now_ms, button))
-            return 1;
     for (int n = 0; n < EVENTS_PER_CALL; n++) {
         struct gpio_event event;
         int r = gpio_read_event(panel->gpio, &event);
@@ -210,11 +210,19 @@ int panel_read_button(struct panel *panel, int64_t now_ms, struct panel_button *
         if (r < 0)
             return device_why(panel->why, -r, "%s: buttons can't be read (%s)", panel->chip,
                               strerror(-r));
-        if (r == 0)
-            return 0;
-        panel->buttons[event.input].raw = event.active;
-        if (button_settled(panel, event.input, now_ms, button))
-            return 1;
+        if (r > 0) {
+            panel->buttons[event.input].raw = event.active;
+            if (button_changed(panel, event.input, now_ms, button))
+                return 1;
+            continue;
+        }
+        /* All edges are read: those of a bounce are no presses, however late we look. */
+        for (size_t i = 0; i < PANEL_BUTTONS; i++) {
+            button_settle(panel, i, now_ms);
+            if (button_changed(panel, i, now_ms, button))
+                return 1;
+        }
+        return 0;
     }
     return 0;
 }

@@ -88,6 +88,20 @@ static void an_edge_too_many_does_not_undo_what_the_line_says(void **state)
     panel_close(panel);
 }
 
+static void a_bounce_that_is_read_late_is_no_press(void **state)
+{
+    (void)state;
+    struct panel *panel = open_panel();
+    fake_chip_pull(BUTTON_1, true);
+    fake_chip_edge(0, true);
+    assert_int_equal(change_at(panel, START_MS), '+');
+    fake_chip_edge(0, false);
+    fake_chip_edge(0, true);
+    for (int64_t ms = 3 * GPIO_DEBOUNCE_MS; ms < 10 * GPIO_DEBOUNCE_MS; ms += GPIO_DEBOUNCE_MS)
+        assert_int_equal(change_at(panel, START_MS + ms), '.');
+    panel_close(panel);
+}
+
 /* ---- failures ------------------------------------------------------------------------------- */
 
 static void a_failure_names_chip_line_and_reason(void **state)
@@ -168,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_edge_that_was_lost_is_made_good_from_the_line_itself),
         cmocka_unit_test(an_edge_too_many_does_not_undo_what_the_line_says),
+        cmocka_unit_test(a_bounce_that_is_read_late_is_no_press),
         cmocka_unit_test(a_failure_names_chip_line_and_reason),
         cmocka_unit_test(what_can_be_put_out_is_and_the_rest_is_named),
     };
