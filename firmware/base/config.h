@@ -56,7 +56,7 @@ MUST_CHECK enum err config_load(const char *path, const struct config_key *keys,
 
 /* The same, and lines[i] is the line that gave keys[i], 0 for a preset: for callers that check keys
  * against each other. If `only` names a section (else NULL) that alone is read: keys of others stay
- * zero, and nothing that is wrong outside of it matters. */
+ * zero, and of what is wrong outside of it only too many lines matter. */
 MUST_CHECK enum err config_load_lines(const char *path, const char *only,
                                       const struct config_key *keys, size_t n_keys, void *out,
                                       size_t out_size, unsigned lines[CONFIG_KEYS_MAX],

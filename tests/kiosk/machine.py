@@ -1,4 +1,5 @@
 """A machine that systemd runs, with the programs installed: a Debian root in a container, of which nothing stays."""
+import json
 import os
 import pathlib
 import re
@@ -60,22 +61,34 @@ class Machine:
     def pid(self, unit):
         return self.run(f"systemctl show -P MainPID {unit}").strip()
 
+    def post(self, path, body):
+        """The first line of the page's answer."""
+        text = json.dumps(body)
+        return self.run(f"""
+            exec 3<>/dev/tcp/127.0.0.1/8080
+            printf '%s\\r\\n' 'POST {path} HTTP/1.1' 'Host: 127.0.0.1:8080' 'Content-Type: application/json' \\
+                "Authorization: Bearer $(cat /run/pamit-console/console.token)" 'Content-Length: {len(text)}' '' >&3
+            printf %s '{text}' >&3
+            head -n 1 <&3""")
+
     def log(self):
         cursor = re.search(r"cursor: (.*)", self.run("journalctl --sync; journalctl -n 0 --show-cursor"))[1]
         return Log(self._enter("journalctl", "-f", f"--after-cursor={cursor}", "-o", "cat"))
 
-    def as_unit(self, name, script):
-        """What a script says that is run in the place of a unit's program, with its user and all that confines it."""
-        other = r"/^\(Type\|Restart\|RestartSec\|WatchdogSec\|ExecStart\|ExecStopPost\|RuntimeDirectory\)=/d"
-        mine = r"ExecStart=/bin/sh /run/script\nType=oneshot\nStandardOutput=truncate:/run/said\nUser="
+    def as_unit(self, name, script, confined=True):
+        """What a script says that is run in the place of a unit's program, with its user and all that confines it; or
+        with its user and groups alone."""
+        service, keys = ("pamit-instead", r"Type|Restart|RestartSec|WatchdogSec|ExecStart|ExecStopPost|RuntimeDirectory") \
+            if confined else ("instead", r"(?!User|Group|SupplementaryGroups)\w+")
+        mine = r"ExecStart=/bin/sh /run/script\nType=oneshot\nStandardOutput=truncate:/run/said"
         return self.run(f"""
             cat >/run/script <<'END'
 {script}
 END
-            sed '{other}; s#^User=#{mine}#' /usr/local/lib/systemd/system/{name}.service \
-                >/run/systemd/system/pamit-instead.service
+            perl -ne 'print unless /^({keys})=/; print "{mine}\n" if /^.Service/' \
+                /usr/local/lib/systemd/system/{name}.service >/run/systemd/system/{service}.service
             systemctl daemon-reload
-            systemctl start pamit-instead
+            systemctl start {service}
             cat /run/said""")
 
     def close(self):

@@ -99,6 +99,12 @@ def test_lamps_are_put_out_after_each_end_of_a_lane(unit):
     assert unit["ExecStopPost"].split() == [program, "--dark", *words]
 
 
+@units("pamit-lane", "pamit-sync")
+def test_a_disk_of_its_own_is_waited_for(unit):
+    kept = [path for path in unit.words("ReadWritePaths") if not path.startswith("/run/")]
+    assert kept and all(within(path, unit.words("RequiresMountsFor")) for path in kept)
+
+
 # ---- users and folders --------------------------------------------------------------------------
 
 def lines_of(root, kind):
