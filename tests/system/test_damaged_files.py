@@ -42,6 +42,13 @@ def checkpoint(path):
         database.execute("pragma wal_checkpoint(truncate)")
 
 
+def let_an_hour_pass(made):
+    """Since the age of the data was written."""
+    with contextlib.closing(sqlite3.connect(made.folder / "sync" / "cache.db")) as database, database:
+        for feed in ("feed", "list_feed"):
+            database.execute(f"update {feed} set as_of = as_of - 3600")
+
+
 @pytest.fixture(name="kiosk", scope="module")
 def fixture_kiosk(tmp_path_factory):
     """Entries that the registry has, entries that it lacks in the file, and one in the -wal."""
@@ -52,6 +59,7 @@ def fixture_kiosk(tmp_path_factory):
             cross(made)
         view(made, "acknowledged", lambda v: v["link"]["online"] and v["link"]["unsent"] == 0)
         made.processes.kill("sync")
+        let_an_hour_pass(made)  # the next contact writes to the cache
         for name in ("cache.db", "sync.db"):
             checkpoint(made.folder / "sync" / name)
         since = len(made.processes.events)
