@@ -58,7 +58,8 @@ def test_lamps_that_are_on_when_low_are_high_until_one_is_lit(tmp_path):
         mark = off.lamps.mark()
         shown = off.scan("siti", lit=False)
         off.lamps.off("green", mark)
-        assert set(LAMPS) - off.lamps.lit() - {"buzzer"} == {"green"}
+        off.lamps.quiet(200)  # the kernel traces a line before it sets it
+        assert set(LAMPS) - off.lamps.lit() == {"green"}
         first = dict(reversed([(name, on) for _ms, name, on in off.lamps.changes()]))
         assert first == dict.fromkeys(LAMPS, True)  # as they were taken
         off.press(1)
