@@ -6,8 +6,8 @@
  * on the disk. WAL is not checkpointed by SQLite's own count but when idle (database_checkpoint),
  * and at the latest when it has DATABASE_WAL_PAGES_MAX pages, or as few as its kind says: a commit
  * that finds room in its WAL is one write, one that has to make it longer writes ext4's journal too
- * (some 50 KB, measured). Internal to store and to the
- * registry's store. All calls block on the disk; none is thread safe.
+ * (some 50 KB, measured). Internal to store and to the registry's store. All calls block on the
+ * disk; none is thread safe.
  */
 #ifndef PAMIT_DATABASE_H
 #define PAMIT_DATABASE_H
