@@ -23,7 +23,7 @@ class Page:
 
     def request(self, method, path, body=None):
         """Returns (status, body text)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         fields = {"Authorization": f"Bearer {self.token_file.read_text().strip()}"}
         if body is not None:
             fields["Content-Type"] = "application/json"
@@ -48,7 +48,7 @@ class Page:
         if status not in (200, 202, 204):
             raise Refused(f"{path}: {status} {text}")
 
-    def wait(self, what, condition, timeout_s=15):
+    def wait(self, what, condition, timeout_s=60):
         """Asks until condition(state) holds; the state."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -74,7 +74,7 @@ class Hardware:
 
     def do(self, *words):
         done = subprocess.run(self.command + [str(word) for word in words], capture_output=True,
-                              text=True, check=False, timeout=20)
+                              text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise Refused(f"{' '.join(map(str, words))}: {done.stderr.strip()}")
         return done.stdout

@@ -66,7 +66,7 @@ class Processes:
             self.events.append(event)
             self.changed.notify_all()
 
-    def wait(self, process, name, where=lambda event: True, since=0, timeout_s=20):
+    def wait(self, process, name, where=lambda event: True, since=0, timeout_s=60):
         """The first event of that process and name (or one of several names) from index `since` on.
         Died if it ends before."""
         names = (name,) if isinstance(name, str) else name

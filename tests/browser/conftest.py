@@ -25,7 +25,7 @@ from page import Page
 
 BIN = pathlib.Path(os.environ.get("PAMIT_BIN", "build/dev/bin")).resolve()
 SCREENSHOTS = pathlib.Path(os.environ.get("PAMIT_ARTIFACTS", "build/dev/artifacts")).resolve() / "screenshots"
-START_S = 10
+START_S = 60
 
 
 def wait_for(condition, what, deadline_s=START_S):

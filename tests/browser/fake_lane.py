@@ -293,7 +293,7 @@ class FakeLane:
         with self._changed:
             self.received.clear()
 
-    def expect(self, kind, deadline_s=5):
+    def expect(self, kind, deadline_s=60):
         """The next message of this kind, whatever else comes before it."""
         end = time.monotonic() + deadline_s
         with self._changed:

@@ -151,6 +151,6 @@ USAGE = [(["--help"], 0, "stdout"), (["--what"], 2, "stderr"), (["--config"], 2,
 
 @pytest.mark.parametrize("arguments, code, where", USAGE, ids=[" ".join(row[0]) for row in USAGE])
 def test_the_console_says_how_it_is_started(arguments, code, where):
-    ran = subprocess.run([BIN / "pamit-console", *arguments], capture_output=True, text=True, timeout=10)
+    ran = subprocess.run([BIN / "pamit-console", *arguments], capture_output=True, text=True, timeout=60)
     assert ran.returncode == code
     assert "usage: pamit-console [--config FILE]\n" in getattr(ran, where)

@@ -15,7 +15,7 @@ BODY = json.dumps({"seq": 412, "covered": False})
 
 
 def request(console, method, path, headers=None, body=None, host=None):
-    connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=60)
     connection.putrequest(method, path, skip_host=True)
     for line in host if isinstance(host, list) else [host or f"127.0.0.1:{console.port}"]:
         if line:
@@ -213,7 +213,7 @@ def test_it_listens_on_loopback_alone(console):
 
 def test_ipv6_loopback_is_served_where_there_is_one(console):
     try:
-        with socket.create_connection(("::1", console.port), timeout=2) as connection:
+        with socket.create_connection(("::1", console.port), timeout=60) as connection:
             connection.sendall(f"GET / HTTP/1.1\r\nHost: [::1]:{console.port}\r\nConnection: close\r\n\r\n".encode())
             assert connection.recv(4096).startswith(b"HTTP/1.1 200")
     except OSError as error:
@@ -252,7 +252,7 @@ def test_the_state_is_the_view_as_json(console):
 def test_more_event_streams_than_there_is_room_for_are_refused(console):
     streams = []
     for _ in range(8):
-        connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=60)
         connection.request("GET", "/events", headers=bearer(console))
         assert connection.getresponse().status == 200
         streams.append(connection)

@@ -80,7 +80,7 @@ def test_the_console_starts_without_a_lane(start_console):
 
 
 def get(console, path):
-    connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=60)
     connection.request("GET", path, headers={"Authorization": f"Bearer {console.token}"})
     return connection.getresponse()
 

@@ -29,7 +29,7 @@ from kiosk_conf import kiosk_conf  # noqa: E402
 from recording import show_bytes  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ["PAMIT_BIN"]).resolve()
-WAIT_S = 10
+WAIT_S = 60
 # As long as a reader's silence may be and then some: only for writing expectations, when nobody
 # knows yet what will come.
 QUIET_S = 1.2

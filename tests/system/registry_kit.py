@@ -31,7 +31,7 @@ import pki
 
 BIN = Path(os.environ.get("PAMIT_BIN", Path(__file__).parents[2] / "build" / "dev" / "bin"))
 PROGRAM = BIN / "pamit-registry"
-START_S = 20
+START_S = 60
 HOUR_S = 3600
 ZERO_HASH = bytes(32)
 

@@ -24,7 +24,7 @@ DOCUMENT = {"name": "siti", "group": "Lancar", "title": "Siti", "what": "matches
                       "X0000012<5IDN9603147F3109027<<<<<<<<<<<<<<06"]}
 
 
-def readable(fd, timeout_s=10):
+def readable(fd, timeout_s=60):
     assert select.select([fd], [], [], timeout_s)[0], "nothing came"
 
 
@@ -33,7 +33,7 @@ class Running:
         self.folder = folder
         self.port, self.relay_port = free_port(), free_port()
         self.registry = socket.create_server(("127.0.0.1", 0))
-        self.registry.settimeout(10)
+        self.registry.settimeout(60)
         (folder / "documents.json").write_text(json.dumps([DOCUMENT]))
         self.start()
 
@@ -46,7 +46,7 @@ class Running:
         assert "READY" in self.process.stderr.readline()
 
     def ctl(self, *words):
-        done = subprocess.run([PROGRAM, "ctl", "--dir", self.folder, *words], timeout=20,
+        done = subprocess.run([PROGRAM, "ctl", "--dir", self.folder, *words], timeout=60,
                               capture_output=True, text=True, check=False)
         answer = json.loads(done.stdout)
         assert done.returncode == (0 if answer["ok"] else 1)
@@ -60,13 +60,13 @@ class Running:
     def wire(self):
         """A lane's end of the panel."""
         lane = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        lane.settimeout(10)
+        lane.settimeout(60)
         lane.connect(str(self.folder / "gpio.sock"))
         self.wait_for(lambda: self.ctl("status")["wired"])
         return lane
 
     @staticmethod
-    def wait_for(condition, timeout_s=10):
+    def wait_for(condition, timeout_s=60):
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < deadline
@@ -74,7 +74,7 @@ class Running:
 
     def request(self, method, path, body=None, **fields):
         """(status, headers, text); a field given as None is left out."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Host": f"127.0.0.1:{self.port}", "Origin": f"http://127.0.0.1:{self.port}",
                    "Content-Type": "application/json"}
         headers |= {name.replace("_", "-"): value for name, value in fields.items()}
@@ -143,7 +143,7 @@ def test_lamps_and_buttons_are_wired_to_the_lane(desk):
 def test_the_network_cable_carries_bytes_until_it_is_pulled(desk):
     sync = socket.create_connection(("127.0.0.1", desk.relay_port), 10)
     far, _ = desk.registry.accept()
-    far.settimeout(10)
+    far.settimeout(60)
     payload = bytes(range(256)) * 4000
     sync.sendall(payload[:5])
     assert far.recv(100) == payload[:5]
@@ -227,7 +227,7 @@ def test_the_page_and_its_own_requests_are_served(desk):
 def test_pages_hear_of_every_change_and_the_desk_ends_with_pages_open(desk):
     pages = []
     for _ in range(3):
-        page = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=10)
+        page = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
         page.request("GET", "/events", headers={"Cookie": desk.cookie()})
         pages.append((page, page.getresponse()))
     for _, answer in pages:
@@ -268,5 +268,5 @@ def test_a_list_that_nobody_reads_to_its_end_is_no_failure(desk):
     os.close(reading)
     with open(writing, "wb") as pipe:
         done = subprocess.run([pathlib.Path(__file__).parents[2] / "board/desk/scan", "--dir", desk.folder],
-                              stdout=pipe, stderr=subprocess.PIPE, timeout=20, check=False)
+                              stdout=pipe, stderr=subprocess.PIPE, timeout=60, check=False)
     assert done.returncode == -signal.SIGPIPE and done.stderr == b""

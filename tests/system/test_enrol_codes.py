@@ -112,7 +112,7 @@ def get(connection):
 def test_revoking_takes_effect_on_the_next_request_of_an_open_connection(registry, kiosk):
     assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
     connection = http.client.HTTPSConnection(
-        "localhost", registry.port, timeout=20, context=client(registry, kiosk))
+        "localhost", registry.port, timeout=60, context=client(registry, kiosk))
     assert get(connection) == 200
     sock = connection.sock
     code = registry.code(kiosk.name)
@@ -145,12 +145,12 @@ def test_revoking_takes_effect_on_a_resumed_session(registry, kiosk, version):
     assert kiosk.enrol(registry.code(kiosk.name)).returncode == 0
     context = client(registry, kiosk)
     context.minimum_version = context.maximum_version = version
-    first = http.client.HTTPSConnection("localhost", registry.port, timeout=20, context=context)
+    first = http.client.HTTPSConnection("localhost", registry.port, timeout=60, context=context)
     assert get(first) == 200
     session = first.sock.session
     first.close()
     registry.command("kiosk", "revoke", kiosk.name)
-    second = http.client.HTTPSConnection("localhost", registry.port, timeout=20, context=context)
+    second = http.client.HTTPSConnection("localhost", registry.port, timeout=60, context=context)
     http.client.HTTPConnection.connect(second)
     second.sock = context.wrap_socket(second.sock, server_hostname="localhost", session=session)
     assert get(second) == 403

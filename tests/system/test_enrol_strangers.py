@@ -122,7 +122,7 @@ def test_a_url_that_is_none_is_refused(registry, kiosk, url):
 
 def ask(registry, method, path, body=None):
     connection = http.client.HTTPSConnection(
-        "localhost", registry.enrol_port, timeout=20,
+        "localhost", registry.enrol_port, timeout=60,
         context=ssl.create_default_context(cafile=registry.ca.cert))
     try:
         connection.request(method, path, body=body)

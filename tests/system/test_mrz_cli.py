@@ -311,7 +311,7 @@ def test_an_answer_comes_before_the_next_question():
                 asked.kill()
             assert answered and json.loads(asked.stdout.readline())["id"] == n
         asked.stdin.close()
-        assert asked.wait(timeout=10) == 0
+        assert asked.wait(timeout=60) == 0
 
 
 def test_a_hundred_thousand_documents_take_no_more_memory_than_a_few(tmp_path):

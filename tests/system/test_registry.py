@@ -18,7 +18,7 @@ import pki
 from api_kit import SYNC
 from registry_kit import DECIDED, Kiosk, Registry, deterministic, zstd_bomb, zstd_raw
 
-START_S = 20
+START_S = 60
 NONCE = "00112233445566778899aabbccddeeff"
 
 

@@ -20,7 +20,7 @@ def fixture_made(tmp_path):
 
 def start(program, config):
     done = subprocess.run([str(PROGRAMS / program), "--config", str(config)], text=True,
-                          capture_output=True, timeout=30, check=False)
+                          capture_output=True, timeout=60, check=False)
     return done.returncode, done.stderr
 
 
@@ -125,7 +125,7 @@ def test_the_desk_says_what_to_do_with_another_versions_folder(made):
     with subprocess.Popen([*desk, "--anew"], text=True, stdout=subprocess.PIPE) as anew:
         assert any("The counter serves" in line for line in anew.stdout)
         anew.terminate()
-        anew.communicate(timeout=20)
+        anew.communicate(timeout=60)
     assert anew.returncode == 0
 
 

@@ -306,7 +306,7 @@ def test_what_stays_broken_is_said_once(registry, kiosk):
 
 def run(*words):
     return subprocess.run(
-        [sync_kit.PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=20,
+        [sync_kit.PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=60,
         check=False,
     )
 

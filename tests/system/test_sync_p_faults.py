@@ -121,7 +121,7 @@ def test_P2_a_connection_that_is_replayed_byte_by_byte_has_no_effect(registry, k
         assert kiosk.once(port=proxy.port).returncode == 0
         record = bytes(proxy.records[0])
     before = registry.head(NAME), stored(registry), list(registry.log)
-    with socket.create_connection(("127.0.0.1", registry.port), timeout=20) as again:
+    with socket.create_connection(("127.0.0.1", registry.port), timeout=60) as again:
         try:
             again.sendall(record)
             while again.recv(65536):

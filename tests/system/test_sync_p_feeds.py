@@ -41,7 +41,7 @@ def shown(kiosk, *command):
     """What a technician is told: of the cache's age, unless asked for something else."""
     done = subprocess.run([BIN / "pamit", *(command or ("cache", "show")), "--json", "--config",
                            kiosk.folder / "pamit.conf"],
-                          capture_output=True, text=True, timeout=20, check=False)
+                          capture_output=True, text=True, timeout=60, check=False)
     return json.loads(done.stdout)
 
 

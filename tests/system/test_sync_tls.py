@@ -216,7 +216,7 @@ def test_a_client_without_a_certificate_is_refused(registry, version):
     context = ssl.create_default_context(cafile=registry.ca.cert)
     context.minimum_version = context.maximum_version = version
     with pytest.raises(OSError):
-        with socket.create_connection(("localhost", registry.port), timeout=20) as plain:
+        with socket.create_connection(("localhost", registry.port), timeout=60) as plain:
             with context.wrap_socket(plain, server_hostname="localhost") as secure:
                 secure.sendall(b"GET /v1/policy HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 if secure.recv(1) == b"":

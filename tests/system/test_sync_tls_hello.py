@@ -109,7 +109,7 @@ def test_a_kiosk_can_issue_no_certificate_for_another(registry, tmp_path):
     leaf = pki.issue(thief.identity, NAME, tmp_path, "forged")
     context = ssl.create_default_context(cafile=registry.ca.cert)
     context.load_cert_chain(chained(leaf, thief.identity, tmp_path / "chain.pem"), leaf.key)
-    connection = http.client.HTTPSConnection("localhost", registry.port, context=context, timeout=20)
+    connection = http.client.HTTPSConnection("localhost", registry.port, context=context, timeout=60)
     with pytest.raises((OSError, http.client.HTTPException)):
         connection.request("GET", "/v1/policy")
         connection.getresponse()

@@ -169,7 +169,7 @@ def test_the_configuration_that_is_installed_is_one(root, tmp_path, board):
     panel = root / pathlib.PurePath(keys["board"]).relative_to("/").with_name(f"{board}.conf")
     (tmp_path / "pamit.conf").write_text(text.replace(keys["board"], str(panel)), encoding="utf-8")
     done = subprocess.run([BIN / "pamit-lane", "--config", tmp_path / "pamit.conf"], capture_output=True, text=True,
-                          timeout=20, check=False)
+                          timeout=60, check=False)
     assert done.returncode == 1 and "START_FAILED" in done.stderr and "entry.key" in done.stderr
 
 

@@ -34,7 +34,7 @@ class OneShotServer:
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(20)
+        self.listener.settimeout(60)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -42,7 +42,7 @@ class OneShotServer:
 
     def serve(self):
         connection, _ = self.listener.accept()
-        connection.settimeout(20)
+        connection.settimeout(60)
         try:
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
