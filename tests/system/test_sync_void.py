@@ -3,7 +3,6 @@ and one registry, over real TLS. Limits as in test_sync_urgent.py."""
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -41,12 +40,8 @@ def test_who_was_deferred_by_mistake_is_let_go_elsewhere_within_seconds(registry
     starts(here)
     elsewhere.await_log("FEED_APPLIED feed=lists version=1")
     assert "R070" in reasons(elsewhere)
-    began = time.monotonic()
     here.void(CROWD_DEFERRED)
-    elsewhere.await_log("FEED_APPLIED feed=lists version=2 gone=1")
-    took = time.monotonic() - began
-    print(f"from the VOID's writer to the other kiosk's cache: {took:.2f} s")
-    assert took < LIMIT_S
+    elsewhere.await_log("FEED_APPLIED feed=lists version=2 gone=1", limit_s=LIMIT_S)
     assert "R070" not in reasons(elsewhere)
     assert lists(registry) == [(2, 1)]
 
@@ -61,13 +56,9 @@ def test_a_void_goes_ahead_of_a_backlog(registry, here, elsewhere):
     here.void(CROWD_DEFERRED)
     here.crowd(3000)  # begins anew with its first traveller
     here.void(CROWD_DEFERRED + 82)
-    began = time.monotonic()
     here.start(interval_s=3600)
-    elsewhere.await_log("gone=1")
-    took = time.monotonic() - began
+    elsewhere.await_log("gone=1", limit_s=LIMIT_S)
     here.await_log("SYNC_ONLINE")
-    print(f"ahead of a backlog of 2,919 entries: {took:.2f} s")
-    assert took < LIMIT_S
     at = next(i for i, line in enumerate(registry.log) if "REGISTRY_APPENDED" in line and "from=83 " in line)
     assert at > max(i for i, line in enumerate(registry.log) if "REGISTRY_URGENT" in line)
     told = lists(registry)

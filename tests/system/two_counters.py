@@ -10,7 +10,7 @@ from sync_kit import CROWD_KIOSK, SyncKiosk
 from sync_scene import make_registry, running  # noqa: F401
 
 ELSEWHERE = "SUB-01-0001"
-LIMIT_S = 60  # promised; by itself either would ask in an hour
+LIMIT_S = 60  # promised for what goes to another counter, which by itself would ask in an hour
 DEFERRED = 4
 DEFERRAL = 1  # of the lists
 WIB = dt.timezone(dt.timedelta(hours=7))
