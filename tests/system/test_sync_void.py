@@ -1,5 +1,5 @@
-"""A deferral that is taken back lets its traveller go at the other counter too, within seconds: two kiosks
-and one registry, over real TLS. Limits as in test_sync_urgent.py."""
+"""A deferral that is taken back lets its traveller go at the other counter too, within a minute: two kiosks
+and one registry, over real TLS."""
 
 import json
 import subprocess
