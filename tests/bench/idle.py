@@ -24,16 +24,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "system"))
 
 from desk_kit import PROGRAMS, ROOT, Desk, desk_setup, scan, view  # noqa: E402
+from figures import say  # noqa: E402
 
 NAMES = ("lane", "sync", "console")
 KEPT = ROOT / "build/bench/bench"  # bench_check's
 IDLE_S, MOMENT_S = 150, 2
 INTERVAL_S, JITTER = 3600, 10  # kiosk_config.c, sync_session.c
 DOCUMENTS = ("budi", "agus", "hendra", "galih", "fitri", "bayu", "dimas", "eko")
-
-
-def say(name, unit, figure, target=""):
-    print(f"{name}\t{unit}\t{figure:.2f}\t{target}\t0", flush=True)
 
 
 class Process:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "system"))
 
+from figures import say  # noqa: E402
 from registry_kit import PROGRAM, Registry  # noqa: E402
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "contract" / "placements.example.jsonl"
@@ -59,8 +60,8 @@ def measure(write, name, count, folder):
              - before.children_user - before.children_system)
     what = f"import of {count:,} placements, {name.partition('.')[2]}"
     target = f"< {ALLOWED_S} s" if count == RECORDS else ""
-    print(f"{what}: wall\ts\t{wall_s:.2f}\t{target}\t0")
-    print(f"{what}: processor\ts\t{cpu_s:.2f}\t{target}\t0", flush=True)
+    say(f"{what}: wall", "s", wall_s, target)
+    say(f"{what}: processor", "s", cpu_s, target)
 
 
 def main():

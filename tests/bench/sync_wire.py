@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "system"))
 
 import pki  # noqa: E402
 from fault_proxy import DOWN, UP, FaultProxy  # noqa: E402
+from figures import say  # noqa: E402
 from registry_kit import Registry  # noqa: E402
 from sync_kit import CROWD_KIOSK, SyncKiosk  # noqa: E402
 from test_sync import placements  # noqa: E402
@@ -28,10 +29,6 @@ INTERVAL_S, JITTER = 3600, 10  # kiosk_config.c, sync_session.c
 ROWS_A_DAY = 1000  # that one kiosk may tell the others (registry_store.h)
 ROW = ('{"kind": "DOCUMENT_LOST", "passport_no": "X0000006", "passport_country": "IDN", "from": "2020-01-01",'
        ' "expires": "2099-12-31", "issued_by": "IMI-PUSAT"}\n')
-
-
-def say(name, unit, figure, target="", baseline=0):
-    print(f"{name}\t{unit}\t{figure:.1f}\t{target}\t{baseline}", flush=True)
 
 
 def total(proxy):
