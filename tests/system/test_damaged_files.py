@@ -225,7 +225,7 @@ JOURNAL = ANY_FILE + [
     Damage("the last page is cut off", cut(lambda size: size - PAGE), None, True),
     Damage("the root of the entries is noise", overwrite(root_of("entry"))),
     Damage("a page of entries that the registry has is noise",
-           overwrite(leaf_of("entry", 0)), None, True),
+           overwrite(leaf_of("entry", 0)), at_work=True),
     Damage("a page of entries that it lacks is noise", overwrite(leaf_of("entry", 0.6)),
            at_work=True, in_sending=True),
     Damage("the last page of entries is noise", overwrite(leaf_of("entry", 1)), None, True),
@@ -338,7 +338,8 @@ def test_a_damaged_journal(kiosk, tmp_path, damage):
 
     made.start("lane")
     if damage.said and not damage.in_sending:
-        made.processes.wait("lane", damage.said, since=since)
+        told = made.processes.wait("lane", damage.said, since=since)
+        made.processes.wait("lane", "SCANNER_OPEN", since=made.processes.events.index(told))
     cross(made)
     for name in ("registry", "sync"):
         made.start(name)
