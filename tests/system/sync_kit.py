@@ -50,7 +50,7 @@ class SyncKiosk:
         done = subprocess.run(
             [JOURNAL_TOOL, self.folder / "journal.db", self.name, self.folder / "entry.key",
              self.folder / "storage.key", *words],
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+            capture_output=True, text=True, timeout=10 * TIMEOUT_S, check=False,
         )
         assert done.returncode == 0, done.stderr
         epoch, seq, digest = re.fullmatch(
