@@ -40,7 +40,7 @@ def appended(registry):
 # ---- from one counter to the other -----------------------------------------------------------------
 
 
-def test_a_deferral_reaches_another_kiosk_within_seconds(registry, here, elsewhere):
+def test_a_deferral_reaches_another_kiosk_within_a_minute(registry, here, elsewhere):
     here.crowd(2)
     starts(elsewhere)
     starts(here)

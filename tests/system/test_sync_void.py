@@ -34,7 +34,7 @@ def reasons(kiosk):
 # ---- from one counter to the other -----------------------------------------------------------------
 
 
-def test_who_was_deferred_by_mistake_is_let_go_elsewhere_within_seconds(registry, here, elsewhere):
+def test_who_was_deferred_by_mistake_is_let_go_elsewhere_within_a_minute(registry, here, elsewhere):
     starts(elsewhere)
     here.crowd(82)
     starts(here)
